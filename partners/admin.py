@@ -1,0 +1,186 @@
+"""The operator's admin: the same gate, the same field tables, and nothing is deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from django.contrib import admin, messages
+from django.db.models import ForeignKey, Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partners.models import (
+    ApiToken,
+    Country,
+    Desk,
+    Figure,
+    FocalPoint,
+    Membership,
+    Organisation,
+    Person,
+    Relation,
+    Sector,
+    User,
+)
+from partners.records import Record
+
+STAMPS = ("created_at", "created_by", "updated_at", "updated_by", "version", "archived_at")
+
+
+class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows through `visible_to`; columns that rules protect are shown, not written; no deletion."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    fixed: tuple[str, ...] = ()  # columns beside those without an editor that the admin must not write
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        return rows.visible_to(request.viewer)  # type: ignore[attr-defined]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        uneditable = [f.name for f in self.model._meta.concrete_fields if not f.editable and not f.primary_key]
+        hidden = {"folded", "order_vi"} | {n for n in uneditable if n.endswith("_precision")}
+        return [name for name in dict.fromkeys((*uneditable, *self.fixed)) if name not in hidden]
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        links = [f for f in self.model._meta.get_fields() if isinstance(f, ForeignKey) or f.many_to_many]
+        editable = [f for f in links if getattr(f, "editable", False) and not f.auto_created]
+        return [f.name for f in editable if f.related_model in self.admin_site._registry]
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Folded search where the table has it: operators leave out accents too."""
+        if term and any(f.name == "folded" for f in self.model._meta.fields):
+            return queryset.search(term), False  # type: ignore[attr-defined]
+        return super().get_search_results(request, queryset, term)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class RecordAdmin(GatedAdmin):
+    """Stamps who changed what; a reason for archiving archives, and taking it away brings the row back."""
+
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        fields = [name for name in super().get_fields(request, obj) if name not in STAMPS]
+        return [*(n for n in fields if n != "archived_because"), "archived_because", *(STAMPS if obj else ())]  # type: ignore[list-item]
+
+    def save_model(self, request: HttpRequest, obj: Record, form: Any, change: bool) -> None:
+        obj.stamp(request.user)
+        if bool(obj.archived_because) != bool(obj.archived_at):
+            obj.archived_at = timezone.now() if obj.archived_because else None
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        for record in formset.save(commit=False):
+            record.stamp(request.user)
+            record.save()
+        formset.save_m2m()
+
+
+@admin.register(Country)
+class CountryAdmin(RecordAdmin):
+    list_display = ("code", "name_vi", "name_en", "region")
+    list_filter = ("region",)
+    search_fields = ("name_vi",)
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(RecordAdmin):
+    list_display = ("label", "name_vi", "name_en", "kind", "country")
+    list_filter = ("kind", ("country", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("country",)
+    search_fields = ("name_vi",)
+
+
+@admin.register(Desk, Sector)
+class NamedAdmin(RecordAdmin):
+    list_display = ("code", "name_vi", "name_en")
+    search_fields = ("code", "name_vi", "name_en")
+
+
+@admin.register(Relation)
+class RelationAdmin(RecordAdmin):
+    list_display = ("country", "level", "since_on")
+    list_select_related = ("country",)
+    list_filter = ("level",)
+    search_fields = ("country__name_vi", "country__name_en")
+
+
+@admin.register(Figure)
+class FigureAdmin(RecordAdmin):
+    list_display = ("country", "name_vi", "value", "unit", "as_of")
+    list_select_related = ("country",)
+    search_fields = ("name_vi", "name_en", "key")
+
+
+@admin.register(Person)
+class PersonAdmin(RecordAdmin):
+    list_display = ("name", "organisation", "title_vi")
+    list_select_related = ("organisation",)
+    search_fields = ("name",)
+
+
+@admin.register(FocalPoint)
+class FocalPointAdmin(RecordAdmin):
+    list_display = ("person", "organisation", "sector", "from_on", "to_on")
+    list_select_related = ("person", "organisation", "sector")
+    search_fields = ("person__name",)
+
+
+@admin.register(Membership)
+class MembershipAdmin(RecordAdmin):
+    list_display = ("user", "organisation", "from_on", "to_on")
+    list_select_related = ("user", "organisation")
+    search_fields = ("user__name", "user__email")
+
+
+@admin.register(User)
+class UserAdmin(GatedAdmin):
+    """Accounts are made without a password: the person sets it by a link sent to the address."""
+
+    list_display = ("name", "email", "role", "language", "is_active", "last_login")
+    list_filter = ("role", "is_active", "desks")
+    search_fields = ("name", "email")
+    fields = ("email", "name", "role", "desks", "language", "is_active", "last_login")
+    readonly_fields = ("last_login",)
+    actions = ("send_password_link",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return ["last_login"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        obj.email = obj.email.lower()
+        if not change:
+            obj.set_unusable_password()
+        if change and obj.pk == request.user.pk and not (obj.is_active and obj.role == "operator"):
+            messages.error(request, _("You cannot take your own access away."))
+            obj.is_active, obj.role = True, "operator"
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("Send a link to set the password"))
+    def send_password_link(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset.filter(is_active=True):
+            form = ResetPasswordForm({"email": user.email})
+            if form.is_valid():
+                form.save(request)
+                messages.success(request, _("Sent to %(email)s.") % {"email": user.email})
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Seen and withdrawn here; made by their owners alone."""
+
+    list_display = ("name", "user", "read_only", "expires_on", "used_at")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__name", "user__email")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False

@@ -1,0 +1,107 @@
+"""Countries and organisations in the API."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from partners.models import Country, Figure, Organisation, Relation
+from partners.naming import free_code
+from partners.records import RecordQuerySet
+from partners.viewers import DESK_STAFF, Role
+from partners.viewsets import READ, Pages, RecordSerializer, RecordViewSet, VisibleField
+
+KEPT_BY_DESKS = READ | {"create": frozenset(DESK_STAFF), "partial_update": frozenset(DESK_STAFF)}
+KEPT_BY_OPERATOR = READ | {"create": frozenset({Role.OPERATOR}), "partial_update": frozenset({Role.OPERATOR})}
+
+
+class FigureSerializer(RecordSerializer):
+    class Meta:
+        model = Figure
+        fields = ("key", "name_vi", "name_en", "value", "unit", "qualifier", "as_of", "precision")
+
+
+class RelationSerializer(RecordSerializer):
+    class Meta:
+        model = Relation
+        fields = ("level", "field_vi", "field_en", "since_on", "since_precision")
+
+
+class CountrySerializer(RecordSerializer):
+    class Meta:
+        model = Country
+        fields = (
+            "code", "name_vi", "name_en", "official_name_vi", "official_name_en", "other_names", "region", "version",
+        )  # fmt: skip
+
+
+class CountryDetailSerializer(CountrySerializer):
+    relations = serializers.SerializerMethodField()
+    figures = serializers.SerializerMethodField()
+
+    class Meta(CountrySerializer.Meta):
+        fields = (*CountrySerializer.Meta.fields, "relations", "figures")
+
+    def get_relations(self, country: Country) -> list[dict[str, Any]]:
+        rows = self._visible(country.relations)
+        return RelationSerializer(rows, many=True, context=self.context).data  # type: ignore[return-value]
+
+    def get_figures(self, country: Country) -> list[dict[str, Any]]:
+        rows = self._visible(country.figures)
+        return FigureSerializer(rows, many=True, context=self.context).data  # type: ignore[return-value]
+
+    def _visible(self, related: Any) -> RecordQuerySet:
+        return related.visible_to(self.context["view"].viewer)  # type: ignore[no-any-return]
+
+
+class OrganisationSerializer(RecordSerializer):
+    country = VisibleField(Country, slug_field="code", required=False, allow_null=True)
+    parent = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
+    successor = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
+
+    class Meta:
+        model = Organisation
+        fields = (
+            "code", "name_vi", "name_en", "short_name", "aliases", "kind", "country", "parent", "successor", "version",
+        )  # fmt: skip
+        extra_kwargs: ClassVar = {"code": {"required": False}}
+
+    def create(self, validated_data: dict[str, Any]) -> Any:
+        names = (validated_data.get(field) for field in ("short_name", "name_en", "name_vi"))
+        validated_data.setdefault("code", free_code(next(filter(None, names), "")))
+        return super().create(validated_data)
+
+
+class CodePages(Pages):
+    ordering = "order_vi"
+
+
+class CountryViewSet(RecordViewSet):
+    records = Country
+    declared = KEPT_BY_OPERATOR
+    lookup_field = "code"
+    pagination_class = CodePages
+
+    def get_serializer_class(self) -> type[RecordSerializer]:
+        return CountryDetailSerializer if self.action == "retrieve" else CountrySerializer
+
+
+class OrganisationViewSet(RecordViewSet):
+    """Filters: `q` (folded search), `kind`, `country`."""
+
+    records = Organisation
+    serializer_class = OrganisationSerializer
+    declared = KEPT_BY_DESKS
+    lookup_field = "code"
+    pagination_class = CodePages
+
+    def base_queryset(self) -> RecordQuerySet:
+        rows = super().base_queryset().select_related("country", "parent", "successor")
+        asked = self.request.query_params
+        if text := asked.get("q"):
+            rows = rows.search(text)
+        for name, lookup in (("kind", "kind"), ("country", "country__code")):
+            if value := asked.get(name):
+                rows = rows.filter(**{lookup: value})
+        return rows

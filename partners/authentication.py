@@ -1,0 +1,36 @@
+"""Sign-in to the API with a key: `Authorization: Bearer ptk_...`."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from rest_framework.authentication import BaseAuthentication, get_authorization_header
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.request import Request
+
+from partners.models import ApiToken, User
+
+
+class KeyAuthentication(BaseAuthentication):
+    """The bearer of a living key acts as its owner, or only reads if the key says so."""
+
+    def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
+        scheme, _space, key = get_authorization_header(request).partition(b" ")
+        if scheme.lower() != b"bearer":
+            return None
+        token = ApiToken.redeem(key.decode("latin-1").strip(), at=timezone.now())
+        if not token:
+            raise AuthenticationFailed(_("The key is unknown, expired or withdrawn."))
+        return token.user, token
+
+    def authenticate_header(self, request: Request) -> str:
+        return "Bearer"
+
+
+class KeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    target_class = KeyAuthentication
+    name = "key"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "bearer", "description": "A key from your profile page"}

@@ -1,0 +1,159 @@
+"""Organisations, ours and theirs; our desks; the sectors of cooperation."""
+
+from __future__ import annotations
+
+import pghistory
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from partners import visibility
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.folding import Fold, VietnameseOrder
+from partners.models.countries import REFERENCE_WRITERS, Country
+from partners.records import NOTHING, Record
+from partners.viewers import Viewer
+
+
+@pghistory.track()
+class Organisation(Record):
+    """A government, ministry, agency, company, association or international body."""
+
+    FIELDS = FieldTable(
+        public="id code name_vi name_en short_name aliases kind country parent successor",
+        internal=f"{RECORD_INTERNAL} folded order_vi",
+        locked=f"{RECORD_INTERNAL} id folded order_vi",
+    )
+    SEARCHED = ("name_vi", "name_en", "short_name", "aliases")
+
+    class Kind(models.TextChoices):
+        GOVERNMENT = "government", _("Government")
+        MINISTRY = "ministry", _("Ministry")
+        AGENCY = "agency", _("Agency or department")
+        PARTY = "party", _("Political party body")
+        INTERNATIONAL = "international", _("International organisation")
+        COMPANY = "company", _("Company")
+        ASSOCIATION = "association", _("Association")
+        ACADEMIC = "academic", _("University or institute")
+        OTHER = "other", _("Other")
+
+    code = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("stands in addresses and files"))
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=250, blank=True)
+    name_en = models.CharField(_("name in English"), max_length=250, blank=True)
+    short_name = models.CharField(_("short name"), max_length=60, blank=True)
+    aliases = models.CharField(_("other names"), max_length=500, blank=True, help_text=_("separated by commas"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OTHER)
+    country = models.ForeignKey(
+        Country, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("country"),
+    )  # fmt: skip
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="parts", verbose_name=_("part of"),
+    )  # fmt: skip
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("succeeded by"),
+    )  # fmt: skip
+    folded = models.GeneratedField(
+        expression=Fold(
+            Concat(
+                "short_name", Value(" "), "name_vi", Value(" "), "name_en", Value(" "), "aliases",
+                output_field=models.TextField(),
+            )
+        ),
+        output_field=models.TextField(), db_persist=True,
+    )  # fmt: skip
+    order_vi = models.GeneratedField(
+        expression=VietnameseOrder(Concat("name_vi", Value(" "), "name_en", output_field=models.TextField())),
+        output_field=models.CharField(max_length=700, db_collation="C"), db_persist=True,
+    )  # fmt: skip
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ("order_vi", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(name_vi="") | ~Q(name_en=""), name="organisation_has_name",
+                violation_error_message=_("Give the name in at least one language."),
+            ),
+        )  # fmt: skip
+        indexes = (
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="organisation_folded"),
+            models.Index("order_vi", "id", name="organisation_order"),
+        )
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def name(self) -> str:
+        return self.in_words("name")
+
+    @property
+    def label(self) -> str:
+        """The short name where there is one, as desks speak."""
+        return self.short_name or self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("organisation", args=[self.code])
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.organisations(viewer)
+
+
+@pghistory.track()
+class Desk(Record):
+    """A unit of ours that keeps agreements."""
+
+    FIELDS = FieldTable(
+        internal=f"id code name_vi name_en {RECORD_INTERNAL}",
+        locked=f"id {RECORD_INTERNAL}",
+        writers=REFERENCE_WRITERS,
+    )
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=150)
+    name_en = models.CharField(_("name in English"), max_length=150)
+
+    class Meta:
+        verbose_name = _("desk")
+        verbose_name_plural = _("desks")
+        ordering = ("name_vi",)
+
+    def __str__(self) -> str:
+        return self.in_words("name")
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.unless_archived(viewer, Q() if viewer.is_staff else NOTHING)
+
+
+@pghistory.track()
+class Sector(Record):
+    """A field of cooperation."""
+
+    FIELDS = FieldTable(
+        public="id code name_vi name_en",
+        internal=RECORD_INTERNAL,
+        locked=f"id {RECORD_INTERNAL}",
+        writers=REFERENCE_WRITERS,
+    )
+
+    code = models.SlugField(_("code"), max_length=40, unique=True)
+    name_vi = models.CharField(_("name in Vietnamese"), max_length=150)
+    name_en = models.CharField(_("name in English"), max_length=150)
+
+    class Meta:
+        verbose_name = _("sector")
+        verbose_name_plural = _("sectors")
+        ordering = ("name_vi",)
+
+    def __str__(self) -> str:
+        return self.in_words("name")
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.unless_archived(viewer, Q())

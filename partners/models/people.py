@@ -1,0 +1,255 @@
+"""People: those who sign in, those we deal with, and who answers for what, from when to when."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+import pghistory
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from partners import visibility
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.models.countries import REFERENCE_WRITERS
+from partners.models.organisations import Desk, Organisation
+from partners.records import Record, RecordQuerySet
+from partners.viewers import Role, Viewer
+
+
+class Accounts(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
+    """Makes accounts; reads them through the same gate as all records."""
+
+    def create_user(self, email: str, *, password: str | None = None, **fields: Any) -> User:
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, *, password: str | None = None, **fields: Any) -> User:
+        """An operator; the name is Django's."""
+        return self.create_user(email, password=password, **{"name": email, "role": Role.OPERATOR, **fields})
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """An account with one role. Officers and managers belong to desks, partners to organisations."""
+
+    FIELDS: ClassVar = FieldTable(
+        public="id name",
+        internal="role desks is_active language",
+        personal="email last_login password",
+        locked="id email last_login password role desks is_active",
+        writers=REFERENCE_WRITERS,
+    )
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("full name"), max_length=150)
+    role = models.CharField(_("role"), max_length=10, choices=Role)
+    desks = models.ManyToManyField(Desk, blank=True, related_name="staff", verbose_name=_("desks"))
+    language = models.CharField(
+        _("language"), max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi"
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+
+    USERNAME_FIELD = EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+    objects = Accounts()
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ("name", "pk")
+        constraints = (models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role"),)
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def organisation_ids_on(self, day: date) -> list[int]:
+        """Organisations that the person speaks for on that day."""
+        ended = Q(to_on__isnull=False, to_on__lt=day)
+        held = self.memberships.filter(from_on__lte=day, archived_at=None).exclude(ended)
+        return list(held.values_list("organisation_id", flat=True))
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's word for who may enter the admin."""
+        return self.is_active and self.role == Role.OPERATOR
+
+    @property
+    def is_superuser(self) -> bool:
+        return self.is_staff
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Only the operator works in the admin; what rules protect, each admin page locks by itself."""
+        return self.is_staff
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_staff
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.users(viewer)
+
+
+@pghistory.track()
+class Membership(Record):
+    """A partner's account speaks for an organisation, from a day to a day."""
+
+    FIELDS = FieldTable(
+        internal=f"id user organisation from_on to_on {RECORD_INTERNAL}",
+        locked=f"id {RECORD_INTERNAL}",
+        writers=REFERENCE_WRITERS,
+    )
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="memberships", verbose_name=_("organisation")
+    )
+    from_on = models.DateField(_("from"), default=timezone.localdate)
+    to_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ("user", "organisation", "from_on")
+        constraints = (
+            models.UniqueConstraint("user", "organisation", "from_on", name="membership_once"),
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=models.F("from_on")), name="membership_dates",
+                violation_error_message=_("The end lies before the start."),
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.organisation}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.unless_archived(viewer, Q() if viewer.is_staff else Q(user=viewer.user_id))
+
+
+@pghistory.track()
+class Person(Record):
+    """A person at an organisation, with or without an account."""
+
+    FIELDS = FieldTable(
+        public="id name organisation title_vi title_en",
+        internal=RECORD_INTERNAL,
+        personal="email phone",
+        locked=f"id {RECORD_INTERNAL}",
+    )
+    SEARCHED = ("name",)
+
+    name = models.CharField(_("full name"), max_length=150)
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("organisation")
+    )
+    title_vi = models.CharField(_("position in Vietnamese"), max_length=200, blank=True)
+    title_en = models.CharField(_("position in English"), max_length=200, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        return self.in_words("title")
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.people(viewer)
+
+
+@pghistory.track()
+class FocalPoint(Record):
+    """A person answers for an organisation in a matter, from a day to a day."""
+
+    FIELDS = FieldTable(
+        partner="id person organisation sector from_on to_on", internal=RECORD_INTERNAL, locked=f"id {RECORD_INTERNAL}"
+    )
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="duties", verbose_name=_("person"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="focal_points", verbose_name=_("organisation")
+    )
+    sector = models.ForeignKey(
+        "partners.Sector", models.PROTECT, null=True, blank=True, related_name="focal_points", verbose_name=_("sector")
+    )
+    from_on = models.DateField(_("from"), null=True, blank=True)
+    to_on = models.DateField(_("to"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("focal point")
+        verbose_name_plural = _("focal points")
+        ordering = ("organisation", "person")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(from_on=None) | Q(to_on__gte=models.F("from_on")),
+                name="focal_point_dates",
+                violation_error_message=_("The end lies before the start."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.organisation}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.people(viewer)
+
+
+class ApiToken(models.Model):
+    """A key to the API in its owner's name. Only its digest is kept: the key is shown once."""
+
+    PREFIX: ClassVar = "ptk_"
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="tokens", verbose_name=_("user"))
+    name = models.CharField(_("what it is for"), max_length=80)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    read_only = models.BooleanField(_("may only read"), default=True)
+    expires_on = models.DateField(_("valid until"))
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API token")
+        verbose_name_plural = _("API tokens")
+        ordering = ("user", "name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @staticmethod
+    def digest_of(key: str) -> str:
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def issue(cls, user: User, *, name: str, read_only: bool, expires_on: date) -> tuple[ApiToken, str]:
+        """Make a token; the second value is the key, which cannot be had again."""
+        key = cls.PREFIX + secrets.token_urlsafe(32)
+        token = cls.objects.create(
+            user=user, name=name, read_only=read_only, expires_on=expires_on, digest=cls.digest_of(key)
+        )
+        return token, key
+
+    @classmethod
+    def redeem(cls, key: str, *, at: datetime) -> ApiToken | None:
+        """The living token of a key, with its use noted at most once a minute."""
+        token = cls.objects.select_related("user").filter(digest=cls.digest_of(key)).first()
+        if not token or token.expires_on < timezone.localdate(at) or not token.user.is_active:
+            return None
+        if token.used_at is None or (at - token.used_at).total_seconds() > 60:
+            cls.objects.filter(pk=token.pk).update(used_at=at)
+        return token

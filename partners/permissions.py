@@ -1,0 +1,45 @@
+"""Who may call the API. Kept apart from the viewsets, as Django REST framework loads it with its settings."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rest_framework import exceptions, permissions
+
+from partners.viewers import Viewer
+
+if TYPE_CHECKING:
+    from rest_framework.request import Request
+    from rest_framework.views import APIView
+
+
+def viewer_of(request: Request) -> Viewer:
+    """The viewer behind a request; a reading key has no hands."""
+    viewer = Viewer.of(request.user) if request.user and request.user.is_authenticated else Viewer()
+    return viewer.reading_only() if getattr(request.auth, "read_only", False) else viewer
+
+
+class DenyAll(permissions.BasePermission):
+    """The default: a view that forgets to declare its actions answers nobody."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return False
+
+
+class KnownViewer(permissions.BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return viewer_of(request).is_known
+
+
+class Declared(permissions.BasePermission):
+    """The action stands in the view's table, for the viewer's role."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        action = getattr(view, "action", None)
+        if action in (None, "metadata"):
+            return viewer_of(request).is_known
+        if action not in view.declared:  # type: ignore[attr-defined]
+            raise exceptions.MethodNotAllowed(request.method or "")
+        viewer = viewer_of(request)
+        writes = request.method not in permissions.SAFE_METHODS
+        return viewer.role in view.declared[action] and not (writes and viewer.read_only)  # type: ignore[attr-defined]

@@ -1,0 +1,79 @@
+"""An organisation or agreement picked by what people call it, instead of from a list of thousands."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from partners.folding import fold
+from partners.models import Organisation
+from partners.viewers import Viewer
+
+SUGGESTIONS = 20
+
+
+def called(text: str, viewer: Viewer) -> Organisation | None:
+    """The one visible organisation with this code, short name, name or alias, however it is accented."""
+    text = text.strip()
+    visible = Organisation.objects.visible_to(viewer)
+    if exact := visible.filter(Q(code=text.lower()) | Q(short_name__iexact=text)).order_by("pk").first():
+        return exact
+    wanted = fold(text)
+    for organisation in visible.search(text).order_by("pk")[:100]:
+        names = [organisation.short_name, organisation.name_vi, organisation.name_en, *organisation.aliases.split(",")]
+        if wanted in {fold(name.strip()) for name in names if name}:
+            return organisation
+    return None
+
+
+class SuggestingInput(forms.TextInput):
+    """A text box with suggestions: fetched while one types, or simply none where scripts are off."""
+
+    template_name = "forms/suggest.html"
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["suggest_url"] = reverse("organisation_suggestions")
+        return context
+
+
+class OrganisationField(forms.Field):
+    """Cleans to a visible Organisation. With `unknown_is_text`, an unknown name is handed on as text."""
+
+    widget = SuggestingInput
+
+    def __init__(self, *, unknown_is_text: bool = False, **options: Any) -> None:
+        self.viewer = Viewer()
+        self.unknown_is_text = unknown_is_text
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> str:
+        if isinstance(value, Organisation):
+            return value.label
+        if isinstance(value, int):
+            found = Organisation.objects.visible_to(self.viewer).filter(pk=value).first()
+            return found.label if found else ""
+        return value or ""
+
+    def to_python(self, value: Any) -> Organisation | str | None:
+        if isinstance(value, Organisation) or not value or not str(value).strip():
+            return value or None
+        text = str(value).strip()
+        if found := called(text, self.viewer):
+            return found
+        if self.unknown_is_text:
+            return text
+        similar = [o.label for o in Organisation.objects.visible_to(self.viewer).search(text)[:3]]
+        if similar:
+            raise ValidationError(
+                _("No organisation is called that. Did you mean: %(names)s?"), params={"names": ", ".join(similar)}
+            )
+        raise ValidationError(_("No organisation is called that. Add it under Partners first."))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return self.prepare_value(initial) != (str(data or "").strip())

@@ -1,0 +1,101 @@
+"""What every record has: two languages, stamps, a version, an archive, and one gate to its rows."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, Q, Value, When
+from django.http import Http404
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from partners.fields import FieldTable
+from partners.folding import words
+from partners.viewers import Viewer
+
+LANGUAGES = ("vi", "en")
+NOTHING = Q(pk__in=())
+
+
+class RecordQuerySet(models.QuerySet[Any]):
+    """Rows, and the only door to them: `visible_to`."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Rows that the viewer may see; a stranger gets none."""
+        if not viewer.is_known:
+            return self.none()
+        return self.filter(self.model.visible(viewer))
+
+    def get_visible(self, viewer: Viewer, **lookup: Any) -> Any:
+        """One row, or 404 alike for what is hidden and for what does not exist."""
+        try:
+            return self.visible_to(viewer).get(**lookup)
+        except self.model.DoesNotExist:
+            raise Http404 from None
+
+    def search(self, text: str) -> Self:
+        """Rows whose folded text holds every word; those that match as typed, marks and all, come first."""
+        found = self
+        for word in words(text)[:12]:
+            found = found.filter(folded__contains=word)
+        typed = Q()
+        for field in self.model.SEARCHED:
+            typed |= Q(**{f"{field}__icontains": text.strip()})
+        return found.annotate(as_typed=Case(When(typed, then=Value(0)), default=Value(1))) if typed else found
+
+
+class Record(models.Model):
+    """The base of all business records. Nothing is deleted: archiving takes a reason."""
+
+    FIELDS: ClassVar[FieldTable]
+    SEARCHED: ClassVar[tuple[str, ...]] = ()
+
+    created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("created by"),
+    )  # fmt: skip
+    updated_at = models.DateTimeField(_("last change"), auto_now=True, editable=False)
+    updated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("last changed by"),
+    )  # fmt: skip
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True, editable=False)
+    archived_because = models.CharField(_("archived because"), max_length=300, blank=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        """The rule of this kind: which rows a known viewer sees."""
+        raise NotImplementedError
+
+    def in_words(self, field: str) -> str:
+        """A two-language field in the reader's language, or in the other where that is all there is."""
+        first = (get_language() or "vi")[:2]
+        order = sorted(LANGUAGES, key=lambda language: language != first)
+        return next((text for language in order if (text := getattr(self, f"{field}_{language}"))), "")
+
+    def in_other_words(self, field: str) -> str:
+        """The same field in the language that `in_words` did not show."""
+        shown = self.in_words(field)
+        texts = (getattr(self, f"{field}_{language}") for language in LANGUAGES)
+        return next((text for text in texts if text and text != shown), "")
+
+    def missing_languages(self, field: str) -> list[str]:
+        return [language for language in LANGUAGES if not getattr(self, f"{field}_{language}")]
+
+    def stamp(self, by: Any) -> Self:
+        """Note who is changing the record; the caller saves."""
+        self.updated_by = by
+        if self.pk is None:
+            self.created_by = by
+        else:
+            self.version += 1
+        return self

@@ -1,0 +1,14 @@
+"""A rule says no, with a reason for the person who asked."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """The act is not allowed now. The message is translated and says why; nothing was changed."""
+
+    def __init__(self, reason: object) -> None:
+        super().__init__(str(reason))
+
+    @property
+    def reason(self) -> str:
+        return str(self.args[0])

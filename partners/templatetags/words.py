@@ -1,0 +1,47 @@
+"""Small words for templates: numbers, amounts, what a viewer may read."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from babel.numbers import format_decimal, get_currency_name
+from django import template
+from django.apps import apps
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+register = template.Library()
+CURRENCY_LETTERS = 3
+MILLION, BILLION = Decimal(10) ** 6, Decimal(10) ** 9
+
+
+@register.filter
+def quantity(value: Decimal, unit: str) -> str:
+    """A number with its unit, large amounts in millions or billions: `11,83 tỷ USD`, `1.340 dự án`."""
+    locale = (get_language() or "vi")[:2]
+    is_money = len(unit) == CURRENCY_LETTERS and unit.isupper()
+    if is_money and value >= BILLION:
+        return _("%(number)s billion %(unit)s") % {"number": plain(value / BILLION, locale), "unit": unit}
+    if is_money and value >= MILLION:
+        return _("%(number)s million %(unit)s") % {"number": plain(value / MILLION, locale), "unit": unit}
+    return f"{plain(value, locale)} {_(unit) if unit else ''}".strip()
+
+
+def plain(number: Decimal, locale: str) -> str:
+    return str(format_decimal(number.normalize(), format="#,##0.####", locale=locale))
+
+
+@register.filter
+def currency_name(code: str) -> str:
+    return str(get_currency_name(code, locale=(get_language() or "vi")[:2]))
+
+
+@register.filter
+def may_read(viewer: Any, field: str) -> bool:
+    """`viewer|may_read:"agreement.desk"`: what the model's table lets the viewer read."""
+    model_name, _dot, name = field.partition(".")
+    for app in ("agreements", "partners"):
+        if model_name in apps.all_models[app]:
+            return name in apps.get_model(app, model_name).FIELDS.readable(viewer)
+    raise template.TemplateSyntaxError(f"no model {model_name}")

@@ -1,0 +1,85 @@
+"""Who is looking: the value that every rule below the views is given instead of a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from partners.models import User
+
+
+class Role(TextChoices):
+    OFFICER = "officer", _("Diplomacy officer")
+    MANAGER = "manager", _("Manager")
+    PARTNER = "partner", _("Partner")
+    AUDITOR = "auditor", _("Auditor")
+    OPERATOR = "operator", _("Operator")
+
+
+STAFF = frozenset({Role.OFFICER, Role.MANAGER, Role.AUDITOR, Role.OPERATOR})
+DESK_STAFF = frozenset({Role.OFFICER, Role.MANAGER})
+# They read what every desk holds; neither belongs to one.
+ALL_DESKS = frozenset({Role.AUDITOR, Role.OPERATOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Role, desks and organisations of one person on one day, fixed for one request, token, job or preview.
+
+    A viewer without a role is a stranger and sees nothing. The day decides which shares still hold.
+    """
+
+    user_id: int | None = None
+    name: str = ""
+    role: Role | None = None
+    desk_ids: frozenset[int] = frozenset()
+    organisation_ids: frozenset[int] = frozenset()
+    language: str = "vi"
+    read_only: bool = False
+    on: date = field(default_factory=timezone.localdate)
+
+    @classmethod
+    def of(cls, user: User, *, on: date | None = None) -> Viewer:
+        """The viewer that a user is on a day; a switched-off account is a stranger."""
+        if not user.is_authenticated or not user.is_active:
+            return cls()
+        role = Role(user.role)
+        on = on or timezone.localdate()
+        return cls(
+            on=on,
+            user_id=user.pk,
+            name=user.name,
+            role=role,
+            desk_ids=frozenset(user.desks.values_list("pk", flat=True)) if role in DESK_STAFF else frozenset(),
+            organisation_ids=frozenset(user.organisation_ids_on(on)) if role == Role.PARTNER else frozenset(),
+            language=user.language,
+        )
+
+    def reading_only(self) -> Viewer:
+        """The same eyes without hands, for a token that may only read."""
+        return replace(self, read_only=True)
+
+    @property
+    def is_known(self) -> bool:
+        return self.role is not None
+
+    @property
+    def is_staff(self) -> bool:
+        return self.role in STAFF
+
+    @property
+    def is_partner(self) -> bool:
+        return self.role == Role.PARTNER
+
+    def is_one_of(self, *roles: Role) -> bool:
+        return self.role in roles
+
+    def works_at(self, desk_id: int | None) -> bool:
+        """Whether this is an officer or manager of that desk."""
+        return self.role in DESK_STAFF and desk_id in self.desk_ids

@@ -1,0 +1,97 @@
+"""Lists of countries and organisations, adding an organisation, and one's own profile."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from partners.forms import OrganisationForm, TokenForm
+from partners.models import ApiToken, Country, Organisation
+from partners.naming import free_code
+from partners.paging import Order, page_of
+from partners.picking import SUGGESTIONS
+
+ALPHABETICAL = Order("order_vi")
+
+
+@require_GET
+def partner_list(request: HttpRequest) -> HttpResponse:
+    """Organisations, with the countries and territories above them."""
+    viewer, text = request.viewer, request.GET.get("q", "").strip()
+    kind, country = request.GET.get("kind", ""), request.GET.get("country", "")
+    rows = Organisation.objects.visible_to(viewer).select_related("country", "parent")
+    countries = Country.objects.visible_to(viewer).filter(organisations__archived_at=None, organisations__isnull=False)
+    if text:
+        rows = rows.search(text)
+        countries = countries.search(text)
+    if kind in Organisation.Kind.values:
+        rows = rows.filter(kind=kind)
+    if country:
+        rows = rows.filter(country__code=country.upper())
+    facts = {
+        "page": page_of(rows, ALPHABETICAL, request.GET.get("after", "")),
+        "countries": countries.order_by("order_vi").distinct()[:60],
+        "kinds": Organisation.Kind.choices,
+        "is_filtered": bool(text or kind or country),
+    }
+    part = "_partner_list.html" if request.htmx else "partner_list.html"
+    return render(request, f"partners/{part}", facts)
+
+
+@require_GET
+def organisation_suggestions(request: HttpRequest) -> HttpResponse:
+    """Options for a text box; the box sends its own name, so the first value is the text."""
+    text = next((value for value in request.GET.values() if value), "")
+    found = Organisation.objects.visible_to(request.viewer)
+    found = found.search(text).order_by("as_typed", "order_vi") if text else found
+    return render(request, "partners/_suggestions.html", {"organisations": found[:SUGGESTIONS]})
+
+
+@require_http_methods(["GET", "POST"])
+def organisation_new(request: HttpRequest) -> HttpResponse:
+    form = OrganisationForm(request.POST or None, viewer=request.viewer)
+    if request.method == "POST" and form.is_valid():
+        organisation = form.instance
+        organisation.code = free_code(organisation.short_name or organisation.name_en or organisation.name_vi)
+        organisation.stamp(request.user)
+        form.save()
+        messages.success(request, _("%(name)s is added.") % {"name": organisation})
+        return redirect(organisation)
+    return render(request, "partners/organisation_new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """One's own account: role, language, second factor, keys to the API."""
+    form = TokenForm(request.POST or None)
+    key = ""
+    if request.method == "POST" and form.is_valid():
+        _token, key = ApiToken.issue(
+            request.user, name=form.cleaned_data["name"], read_only=form.cleaned_data["read_only"],
+            expires_on=form.expires_on(request.viewer.on),
+        )  # fmt: skip
+        form = TokenForm()
+    facts = {"form": form, "key": key, "tokens": request.user.tokens.all(), "today": timezone.localdate()}
+    return render(request, "partners/profile.html", facts, status=422 if form.errors else 200)
+
+
+@require_POST
+def token_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Withdraw one's own key; it stops working with the next request."""
+    request.user.tokens.filter(pk=pk).delete()
+    messages.success(request, _("The key is withdrawn."))
+    return redirect("profile")
+
+
+@require_POST
+def set_language(request: HttpRequest) -> HttpResponse:
+    """Remember the language on the account, where mails will use it too."""
+    language = request.POST.get("language", "")
+    if language in ("vi", "en"):
+        request.user.language = language
+        request.user.save(update_fields=["language"])
+    return redirect("profile")

@@ -1,0 +1,154 @@
+"""The base of the API: visible rows, allowed fields, declared actions, and reasons for every refusal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from rest_framework import exceptions, pagination, serializers, status, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from partners.permissions import Declared, viewer_of
+from partners.records import Record, RecordQuerySet
+from partners.refusals import Refused
+from partners.viewers import Role, Viewer
+
+READ = {"list": frozenset(Role), "retrieve": frozenset(Role)}
+
+
+class Pages(pagination.CursorPagination):
+    """Pages by key, not by offset: the thousandth costs what the first does."""
+
+    page_size = 50
+    max_page_size = 200
+    page_size_query_param = "page_size"
+    ordering = "-id"
+
+
+class VisibleField(serializers.SlugRelatedField):  # type: ignore[type-arg]
+    """A link to another record by its code; a hidden record and an unknown one give the same error."""
+
+    def __init__(self, model: type[Record] | None = None, **options: Any) -> None:
+        self.model = model
+        if model is not None:
+            options["queryset"] = model._default_manager.none()
+        super().__init__(**options)
+
+    def get_queryset(self) -> models.QuerySet[Any]:
+        assert self.model is not None
+        return self.model.objects.visible_to(viewer_of(self.context["request"]))
+
+
+class RecordSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
+    """Lets through the fields that the model's table gives the viewer; unknown input is an error."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
+        fields = super().get_fields()
+        request = self.context.get("request")
+        if request is None:
+            return fields
+        viewer = viewer_of(request)
+        table = self.Meta.model.FIELDS
+        readable, writable = table.readable(viewer), table.writable(viewer)
+        for name in list(fields):
+            source = getattr(fields[name], "column", None) or fields[name].source or name
+            known = source in table.classes
+            if known and source not in readable:
+                del fields[name]
+            elif known and source not in writable:
+                fields[name].read_only = True
+                fields[name].required = False
+        return fields
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            known = {name for name, field in self.fields.items() if not field.read_only}
+            if unknown := sorted(set(map(str, data)) - known):
+                raise serializers.ValidationError({name: ["This field cannot be set here."] for name in unknown})
+        return super().to_internal_value(data)
+
+    def keep(self, record: Record, values: dict[str, Any]) -> Record:
+        """Set the values, check the whole record as every other face does, and save it."""
+        many = {f.name for f in record._meta.many_to_many}
+        for name, value in values.items():
+            if name not in many:
+                setattr(record, name, value)
+        record.stamp(self.context["request"].user)
+        record.full_clean()
+        record.save()
+        for name in many & values.keys():
+            getattr(record, name).set(values[name])
+        return record
+
+    def create(self, validated_data: dict[str, Any]) -> Record:
+        return self.keep(self.Meta.model(), validated_data)
+
+    def update(self, instance: Record, validated_data: dict[str, Any]) -> Record:
+        return self.keep(instance, validated_data)
+
+
+class RecordViewSet(viewsets.ModelViewSet):  # type: ignore[type-arg]
+    """Rows through the gate. `declared` names each action and the roles that may use it; nothing else works.
+
+    Answers to one record carry its version as ETag; a write with If-Match and another version is refused (412).
+    """
+
+    permission_classes: ClassVar[list[type[Declared]]] = [Declared]  # type: ignore[assignment]
+    declared: ClassVar[Mapping[str, frozenset[Role]]] = READ
+    records: ClassVar[type[Record]]
+    pagination_class = Pages
+    lookup_field = "ref"
+    http_method_names: ClassVar[list[str]] = ["get", "head", "options", "post", "patch"]  # type: ignore[assignment]
+
+    @property
+    def viewer(self) -> Viewer:
+        return viewer_of(self.request)
+
+    def base_queryset(self) -> RecordQuerySet:
+        return self.records.objects.visible_to(self.viewer)
+
+    def get_queryset(self) -> RecordQuerySet:
+        if getattr(self, "swagger_fake_view", False):
+            return self.records.objects.none()
+        return self.base_queryset()
+
+    def may_change(self, record: Any) -> bool:
+        """Whether the viewer may change this row at all; which fields is the table's matter."""
+        return True
+
+    def perform_update(self, serializer: Any) -> None:
+        with transaction.atomic():
+            locked = self.get_queryset().select_for_update(of=("self",)).get(pk=serializer.instance.pk)
+            if not self.may_change(locked):
+                raise exceptions.PermissionDenied
+            wanted = self.request.headers.get("If-Match", "").strip().strip('"')
+            if wanted and wanted != str(locked.version):
+                raise Stale
+            serializer.instance = locked
+            serializer.save()
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.detail and isinstance(response.data, dict) and "version" in response.data:
+            response.headers["ETag"] = f'"{response.data["version"]}"'
+        return response
+
+
+class Stale(exceptions.APIException):
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_detail = "The record has changed since you read it. Fetch it again and repeat your change."
+    default_code = "stale"
+
+
+def explain(problem: Exception, context: dict[str, Any]) -> Response | None:
+    """Turn refusals of rules and models into answers with a reason."""
+    if isinstance(problem, Refused):
+        return Response({"detail": problem.reason}, status=status.HTTP_409_CONFLICT)
+    if isinstance(problem, ValidationError):
+        detail = problem.message_dict if hasattr(problem, "error_dict") else {"non_field_errors": problem.messages}
+        problem = exceptions.ValidationError(detail)
+    return exception_handler(problem, context)

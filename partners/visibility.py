@@ -1,0 +1,40 @@
+"""Which organisations, countries, people and contacts a viewer sees. Pure: the rows are found elsewhere."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from partners.records import NOTHING
+from partners.viewers import ALL_DESKS, Role, Viewer
+
+
+def unless_archived(viewer: Viewer, rule: Q) -> Q:
+    """Archived rows stay readable for the auditor and the operator alone."""
+    return rule if viewer.role in ALL_DESKS else rule & Q(archived_at=None)
+
+
+def organisations(viewer: Viewer) -> Q:
+    return unless_archived(viewer, Q() if viewer.is_staff else Q(pk__in=viewer.organisation_ids))
+
+
+def countries(viewer: Viewer) -> Q:
+    """Staff see all; partners see the countries of their organisations."""
+    if viewer.is_staff:
+        return unless_archived(viewer, Q())
+    return unless_archived(viewer, Q(organisations__in=viewer.organisation_ids) if viewer.is_partner else NOTHING)
+
+
+def of_a_country(viewer: Viewer) -> Q:
+    """Relations and figures: published facts, but only staff browse them."""
+    return unless_archived(viewer, Q() if viewer.is_staff else NOTHING)
+
+
+def people(viewer: Viewer) -> Q:
+    if viewer.is_staff:
+        return unless_archived(viewer, Q())
+    return unless_archived(viewer, Q(organisation__in=viewer.organisation_ids) if viewer.is_partner else NOTHING)
+
+
+def users(viewer: Viewer) -> Q:
+    """Accounts are the operator's and the auditor's; everyone else sees their own."""
+    return Q() if viewer.is_one_of(Role.OPERATOR, Role.AUDITOR) else Q(pk=viewer.user_id)

@@ -1,0 +1,22 @@
+"""Celery, and the timetable of every job. Jobs find their work in PostgreSQL: a lost message loses nothing."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+app = Celery("tracker")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks(["agreements"])
+app.conf.beat_schedule = {
+    "tell of steps and send what is queued": {"task": "agreements.dispatch", "schedule": settings.DISPATCH_SECONDS},
+    "queue what is due": {"task": "agreements.remind", "schedule": settings.DISPATCH_SECONDS * 5},
+    "queue what is due, first thing in the morning": {
+        "task": "agreements.remind", "schedule": crontab(hour=7, minute=0),
+    },
+}  # fmt: skip
+app.conf.timezone = settings.TIME_ZONE

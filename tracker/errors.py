@@ -1,0 +1,22 @@
+"""Pages for what went wrong, each saying what to do next."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The session changed since the form was opened; the typed text is given back to copy."""
+    hidden = {"csrfmiddlewaretoken", "password", "login"}
+    kept = {name: value for name, value in request.POST.items() if name not in hidden and value.strip()}
+    return render(request, "403_csrf.html", {"kept": kept}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The same page for what is hidden and for what does not exist."""
+    return render(request, "404.html", status=404)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return render(request, "500.html", status=500)

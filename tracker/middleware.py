@@ -1,0 +1,77 @@
+"""Gives each request its Viewer, tells PostgreSQL who acts, and guards the staff's second factor."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+import pghistory
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from partners.viewers import Viewer
+
+Answer = Callable[[HttpRequest], HttpResponse]
+# Where a member of staff without a second factor may still go: to set one up, to sign out, to read in peace.
+FREE_OF_SECOND_FACTOR = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz", "/favicon.ico")
+
+
+class RefuseNul:
+    """PostgreSQL stores no NUL: say so before a field does, wherever it hides."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        form = request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
+        sent = [*request.GET.items(), *(request.POST.items() if form and request.method == "POST" else ())]
+        if "\x00" in request.path or any("\x00" in f"{name}{value}" for name, value in sent):
+            return HttpResponseBadRequest(_("The input holds a NUL character, which no text may hold."))
+        return self.answer(request)
+
+
+class WhoActs:
+    """`request.viewer`, the reader's language, and the actor in the history of every change."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.viewer = SimpleLazyObject(lambda: Viewer.of(request.user))  # type: ignore[attr-defined]
+        user_id = request.user.pk
+        if user_id and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(request.user.language)
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            response = self.answer(request)
+        else:
+            with pghistory.context(user=user_id, request=uuid.uuid4().hex, path=request.path):
+                response = self.answer(request)
+        if user_id:
+            # Two people at one machine must never meet in a cache.
+            response.setdefault("Cache-Control", "no-store, private")
+        response.headers["Content-Language"] = translation.get_language()
+        return response
+
+
+class StaffSecondFactor:
+    """Staff without a second factor are led to set one up before anything else."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if (
+            settings.STAFF_NEED_SECOND_FACTOR
+            and not request.path.startswith(FREE_OF_SECOND_FACTOR)
+            and request.viewer.is_staff  # type: ignore[attr-defined]
+            and not is_mfa_enabled(request.user)
+        ):
+            messages.info(request, _("Set up a second factor first: staff accounts need one."))
+            return redirect("mfa_index")
+        return self.answer(request)
