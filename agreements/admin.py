@@ -1,0 +1,206 @@
+"""The operator's admin of the register: corrections and rescue, by the same rules as everywhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from agreements.models import (
+    Agreement,
+    Citation,
+    Commitment,
+    Document,
+    Funding,
+    Milestone,
+    Note,
+    Participant,
+    Reminder,
+    ReminderRule,
+    Report,
+    Share,
+    Step,
+)
+from agreements.register import lifecycle
+from agreements.register.forms import ActForm
+from agreements.vocabulary import SendState
+from partners.admin import GatedAdmin, RecordAdmin
+from partners.refusals import Refused
+
+
+class ReadingAdmin(GatedAdmin):
+    """What is written by rules alone is only read here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class ParticipantInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Participant
+    fk_name = "agreement"
+    extra = 0
+    fields = ("organisation", "role", "signatory", "consent_by")
+    autocomplete_fields = ("organisation",)
+    can_delete = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).visible_to(request.viewer)  # type: ignore[attr-defined]
+
+
+@admin.register(Agreement)
+class AgreementAdmin(RecordAdmin):
+    """The stage is read-only; the transitions that the table allows the operator stand as buttons."""
+
+    change_form_template = "admin/agreements/agreement_change.html"
+    list_display = ("ref", "title_vi", "stage", "kind", "desk", "signed_on")
+    list_filter = ("stage", "kind", "legal_regime", "desk")
+    list_select_related = ("desk",)
+    search_fields = ("ref",)
+    inlines = (ParticipantInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # agreements are logged by desks
+
+    def get_urls(self) -> list[Any]:
+        act = self.admin_site.admin_view(self.act)
+        return [path("<int:pk>/act/<slug:name>/", act, name="agreements_agreement_act"), *super().get_urls()]
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        found = self.get_queryset(request).filter(pk=object_id).first() if (object_id or "").isdigit() else None
+        acts = [
+            {"transition": t, "form": ActForm(transition=t, prefix=None)}
+            for t in (lifecycle.open_to(found, request.viewer) if found else ())  # type: ignore[attr-defined]
+        ]
+        return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
+
+    def act(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        agreement = self.get_queryset(request).filter(pk=pk).first()
+        transition = lifecycle.TRANSITIONS.get(name)
+        if request.method == "POST" and agreement and transition:
+            form = ActForm(request.POST, transition=transition)
+            try:
+                facts = form.facts(request.viewer) if form.is_valid() else lifecycle.Facts(on=request.viewer.on)  # type: ignore[attr-defined]
+                lifecycle.perform(name, agreement, by=request.viewer, facts=facts)  # type: ignore[attr-defined]
+                messages.success(request, _("%(ref)s: %(act)s.") % {"ref": agreement.ref, "act": transition.past})
+            except Refused as no:
+                messages.error(request, no.reason)
+        return redirect("admin:agreements_agreement_change", pk)
+
+
+@admin.register(Participant)
+class ParticipantAdmin(RecordAdmin):
+    list_display = ("agreement", "organisation", "role")
+    list_select_related = ("agreement", "organisation")
+    search_fields = ("agreement__ref", "organisation__name_vi")
+
+
+@admin.register(Commitment)
+class CommitmentAdmin(RecordAdmin):
+    list_display = ("ref", "title_vi", "direction", "due_on", "delivery", "health")
+    list_filter = ("delivery", "health", "direction", "kind")
+    search_fields = ("ref",)
+    fixed = ("agreement",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False  # commitments are numbered under their agreement's lock, on its page
+
+
+@admin.register(Milestone)
+class MilestoneAdmin(RecordAdmin):
+    list_display = ("commitment", "title_vi", "status", "due_on")
+    list_select_related = ("commitment",)
+    search_fields = ("commitment__ref", "title_vi", "title_en")
+
+
+@admin.register(Funding)
+class FundingAdmin(RecordAdmin):
+    list_display = ("commitment", "kind", "amount", "currency", "on")
+    list_select_related = ("commitment",)
+    search_fields = ("commitment__ref",)
+
+
+@admin.register(Document)
+class DocumentAdmin(RecordAdmin):
+    list_display = ("title_vi", "kind", "language", "agreement", "audience")
+    list_filter = ("kind", "language", "audience")
+    list_select_related = ("agreement",)
+    search_fields = ("title_vi", "title_en", "code")
+    exclude = ("file",)  # files come in through the page that checks them
+
+
+@admin.register(Citation)
+class CitationAdmin(RecordAdmin):
+    list_display = ("document", "paragraph", "agreement", "commitment", "figure", "relation")
+    list_select_related = ("document", "agreement", "commitment", "figure", "relation__country")
+    search_fields = ("document__title_vi", "agreement__ref", "commitment__ref")
+
+
+@admin.register(Note)
+class NoteAdmin(RecordAdmin):
+    list_display = ("agreement", "text", "created_by", "created_at")
+    list_select_related = ("agreement", "created_by")
+    search_fields = ("text", "agreement__ref")
+    fixed = ("agreement",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(RecordAdmin):
+    list_display = ("code", "watched", "told", "offsets", "is_active")
+    list_filter = ("watched", "is_active")
+    search_fields = ("code",)
+
+
+@admin.register(Share)
+class ShareAdmin(ReadingAdmin):
+    list_display = ("agreement", "organisation", "until_on", "revoked_at", "created_by")
+    list_select_related = ("agreement", "organisation", "created_by")
+    search_fields = ("agreement__ref", "organisation__name_vi")
+
+
+@admin.register(Step)
+class StepAdmin(ReadingAdmin):
+    list_display = ("agreement", "name", "from_stage", "to_stage", "by", "at")
+    list_select_related = ("agreement", "by")
+    list_filter = ("name",)
+    search_fields = ("agreement__ref",)
+
+
+@admin.register(Report)
+class ReportAdmin(ReadingAdmin):
+    list_display = ("commitment", "on", "status", "organisation", "created_by")
+    list_select_related = ("commitment", "organisation", "created_by")
+    list_filter = ("status",)
+    search_fields = ("commitment__ref", "text")
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadingAdmin):
+    """The ledger. What stays claimed is in doubt: a person looks into the mail server's log and decides."""
+
+    list_display = ("recipient", "agreement", "commitment", "due_on", "offset", "state", "sent_at", "error")
+    list_select_related = ("recipient", "agreement", "commitment")
+    list_filter = ("state", "rule")
+    search_fields = ("recipient__name", "recipient__email", "agreement__ref", "message_id")
+    actions = ("send_again",)
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_staff)
+
+    @admin.action(description=_("Send again what was refused or is in doubt"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Reminder]) -> None:
+        doubtful = queryset.filter(state__in=(SendState.CLAIMED, SendState.FAILED))
+        count = doubtful.update(state=SendState.QUEUED, next_try_at=None, attempts=0)
+        messages.success(request, _("%(count)s put back into the queue.") % {"count": count})

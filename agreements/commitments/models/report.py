@@ -1,0 +1,67 @@
+"""Progress as an officer or a partner tells it."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.commitments.models.commitment import Commitment
+from agreements.register.models import Share
+from agreements.vocabulary import Delivery, Health, ReportStatus
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.models import Organisation
+from partners.records import Record
+from partners.viewers import Viewer
+
+EVERYONE_BUT_READERS = frozenset({"officer", "manager", "partner"})
+
+
+@pghistory.track()
+class Report(Record):
+    """What has come of a commitment up to a day. Accepted by someone else than its author."""
+
+    FIELDS = FieldTable(
+        partner="id commitment organisation on text delivery health status comment decided_at",
+        internal=f"decided_by {RECORD_INTERNAL}",
+        locked=f"id commitment organisation on status comment decided_by decided_at {RECORD_INTERNAL}",
+        writers=EVERYONE_BUT_READERS,  # type: ignore[arg-type]
+    )
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="reports", verbose_name=_("commitment"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, editable=False, related_name="reports",
+        verbose_name=_("reported by"),
+    )  # fmt: skip
+    on = models.DateField(_("reported"), editable=False)
+    text = models.TextField(_("what has been done"))
+    delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.UNDER_WAY)
+    health = models.CharField(_("health"), max_length=10, choices=Health, default=Health.ON_TRACK)
+    status = models.CharField(
+        _("status"), max_length=10, choices=ReportStatus, default=ReportStatus.SUBMITTED, editable=False
+    )
+    comment = models.TextField(_("comment"), blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ("-on", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=models.F("created_by")), name="report_four_eyes"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.commitment.ref}, {self.on}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.of_an_agreement(viewer, Share.objects.all(), prefix="commitment__agreement__")

@@ -1,0 +1,87 @@
+"""Saving an agreement with its participants and commitments: all of it, or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from agreements.commitments import delivery
+from agreements.dossier.forms import AgreementForm
+from agreements.register.models import Agreement, Step
+from agreements.register.references import next_reference
+from partners.folding import fold
+from partners.models import Organisation, User
+from partners.naming import free_code
+from partners.viewers import Viewer
+
+
+class ChangedMeanwhile(Exception):
+    """Someone saved the agreement after this form was opened. `version` is what it has now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+def save(form: AgreementForm, participants: Any, commitments: Any, *, by: User, viewer: Viewer) -> Agreement:
+    """Save valid forms in one transaction. Raises ChangedMeanwhile and saves nothing."""
+    agreement: Agreement = form.instance
+    with transaction.atomic():
+        is_new = agreement.pk is None
+        _add_organisations(participants, by)
+        if is_new:
+            agreement.ref = next_reference(_organisations(participants), (agreement.signed_on or viewer.on).year)
+            agreement.owner = by
+        else:
+            now = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+            if now.version != form.cleaned_data["seen_version"]:
+                raise ChangedMeanwhile(now.version)
+            agreement.stage, agreement.version = now.stage, now.version
+        agreement.stamp(by)
+        form.save()
+        _save_rows(participants, agreement, by)
+        _save_rows(commitments, agreement, by)
+        if is_new:
+            Step.objects.create(agreement=agreement, name="log", to_stage=agreement.stage, by=by, on=viewer.on)
+    return agreement
+
+
+def _organisations(participants: Any) -> list[Organisation]:
+    kept = [row for row in participants.cleaned_data if row and not row.get("DELETE")]
+    return [row["organisation"] for row in kept if row.get("organisation")]
+
+
+def _add_organisations(participants: Any, by: User) -> None:
+    """Save the organisations that were typed in for the first time; one typed twice is one."""
+    made: dict[str, Organisation] = {}
+    for form in participants.forms:
+        new = getattr(form.instance, "new_organisation", None)
+        if new is None or form in participants.deleted_forms:
+            continue
+        key = fold(new.name_vi)
+        if key not in made:
+            new.code = free_code(new.name_vi)
+            new.stamp(by)
+            new.save()
+            made[key] = new
+        form.instance.organisation = form.cleaned_data["organisation"] = made[key]
+
+
+def _save_rows(rows: Any, agreement: Agreement, by: User) -> None:
+    rows.instance = agreement
+    changed = rows.save(commit=False)
+    # What leaves goes first: it may come back in another row.
+    for record in rows.deleted_objects:
+        record.archived_at = timezone.now()
+        record.archived_because = "taken out of the form"
+        record.stamp(by)
+        record.save()
+    for record in changed:
+        record.agreement = agreement
+        if record.pk is None and hasattr(record, "number"):
+            delivery.number(record)
+            record.owner = by
+        record.stamp(by)
+        record.save()

@@ -1,0 +1,319 @@
+"""Loads a folder of data files: rows become a plan (create, update, unchanged, kept), and the plan is applied.
+
+A second run changes nothing. What a person has edited since it was loaded is kept as the person left it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+
+from agreements.commitments.models import Commitment, Funding, Milestone
+from agreements.dateinput import keep
+from agreements.dates import UnreadableDate, read
+from agreements.register.models import Agreement, Participant, Step
+from agreements.reminders.models import ReminderRule
+from agreements.sources.models import Citation, Document, paragraphs_of
+from partners.models import Country, Desk, Figure, FocalPoint, Organisation, Person, Relation, Sector
+
+Row = Mapping[str, Any]
+PARTIAL = {  # name in the file -> (date column, precision column, which day of the period)
+    "signed": ("signed_on", "signed_precision", "first"),
+    "effective": ("effective_on", "effective_precision", "first"),
+    "expires": ("expires_on", "expires_precision", "last"),
+    "announced": ("announced_on", "announced_precision", "first"),
+    "start": ("start_on", "start_precision", "first"),
+    "due": ("due_on", "due_precision", "last"),
+    "since": ("since_on", "since_precision", "first"),
+    "as_of": ("as_of", "precision", "last"),
+    "published": ("published_on", "published_precision", "first"),
+    "date": ("on", "precision", "first"),  # YAML reads the word "on" as true
+}
+LINKS: Mapping[str, tuple[type[Model], str]] = {
+    "country": (Country, "code"), "organisation": (Organisation, "code"), "lead": (Organisation, "code"),
+    "partner_owner": (Organisation, "code"), "desk": (Desk, "code"), "sector": (Sector, "code"),
+}  # fmt: skip
+INSIDE = {"cites", "participants", "commitments", "milestones", "funding", "sectors", "focal_for", "sha256"}
+
+
+class BadFile(Exception):
+    """A file cannot be loaded; the message names the file, the record and the reason. Nothing was saved."""
+
+
+@dataclass
+class Outcome:
+    """How many records of each kind were created, updated, unchanged or kept."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def note(self, record: Model, action: str) -> None:
+        self.counts[record._meta.model_name or "", action] += 1
+
+    def __str__(self) -> str:
+        lines = []
+        for kind in sorted({kind for kind, _action in self.counts}):
+            parts = [
+                f"{self.counts[kind, a]} {a}"
+                for a in ("created", "updated", "unchanged", "kept")
+                if self.counts[kind, a]
+            ]
+            lines.append(f"{kind}: {', '.join(parts)}")
+        return "\n".join(lines)
+
+    @property
+    def changes(self) -> int:
+        return sum(number for (_kind, action), number in self.counts.items() if action in ("created", "updated"))
+
+
+def load(folder: Path, *, on: date, check: bool = False, sources: Path | None = None) -> Outcome:
+    """Load the folder in one transaction. With `check`, say what would change and change nothing."""
+    loading = _Loading(folder, on)
+    with transaction.atomic():
+        loading.run(sources)
+        if check:
+            transaction.set_rollback(True)
+    return loading.outcome
+
+
+def rows_of(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8")) or []
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        raise BadFile(f"{path.name}: {problem}") from None
+
+
+class _Loading:
+    def __init__(self, folder: Path, on: date) -> None:
+        self.folder, self.on, self.outcome = folder, on, Outcome()
+        self.place = ""
+        self.cache: dict[tuple[type[Model], str], Model] = {}
+        self.digests: dict[str, str] = {}
+        self.cited: set[tuple[str, int]] = set()
+
+    def run(self, sources: Path | None) -> None:
+        self._places()
+        self._lists()
+        for row in self._each("organisations.yaml"):
+            self._keep(Organisation, {"code": row["code"]}, {**row, "parent": self._parent(row)})
+        for row in self._each("people.yaml"):
+            self._person(row)
+        for row in self._each("relations.yaml"):
+            self._cite(self._keep(Relation, self._key(Relation, row, "country", "level", "since"), row), row)
+        for row in self._each("figures.yaml"):
+            self._cite(self._keep(Figure, self._key(Figure, row, "country", "key", "as_of"), row), row)
+        for path in sorted((self.folder / "agreements").glob("*.yaml")):
+            for row in self._each(f"agreements/{path.name}"):
+                self._agreement(row)
+        if sources:
+            self._attach(sources)
+
+    def _lists(self) -> None:
+        lists = self._read("lists.yaml")
+        for name, model in (("desks", Desk), ("sectors", Sector), ("rules", ReminderRule)):
+            for row in lists.get(name, []):
+                self._keep(model, {"code": row["code"]}, row)
+        for row in self._each("documents.yaml"):
+            self.digests[row["code"]] = row.get("sha256", "")
+            self._keep(Document, {"code": row["code"]}, row)
+
+    # --- reading -----------------------------------------------------------------------------------------------
+    def _read(self, name: str) -> Any:
+        path = self.folder / name
+        self.place = name
+        return rows_of(path) if path.exists() else {}
+
+    def _each(self, name: str) -> Iterator[Row]:
+        for number, row in enumerate(self._read(name) or [], 1):
+            label = row.get("ref") or row.get("code") or row.get("name") or row.get("key") or number
+            self.place = f"{name}, {label}"
+            yield row
+
+    def _link(self, model: type[Model], code: str) -> Model:
+        if (model, code) not in self.cache:
+            found = model._default_manager.filter(**{"ref" if model is Agreement else "code": code}).first()
+            if found is None:
+                raise BadFile(f"{self.place}: there is no {model._meta.verbose_name} “{code}”")
+            self.cache[model, code] = found
+        return self.cache[model, code]
+
+    def _parent(self, row: Row) -> Model | None:
+        return self._link(Organisation, row["parent"]) if row.get("parent") else None
+
+    def _key(self, model: type[Model], row: Row, *names: str) -> dict[str, Any]:
+        values = self._values(model, {name: row.get(name) for name in names})
+        return {name: value for name, value in values.items() if not name.endswith("precision")}
+
+    def _values(self, model: type[Model], row: Row) -> dict[str, Any]:
+        """Column values of a row: dates with their precision, links by code, the rest as it stands."""
+        columns = {f.name for f in model._meta.concrete_fields}
+        values: dict[str, Any] = {}
+        for name, value in row.items():
+            if name in INSIDE:
+                continue
+            if name in PARTIAL and PARTIAL[name][0] in columns:
+                holder = type("Holder", (), {})()
+                try:
+                    keep(holder, *PARTIAL[name], read(str(value)) if value not in (None, "") else None)
+                except UnreadableDate as problem:
+                    raise BadFile(f"{self.place}: {name}: {problem}") from None
+                values |= vars(holder)
+            elif name in LINKS and name in columns:
+                values[name] = self._link(LINKS[name][0], value) if value else None
+            elif name in columns:
+                values[name] = Decimal(str(value)) if name in ("amount", "value") else value
+            else:
+                raise BadFile(f"{self.place}: a {model._meta.verbose_name} has no “{name}”")
+        return values
+
+    # --- writing -----------------------------------------------------------------------------------------------
+    def _keep(self, model: type[Any], key: dict[str, Any], row: Row, **more: Any) -> Any:
+        """Create or update the record of this key; leave it alone where a person has edited it."""
+        values = self._values(model, row) | more
+        record = model._default_manager.filter(**key).first()
+        if record is None:
+            record = model(**{**values, **key})
+            self._check(record)
+            record.save()
+            self.outcome.note(record, "created")
+            return record
+        if record.updated_by_id or record.archived_at:
+            self.outcome.note(record, "kept")
+            return record
+        # The stage belongs to the people from the first day on.
+        values.pop("stage", None)
+        different = {name for name, value in values.items() if getattr(record, name) != _as_stored(record, name, value)}
+        if not different:
+            self.outcome.note(record, "unchanged")
+            return record
+        for name in different:
+            setattr(record, name, values[name])
+        record.version += 1
+        self._check(record)
+        record.save()
+        self.outcome.note(record, "updated")
+        return record
+
+    def _check(self, record: Any) -> None:
+        try:
+            record.full_clean()
+        except ValidationError as problem:
+            reasons = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in problem.message_dict.items())
+            raise BadFile(f"{self.place}: {reasons}") from None
+
+    def _places(self) -> None:
+        """All of ISO 3166 by the names of the CLDR, with the folder's own names over them."""
+        own = {row["code"]: row for row in self._each("places.yaml")}
+        if not own:
+            return
+        names = {language: Locale(language).territories for language in ("vi", "en")}
+        codes = {code for code in names["en"] if len(code) == 2 and code.isalpha()} - {
+            "EU",
+            "EZ",
+            "QO",
+            "UN",
+            "XA",
+            "XB",
+            "ZZ",
+        }
+        known = {country.code: country for country in Country.objects.all()}
+        for code in sorted(codes | own.keys()):
+            self.place = f"places.yaml, {code}"
+            english = names["en"].get(code, "")
+            from_cldr = {"code": code, "name_vi": names["vi"].get(code, english), "name_en": english}
+            row = from_cldr | own.get(code, {})
+            if code not in own and code in known:
+                # A quarter of a thousand rows that hardly ever change: compare without a query each.
+                same = (known[code].name_vi, known[code].name_en) == (row["name_vi"], row["name_en"])
+                if same or known[code].updated_by_id:
+                    self.outcome.note(known[code], "unchanged")
+                    continue
+            self._keep(Country, {"code": code}, row)
+
+    def _person(self, row: Row) -> None:
+        organisation = self._link(Organisation, row["organisation"])
+        person = self._keep(Person, {"name": row["name"], "organisation": organisation}, row)
+        if row.get("focal_for"):
+            key = {"person": person, "organisation": organisation, "sector": self._link(Sector, row["focal_for"])}
+            self._keep(FocalPoint, key, {})
+
+    def _agreement(self, row: Row) -> None:
+        links = {name: self._link(Agreement, row[name]) if row.get(name) else None for name in ("parent", "supersedes")}
+        known = Agreement.objects.filter(ref=row["ref"]).exists()
+        plain = {name: value for name, value in row.items() if name not in links}
+        agreement = self._keep(Agreement, {"ref": row["ref"]}, plain, **links)
+        self.cache[Agreement, row["ref"]] = agreement
+        if not known:
+            Step.objects.create(agreement=agreement, name="import", to_stage=agreement.stage, on=self.on)
+            agreement.sectors.set([self._link(Sector, code) for code in row.get("sectors", [])])
+        for inner in row.get("participants", []):
+            key = {"agreement": agreement, **self._key(Participant, inner, "organisation")}
+            self._keep(Participant, {**key, "role": inner.get("role", "principal")}, inner)
+        for inner in row.get("commitments", []):
+            self._commitment(agreement, inner)
+        self._cite(agreement, row)
+
+    def _commitment(self, agreement: Agreement, row: Row) -> None:
+        place = self.place
+        self.place = f"{place}, commitment {row.get('number')}"
+        if not row.get("number"):
+            raise BadFile(f"{self.place}: a commitment needs its number")
+        values = self._values(Commitment, row)
+        first = {
+            "ref": f"{agreement.ref}-{row['number']}",
+            "baseline_due_on": values.get("due_on"),
+            "baseline_due_precision": values.get("due_precision", "day"),
+        }
+        commitment = self._keep(Commitment, {"agreement": agreement, "number": row["number"]}, row, **first)
+        for inner in row.get("milestones", []):
+            self._keep(Milestone, {"commitment": commitment, "title_en": inner.get("title_en", "")}, inner)
+        for inner in row.get("funding", []):
+            key = {"commitment": commitment, **self._key(Funding, inner, "kind", "amount", "currency", "date")}
+            self._keep(Funding, key, inner)
+        self._cite(commitment, row)
+        self.place = place
+
+    def _cite(self, claim: Any, row: Row) -> None:
+        for text in row.get("cites", []):
+            code, _colon, number = str(text).partition(":")
+            if not number.isdigit():
+                raise BadFile(f"{self.place}: write a citation as document:paragraph, not “{text}”")
+            self.cited.add((code, int(number)))
+            key = {"document": self._link(Document, code), "paragraph": int(number), claim._meta.model_name: claim}
+            self._keep(Citation, key, {})
+
+    def _attach(self, sources: Path) -> None:
+        """Find each document's text by its digest, check that the cited paragraphs exist, and keep it."""
+        texts = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sources.iterdir() if path.is_file()}
+        for code, digest in self.digests.items():
+            path = next((path for full, path in texts.items() if digest and full.startswith(digest)), None)
+            if path is None:
+                raise BadFile(f"{sources}: no file there is the text of “{code}” (SHA-256 {digest}…)")
+            text = path.read_text(encoding="utf-8")
+            beyond = [number for cited, number in self.cited if cited == code and number > len(paragraphs_of(text))]
+            if beyond:
+                raise BadFile(f"{code} has {len(paragraphs_of(text))} paragraphs; cited is {min(beyond)}")
+            document = Document.objects.get(code=code)
+            if document.content != text:
+                document.content = text
+                document.save(update_fields=["content", "updated_at"])
+                self.outcome.note(document, "updated")
+
+
+def _as_stored(record: Any, name: str, value: Any) -> Any:
+    """The value as the column would give it back, so that 2023 and "2023" do not count as a change."""
+    column = record._meta.get_field(name)
+    if isinstance(value, Model) or value is None:
+        return value
+    return column.to_python(value)

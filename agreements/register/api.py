@@ -1,0 +1,180 @@
+"""Agreements in the API: the register's filters, participants inside, one action per transition."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import transaction
+from django.db.models import Prefetch
+from drf_spectacular.utils import extend_schema
+from rest_framework import exceptions, serializers, status
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from agreements import visibility
+from agreements.dateinput import PartialDateApiField
+from agreements.dates import UnreadableDate, read
+from agreements.register import lifecycle
+from agreements.register.filters import AgreementFilter
+from agreements.register.models import Agreement, Participant, Step
+from agreements.register.references import next_reference
+from agreements.vocabulary import Ending, Stage
+from partners.models import Desk, Organisation, Sector
+from partners.records import RecordQuerySet
+from partners.viewers import DESK_STAFF
+from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
+
+
+class ParticipantSerializer(RecordSerializer):
+    organisation = VisibleField(Organisation, slug_field="code")
+    signed = PartialDateApiField("signed_on", "signed_precision")
+
+    class Meta:
+        model = Participant
+        fields = ("organisation", "role", "signatory", "signed", "consent_by")
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        # A partner may read who takes part without being able to open each organisation.
+        return shown | {"name_vi": instance.organisation.name_vi, "name_en": instance.organisation.name_en}
+
+
+class AgreementSerializer(RecordSerializer):
+    desk = VisibleField(Desk, slug_field="code")
+    sectors = VisibleField(Sector, slug_field="code", many=True, required=False)
+    parent = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
+    supersedes = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
+    announced = PartialDateApiField("announced_on", "announced_precision")
+    signed = PartialDateApiField("signed_on", "signed_precision")
+    effective = PartialDateApiField("effective_on", "effective_precision")
+    expires = PartialDateApiField("expires_on", "expires_precision", "last")
+    standing = serializers.SerializerMethodField()
+    participants = ParticipantSerializer(many=True, required=False)
+
+    class Meta:
+        model = Agreement
+        fields = (
+            "ref", "kind", "legal_regime", "title_vi", "title_en", "summary_vi", "summary_en", "stage", "standing",
+            "ending", "desk", "sectors", "parent", "supersedes", "announced", "signed", "effective", "expires",
+            "open_ended", "renewal", "notice_days", "restricted", "participants", "version",
+        )  # fmt: skip
+
+    def get_standing(self, agreement: Agreement) -> str:
+        return agreement.standing(self.context["view"].viewer.on).value
+
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        visible = getattr(instance, "visible_parents", None)
+        for name in ("parent", "supersedes"):
+            # A link to a hidden agreement would tell that it exists.
+            if shown.get(name) and (visible is None or getattr(instance, f"{name}_id") not in visible):
+                shown[name] = None
+        return shown
+
+    def validate_desk(self, desk: Desk) -> Desk:
+        if not self.context["view"].viewer.works_at(desk.pk):
+            raise serializers.ValidationError("You do not work at this desk.")
+        return desk
+
+    def create(self, validated_data: dict[str, Any]) -> Agreement:
+        participants = validated_data.pop("participants", [])
+        user, viewer = self.context["request"].user, self.context["view"].viewer
+        with transaction.atomic():
+            organisations = [row["organisation"] for row in participants]
+            signed = validated_data.get("signed_on") or viewer.on
+            agreement = Agreement(ref=next_reference(organisations, signed.year), owner=user)
+            self.keep(agreement, validated_data)
+            self._keep_participants(agreement, participants, user)
+            Step.objects.create(agreement=agreement, name="log", to_stage=agreement.stage, by=user, on=viewer.on)
+        return agreement
+
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Agreement:
+        if "participants" in validated_data:
+            raise serializers.ValidationError({"participants": ["Participants are changed on the page, not here yet."]})
+        self.keep(instance, validated_data)
+        return instance
+
+    def _keep_participants(self, agreement: Agreement, rows: list[dict[str, Any]], user: Any) -> None:
+        for row in rows:
+            participant = Participant(agreement=agreement, **row).stamp(user)
+            participant.full_clean()
+            participant.save()
+
+
+class ActSerializer(serializers.Serializer):  # type: ignore[type-arg]
+    """What is said with a transition; which of it is needed, the refusal tells."""
+
+    reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
+    signed = serializers.CharField(required=False, help_text="a date, as exact as it is known")
+    ending = serializers.ChoiceField(Ending.choices, required=False)
+    seen = serializers.CharField(required=False, help_text="the `content_hash` of `acts`, to approve what was shown")
+
+    def validate_signed(self, text: str) -> Any:
+        try:
+            return read(text)
+        except UnreadableDate as problem:
+            raise serializers.ValidationError(str(problem)) from None
+
+
+class AgreementViewSet(RecordViewSet):
+    """Agreements. Filter with the parameters of the register's page; move them with `acts`."""
+
+    records = Agreement
+    serializer_class = AgreementSerializer
+    declared = READ | {
+        "create": frozenset(DESK_STAFF),
+        "partial_update": frozenset(DESK_STAFF),
+        "acts": READ["list"],
+        "act": frozenset(DESK_STAFF),
+    }
+    filter_backends: ClassVar[list[Any]] = []
+
+    def base_queryset(self) -> RecordQuerySet:
+        participants = Participant.objects.visible_to(self.viewer).select_related("organisation")
+        rows = super().base_queryset().select_related("desk", "parent", "supersedes")
+        rows = rows.prefetch_related("sectors", Prefetch("participants", participants.order_by("pk")))
+        if self.action == "list":
+            chosen = AgreementFilter(self.request.query_params, rows, viewer=self.viewer)
+            if not chosen.is_valid():
+                raise exceptions.ValidationError(chosen.errors)
+            return chosen.qs  # type: ignore[no-any-return]
+        return rows
+
+    def may_change(self, record: Agreement) -> bool:
+        return visibility.may_edit(self.viewer, desk_id=record.desk_id, stage=record.stage)
+
+    def get_serializer(self, *args: Any, **kwargs: Any) -> Any:
+        if args and args[0] is not None and self.action != "act":
+            self._note_visible_parents(args[0] if kwargs.get("many") else [args[0]])
+        return super().get_serializer(*args, **kwargs)
+
+    def _note_visible_parents(self, rows: Any) -> None:
+        """One query for all links of a page."""
+        linked = {pk for row in rows for pk in (row.parent_id, row.supersedes_id) if pk}
+        visible = set(Agreement.objects.visible_to(self.viewer).filter(pk__in=linked).values_list("pk", flat=True))
+        for row in rows:
+            row.visible_parents = visible
+
+    @action(detail=True)
+    def acts(self, request: Request, ref: str) -> Response:
+        """What the viewer may do with the agreement now, and the hash to approve by."""
+        agreement = self.get_object()
+        acts = [
+            {"name": act.name, "label": str(act.label), "asks": act.asks, "target": Stage(act.target).value}
+            for act in lifecycle.open_to(agreement, self.viewer)
+        ]
+        return Response({"acts": acts, "content_hash": agreement.content_hash() if self.viewer.is_staff else ""})
+
+    @extend_schema(request=ActSerializer, responses={200: AgreementSerializer})
+    @action(detail=True, methods=["post"], url_path="(?P<name>[a-z_]+)")
+    def act(self, request: Request, ref: str, name: str) -> Response:
+        """Perform a transition; 409 with the reason where it is refused."""
+        said = ActSerializer(data=request.data)
+        said.is_valid(raise_exception=True)
+        agreement = self.get_object()
+        lifecycle.perform(
+            name, agreement, by=self.viewer, facts=lifecycle.Facts(on=self.viewer.on, **said.validated_data)
+        )
+        fresh = self.get_queryset().filter(pk=agreement.pk).first()
+        return Response(self.get_serializer(fresh).data if fresh else None, status=status.HTTP_200_OK)

@@ -1,0 +1,91 @@
+"""The filters of the register: the same parameters on the page and in the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agreements.register.models import Agreement, Participant
+from agreements.vocabulary import Kind, Stage
+from partners.models import Country, Desk, Organisation, Sector
+from partners.viewers import Viewer
+
+ATTENTION = [
+    ("mine", _("Kept by me")),
+    ("my_turn", _("My turn")),
+    ("expiring", _("Expires within 90 days")),
+    ("untranslated", _("A language is missing")),
+]
+
+
+class AgreementFilter(filters.FilterSet):
+    """Filters over visible agreements; choices hold only what the viewer may see."""
+
+    q = filters.CharFilter(method="search", label=_("Search"))
+    stage = filters.MultipleChoiceFilter(choices=Stage.choices, label=_("Stage"))
+    country = filters.CharFilter(method="by_country", label=_("Country or territory"))
+    organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
+    sector = filters.CharFilter(field_name="sectors__code", label=_("Sector"))
+    kind = filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
+    desk = filters.CharFilter(field_name="desk__code", label=_("Desk"))
+    signed_from = filters.NumberFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed from year"))
+    signed_to = filters.NumberFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed to year"))
+    show = filters.ChoiceFilter(
+        choices=ATTENTION, empty_label="–", method="by_attention", label=pgettext_lazy("filter", "Show")
+    )
+
+    class Meta:
+        model = Agreement
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        self.viewer = viewer
+        super().__init__(*args, **kwargs)
+        if not viewer.is_staff:
+            # What a partner may not read, a partner may not ask for either.
+            for name in ("desk", "show"):
+                del self.filters[name]
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        return rows.search(value)
+
+    def by_country(self, rows: QuerySet[Agreement], name: str, value: str) -> QuerySet[Agreement]:
+        return rows.filter(Exists(_participants(organisation__country__code=value.upper())))
+
+    def by_organisation(self, rows: QuerySet[Agreement], name: str, value: str) -> QuerySet[Agreement]:
+        return rows.filter(Exists(_participants(organisation__code=value)))
+
+    def by_attention(self, rows: Any, name: str, value: str) -> Any:
+        match value:
+            case "mine":
+                return rows.filter(owner=self.viewer.user_id)
+            case "my_turn":
+                return rows.awaiting(self.viewer)
+            case "expiring":
+                return rows.expiring(self.viewer.on)
+            case _:
+                return rows.filter(title_vi="") | rows.filter(title_en="")
+
+
+def _participants(**lookups: Any) -> QuerySet[Participant]:
+    return Participant.objects.filter(agreement=OuterRef("pk"), archived_at=None, **lookups)
+
+
+def choices_for(viewer: Viewer) -> dict[str, Any]:
+    """What the filter form offers: three short lists, each one query."""
+    seen = Participant.objects.visible_to(viewer)
+    return {
+        "countries": Country.objects.filter(organisations__participations__in=seen)
+        .annotate(agreements=Count("organisations__participations__agreement", distinct=True))
+        .order_by("order_vi"),
+        "sectors": Sector.objects.visible_to(viewer),
+        "desks": Desk.objects.visible_to(viewer),
+    }
+
+
+def organisation_named(code: str, viewer: Viewer) -> Organisation | None:
+    return Organisation.objects.visible_to(viewer).filter(code=code).first() if code else None

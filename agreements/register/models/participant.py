@@ -1,0 +1,59 @@
+"""Who takes part in an agreement, and as what."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.register.models.agreement import Agreement, precision_field
+from agreements.register.models.share import Share
+from agreements.vocabulary import Consent, ParticipantRole
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.models import Organisation
+from partners.records import Record
+from partners.viewers import Viewer
+
+
+@pghistory.track()
+class Participant(Record):
+    """An organisation in an agreement. Being a party in law follows from its consent and the dates."""
+
+    FIELDS = FieldTable(
+        public="id agreement organisation role",
+        partner="signatory signed_on signed_precision consent_by consented_on consented_precision",
+        internal=RECORD_INTERNAL,
+        locked=f"id agreement {RECORD_INTERNAL}",
+    )
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="participants", verbose_name=_("agreement"))
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="participations", verbose_name=_("organisation")
+    )
+    role = models.CharField(_("role"), max_length=12, choices=ParticipantRole, default=ParticipantRole.PRINCIPAL)
+    signatory = models.CharField(_("signed by"), max_length=200, blank=True)
+    signed_on = models.DateField(_("signed"), null=True, blank=True, help_text=_("where it differs"))
+    signed_precision = precision_field()
+    consent_by = models.CharField(_("consent by"), max_length=12, choices=Consent, blank=True)
+    consented_on = models.DateField(_("consented"), null=True, blank=True)
+    consented_precision = precision_field()
+
+    class Meta:
+        verbose_name = _("participant")
+        verbose_name_plural = _("participants")
+        ordering = ("agreement", "pk")
+        constraints = (
+            models.UniqueConstraint(
+                "agreement", "organisation", "role", name="participant_once", condition=Q(archived_at=None),
+                violation_error_message=_("This organisation already takes part in this role."),
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.organisation)
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.of_an_agreement(viewer, Share.objects.all())

@@ -1,0 +1,66 @@
+"""The business history: who moved what, when and why. It doubles as the outbox of notices."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.register.models.agreement import Agreement
+from agreements.register.models.share import Share
+from agreements.vocabulary import Stage
+from partners.fields import FieldTable
+from partners.records import RecordQuerySet
+from partners.viewers import Viewer
+
+
+class StepQuerySet(RecordQuerySet):
+    def untold(self) -> StepQuerySet:
+        """Steps whose notices have not been put into the ledger yet."""
+        return self.filter(told_at=None)
+
+
+@pghistory.track()
+class Step(models.Model):
+    """One act on an agreement, written in the same transaction as its effect, and never changed after."""
+
+    FIELDS = FieldTable(
+        internal="id agreement name from_stage to_stage by on at reason content_hash subject_id told_at",
+        locked="id agreement name from_stage to_stage by on at reason content_hash subject_id told_at",
+    )
+
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="steps", verbose_name=_("agreement"))
+    name = models.CharField(_("act"), max_length=30)
+    from_stage = models.CharField(_("from"), max_length=10, choices=Stage, blank=True)
+    to_stage = models.CharField(_("to"), max_length=10, choices=Stage, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="steps", verbose_name=_("by")
+    )
+    on = models.DateField(_("on"))
+    at = models.DateTimeField(_("recorded"), auto_now_add=True)
+    reason = models.TextField(_("reason"), blank=True)
+    content_hash = models.CharField(max_length=64, blank=True)
+    subject_id = models.BigIntegerField(null=True, blank=True, help_text="the share or report that the act is about")
+    told_at = models.DateTimeField(_("notices made"), null=True, blank=True)
+
+    objects = StepQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step")
+        verbose_name_plural = _("steps")
+        ordering = ("-at", "-pk")
+        indexes = (models.Index(fields=["at"], name="step_untold", condition=Q(told_at=None)),)
+
+    def __str__(self) -> str:
+        return f"{self.agreement.ref} {self.name}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return (
+            visibility.agreements(viewer, Share.objects.all(), prefix="agreement__")
+            if viewer.is_staff
+            else Q(pk__in=())
+        )

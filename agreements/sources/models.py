@@ -1,0 +1,147 @@
+"""Documents, and the place in them behind every claim."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.commitments.models import Commitment
+from agreements.dates import PartialDate, Precision
+from agreements.register.models import Agreement, Share, precision_field
+from agreements.vocabulary import Audience, DocumentKind
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.models import Figure, Relation
+from partners.records import Record
+from partners.viewers import Viewer
+
+
+def random_name(document: Document, filename: str) -> str:
+    """Where a file is kept: a random name, since the row alone decides who reads it."""
+    return f"papers/{uuid.uuid4().hex}"
+
+
+@pghistory.track(exclude=["content"])
+class Document(Record):
+    """A paper: a signed text of an agreement, or a source that several claims cite."""
+
+    FIELDS = FieldTable(
+        partner="id code agreement kind title_vi title_en language published_on published_precision publisher "
+        "filename size checksum",
+        internal=f"audience file content media_type {RECORD_INTERNAL}",
+        locked=f"id code agreement file filename size checksum content media_type {RECORD_INTERNAL}",
+    )
+
+    code = models.SlugField(_("code"), max_length=60, unique=True, null=True, blank=True, editable=False)
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, null=True, blank=True, related_name="documents", verbose_name=_("agreement")
+    )
+    kind = models.CharField(_("kind"), max_length=14, choices=DocumentKind, default=DocumentKind.SIGNED_TEXT)
+    title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
+    language = models.CharField(
+        _("language"), max_length=2, blank=True, choices=[("vi", "Tiếng Việt"), ("en", "English")]
+    )
+    published_on = models.DateField(_("dated"), null=True, blank=True)
+    published_precision = precision_field()
+    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    audience = models.CharField(_("who may read it"), max_length=8, choices=Audience, default=Audience.INTERNAL)
+    file = models.FileField(_("file"), upload_to=random_name, blank=True)
+    filename = models.CharField(_("file name"), max_length=200, blank=True, editable=False)
+    media_type = models.CharField(max_length=100, blank=True, editable=False)
+    size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True, editable=False)
+    checksum = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
+    content = models.TextField(_("text"), blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ("-created_at", "-pk")
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.in_words("title") or self.filename
+
+    @property
+    def published(self) -> PartialDate | None:
+        return PartialDate(self.published_on, Precision(self.published_precision)) if self.published_on else None
+
+    def get_absolute_url(self) -> str:
+        return reverse("document", args=[self.pk])
+
+    def paragraphs(self) -> list[str]:
+        """The paragraphs of the stored text; citations count them from 1, blank lines aside."""
+        return paragraphs_of(self.content)
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.documents(viewer, Share.objects.all())
+
+
+def paragraphs_of(text: str) -> list[str]:
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@pghistory.track()
+class Citation(Record):
+    """The place in a document that bears out a claim: about an agreement, a commitment, a figure or a relation."""
+
+    FIELDS = FieldTable(
+        partner="id document paragraph page quote agreement commitment figure relation",
+        internal=RECORD_INTERNAL,
+        locked=f"id {RECORD_INTERNAL}",
+    )
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="citations", verbose_name=_("document"))
+    paragraph = models.PositiveSmallIntegerField(_("paragraph"), null=True, blank=True)
+    page = models.PositiveSmallIntegerField(_("page"), null=True, blank=True)
+    quote = models.TextField(_("quoted sentence"), blank=True)
+    agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, blank=True, related_name="citations")
+    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="citations")
+    figure = models.ForeignKey(Figure, models.PROTECT, null=True, blank=True, related_name="citations")
+    relation = models.ForeignKey(Relation, models.PROTECT, null=True, blank=True, related_name="citations")
+
+    TARGETS = ("agreement", "commitment", "figure", "relation")
+
+    class Meta:
+        verbose_name = _("citation")
+        verbose_name_plural = _("citations")
+        ordering = ("document", "paragraph", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=(
+                    Q(agreement__isnull=False, commitment=None, figure=None, relation=None)
+                    | Q(agreement=None, commitment__isnull=False, figure=None, relation=None)
+                    | Q(agreement=None, commitment=None, figure__isnull=False, relation=None)
+                    | Q(agreement=None, commitment=None, figure=None, relation__isnull=False)
+                ),
+                name="citation_of_one_claim", violation_error_message=_("A citation bears out exactly one claim."),
+            ),
+            models.UniqueConstraint(
+                "document", "paragraph", "agreement", "commitment", "figure", "relation", name="citation_once",
+                nulls_distinct=False, condition=Q(quote=""),
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.document}, § {self.paragraph}" if self.paragraph else str(self.document)
+
+    @property
+    def target(self) -> Any:
+        return next(claim for name in self.TARGETS if (claim := getattr(self, name)))
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        """Staff see all citations; partners those of documents that they may read."""
+        if viewer.is_staff:
+            return Q()
+        return Q(document__in=Document.objects.visible_to(viewer))

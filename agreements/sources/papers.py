@@ -1,0 +1,81 @@
+"""Taking in a paper: what it really is, how large, and whether it may be kept here."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import unicodedata
+from typing import Any
+
+import puremagic
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from agreements.sources.models import Document
+from partners.refusals import Refused
+
+PDF = "application/pdf"
+OFFICE = "application/vnd.openxmlformats-officedocument."
+# Extension -> media type, and the kinds of content that may hide behind it.
+ACCEPTED: dict[str, tuple[str, frozenset[str]]] = {
+    ".pdf": (PDF, frozenset({".pdf"})),
+    ".docx": (OFFICE + "wordprocessingml.document", frozenset({".docx"})),
+    ".xlsx": (OFFICE + "spreadsheetml.sheet", frozenset({".xlsx"})),
+    ".png": ("image/png", frozenset({".png"})),
+    ".jpg": ("image/jpeg", frozenset({".jpg", ".jpeg"})),
+    ".jpeg": ("image/jpeg", frozenset({".jpg", ".jpeg"})),
+    ".txt": ("text/plain", frozenset()),
+}
+HEAD_BYTES = 8192
+
+
+def accept(upload: UploadedFile[Any], document: Document) -> Document:
+    """Check the upload and fill the document with it; the caller saves. Raises Refused with the reason."""
+    name = safe_name(upload.name or "")
+    extension = os.path.splitext(name)[1].lower()
+    if extension not in ACCEPTED:
+        kinds = ", ".join(sorted(ACCEPTED))
+        raise Refused(_("Files of this kind are not taken. Taken are: %(kinds)s") % {"kinds": kinds})
+    limit = settings.UPLOAD_MAX_BYTES
+    if not upload.size:
+        raise Refused(_("The file is empty."))
+    if upload.size > limit:
+        raise Refused(_("The file is larger than %(limit)s MB.") % {"limit": limit // 1024**2})
+    media_type, contents = ACCEPTED[extension]
+    head = upload.read(HEAD_BYTES)
+    upload.seek(0)
+    if not _is_what_it_says(upload, head, contents):
+        raise Refused(_("The file is not what its name says. Save it again in its own format."))
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    document.file, document.filename, document.media_type = upload, name, media_type  # type: ignore[assignment]
+    document.size, document.checksum = upload.size, digest.hexdigest()
+    return document
+
+
+def _is_what_it_says(upload: UploadedFile[Any], head: bytes, contents: frozenset[str]) -> bool:
+    if not contents:
+        try:
+            head.decode("utf-8", errors="strict" if len(head) < HEAD_BYTES else "ignore")
+        except UnicodeDecodeError:
+            return False
+        return b"\x00" not in head
+    whole = head if len(head) < HEAD_BYTES else upload.read()
+    upload.seek(0)
+    try:
+        found = {match.extension for match in puremagic.magic_string(whole)}
+    except puremagic.PureError:
+        return False
+    return bool(found & contents)
+
+
+def safe_name(name: str) -> str:
+    """The last part of a file name, without what a header or a disk would trip over."""
+    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    name = "".join(char for char in name if char.isprintable() and char not in '<>:"|?*')
+    stem, extension = os.path.splitext(name.strip(" ."))
+    return f"{stem[: 150 - len(extension)] or 'file'}{extension}"

@@ -1,0 +1,23 @@
+"""Celery's face: one line per job. A job finds its work in PostgreSQL, so a lost message loses nothing."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+from agreements.register.expiry import note_expired
+from agreements.reminders import notices, sending
+
+
+@shared_task(name="agreements.remind")
+def remind() -> int:
+    """Note what has expired, and put what is due by today into the ledger."""
+    note_expired(timezone.localdate())
+    return sending.queue(timezone.localdate())
+
+
+@shared_task(name="agreements.dispatch")
+def dispatch() -> int:
+    """Make notices of new steps, and send what is queued."""
+    notices.put_steps_into_ledger()
+    return sending.send_all(at=timezone.now())

@@ -1,0 +1,100 @@
+"""Pills and other small marks of the register."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.dates import PartialDate, Precision, in_words
+from agreements.register.telling import in_the_past
+from agreements.vocabulary import Confirmation, Delivery, Health, ReportStatus, Stage, Standing
+
+register = template.Library()
+
+TONES = {
+    Standing.IN_EFFECT: "ok", Standing.ADOPTED: "info", Standing.SIGNED: "ok", Standing.PENDING: "info",
+    Standing.UNDER_WAY: "info",
+    Standing.EXPIRING: "warn", Standing.EXPIRED: "bad", Standing.SUSPENDED: "warn", Standing.IN_REVIEW: "warn",
+    Standing.CLEARED: "info", Stage.SIGNED: "ok",
+    Health.ON_TRACK: "ok", Health.AT_RISK: "warn", Health.DELAYED: "bad", Health.BLOCKED: "bad",
+    Delivery.UNDER_WAY: "info", Delivery.DELIVERED: "ok",
+    Confirmation.CONFIRMED: "ok", Confirmation.DISPUTED: "bad",
+    ReportStatus.SUBMITTED: "warn", ReportStatus.RETURNED: "bad", ReportStatus.ACCEPTED: "ok",
+}  # fmt: skip
+
+
+@register.filter
+def pill(value: Any) -> SafeString | str:
+    """A state as a coloured word; the word says it all, the colour only helps."""
+    if not value:
+        return ""
+    return format_html('<span class="pill {}">{}</span>', TONES.get(value, "mute"), value.label)
+
+
+@register.filter
+def state(record: Any, field: str) -> SafeString | str:
+    """The pill of a choice field: `commitment|state:"health"`."""
+    value = getattr(record, field)
+    return format_html(
+        '<span class="pill {}">{}</span>', TONES.get(value, "mute"), getattr(record, f"get_{field}_display")()
+    )
+
+
+@register.filter
+def standing(agreement: Any) -> SafeString | str:
+    return pill(agreement.standing(timezone.localdate()))
+
+
+@register.filter
+def words(value: PartialDate | None) -> str:
+    return in_words(value) if value else ""
+
+
+@register.filter
+def past(step_name: str) -> str:
+    return str(in_the_past(step_name))
+
+
+@register.filter
+def time_left(commitment: Any) -> SafeString | str:
+    """How late an open commitment is, or how soon it is due within a month."""
+    on: date = timezone.localdate()
+    late = commitment.days_late(on)
+    if late > 0:
+        text = ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}
+        return format_html('<span class="pill bad">{}</span>', text)
+    if commitment.due_on and commitment.is_open and late >= -30:
+        text = (
+            _("due today")
+            if late == 0
+            else ngettext("%(days)s day left", "%(days)s days left", -late) % {"days": -late}
+        )
+        return format_html('<span class="pill warn">{}</span>', text)
+    return ""
+
+
+@register.filter
+def missing(record: Any) -> SafeString | str:
+    """Which language of the title is missing."""
+    lacking = record.missing_languages("title")
+    if not lacking:
+        return ""
+    text = _("no English title") if lacking == ["en"] else _("no Vietnamese title")
+    return format_html('<span class="pill mute">{}</span>', text)
+
+
+@register.filter
+def as_of(figure: Any) -> PartialDate | None:
+    return PartialDate(figure.as_of, Precision(figure.precision)) if figure.as_of else None
+
+
+@register.filter
+def since(relation: Any) -> PartialDate | None:
+    return PartialDate(relation.since_on, Precision(relation.since_precision)) if relation.since_on else None

@@ -1,0 +1,202 @@
+"""Every list of choices, with what each word means here."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Kind(TextChoices):
+    """What the paper calls itself; it does not decide the legal force."""
+
+    TREATY = "treaty", _("Treaty")
+    AGREEMENT = "agreement", _("Agreement")
+    MOU = "mou", _("Memorandum of understanding")
+    JOINT_STATEMENT = "joint_statement", _("Joint statement")
+    ACTION_PLAN = "action_plan", _("Action plan")
+    LETTER_OF_INTENT = "letter_of_intent", _("Letter of intent")
+    PROTOCOL = "protocol", _("Protocol")
+    EXCHANGE_OF_NOTES = "exchange_of_notes", _("Exchange of notes")
+    CONTRACT = "contract", _("Cooperation contract")
+    PROGRAMME = "programme", _("Cooperation without a paper")
+    OTHER = "other", _("Other paper")
+
+
+class LegalRegime(TextChoices):
+    TREATY = "treaty", _("Treaty")
+    INTERNATIONAL_AGREEMENT = "international_agreement", _("International agreement")
+    POLITICAL = "political", _("Political statement")
+    OTHER = "other", _("Contract or other")
+
+
+class Stage(TextChoices):
+    """What people decide. What the calendar does is the standing."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    CLEARED = "cleared", _("Cleared for signing")
+    SIGNED = "signed", _("Signed")
+    SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")
+
+
+class Standing(TextChoices):
+    """Computed from the stage, the dates and a day."""
+
+    DRAFT = "draft", _("Draft")
+    PLANNED = "planned", _("Announced, not signed")
+    IN_REVIEW = "in_review", _("In review")
+    CLEARED = "cleared", _("Cleared for signing")
+    ADOPTED = "adopted", _("Adopted")
+    UNDER_WAY = "under_way", _("Under way, without a paper")
+    SIGNED = "signed", _("Signed, effect not recorded")
+    PENDING = "pending", _("Signed, not yet in effect")
+    IN_EFFECT = "in_effect", _("In effect")
+    EXPIRING = "expiring", _("Expiring soon")
+    EXPIRED = "expired", _("Expired")
+    SUSPENDED = "suspended", _("Suspended")
+    ENDED = "ended", _("Ended")
+
+
+class Ending(TextChoices):
+    """Why it is over; Vienna Convention articles 54 to 59."""
+
+    EXPIRY = "expiry", _("Expiry")
+    TERMINATION = "termination", _("Termination by consent")
+    DENUNCIATION = "denunciation", _("Denunciation")
+    WITHDRAWAL = "withdrawal", _("Withdrawal")
+    SUPERSESSION = "supersession", _("Superseded")
+    COMPLETION = "completion", _("Completion")
+    NOT_CONCLUDED = "not_concluded", _("Not concluded")
+
+
+class Renewal(TextChoices):
+    NONE = "none", _("No renewal")
+    TACIT = "tacit", _("Renews unless someone objects")
+    EXPRESS = "express", _("Renews only if both agree")
+
+
+class ParticipantRole(TextChoices):
+    PRINCIPAL = "principal", _("Principal")
+    IMPLEMENTING = "implementing", _("Implementing")
+    FUNDING = "funding", _("Funding")
+    DEPOSITARY = "depositary", _("Depositary")
+    OBSERVER = "observer", _("Observer")
+
+
+class Consent(TextChoices):
+    SIGNATURE = "signature", _("Signature")
+    RATIFICATION = "ratification", _("Ratification")
+    ACCEPTANCE = "acceptance", _("Acceptance")
+    APPROVAL = "approval", _("Approval")
+    ACCESSION = "accession", _("Accession")
+
+
+class CommitmentKind(TextChoices):
+    FUNDING = "funding", _("Funding")
+    TRAINING = "training", _("Training")
+    LABORATORY = "laboratory", _("Laboratory")
+    NETWORK = "network", _("Network")
+    POLICY = "policy", _("Policy consultation")
+    TECHNICAL_ASSISTANCE = "technical_assistance", _("Technical assistance")
+    RESEARCH = "research", _("Research")
+    INVESTMENT = "investment", _("Investment")
+    REPORT = "report", _("Report")
+    EXCHANGE = "exchange", _("Information exchange")
+    OTHER = "other", _("Other")
+
+
+class Direction(TextChoices):
+    OURS = "ours", _("We owe it")
+    THEIRS = "theirs", _("The partner owes it")
+    MUTUAL = "mutual", _("Both owe it")
+
+
+class Delivery(TextChoices):
+    PLANNED = "planned", pgettext_lazy("delivery", "Planned")
+    UNDER_WAY = "under_way", _("Under way")
+    DELIVERED = "delivered", _("Delivered")
+    DROPPED = "dropped", _("Dropped")
+
+
+class Health(TextChoices):
+    ON_TRACK = "on_track", _("On track")
+    AT_RISK = "at_risk", _("At risk")
+    DELAYED = "delayed", _("Delayed")
+    BLOCKED = "blocked", _("Blocked")
+    NO_REPORT = "no_report", _("No report")
+
+
+class Confirmation(TextChoices):
+    UNCONFIRMED = "unconfirmed", _("Not confirmed by the partner")
+    CONFIRMED = "confirmed", _("Confirmed by the partner")
+    DISPUTED = "disputed", _("Disputed by the partner")
+
+
+class BlockedBy(TextChoices):
+    DESK = "desk", _("Desk")
+    MINISTRY = "ministry", _("Ministry")
+    GOVERNMENT = "government", _("Government")
+    LEADERS = "leaders", _("Leaders")
+    PARTNER = "partner", _("Partner")
+
+
+class MilestoneStatus(TextChoices):
+    SCHEDULED = "scheduled", _("Scheduled")
+    MET = "met", _("Met")
+    PARTIALLY_MET = "partially_met", _("Partially met")
+    NOT_MET = "not_met", _("Not met")
+
+
+class FundingKind(TextChoices):
+    """IATI transaction kinds, plus the pledge that comes before."""
+
+    PLEDGED = "pledged", _("Pledged")
+    COMMITTED = "committed", _("Committed")
+    DISBURSED = "disbursed", _("Disbursed")
+    SPENT = "spent", _("Spent")
+
+
+class ReportStatus(TextChoices):
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned with comment")
+    ACCEPTED = "accepted", _("Accepted")
+
+
+class DocumentKind(TextChoices):
+    SIGNED_TEXT = "signed_text", _("Signed text")
+    DRAFT_TEXT = "draft_text", _("Draft text")
+    TRANSLATION = "translation", _("Translation")
+    PRESS = "press", _("Press article")
+    REPORT = "report", _("Report")
+    CORRESPONDENCE = "correspondence", _("Correspondence")
+    OTHER = "other", _("Other")
+
+
+class Audience(TextChoices):
+    INTERNAL = "internal", _("Our staff only")
+    PARTNER = "partner", _("Also partners it is shared with")
+
+
+class Watched(TextChoices):
+    """What a reminder rule looks at."""
+
+    AGREEMENT_EXPIRY = "agreement_expiry", _("Agreement expires")
+    COMMITMENT_DUE = "commitment_due", _("Commitment falls due")
+
+
+class Told(TextChoices):
+    """Whom a reminder rule tells."""
+
+    OWNER = "owner", _("The officer who keeps the record")
+    MANAGERS = "managers", _("Managers of the desk")
+    OWING_SIDE = "owing_side", _("The partner that owes it")
+
+
+class SendState(TextChoices):
+    QUEUED = "queued", _("Waiting to be sent")
+    CLAIMED = "claimed", _("Being sent; unknown if it stays so")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Refused by the mail server")
+    DROPPED = "dropped", _("No longer due or no longer visible")
