@@ -1,0 +1,1 @@
+"""Who changed which value when, as PostgreSQL's triggers wrote it down. It observes; nothing imports it."""

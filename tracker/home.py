@@ -1,0 +1,103 @@
+"""The first page of each role, and the manager's review queue."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from agreements.commitments.models import Commitment, Report
+from agreements.register.models import Agreement, Share
+from agreements.reminders.models import Reminder
+from agreements.visibility import live_shares
+from agreements.vocabulary import ReportStatus, SendState, Stage
+from partners.viewers import Role, Viewer
+
+SHOWN = 8
+SOON_DAYS = 30
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer
+    match viewer.role:
+        case Role.PARTNER:
+            return render(request, "tracker/home_partner.html", _partner(viewer))
+        case Role.MANAGER:
+            return render(request, "tracker/home_manager.html", _desk(viewer) | _review(viewer))
+        case Role.OFFICER:
+            return render(request, "tracker/home_officer.html", _desk(viewer))
+        case _:
+            return render(request, "tracker/home_reader.html", _house(viewer))
+
+
+def _desk(viewer: Viewer) -> dict[str, Any]:
+    """What the desk has on its hands: five counts and five short lists."""
+    agreements = Agreement.objects.visible_to(viewer).filter(desk__in=viewer.desk_ids)
+    commitments = Commitment.objects.visible_to(viewer).filter(agreement__desk__in=viewer.desk_ids)
+    live = commitments.filter(agreement__stage=Stage.SIGNED).select_related("agreement", "partner_owner", "lead")
+    overdue, soon = live.overdue(viewer.on), live.due_within(SOON_DAYS, viewer.on)
+    waiting = agreements.awaiting(viewer)
+    return {
+        "waiting": waiting[:SHOWN], "waiting_count": waiting.count(),
+        "overdue": overdue[:SHOWN], "overdue_count": overdue.count(),
+        "soon": soon[:SHOWN], "soon_count": soon.count(),
+        "expiring": agreements.expiring(viewer.on).order_by("expires_on")[:SHOWN],
+        "in_review_count": agreements.filter(stage=Stage.IN_REVIEW).count(),
+        "recent": agreements.order_by("-updated_at", "-pk")[:SHOWN],
+        "told": Reminder.objects.visible_to(viewer).filter(recipient=viewer.user_id, state=SendState.SENT)
+        .select_related("agreement", "commitment", "step")[:SHOWN],
+    }  # fmt: skip
+
+
+def _review(viewer: Viewer) -> dict[str, Any]:
+    agreements = Agreement.objects.visible_to(viewer).awaiting(viewer).select_related("desk", "submitted_by")
+    in_review = Agreement.objects.visible_to(viewer).filter(desk__in=viewer.desk_ids, stage=Stage.IN_REVIEW)
+    reports = Report.objects.visible_to(viewer).filter(
+        status=ReportStatus.SUBMITTED, commitment__agreement__desk__in=viewer.desk_ids
+    )
+    reports = reports.exclude(created_by=viewer.user_id).select_related("commitment", "organisation", "created_by")
+    return {
+        "to_review": agreements.order_by("updated_at")[:50],
+        "own_in_review": in_review.exclude(pk__in=agreements.values("pk"))[:SHOWN],
+        "reports": reports.order_by("on", "pk")[:50],
+        "report_count": reports.count(),
+    }
+
+
+@require_GET
+def review(request: HttpRequest) -> HttpResponse:
+    """What waits for a manager: agreements to clear or register, reports to accept."""
+    return render(request, "tracker/review.html", _review(request.viewer))
+
+
+def _partner(viewer: Viewer) -> dict[str, Any]:
+    agreements = Agreement.objects.visible_to(viewer)
+    commitments = Commitment.objects.visible_to(viewer).select_related("agreement")
+    owed = commitments.open().filter(partner_owner__in=viewer.organisation_ids)
+    shares = Share.objects.visible_to(viewer).filter(live_shares(viewer))
+    return {
+        "agreements": agreements[:50],
+        "agreement_count": agreements.count(),
+        "owed": owed[:50],
+        "owed_count": owed.count(),
+        "overdue_count": owed.overdue(viewer.on).count(),
+        "returned": Report.objects.visible_to(viewer)
+        .filter(created_by=viewer.user_id, status=ReportStatus.RETURNED).select_related("commitment")[:SHOWN],
+        "until": {share.agreement_id: share.until_on for share in shares},
+    }  # fmt: skip
+
+
+def _house(viewer: Viewer) -> dict[str, Any]:
+    agreements = Agreement.objects.visible_to(viewer)
+    commitments = Commitment.objects.visible_to(viewer)
+    return {
+        "agreement_count": agreements.count(),
+        "in_review_count": agreements.filter(stage=Stage.IN_REVIEW).count(),
+        "commitment_count": commitments.open().count(),
+        "overdue_count": commitments.overdue(viewer.on).count(),
+        "in_doubt": Reminder.objects.visible_to(viewer).filter(state__in=(SendState.CLAIMED, SendState.FAILED)).count(),
+        "recent": agreements.order_by("-updated_at", "-pk")[:SHOWN],
+    }

@@ -1,0 +1,72 @@
+"""Bring the database to this version and load the bundled data, in one start of the interpreter."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from agreements.exchange.loading import load, rows_of
+from agreements.register.models import Agreement, Share, Step
+from partners.models import Desk, Membership, Organisation, User
+
+SEEDS = Path(settings.BASE_DIR) / "seeds"
+DEMO_PASSWORD = "demo-2026"  # noqa: S105  (exists on a demonstration alone)
+
+
+class Command(BaseCommand):
+    help = "Migrate and load the bundled data. --demo adds the sign-ins of a demonstration."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--demo", action="store_true")
+        parser.add_argument("--welcome", metavar="ADDRESS", help="only print the address and the demo sign-ins")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["welcome"]:
+            self._welcome(options["welcome"])
+            return
+        call_command("migrate", verbosity=0, interactive=False)
+        outcome = load(SEEDS, on=timezone.localdate())
+        self.stdout.write(f"bundled data: {outcome.changes} records new or changed")
+        if options["demo"]:
+            if not settings.DEMO:
+                raise CommandError("Demo sign-ins have a known password: they need DEMO=on.")
+            self._demo(rows_of(SEEDS / "demo.yaml"))
+
+    @transaction.atomic
+    def _demo(self, demo: dict[str, Any]) -> None:
+        today = timezone.localdate()
+        for row in demo["users"]:
+            if User.objects.filter(email=row["email"]).exists():
+                continue
+            fields = {name: row[name] for name in ("name", "role", "language")}
+            user = User.objects.create_user(row["email"], password=DEMO_PASSWORD, **fields)
+            user.desks.set(Desk.objects.filter(code__in=row.get("desks", [])))
+            for organisation in Organisation.objects.filter(code__in=row.get("organisations", [])):
+                Membership.objects.create(user=user, organisation=organisation, from_on=today)
+        for desk, email in demo["owners"].items():
+            owner = User.objects.get(email=email)
+            Agreement.objects.filter(desk__code=desk, owner=None).update(owner=owner)
+        for row in demo["shares"]:
+            agreement = Agreement.objects.get(ref=row["agreement"])
+            organisation = Organisation.objects.get(code=row["organisation"])
+            if not Share.objects.filter(agreement=agreement, organisation=organisation).exists():
+                given = Share.objects.create(agreement=agreement, organisation=organisation)
+                Step.objects.create(
+                    agreement=agreement, name="share", on=today, reason=str(organisation), subject_id=given.pk
+                )
+
+    def _welcome(self, address: str) -> None:
+        rows = rows_of(SEEDS / "demo.yaml")["users"] if settings.DEMO else []
+        width = max((len(row["email"]) for row in rows), default=0)
+        people = "\n".join(f"      {row['role']:<9} {row['email']:<{width}}" for row in rows)
+        self.stdout.write(
+            f"\n    {address}\n\n    Sign in with the password {DEMO_PASSWORD} as\n{people}\n\n"
+            f"    Mails that would have left: {address}/mails/\n    Stop with Ctrl-C.\n"
+        )

@@ -1,0 +1,42 @@
+"""The whole address plan on one screen."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from rest_framework.routers import DefaultRouter
+
+from agreements.commitments.api import CommitmentViewSet
+from agreements.register.api import AgreementViewSet
+from partners.access import everyone, manager_only, open_to_all, staff_only
+from partners.api import CountryViewSet, OrganisationViewSet
+from tracker import health, home, mails, search
+from tracker.history import views as history
+
+api = DefaultRouter()
+api.include_root_view = False
+api.register("agreements", AgreementViewSet, "api-agreement")
+api.register("commitments", CommitmentViewSet, "api-commitment")
+api.register("countries", CountryViewSet, "api-country")
+api.register("organisations", OrganisationViewSet, "api-organisation")
+
+urlpatterns = [
+    path("", everyone(home.home), name="home"),
+    path("review/", manager_only(home.review), name="review"),
+    path("search/", everyone(search.search), name="search"),
+    path("history/agreements/<slug:ref>/", staff_only(history.agreement_changes), name="agreement_changes"),
+    path("", include("partners.urls")),
+    path("", include("agreements.urls")),
+    path("api/v1/", include(api.urls)),
+    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("mails/", open_to_all(mails.mail_list), name="mails"),
+    path("healthz", open_to_all(health.alive), name="healthz"),
+    path("readyz", open_to_all(health.ready), name="readyz"),
+    path("favicon.ico", RedirectView.as_view(url="/static/tracker/icon.svg"), name="favicon"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+]
+handler404 = "tracker.errors.not_found"
+handler500 = "tracker.errors.broken"
