@@ -40,7 +40,7 @@ def put_steps_into_ledger(*, most: int = 200) -> int:
 def _commitment_of(step: Step) -> int | None:
     if step.name not in ("report", "accept_report", "return_report"):
         return None
-    return Report.objects.filter(pk=step.subject_id).values_list("commitment_id", flat=True).first()
+    return Report.objects.filter(pk=step.subject_id or 0).values_list("commitment_id", flat=True).first()
 
 
 def _concerned(step: Step) -> Iterable[User]:
@@ -51,14 +51,14 @@ def _concerned(step: Step) -> Iterable[User]:
         case "submit":
             return active.filter(managers).distinct()
         case "share":
-            members = Share.objects.filter(pk=step.subject_id).values("organisation")
+            members = Share.objects.filter(pk=step.subject_id or 0).values("organisation")
             return active.filter(
                 role=Role.PARTNER, memberships__organisation__in=members, memberships__archived_at=None
             ).distinct()
         case "report":
             return active.filter(managers | keeper).distinct()
         case "accept_report" | "return_report":
-            return active.filter(pk__in=Report.objects.filter(pk=step.subject_id).values("created_by"))
+            return active.filter(pk__in=Report.objects.filter(pk=step.subject_id or 0).values("created_by"))
         case "log" | "import" | "unshare":
             return []
         case _:

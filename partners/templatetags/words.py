@@ -10,9 +10,11 @@ from django import template
 from django.apps import apps
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 register = template.Library()
 CURRENCY_LETTERS = 3
+UNITS = (gettext_noop("projects"),)  # what figures count, beside currencies
 MILLION, BILLION = Decimal(10) ** 6, Decimal(10) ** 9
 
 

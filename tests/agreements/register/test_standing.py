@@ -1,0 +1,48 @@
+"""The calendar moves the standing; people move the stage."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from agreements.models import Agreement
+from agreements.vocabulary import Standing
+from tests.conftest import Cast
+from tests.factories import make_agreement
+
+DAY = date(2026, 11, 23)
+CASES = [
+    ({"stage": "draft", "signed_on": None}, Standing.DRAFT),
+    ({"stage": "draft", "announced_on": date(2023, 9, 1)}, Standing.PLANNED),
+    ({"stage": "in_review"}, Standing.IN_REVIEW),
+    ({"stage": "cleared"}, Standing.CLEARED),
+    ({}, Standing.SIGNED),
+    ({"legal_regime": "political"}, Standing.ADOPTED),
+    ({"kind": "programme"}, Standing.UNDER_WAY),
+    ({"effective_on": date(2026, 11, 24)}, Standing.PENDING),
+    ({"effective_on": date(2026, 11, 23)}, Standing.IN_EFFECT),
+    ({"effective_on": date(2024, 1, 1), "expires_on": date(2027, 2, 22)}, Standing.IN_EFFECT),
+    ({"effective_on": date(2024, 1, 1), "expires_on": date(2027, 2, 21)}, Standing.EXPIRING),
+    ({"effective_on": date(2024, 1, 1), "expires_on": date(2026, 11, 23)}, Standing.EXPIRING),
+    ({"effective_on": date(2024, 1, 1), "expires_on": date(2026, 11, 22)}, Standing.EXPIRED),
+    ({"stage": "suspended"}, Standing.SUSPENDED),
+    ({"stage": "ended"}, Standing.ENDED),
+]
+
+
+@pytest.mark.parametrize(("facts", "standing"), CASES)
+def test_standing(cast: Cast, facts: dict[str, object], standing: str) -> None:
+    assert make_agreement(desk=cast.desk, **facts).standing(DAY) == standing  # type: ignore[arg-type]
+
+
+def test_querysets_agree_with_the_standing(cast: Cast) -> None:
+    made = [make_agreement(desk=cast.desk, **facts) for facts, _ in CASES]  # type: ignore[arg-type]
+    running = {Standing.IN_EFFECT, Standing.EXPIRING}
+    assert set(Agreement.objects.in_effect(DAY)) == {a for a in made if a.standing(DAY) in running}
+    assert set(Agreement.objects.expiring(DAY)) == {a for a in made if a.standing(DAY) == Standing.EXPIRING}
+
+
+def test_notice_day(cast: Cast) -> None:
+    agreement = make_agreement(desk=cast.desk, expires_on=date(2028, 9, 30), renewal="tacit", notice_days=183)
+    assert agreement.last_notice_on == date(2028, 3, 31)

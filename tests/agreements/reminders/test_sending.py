@@ -1,0 +1,190 @@
+"""From the ledger to a real SMTP server: never twice, never to who may not see it."""
+
+from __future__ import annotations
+
+import smtplib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.message import Message
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+from django.core import mail
+
+from agreements.models import Reminder, ReminderRule, Share
+from agreements.register import sharing
+from agreements.register.lifecycle import Facts, perform
+from agreements.reminders import notices, sending
+from agreements.tasks import dispatch, remind
+from tests.conftest import Cast
+from tests.factories import TODAY, make_agreement, make_commitment
+from tracker.embedded.postgres import free_port
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+class Keeper(MessageHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[Message] = []
+        self.answer = ""
+
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
+        if self.answer:
+            return self.answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    def handle_message(self, message: Message) -> None:
+        self.kept.append(message)
+
+
+@pytest.fixture
+def smtp(settings: Any) -> Iterator[Keeper]:
+    keeper = Keeper()
+    server = Controller(keeper, hostname="127.0.0.1", port=free_port())
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    yield keeper
+    server.stop()
+
+
+@pytest.fixture
+def owed(cast: Cast, today: object) -> object:
+    ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[-30, -7, 0])
+    cast.commitment.due_on = TODAY + timedelta(days=7)
+    cast.commitment.save()
+    return cast.commitment
+
+
+def test_a_reminder_leaves_by_itself_once(cast: Cast, owed: object, smtp: Keeper) -> None:
+    for _ in range(3):
+        remind()
+        dispatch()
+    assert len(smtp.kept) == 1
+    message = smtp.kept[0]
+    assert message["To"] == cast.linh.email
+    assert "US-2023-01-1" in message["Subject"]
+    row = Reminder.objects.get()
+    assert (row.state, message["Message-ID"]) == ("sent", row.message_id)
+    assert "http://testserver/commitments/US-2023-01-1/" in message.get_payload(decode=True).decode()
+
+
+def test_one_digest_per_person(cast: Cast, owed: object, smtp: Keeper) -> None:
+    for _ in range(3):
+        make_commitment(agreement=cast.agreement, owner=cast.linh, due_on=TODAY)
+    assert sending.queue(TODAY) == 4
+    assert sending.send_all(at=NOW) == 1
+    assert smtp.kept[0]["Subject"] == "4 matters for you"
+
+
+def test_a_temporary_refusal_is_tried_again_with_a_delay(cast: Cast, owed: object, smtp: Keeper) -> None:
+    smtp.answer = "451 try later"
+    sending.queue(TODAY)
+    assert sending.send_all(at=NOW) == 0
+    row = Reminder.objects.get()
+    assert (row.state, row.attempts) == ("queued", 1)
+    assert "451" in row.error
+    smtp.answer = ""
+    assert sending.send_all(at=NOW + timedelta(seconds=30)) == 0
+    assert sending.send_all(at=NOW + timedelta(seconds=90)) == 1
+
+
+def test_a_final_refusal_stays_for_the_operator(cast: Cast, owed: object, smtp: Keeper) -> None:
+    smtp.answer = "550 no such person"
+    sending.queue(TODAY)
+    sending.send_all(at=NOW)
+    row = Reminder.objects.get()
+    assert (row.state, "550" in row.error) == ("failed", True)
+    smtp.answer = ""
+    assert sending.send_all(at=NOW + timedelta(days=1)) == 0
+
+
+def test_a_server_that_is_away_loses_nothing(cast: Cast, owed: object, settings: Any) -> None:
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
+    sending.queue(TODAY)
+    sending.send_all(at=NOW)
+    assert Reminder.objects.get().state == "queued"
+
+
+def test_doubt_is_shown_and_not_sent_again(cast: Cast, owed: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The connection breaks after the text has left: nobody knows whether it was taken."""
+
+    def broken(self: object) -> None:
+        raise smtplib.SMTPServerDisconnected("gone")
+
+    monkeypatch.setattr("django.core.mail.message.EmailMessage.send", broken)
+    sending.queue(TODAY)
+    sending.send_all(at=NOW)
+    monkeypatch.undo()
+    assert Reminder.objects.get().state == "claimed"
+    assert sending.send_all(at=NOW + timedelta(days=3)) == 0
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize("change", ["delivered", "moved", "switched off", "hidden"])
+def test_what_changed_meanwhile_is_decided_at_the_moment_of_sending(cast: Cast, owed: object, change: str) -> None:
+    sending.queue(TODAY)
+    match change:
+        case "delivered":
+            owed.delivery = "delivered"
+        case "moved":
+            owed.due_on += timedelta(days=5)
+        case "switched off":
+            cast.linh.is_active = False
+            cast.linh.save()
+        case "hidden":
+            cast.linh.desks.set([cast.other_desk])
+            cast.agreement.restricted = True
+            cast.agreement.save()
+    owed.save()
+    assert sending.send_all(at=NOW) == 0
+    assert mail.outbox == []
+    assert Reminder.objects.get().state == "dropped"
+
+
+def test_the_mail_speaks_the_recipients_language(cast: Cast, owed: object) -> None:
+    cast.linh.language = "vi"
+    cast.linh.save()
+    sending.queue(TODAY)
+    sending.send_all(at=NOW)
+    assert "Kính gửi Linh" in mail.outbox[0].body
+    assert "Còn 7 ngày" in mail.outbox[0].body
+
+
+def test_a_title_cannot_smuggle_a_header(cast: Cast, owed: object) -> None:
+    owed.title_en = "Lab\nBcc: everyone@example.org"
+    owed.save()
+    sending.queue(TODAY)
+    sending.send_all(at=NOW)
+    message = mail.outbox[0].message()
+    assert message["Bcc"] is None
+    assert "\n" not in message["Subject"]
+
+
+def test_steps_tell_whoever_is_next(cast: Cast, today: object) -> None:
+    agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
+    perform("submit", agreement, by=cast.viewer("linh"), facts=Facts(on=TODAY))
+    dispatch()
+    assert [m.to for m in mail.outbox] == [[cast.minh.email]]
+    perform("register", agreement, by=cast.viewer("minh"), facts=Facts(on=TODAY, seen=agreement.content_hash()))
+    dispatch()
+    assert mail.outbox[-1].to == [cast.linh.email]
+    sharing.share(agreement, cast.us, by=cast.viewer("linh"))
+    dispatch()
+    assert mail.outbox[-1].to == [cast.sara.email]
+    dispatch()
+    assert len(mail.outbox) == 3
+
+
+def test_a_notice_of_a_share_taken_back_meanwhile_is_not_sent(cast: Cast, today: object) -> None:
+    agreement = make_agreement(desk=cast.desk, parties=[cast.home, cast.kr])
+    given = sharing.share(agreement, cast.kr, by=cast.viewer("linh"))
+    notices.put_steps_into_ledger()
+    sharing.revoke(Share.objects.get(pk=given.pk), by=cast.viewer("linh"))
+    sending.send_all(at=NOW)
+    assert mail.outbox == []

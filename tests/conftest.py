@@ -1,0 +1,116 @@
+"""The cast: Linh (officer) and Minh (manager) at the Americas desk, Huy at another desk, Sara and Omar as partners."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import translation
+from rest_framework.test import APIClient
+
+from agreements.models import Agreement, Commitment
+from partners.models import Desk, Organisation, User
+from partners.viewers import Viewer
+from tests import factories
+from tests.factories import TODAY
+
+EVERYTHING = bool(os.environ.get("TEST_ALL"))
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--nightly", action="store_true", help="also the long suites")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("nightly") and not config.getoption("--nightly"):
+            item.add_marker(pytest.mark.skip(reason="long: runs with --nightly"))
+        if item.get_closest_marker("services") and not EVERYTHING:
+            item.add_marker(pytest.mark.skip(reason="needs this machine's services: runs with --all"))
+
+
+@pytest.fixture(autouse=True)
+def calm_settings(settings: Any) -> None:
+    """Fast passwords, no second factor unless a test asks, no shared cache."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STAFF_NEED_SECOND_FACTOR = False
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    settings.BASE_URL = "http://testserver"
+    translation.activate("en")
+
+
+@pytest.fixture
+def today() -> Any:
+    """The day stands still: 23 November 2026, 09:00 in Hanoi."""
+    with time_machine.travel(f"{TODAY}T02:00:00Z", tick=True):
+        yield TODAY
+
+
+@dataclass
+class Cast:
+    """People, organisations and two agreements: one shared with Sara's organisation, one with nobody."""
+
+    desk: Desk
+    other_desk: Desk
+    home: Organisation
+    us: Organisation
+    kr: Organisation
+    people: dict[str, User] = field(default_factory=dict)
+    agreement: Agreement = None  # type: ignore[assignment]
+    commitment: Commitment = None  # type: ignore[assignment]
+    hidden: Agreement = None  # type: ignore[assignment]
+
+    def __getattr__(self, name: str) -> User:
+        try:
+            return self.__dict__["people"][name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def viewer(self, name: str) -> Viewer:
+        return Viewer.of(self.people[name]) if name != "anonymous" else Viewer()
+
+    def client(self, name: str) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        if name != "anonymous":
+            client.force_login(self.people[name], backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    def api(self, name: str) -> APIClient:
+        client = APIClient()
+        if name != "anonymous":
+            client.force_authenticate(self.people[name])
+        return client
+
+
+ROLES = ("anonymous", "linh", "huy", "minh", "sara", "omar", "auditor", "operator")
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    desk, other = factories.make_desk(), factories.make_desk(code="asia")
+    home = factories.make_organisation(code="gov-vn", country="VN", name="Government of Viet Nam")
+    us = factories.make_organisation(code="gov-us", country="US", name="Government of the United States")
+    kr = factories.make_organisation(code="kfia", country="KR", name="Korea Fabless Industry Association")
+    cast = Cast(desk, other, home, us, kr)
+    make = factories.make_user
+    cast.people |= {
+        "linh": make(role="officer", name="Linh", desks=[desk]),
+        "huy": make(role="officer", name="Huy", desks=[other]),
+        "minh": make(role="manager", name="Minh", desks=[desk]),
+        "sara": make(role="partner", name="Sara", organisations=[us]),
+        "omar": make(role="partner", name="Omar", organisations=[kr]),
+        "auditor": make(role="auditor", name="Ha"),
+        "operator": make(role="operator", name="Nam"),
+    }
+    cast.agreement = factories.make_agreement(desk=desk, ref="US-2023-01", owner=cast.linh, parties=[home, us])
+    cast.commitment = factories.make_commitment(agreement=cast.agreement, partner_owner=us, owner=cast.linh)
+    cast.hidden = factories.make_agreement(
+        desk=desk, ref="US-2026-01", stage="draft", owner=cast.linh, parties=[home, us], signed_on=None
+    )
+    factories.make_share(agreement=cast.agreement, organisation=us)
+    return cast

@@ -1,0 +1,135 @@
+"""Every address x every role. The table is written by hand; an address without a row fails."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from agreements.models import Document, Report, Share
+from tests.conftest import ROLES, Cast
+from tests.factories import TODAY, make_document
+
+IN, GONE, OK, NO = 302, 404, 200, 405  # sent to sign in; nothing here; a page; other method only
+# name: answers to GET for anonymous, linh, huy, minh, sara, omar, auditor, operator
+TABLE: dict[str, tuple[int, ...]] = {
+    "home": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "review": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
+    "search": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "agreement_changes": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "partners": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "organisation_new": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
+    "organisation_suggestions": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "profile": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "profile_language": (IN, NO, NO, NO, NO, NO, NO, NO),
+    "token_withdraw": (IN, NO, NO, NO, NO, NO, NO, NO),
+    "agreements": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "agreement_new": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
+    "agreement": (IN, OK, OK, OK, OK, GONE, OK, OK),
+    # Signed papers are corrected by the desk's manager alone.
+    "agreement_edit": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
+    "agreement_share": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "agreement_unshare": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "agreement_note": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "agreement_paper": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "agreement_act": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "commitment_new": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "commitments": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "commitment": (IN, OK, OK, OK, OK, GONE, OK, OK),
+    "commitment_edit": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "commitment_report": (IN, NO, NO, NO, NO, NO, GONE, GONE),
+    "report_decide": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "document": (IN, OK, OK, OK, OK, GONE, OK, OK),
+    "document_file": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # this document has no file
+    "country": (IN, OK, OK, OK, OK, GONE, OK, OK),
+    "organisation": (IN, OK, OK, OK, OK, GONE, OK, OK),
+    "date_in_words": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "api_schema": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api_docs": (401, OK, OK, OK, OK, OK, OK, OK),
+    "mails": (GONE,) * 8,  # a demonstration alone shows them
+    "healthz": (OK,) * 8,
+    "readyz": (OK,) * 8,
+    "favicon": (IN,) * 8,
+    "set_language": (IN,) * 8,
+    "api-agreement-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api-agreement-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-agreement-acts": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-agreement-act": (401, NO, NO, NO, NO, NO, NO, NO),
+    "api-commitment-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api-commitment-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-country-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api-country-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-organisation-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api-organisation-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+}
+ARGUMENTS = {"ref": "US-2023-01", "code": "US", "pk": 1, "name": "suspend"}
+OTHERS = ("account_", "mfa_", "admin:")  # allauth's and the admin's own: walked below
+
+
+def patterns(resolver: URLResolver, namespace: str = "") -> list[tuple[str, URLPattern]]:
+    found = []
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            found += patterns(entry, f"{namespace}{entry.namespace}:" if entry.namespace else namespace)
+        else:
+            found.append((namespace + (entry.name or str(entry.pattern)), entry))
+    return found
+
+
+def own_names() -> set[str]:
+    return {name for name, _ in patterns(get_resolver()) if not name.startswith(OTHERS)}
+
+
+def address(name: str, cast: Cast) -> str:
+    arguments = dict(ARGUMENTS)
+    if name.startswith(("commitment", "api-commitment")) and name != "commitment_new":
+        arguments["ref"] = cast.commitment.ref
+    if name in ("organisation", "api-organisation-detail"):
+        arguments["code"] = "gov-us"
+    if name.startswith("document"):
+        arguments["pk"] = Document.objects.get().pk
+    pattern = next(entry for found, entry in patterns(get_resolver()) if found == name)
+    needed = pattern.pattern.regex.groupindex if hasattr(pattern.pattern, "regex") else {}
+    return reverse(name, kwargs={key: arguments[key] for key in needed if key != "format"})
+
+
+def test_every_address_has_a_row() -> None:
+    names = own_names()
+    assert names - {"api-root"} == set(TABLE), "an address without a row, or a row without an address"
+    assert len(names) > 40
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_addresses_answer_each_role(name: str, cast: Cast) -> None:
+    make_document(agreement=cast.agreement, audience="partner")
+    Report.objects.create(commitment=cast.commitment, on=TODAY, text="x", created_by=cast.linh)
+    Share.objects.get()
+    url = address(name, cast)
+    answers = tuple(cast.client(role).get(url).status_code for role in ROLES)
+    assert answers == TABLE[name], dict(zip(ROLES, answers, strict=True))
+
+
+def test_strangers_and_absent_records_get_the_same_page(cast: Cast) -> None:
+    """What Omar may not see looks exactly like what does not exist."""
+    omar = cast.client("omar")
+    hidden, absent = omar.get("/agreements/US-2023-01/"), omar.get("/agreements/US-1999-99/")
+    strip = lambda page, ref: page.content.decode().replace(ref, "").split('name="csrfmiddlewaretoken"')[0]  # noqa: E731
+    assert hidden.status_code == absent.status_code == 404
+    assert strip(hidden, "US-2023-01") == strip(absent, "US-1999-99")
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "operator"])
+def test_only_the_operator_enters_the_admin(role: str, cast: Cast) -> None:
+    answer = cast.client(role).get("/admin/")
+    assert answer.status_code == 302
+    assert "/login/" in answer.headers["Location"]
+
+
+def test_every_admin_page_opens_for_the_operator(cast: Cast) -> None:
+    client = cast.client("operator")
+    pages = [name for name, _ in patterns(get_resolver()) if name.startswith("admin:")]
+    lists = [name for name in pages if name.endswith(("_changelist", "_add")) or name == "admin:index"]
+    assert len(lists) > 40
+    for name in lists:
+        assert client.get(reverse(name)).status_code in (200, 403), name
+        if name.endswith("_changelist"):
+            assert client.get(reverse(name), {"q": "ban dan"}).status_code == 200, name
