@@ -138,7 +138,12 @@ def _month(name: str) -> int:
 
 def in_words(value: PartialDate) -> str:
     """The date spelt out in the reader's language, so that a swapped day and month shows."""
-    parts: dict[str, int | str] = {"day": value.on.day, "year": value.on.year, "quarter": (value.on.month + 2) // 3, "number": value.on.month}
+    parts: dict[str, int | str] = {
+        "day": value.on.day,
+        "year": value.on.year,
+        "quarter": (value.on.month + 2) // 3,
+        "number": value.on.month,
+    }
     parts["month"] = str(MONTHS[value.on.month])
     match value.precision:
         case Precision.YEAR:

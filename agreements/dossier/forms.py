@@ -20,7 +20,7 @@ from partners.viewers import Viewer
 class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
     """The agreement's own facts. The version tells whether someone else was faster."""
 
-    signed = PartialDateField(label=_("Signed"), required=False)
+    signed = PartialDateField(label=_("Signed on"), required=False)
     effective = PartialDateField(label=_("In effect from"), required=False, help_text="")
     expires = PartialDateField(label=_("Expires"), required=False, help_text="")
     announced = PartialDateField(

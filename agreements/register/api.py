@@ -166,7 +166,7 @@ class AgreementViewSet(RecordViewSet):
         ]
         return Response({"acts": acts, "content_hash": agreement.content_hash() if self.viewer.is_staff else ""})
 
-    @extend_schema(request=ActSerializer, responses={200: AgreementSerializer})
+    @extend_schema(operation_id="v1_agreements_act", request=ActSerializer, responses={200: AgreementSerializer})
     @action(detail=True, methods=["post"], url_path="(?P<name>(?!acts/)[a-z_]+)")
     def act(self, request: Request, ref: str, name: str) -> Response:
         """Perform a transition; 409 with the reason where it is refused."""

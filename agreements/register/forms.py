@@ -19,7 +19,7 @@ class ActForm(forms.Form):
     """The questions of one transition. What is missing the rule itself says, in its own words."""
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    signed = PartialDateField(label=_("Signed"), required=False)
+    signed = PartialDateField(label=_("Signed on"), required=False)
     ending = forms.ChoiceField(label=_("How it ended"), required=False)
     reason = forms.CharField(
         label=_("Reason or comment"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})

@@ -8,9 +8,8 @@ from typing import Any
 from babel.numbers import format_decimal, get_currency_name
 from django import template
 from django.apps import apps
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 register = template.Library()
 CURRENCY_LETTERS = 3

@@ -53,7 +53,9 @@ def desk_with_managers() -> tuple[Agreement, list[Viewer]]:
 def test_six_managers_register_at_once_and_one_does() -> None:
     agreement, viewers = desk_with_managers()
     facts = Facts(on=TODAY, seen=agreement.content_hash())
-    results = all_at_once(lambda n: perform("register", Agreement.objects.get(pk=agreement.pk), by=viewers[n], facts=facts))
+    results = all_at_once(
+        lambda n: perform("register", Agreement.objects.get(pk=agreement.pk), by=viewers[n], facts=facts)
+    )
     assert sum(isinstance(result, Step) for result in results) == 1, results
     assert sum(isinstance(result, Refused) for result in results) == THREADS - 1
     assert Step.objects.filter(agreement=agreement).count() == 1
@@ -73,7 +75,9 @@ def test_without_the_lock_the_race_shows(monkeypatch: pytest.MonkeyPatch) -> Non
         return digest
 
     monkeypatch.setattr(Agreement, "content_hash", content_hash)
-    results = all_at_once(lambda n: perform("register", Agreement.objects.get(pk=agreement.pk), by=viewers[n], facts=facts))
+    results = all_at_once(
+        lambda n: perform("register", Agreement.objects.get(pk=agreement.pk), by=viewers[n], facts=facts)
+    )
     assert sum(isinstance(result, Step) for result in results) > 1, results
 
 

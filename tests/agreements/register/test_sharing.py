@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 
 from agreements.register import sharing
 from partners.refusals import Refused
@@ -31,8 +32,6 @@ def test_sharing_and_revoking_work_on_the_next_request(cast: Cast, today: object
 
 
 def test_a_share_ends_with_its_day(cast: Cast) -> None:
-    import time_machine
-
     share = cast.agreement.shares.get()
     share.until_on = TODAY
     share.save()
