@@ -81,7 +81,7 @@ class Cast:
         return client
 
     def api(self, name: str) -> APIClient:
-        client = APIClient()
+        client = APIClient(headers={"accept-language": "en"})
         if name != "anonymous":
             client.force_authenticate(self.people[name])
         return client

@@ -75,7 +75,7 @@ def review(request: HttpRequest) -> HttpResponse:
 
 def _partner(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
-    commitments = Commitment.objects.visible_to(viewer).select_related("agreement")
+    commitments = Commitment.objects.visible_to(viewer).select_related("agreement", "partner_owner", "lead")
     owed = commitments.open().filter(partner_owner__in=viewer.organisation_ids)
     shares = Share.objects.visible_to(viewer).filter(live_shares(viewer))
     return {

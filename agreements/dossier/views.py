@@ -128,7 +128,8 @@ def _with_one_more(request: HttpRequest, agreement: Agreement) -> HttpResponse:
     data[name] = str(min(int(data[name]) + 1, 60))
     facts = _forms(data, agreement, viewer)
     for form in (facts["form"], *facts["participants"].forms, *facts["commitments"].forms):
-        form._errors = ErrorDict()  # nothing has been handed in yet, so nothing is wrong yet
+        # Nothing has been handed in yet, so nothing is wrong yet.
+        form._errors, form.cleaned_data = ErrorDict(), {}
     return render(request, "agreements/dossier/agreement_edit.html", {**facts, "agreement": agreement})
 
 
@@ -179,7 +180,7 @@ def organisation_page(request: HttpRequest, code: str) -> HttpResponse:
         "organisation": organisation,
         "parts": Organisation.objects.visible_to(viewer).filter(parent=organisation),
         "agreements": agreements[: RECENT + 1],
-        "commitments": commitments.select_related("agreement")[:RECENT],
+        "commitments": commitments.select_related("agreement", "lead", "partner_owner")[:RECENT],
         "focal_points": duties.select_related("person", "sector"),
         "people": organisation.people.visible_to(viewer),
     }

@@ -1,0 +1,76 @@
+"""Each list costs the same number of queries for 10 rows and for 1,000."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from agreements.models import Agreement, Commitment, Participant, Report, Share
+from partners.models import Organisation
+from tests.conftest import Cast
+
+LIMIT = 12
+LISTS = {
+    "/agreements/": ("linh", "sara"), "/agreements/?q=memo&stage=signed&country=US": ("linh", "sara"),
+    "/commitments/": ("linh", "sara"), "/commitments/?due=overdue": ("linh", "sara"), "/partners/": ("linh",),
+    "/search/?q=memo": ("linh", "sara"), "/": ("linh", "minh", "sara", "auditor"), "/review/": ("minh",),
+    "/agreements/US-2023-01/": ("linh", "sara"), "/commitments/US-2023-01-1/": ("linh", "sara"),
+    "/countries/US/": ("linh",), "/organisations/gov-us/": ("linh", "sara"),
+    "/api/v1/agreements/": ("linh", "sara"), "/api/v1/commitments/": ("linh", "sara"),
+    "/api/v1/organisations/": ("linh",), "/api/v1/countries/": ("linh",),
+}  # fmt: skip
+# Pages that gather many lists have a limit of their own.
+LIMITS = {"/": 15, "/agreements/US-2023-01/": 14}
+
+
+def grow(cast: Cast, rows: int) -> None:
+    """Add agreements with participants and shares, commitments and reports, in bulk."""
+    start = Agreement.objects.count()
+    agreements = Agreement.objects.bulk_create(
+        Agreement(
+            ref=f"GR-2020-{start + n:05}", desk=cast.desk, owner=cast.linh, title_vi=f"Memo {n}", title_en=f"Memo {n}",
+            stage="in_review" if n % 5 == 0 else "signed", signed_on=date(2020, 1, 1) + timedelta(days=n % 900),
+            submitted_by=cast.linh, parent=cast.agreement,
+        )
+        for n in range(rows)
+    )  # fmt: skip
+    Organisation.objects.bulk_create(
+        Organisation(code=f"grow-{start + n}", name_vi=f"Memo {n}", country=cast.us.country, parent=cast.us)
+        for n in range(rows)
+    )
+    sides = (cast.home, cast.us)
+    Participant.objects.bulk_create(Participant(agreement=a, organisation=o) for a in agreements for o in sides)
+    Share.objects.bulk_create(Share(agreement=a, organisation=cast.us) for a in agreements)
+    Commitment.objects.bulk_create(
+        Commitment(
+            agreement=a, number=1, ref=f"{a.ref}-1", title_en="Memo", partner_owner=cast.us, lead=cast.home,
+            owner=cast.linh, due_on=date(2024, 1, 1) + timedelta(days=n),
+        )
+        for n, a in enumerate(agreements)
+    )  # fmt: skip
+    Report.objects.bulk_create(
+        Report(commitment=cast.commitment, on=date(2026, 1, 1), text="x", created_by=cast.linh, organisation=cast.us)
+        for _ in range(min(rows, 100))
+    )
+
+
+def count(cast: Cast, path: str, name: str) -> int:
+    client = cast.client(name)
+    client.get(path)  # content types and the like are read once per process
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return len(queries)
+
+
+def test_lists_cost_the_same_for_10_and_1000_rows(cast: Cast, today: object) -> None:
+    grow(cast, 10)
+    cells = [(path, name) for path, names in LISTS.items() for name in names]
+    few = {cell: count(cast, *cell) for cell in cells}
+    grow(cast, 990)
+    many = {cell: count(cast, *cell) for cell in cells}
+    assert {cell: (few[cell], many[cell]) for cell in cells if few[cell] != many[cell]} == {}
+    over = {cell: number for cell, number in many.items() if number > LIMITS.get(cell[0], LIMIT)}
+    assert over == {}
+    print("queries:", {f"{path} ({name})": number for (path, name), number in many.items()})  # noqa: T201
