@@ -24,7 +24,7 @@ def agreement_changes(request: HttpRequest, ref: str) -> HttpResponse:
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
     events = list(Events.objects.tracks(agreement).order_by("-pgh_created_at", "-pgh_id")[:SHOWN])
-    ids = {event.pgh_context.metadata.get("user") for event in events if event.pgh_context}
+    ids = {event.pgh_context.get("user") for event in events if event.pgh_context}
     names = dict(User.objects.filter(pk__in=ids - {None}).values_list("pk", "name"))
     changes = [_change(event, viewer, names) for event in events]
     facts = {"agreement": agreement, "changes": [change for change in changes if change["fields"]]}
@@ -40,5 +40,5 @@ def _change(event: Any, viewer: Viewer, names: dict[int, str]) -> dict[str, Any]
             continue
         label = Agreement._meta.get_field(name).verbose_name
         fields.append({"label": label, "before": before, "after": after})
-    user_id = event.pgh_context.metadata.get("user") if event.pgh_context else None
+    user_id = event.pgh_context.get("user") if event.pgh_context else None
     return {"at": event.pgh_created_at, "by": names.get(user_id, ""), "fields": fields}
