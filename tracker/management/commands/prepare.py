@@ -32,6 +32,7 @@ class Command(BaseCommand):
             self._welcome(options["welcome"])
             return
         call_command("migrate", verbosity=0, interactive=False)
+        # A ministry begins with the reference lists and examples, and archives what it does not want.
         outcome = load(SEEDS, on=timezone.localdate())
         self.stdout.write(f"bundled data: {outcome.changes} records new or changed")
         if options["demo"]:

@@ -1,0 +1,146 @@
+"""The compose file's own commands, started against this machine's PostgreSQL, and Redis or RabbitMQ."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+import yaml
+
+from tracker.embedded.postgres import free_port
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+SERVER = os.environ.get("SERVICES_POSTGRES", "postgres://postgres@127.0.0.1:5432")
+BROKERS = {"redis": "redis://127.0.0.1:6379/9", "rabbitmq": "amqp://guest:guest@127.0.0.1:5672//"}
+
+
+def test_the_file_says_what_production_needs() -> None:
+    services = COMPOSE["services"]
+    assert set(services) == {"database", "broker", "prepare", "web", "worker", "beat", "proxy"}
+    assert services["database"]["image"] == "postgres:18"
+    for name in ("database", "broker", "web"):
+        assert "healthcheck" in services[name], name
+    for name in ("web", "worker", "beat"):
+        assert services[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
+    assert "deploy" not in services["beat"]
+    assert set(COMPOSE["volumes"]) == {"database", "broker", "media", "certificates"}
+    text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "EMAIL_URL"):
+        assert f"${{{secret}:?" in text, f"{secret} comes from the environment or the start is refused"
+
+
+def test_the_image_serves_what_it_collected() -> None:
+    text = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert "--require-hashes" in text
+    assert "USER tracker" in text
+    for folder in ("tracker", "agreements", "partners", "seeds"):
+        assert f"COPY {folder} {folder}" in text
+
+
+@contextmanager
+def process(command: list[str], env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    program = (
+        [sys.executable, "-m", *command] if command[0] in ("gunicorn", "celery") else [sys.executable, *command[1:]]
+    )
+    with log.open("ab") as out:
+        child = subprocess.Popen(program, cwd=ROOT, env=env, stdout=out, stderr=out, start_new_session=True)
+    try:
+        yield child
+    finally:
+        child.send_signal(signal.SIGTERM)
+        try:
+            child.wait(30)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def wait_for(what: Any, seconds: float = 60) -> Any:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        try:
+            if found := what():
+                return found
+        except OSError:
+            pass
+        time.sleep(0.2)
+    raise AssertionError("it did not happen in time")
+
+
+STORY = """
+from django.utils import timezone
+from agreements.models import Agreement, ReminderRule
+from partners.models import Desk, User
+desk = Desk.objects.get(code="americas")
+officer = User.objects.create_user("officer@compose.example", name="Officer", role="officer", language="vi")
+officer.desks.add(desk)
+Agreement.objects.filter(ref="US-2023-03").update(owner=officer)
+"""
+
+
+@pytest.mark.services
+@pytest.mark.parametrize("broker", BROKERS)
+def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) -> None:
+    name = f"tracker_{uuid.uuid4().hex[:10]}"
+    with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
+    mail_port, web_port, log = free_port(), free_port(), tmp_path / "log"
+    env = {
+        "PATH": os.environ["PATH"], "SECRET_KEY": uuid.uuid4().hex * 2, "DATABASE_URL": f"{SERVER}/{name}",
+        "CELERY_BROKER_URL": BROKERS[broker], "BASE_URL": f"http://127.0.0.1:{web_port}", "DISPATCH_SECONDS": "1",
+        "ALLOWED_HOSTS": "127.0.0.1", "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "COLLECTED_STATIC": "on",
+        "STATIC_ROOT": str(tmp_path / "static"), "MEDIA_ROOT": str(tmp_path / "media"),
+        "MAIL_FROM": "r@compose.example",
+    }  # fmt: skip
+    mails = tmp_path / "mails"
+    services = COMPOSE["services"]
+    web = [part.replace("0.0.0.0:8000", f"127.0.0.1:{web_port}") for part in services["web"]["command"]]
+    try:
+        for once in (services["prepare"]["command"][1:], ["manage.py", "collectstatic", "--noinput", "-v0"]):
+            subprocess.run([sys.executable, *once], cwd=ROOT, env=env, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "-v0", "-c", STORY],
+            cwd=ROOT,
+            env=env,
+            check=True,
+            capture_output=True,
+        )
+        sink = [sys.executable, "-m", "tracker.embedded.mailsink", str(mail_port), str(mails)]
+        with subprocess.Popen(sink, cwd=ROOT) as catcher:
+            try:
+                with process(web, env, log), process(services["worker"]["command"], env, log):
+                    wait_for(
+                        lambda: urllib.request.urlopen(f"http://127.0.0.1:{web_port}/readyz", timeout=3).status == 200
+                    )
+                    page = (
+                        urllib.request.urlopen(f"http://127.0.0.1:{web_port}/accounts/login/", timeout=5)
+                        .read()
+                        .decode()
+                    )
+                    sheet = page.split('rel="stylesheet" href="')[1].split('"')[0]
+                    assert urllib.request.urlopen(f"http://127.0.0.1:{web_port}{sheet}", timeout=5).status == 200
+                    with process(services["beat"]["command"], env, log):
+                        (letter,) = wait_for(lambda: list(mails.glob("*.eml")))
+            finally:
+                catcher.terminate()
+        text = letter.read_text(encoding="utf-8")
+        assert "officer@compose.example" in text
+        assert "US-2023-03-1" in text
+    except AssertionError:
+        print(log.read_text(errors="replace")[-4000:])  # noqa: T201
+        raise
+    finally:
+        with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
+            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
