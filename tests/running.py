@@ -1,0 +1,72 @@
+"""A whole `dev.py up` in a folder of its own, for tests that use the product from outside."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+
+from tracker.embedded.postgres import free_port
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+class Running:
+    """A copy of the project, so that its `var/` is its own, sharing the environment with the packages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port, self.log = folder, free_port(), folder / "up.log"
+        ignored = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".mypy_cache", ".ruff_cache")
+        shutil.copytree(ROOT, folder / "project", ignore=ignored)
+        self.project = folder / "project"
+        self.env = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(self.project)}
+        self.env["DISPATCH_SECONDS"] = "1"
+        # The servers may run under another account, which must be able to walk down to the folder.
+        for parent in (folder, *folder.parents):
+            if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
+                parent.chmod(0o755)
+
+    def start(self, *, expect: bool = True) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "tracker.embedded", "up", "--port", str(self.port)]
+        with self.log.open("wb") as out:
+            child = subprocess.Popen(command, cwd=self.project, env=self.env, stdout=out, stderr=out)
+        deadline = time.monotonic() + 120
+        while expect and time.monotonic() < deadline:
+            if "Stop with Ctrl-C" in self.said():
+                return child
+            assert child.poll() is None, self.said()
+            time.sleep(0.1)
+        assert not expect, self.said()
+        return child
+
+    def said(self) -> str:
+        return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def get(self, path: str) -> str:
+        return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10).read().decode()
+
+    def processes(self) -> list[psutil.Process]:
+        found = []
+        for process in psutil.process_iter(["cmdline", "cwd"]):
+            words = " ".join(process.info["cmdline"] or [])
+            if str(self.folder) in words or str(self.folder) in (process.info["cwd"] or ""):
+                found.append(process)
+        return found
+
+    def gone(self, seconds: float = 40) -> bool:
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            if not self.processes():
+                return True
+            time.sleep(0.2)
+        return False
+
+    def kill(self) -> None:
+        for process in self.processes():
+            process.kill()

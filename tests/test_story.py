@@ -1,0 +1,203 @@
+"""The main job in Chromium, against the whole of `dev.py up`: log, submit, register, share, remind."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.conftest import EVERYTHING
+from tests.running import Running
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PASSWORD = "demo-2026"
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    if not CHROMIUM and not EVERYTHING:
+        pytest.skip("no Chromium on this machine")
+    playwright = (
+        pytest.importorskip("playwright.sync_api") if not EVERYTHING else __import__("playwright.sync_api").sync_api
+    )
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    running = Running(tmp_path_factory.mktemp("story"))
+    child = running.start()
+    yield running
+    child.terminate()
+    child.wait(60)
+    running.kill()
+
+
+class Person:
+    """Someone at a browser of their own. Notes console errors and requests that leave the machine."""
+
+    def __init__(
+        self, browser: Any, site: Running, name: str, *, language: str = "vi", width: int = 1280, **more: Any
+    ) -> None:
+        self.base = f"http://localhost:{site.port}"
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, base_url=self.base, **more)
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.base}])
+        self.page = self.context.new_page()
+        self.faults: list[str] = []
+        self.page.on("console", lambda m: self.faults.append(m.text) if m.type == "error" else None)
+        self.page.on("request", lambda r: None if r.url.startswith((self.base, "data:")) else self.faults.append(r.url))
+        if name:
+            self.page.goto("/accounts/login/")
+            self.page.fill("#id_login", f"{name}@tracker.example")
+            self.page.fill("#id_password", PASSWORD)
+            self.page.press("#id_password", "Enter")
+            self.page.wait_for_url(f"{self.base}/")
+
+    def status(self, path: str) -> int:
+        return int(self.page.goto(path).status)
+
+    def text(self) -> str:
+        return str(self.page.inner_text("body"))
+
+    def leave(self) -> None:
+        assert self.faults == []
+        self.context.close()
+
+
+def test_the_story(browser: Any, site: Running) -> None:
+    """An officer logs, a manager registers, a partner sees it once shared and not before, mails leave by themselves."""
+    officer = Person(browser, site, "officer")
+    page = officer.page
+    page.click("text=Ghi nhận thỏa thuận")
+    page.fill("#id_title_vi", "Bản ghi nhớ về đào tạo kỹ sư bán dẫn")
+    page.fill("#id_signed", "5/9/2026")
+    page.wait_for_selector("text=ngày 5 tháng 9 năm 2026")
+    page.fill("#id_participants-0-organisation", "bo ngoai giao")
+    page.fill("#id_participants-1-organisation", "kfia")
+    page.fill("#id_commitments-0-title_vi", "Đào tạo 100 kỹ sư")
+    page.fill("#id_commitments-0-due", "1/11/2026")
+    page.fill("#id_commitments-0-partner_owner", "KFIA")
+    page.click("button:text-is('Lưu')")
+    page.wait_for_selector("h1:has-text('Bản ghi nhớ về đào tạo')")
+    address = page.url.removeprefix(officer.base)
+    ref = address.split("/")[2]
+    assert ref.startswith("KR-2026-")
+    page.click("text=Trình xem xét")
+    page.wait_for_selector("text=Lãnh đạo đơn vị: xem xét")
+
+    partner = Person(browser, site, "partner2", language="en")
+    assert partner.status(address) == 404
+    partner.faults.clear()  # the browser notes the 404 that was asked for
+
+    manager = Person(browser, site, "manager")
+    manager.page.goto("/review/")
+    manager.page.click(f"a[href='{address}']")
+    manager.page.click("summary:has-text('Vào sổ là đã ký')")
+    manager.page.click("button:text-is('Vào sổ là đã ký')")
+    manager.page.wait_for_selector("text=Đã vào sổ là đã ký")
+    assert partner.status(address) == 404
+    partner.faults.clear()
+
+    page.reload()
+    page.click("text=Chia sẻ với đối tác")
+    page.fill("#id_organisation", "kfia")
+    page.click("button:text-is('Chia sẻ')")
+    page.wait_for_selector("text=Đã chia sẻ với KFIA")
+    assert partner.status(address) == 200
+    assert "Đào tạo 100 kỹ sư" in partner.text()
+
+    partner.page.click("text=Đào tạo 100 kỹ sư")
+    partner.page.fill("#id_text", "Twenty engineers have finished the first course.")
+    partner.page.click("button:text-is('Hand in')")
+    partner.page.wait_for_selector("text=The report is handed in")
+    page.goto(f"/commitments/{ref}-1/")
+    page.click("button:text-is('Chấp nhận')")
+    page.wait_for_selector("text=Đã chấp nhận báo cáo")
+
+    wanted = {
+        "manager@tracker.example": ref,  # it was submitted
+        "officer@tracker.example": f"{ref}-1",  # the commitment is overdue
+        "partner2@tracker.example": ref,  # it was shared
+    }
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        page.goto("/mails/")
+        letters = [letter.inner_text() for letter in page.query_selector_all("article")]
+        missing = {to for to, what in wanted.items() if not any(to in letter and what in letter for letter in letters)}
+        if not missing:
+            break
+        time.sleep(1)
+    assert not missing
+    for person in (officer, manager, partner):
+        person.leave()
+
+
+def test_logging_takes_a_first_time_user_few_pointer_actions(browser: Any, site: Running) -> None:
+    """Counted, not guessed: from the first page to a saved agreement, with as few clicks as promised."""
+    officer = Person(browser, site, "officer")
+    page = officer.page
+    page.evaluate("sessionStorage.clicks = 0")
+    page.add_init_script(
+        "addEventListener('pointerdown', () => { sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1 })"
+    )
+    page.goto("/")
+    for step in ("a:has-text('Ghi nhận thỏa thuận')", "#id_title_vi"):
+        page.click(step)
+    page.keyboard.type("Bản ghi nhớ bằng bàn phím")
+    page.click("#id_signed")
+    page.keyboard.type("09/2026")
+    for number, name in enumerate(("mofa", "nipa")):
+        page.click(f"#id_participants-{number}-organisation")
+        page.keyboard.type(name)
+    page.click("button:text-is('Lưu')")
+    page.wait_for_selector("h1:has-text('bằng bàn phím')")
+    assert int(page.evaluate("sessionStorage.clicks")) <= 8
+    officer.leave()
+
+
+def test_everything_works_without_scripts(browser: Any, site: Running) -> None:
+    officer = Person(browser, site, "officer", language="en", java_script_enabled=False)
+    page = officer.page
+    page.goto("/agreements/")
+    page.fill("#id_q", "ban dan")
+    page.click("button:text-is('Apply')")
+    assert "q=ban+dan" in page.url
+    assert "KR-2026-01" in officer.text()
+    page.goto("/agreements/new/")
+    page.fill("#id_title_en", "Without scripts")
+    page.click("button[name=more][value=participants]")
+    assert page.input_value("#id_title_en") == "Without scripts"
+    page.fill("#id_participants-0-organisation", "gov-vn")
+    page.fill("#id_participants-2-organisation", "gov-us")
+    page.click("button:text-is('Save')")
+    assert "Without scripts" in page.inner_text("h1")
+    page.click("button:text-is('Submit for review')")
+    assert "A manager of the desk" in officer.text()
+    officer.context.close()
+
+
+def test_rows_are_added_with_scripts(browser: Any, site: Running) -> None:
+    officer = Person(browser, site, "officer", language="en")
+    page = officer.page
+    page.goto("/agreements/new/")
+    page.click("button[value=commitments]")
+    page.fill("#id_commitments-2-title_en", "A third row")
+    assert page.input_value("[name=commitments-TOTAL_FORMS]") == "3"
+    page.fill("#id_participants-0-organisation", "fab")
+    page.wait_for_selector("#id_participants-0-organisation-list option", state="attached")
+    officer.page.once("dialog", lambda dialog: dialog.accept())
+    officer.leave()
