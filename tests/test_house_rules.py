@@ -15,6 +15,8 @@ from babel.messages.pofile import read_po
 from django.core.management import call_command
 from django.utils.translation.template import templatize
 
+from tracker.management.commands.lifecycle_diagram import diagram
+
 ROOT = Path(__file__).resolve().parents[1]
 CODE = [
     path
@@ -178,3 +180,8 @@ def test_the_api_description_is_the_agreed_one() -> None:
     call_command("spectacular", "--fail-on-warn", stdout=out)
     kept = ROOT / "docs" / "openapi.yaml"
     assert out.getvalue().strip() == kept.read_text(encoding="utf-8").strip(), "docs/openapi.yaml is out of date"
+
+
+def test_the_diagram_is_the_table() -> None:
+    kept = (ROOT / "docs" / "lifecycle.md").read_text(encoding="utf-8")
+    assert kept == diagram(), "manage.py lifecycle_diagram > docs/lifecycle.md"

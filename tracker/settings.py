@@ -36,8 +36,10 @@ SECRET_KEY = need("SECRET_KEY", "a long random text that signs sessions; keep it
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 HOME_COUNTRY = env.str("HOME_COUNTRY", default="VN")
-PLACES_LABEL = (env.str("PLACES_LABEL_VI", default=""), env.str("PLACES_LABEL_EN", default=""))
+PLACES_LABEL = {language: env.str(f"PLACES_LABEL_{language.upper()}", default="") for language in ("vi", "en")}
 LOCAL = is_loopback(urlsplit(BASE_URL).hostname)
+# The container's own health check asks by this name; links in pages and mails never do.
+ALLOWED_HOSTS += [] if "127.0.0.1" in ALLOWED_HOSTS else ["127.0.0.1"]
 
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters.")

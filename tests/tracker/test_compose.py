@@ -49,6 +49,24 @@ def test_the_image_serves_what_it_collected() -> None:
         assert f"COPY {folder} {folder}" in text
 
 
+def test_the_health_check_passes_behind_tls() -> None:
+    """The check asks over plain HTTP by 127.0.0.1, inside a container whose site is https://register.example."""
+    env = {
+        "PATH": os.environ["PATH"], "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCD",
+        "DATABASE_URL": "postgres://u:p@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
+        "BASE_URL": "https://register.example", "ALLOWED_HOSTS": "register.example", "MAIL_FROM": "r@register.example",
+        "DJANGO_SETTINGS_MODULE": "tracker.settings",
+    }  # fmt: skip
+    ask = (
+        "import django; django.setup(); from django.test import Client; client = Client();"
+        "print(client.get('/healthz', HTTP_HOST='127.0.0.1').status_code,"
+        " client.get('/', HTTP_HOST='register.example').status_code,"
+        " client.get('/healthz', HTTP_HOST='elsewhere.example').status_code)"
+    )
+    out = subprocess.run([sys.executable, "-c", ask], cwd=ROOT, env=env, capture_output=True, text=True)
+    assert out.stdout.split() == ["200", "301", "400"], out.stderr
+
+
 @contextmanager
 def process(command: list[str], env: dict[str, str], log: Path) -> Iterator[subprocess.Popen[bytes]]:
     program = (
