@@ -63,6 +63,9 @@ def install(kind):
         return python
     tool = uv()
     env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"}
+    if pathlib.Path("/etc/ssl/certs/ca-certificates.crt").exists():
+        # Ministries have certificate authorities of their own; the system knows them, uv does not.
+        env.setdefault("UV_SYSTEM_CERTS", "true")
     if not python.exists() or not attempt(str(python), "-c", f"import sys; assert sys.version == {sys.version!r}"):
         say(f"making an environment for Python {sys.version.split()[0]} in {VENV.name}/")
         subprocess.run([tool, "venv", "--quiet", "--clear", "--python", sys.executable, VENV], check=True, env=env)
