@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
+from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest
@@ -148,7 +149,7 @@ class UserAdmin(GatedAdmin):
     search_fields = ("name", "email")
     fields = ("email", "name", "role", "desks", "language", "is_active", "last_login")
     readonly_fields = ("last_login",)
-    actions = ("send_password_link",)
+    actions = ("send_password_link", "remove_second_factor")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["last_login"]
@@ -169,6 +170,12 @@ class UserAdmin(GatedAdmin):
             if form.is_valid():
                 form.save(request)
                 messages.success(request, _("Sent to %(email)s.") % {"email": user.email})
+
+    @admin.action(description=_("Remove the second factor, for someone who has lost it"))
+    def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        for user in queryset.exclude(pk=request.user.pk):
+            Authenticator.objects.filter(user=user).delete()
+            messages.success(request, _("%(name)s sets up a new one at the next sign-in.") % {"name": user})
 
 
 @admin.register(ApiToken)

@@ -70,6 +70,10 @@ class User(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name or self.email
 
+    def get_short_name(self) -> str:
+        """Django's word for how the admin greets a person."""
+        return self.name
+
     def organisation_ids_on(self, day: date) -> list[int]:
         """Organisations that the person speaks for on that day."""
         ended = Q(to_on__isnull=False, to_on__lt=day)

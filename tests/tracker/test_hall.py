@@ -216,3 +216,12 @@ def test_autocomplete_in_the_admin_folds_accents(cast: Cast) -> None:
 def test_health(db: None, settings: Any) -> None:
     assert Client().get("/healthz").content == b"ok"
     assert Client().get("/readyz").json() == {"database": True, "broker": True}
+
+
+def test_the_operator_takes_a_lost_second_factor_away_but_sees_no_secret(cast: Cast) -> None:
+    Authenticator.objects.create(user=cast.linh, type="totp", data={"secret": "CNRYSECRET"})
+    client = cast.client("operator")
+    assert client.get("/admin/mfa/authenticator/").status_code == 404
+    assert "CNRYSECRET" not in client.get(f"/admin/partners/user/{cast.linh.pk}/change/").content.decode()
+    client.post("/admin/partners/user/", {"action": "remove_second_factor", "_selected_action": [cast.linh.pk]})
+    assert not Authenticator.objects.exists()
