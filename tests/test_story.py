@@ -201,3 +201,23 @@ def test_rows_are_added_with_scripts(browser: Any, site: Running) -> None:
     page.wait_for_selector("#id_participants-0-organisation-list option", state="attached")
     officer.page.once("dialog", lambda dialog: dialog.accept())
     officer.leave()
+
+
+def test_the_api_page_draws_itself_and_asks_nobody_outside(browser: Any, site: Running) -> None:
+    officer = Person(browser, site, "officer")
+    officer.page.goto("/api/")
+    officer.page.wait_for_selector("text=/api/v1/agreements/{ref}/{name}/")
+    officer.leave()
+
+
+def test_the_admin_works_under_the_strict_policy(browser: Any, site: Running) -> None:
+    """Autocomplete, filters and a transition button, without one refused script or style."""
+    operator = Person(browser, site, "operator", language="en")
+    page = operator.page
+    page.goto("/admin/agreements/agreement/?q=cuc+an+toan")
+    page.click("#result_list th a")
+    page.goto("/admin/partners/membership/add/")
+    page.click("[aria-labelledby='select2-id_organisation-container']")
+    page.fill("input.select2-search__field", "hiep hoi cong nghiep thiet ke")
+    page.wait_for_selector(".select2-results__option:has-text('KFIA')")
+    operator.leave()

@@ -1,9 +1,11 @@
 """The whole address plan on one screen."""
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
 from agreements.commitments.api import CommitmentViewSet
@@ -20,6 +22,9 @@ api.register("commitments", CommitmentViewSet, "api-commitment")
 api.register("countries", CountryViewSet, "api-country")
 api.register("organisations", OrganisationViewSet, "api-organisation")
 
+# Swagger's interface sets styles from its script; scripts themselves stay strict, here as everywhere.
+allow_inline_styles = csp_update({"style-src": [SELF, UNSAFE_INLINE]})
+
 urlpatterns = [
     path("", everyone(home.home), name="home"),
     path("review/", manager_only(home.review), name="review"),
@@ -29,7 +34,7 @@ urlpatterns = [
     path("", include("agreements.urls")),
     path("api/v1/", include(api.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/", SpectacularSwaggerView.as_view(url_name="api_schema"), name="api_docs"),
+    path("api/", allow_inline_styles(SpectacularSwaggerSplitView.as_view(url_name="api_schema")), name="api_docs"),
     path("mails/", open_to_all(mails.mail_list), name="mails"),
     path("healthz", open_to_all(health.alive), name="healthz"),
     path("readyz", open_to_all(health.ready), name="readyz"),
