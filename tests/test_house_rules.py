@@ -153,6 +153,7 @@ WRONG_SETTINGS = {
     "BASE_URL": ("http://register.example", "must begin with https"),
     "ALLOWED_HOSTS": ("*", "must name the hosts"),
     "DEBUG": ("on", "localhost only"),
+    "DEMO": ("on", "known password"),
     "STAFF_NEED_SECOND_FACTOR": ("off", "localhost only"),
     "MAIL_FROM": ("nobody", "holds no address"),
 }

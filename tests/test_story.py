@@ -221,3 +221,26 @@ def test_the_admin_works_under_the_strict_policy(browser: Any, site: Running) ->
     page.fill("input.select2-search__field", "hiep hoi cong nghiep thiet ke")
     page.wait_for_selector(".select2-results__option:has-text('KFIA')")
     operator.leave()
+
+
+def test_a_passkey_signs_in(browser: Any, site: Running) -> None:
+    """Chromium's own virtual authenticator makes a passkey and then signs in with nothing else."""
+    auditor = Person(browser, site, "auditor", language="en")
+    page = auditor.page
+    session = auditor.context.new_cdp_session(page)
+    session.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    session.send("WebAuthn.addVirtualAuthenticator", {"options": {**options, "isUserVerified": True}})
+    page.goto("/accounts/2fa/webauthn/add/")
+    page.fill("#id_password", PASSWORD)
+    page.press("#id_password", "Enter")
+    page.fill("[name=name]", "My key")
+    page.check("[name=passwordless]")
+    page.click("main form button")
+    page.wait_for_selector("text=Security key added")
+    auditor.context.clear_cookies()
+    page.goto("/accounts/login/")
+    page.click("#passkey_login")
+    page.wait_for_url(f"{auditor.base}/")
+    assert "Võ Thu Hà" in auditor.text()
+    auditor.leave()

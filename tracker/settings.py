@@ -47,6 +47,8 @@ if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' would let anyone choose the address in mails.")
 if not BASE_URL.startswith("https://") and not LOCAL:
     raise ImproperlyConfigured(f"BASE_URL must begin with https:// outside this machine, and is {BASE_URL}")
+if DEMO and not LOCAL:
+    raise ImproperlyConfigured("DEMO has sign-ins with a known password: it works on localhost only.")
 if DEBUG and not LOCAL:
     raise ImproperlyConfigured("DEBUG shows the program's insides to every visitor: it works on localhost only.")
 

@@ -47,6 +47,11 @@ class CommitmentSerializer(RecordSerializer):
             fields["agreement"].required = True
         return fields
 
+    def keep(self, record: Any, values: dict[str, Any]) -> Any:
+        kept = super().keep(record, values)
+        delivery.note_author(kept, self.context["request"].user.pk)
+        return kept
+
     def create(self, validated_data: dict[str, Any]) -> Any:
         view = self.context["view"]
         agreement = validated_data.pop("agreement")

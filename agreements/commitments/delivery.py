@@ -30,6 +30,12 @@ def number(commitment: Commitment) -> None:
     commitment.baseline_due_precision = commitment.due_precision
 
 
+def note_author(commitment: Commitment, user_id: int) -> None:
+    """Whoever works on the commitments of a draft is an author of it, and does not approve it later."""
+    unapproved = Agreement.objects.filter(pk=commitment.agreement_id, stage=Stage.DRAFT)
+    unapproved.update(updated_by=user_id, updated_at=timezone.now())
+
+
 def may_report(commitment: Commitment, viewer: Viewer) -> bool:
     """The desk reports, and so do partners who see the record."""
     if viewer.read_only or commitment.agreement.stage not in REPORTABLE:

@@ -117,6 +117,7 @@ def _save(request: HttpRequest, form: CommitmentForm) -> bool:
                 return False
         commitment.stamp(request.user)
         form.save()
+        delivery.note_author(commitment, request.user.pk)
     return True
 
 

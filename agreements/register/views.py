@@ -32,8 +32,6 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     chosen = AgreementFilter(request.GET, Agreement.objects.visible_to(viewer), viewer=viewer)
     rows = chosen.qs.select_related("desk").prefetch_related("participants__organisation__country")
-    if request.GET.get("q", "").strip():
-        rows = rows.order_by("as_typed")
     facts = {
         "filter": chosen,
         "page": page_of(rows, NEWEST_FIRST, request.GET.get("after", "")),

@@ -121,7 +121,7 @@ class Desk(Record):
     class Meta:
         verbose_name = _("desk")
         verbose_name_plural = _("desks")
-        ordering = ("name_vi",)
+        ordering = (VietnameseOrder("name_vi"), "pk")
 
     def __str__(self) -> str:
         return self.in_words("name")
@@ -149,7 +149,7 @@ class Sector(Record):
     class Meta:
         verbose_name = _("sector")
         verbose_name_plural = _("sectors")
-        ordering = ("name_vi",)
+        ordering = (VietnameseOrder("name_vi"), "pk")
 
     def __str__(self) -> str:
         return self.in_words("name")

@@ -148,8 +148,6 @@ class Person(Record):
         personal="email phone",
         locked=f"id {RECORD_INTERNAL}",
     )
-    SEARCHED = ("name",)
-
     name = models.CharField(_("full name"), max_length=150)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("organisation")

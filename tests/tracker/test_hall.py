@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth as totp
 from django.contrib.auth import get_user_model
 from django.core import mail
 from django.db import ProgrammingError, connection, transaction
@@ -225,3 +226,23 @@ def test_the_operator_takes_a_lost_second_factor_away_but_sees_no_secret(cast: C
     assert "CNRYSECRET" not in client.get(f"/admin/partners/user/{cast.linh.pk}/change/").content.decode()
     client.post("/admin/partners/user/", {"action": "remove_second_factor", "_selected_action": [cast.linh.pk]})
     assert not Authenticator.objects.exists()
+
+
+def test_signing_in_with_an_authenticator_app_and_a_recovery_code(cast: Cast, settings: Any) -> None:
+    """Enrol as a member of staff must, sign out, and sign in with the code of the app, then with a recovery code."""
+    settings.STAFF_NEED_SECOND_FACTOR = True
+    client = Client(headers={"accept-language": "en"})
+    client.post("/accounts/login/", {"login": cast.linh.email, "password": "correct horse"})
+    assert client.get("/").headers["Location"] == "/accounts/2fa/"
+    client.post("/accounts/reauthenticate/", {"password": "correct horse"})  # the library asks again before it counts
+    form = client.get("/accounts/2fa/totp/activate/").context["form"]
+    code = totp.format_hotp_value(totp.hotp_value(form.secret, next(iter(totp.yield_hotp_counters_from_time()))))
+    assert client.post("/accounts/2fa/totp/activate/", {"code": code}).status_code == 302
+    assert client.get("/").status_code == 200
+    codes = Authenticator.objects.get(type="recovery_codes").wrap().get_unused_codes()
+    client.post("/accounts/logout/")
+    for answer in ("000000", codes[0]):
+        client.post("/accounts/login/", {"login": cast.linh.email, "password": "correct horse"})
+        assert client.get("/agreements/").status_code == 302, "the password alone opens nothing"
+        client.post("/accounts/2fa/authenticate/", {"code": answer})
+    assert client.get("/agreements/").status_code == 200

@@ -36,6 +36,27 @@ def test_the_last_editor_does_not_approve(cast: Cast, in_review: object) -> None
         perform("clear", in_review, by=cast.viewer("minh"), facts=Facts(on=TODAY, seen=in_review.content_hash()))
 
 
+@pytest.mark.parametrize("face", ["page", "api"])
+def test_whoever_wrote_a_commitment_of_the_draft_does_not_approve(cast: Cast, today: object, face: str) -> None:
+    agreement = make_agreement(desk=cast.desk, stage="draft", ref="US-2020-01", parties=[cast.home, cast.us])
+    if face == "page":
+        facts = {
+            "title_en": "By Minh",
+            "kind": "other",
+            "direction": "ours",
+            "delivery": "planned",
+            "health": "no_report",
+        }
+        assert cast.client("minh").post("/agreements/US-2020-01/commitments/new/", facts).status_code == 302
+    else:
+        facts = {"agreement": "US-2020-01", "title_en": "By Minh"}
+        assert cast.api("minh").post("/api/v1/commitments/", facts, format="json").status_code == 201
+    agreement.refresh_from_db()
+    perform("submit", agreement, by=cast.viewer("linh"), facts=Facts(on=TODAY))
+    with pytest.raises(Refused, match="Someone else"):
+        perform("clear", agreement, by=cast.viewer("minh"), facts=Facts(on=TODAY, seen=agreement.content_hash()))
+
+
 @pytest.mark.parametrize("change", ["title", "commitment", "new commitment", "participant"])
 def test_approval_binds_to_what_was_shown(cast: Cast, in_review: object, change: str) -> None:
     commitment = make_commitment(agreement=in_review)
