@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -24,7 +25,8 @@ def partner_list(request: HttpRequest) -> HttpResponse:
     viewer, text = request.viewer, request.GET.get("q", "").strip()
     kind, country = request.GET.get("kind", ""), request.GET.get("country", "")
     rows = Organisation.objects.visible_to(viewer).select_related("country", "parent")
-    countries = Country.objects.visible_to(viewer).filter(organisations__archived_at=None, organisations__isnull=False)
+    with_partners = Exists(Organisation.objects.visible_to(viewer).filter(country=OuterRef("pk")))
+    countries = Country.objects.visible_to(viewer).filter(with_partners)
     if text:
         rows = rows.search(text)
         countries = countries.search(text)
@@ -34,7 +36,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(country__code=country.upper())
     facts = {
         "page": page_of(rows, ALPHABETICAL, request.GET.get("after", "")),
-        "countries": countries.order_by("order_vi").distinct()[:60],
+        "countries": countries.order_by("order_vi")[:60],
         "kinds": Organisation.Kind.choices,
         "is_filtered": bool(text or kind or country),
     }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from typing import Any
+
+from django.db.models import Q, QuerySet
 
 from partners.records import NOTHING
 from partners.viewers import ALL_DESKS, Role, Viewer
@@ -17,11 +19,12 @@ def organisations(viewer: Viewer) -> Q:
     return unless_archived(viewer, Q() if viewer.is_staff else Q(pk__in=viewer.organisation_ids))
 
 
-def countries(viewer: Viewer) -> Q:
+def countries(viewer: Viewer, organisations: QuerySet[Any]) -> Q:
     """Staff see all; partners see the countries of their organisations."""
     if viewer.is_staff:
         return unless_archived(viewer, Q())
-    return unless_archived(viewer, Q(organisations__in=viewer.organisation_ids) if viewer.is_partner else NOTHING)
+    own = organisations.filter(pk__in=viewer.organisation_ids).values("country")
+    return unless_archived(viewer, Q(pk__in=own) if viewer.is_partner else NOTHING)
 
 
 def of_a_country(viewer: Viewer) -> Q:

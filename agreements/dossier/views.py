@@ -25,6 +25,7 @@ from partners.models import Country, Figure, FocalPoint, Organisation, Relation
 from partners.viewers import Viewer
 
 RECENT = 15
+CHILDREN = 50
 
 
 def _find(request: HttpRequest, ref: str) -> Agreement:
@@ -38,26 +39,18 @@ def agreement_page(request: HttpRequest, ref: str) -> HttpResponse:
     agreement = _find(request, ref)
     visible = Agreement.objects.visible_to(viewer)
     related = {a.pk: a for a in visible.filter(pk__in=filter(None, (agreement.parent_id, agreement.supersedes_id)))}
-    kept = request.session.pop("kept_act", {})
-    acts = []
-    for transition in lifecycle.open_to(agreement, viewer):
-        prefix = f"keep-{transition.name}-"
-        typed = {name.removeprefix(prefix): value for name, value in kept.items() if name.startswith(prefix)}
-        first = {"signed": agreement.signed, "seen": agreement.content_hash() if transition.four_eyes else ""}
-        form = ActForm(initial={**first, **typed, "seen": first["seen"]}, transition=transition, prefix=None)
-        acts.append({"transition": transition, "form": form, "is_open": bool(typed)})
     commitments = Commitment.objects.visible_to(viewer).filter(agreement=agreement).order_by("number")
     facts: dict[str, Any] = {
         "agreement": agreement,
         "parent": related.get(agreement.parent_id),
         "supersedes": related.get(agreement.supersedes_id),
-        "children": visible.filter(parent=agreement).order_by("signed_on", "pk"),
+        "children": visible.filter(parent=agreement).order_by("signed_on", "pk")[:CHILDREN],
         "participants": _participants(agreement, viewer),
         "commitments": commitments.select_related("lead", "partner_owner"),
         "documents": Document.objects.visible_to(viewer).filter(agreement=agreement),
         "citations": Citation.objects.visible_to(viewer).filter(agreement=agreement).select_related("document"),
         "sectors": agreement.sectors.all(),
-        "acts": acts,
+        "acts": _acts(request, agreement),
         "turn": lifecycle.whose_turn(agreement) if viewer.is_staff else "",
         "may_edit": visibility.may_edit(viewer, desk_id=agreement.desk_id, stage=agreement.stage),
         "may_add": visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage),
@@ -72,6 +65,20 @@ def agreement_page(request: HttpRequest, ref: str) -> HttpResponse:
             "share_form": ShareForm(viewer=viewer) if sharing.may_share(agreement, viewer) else None,
         }  # fmt: skip
     return render(request, "agreements/dossier/agreement_page.html", facts)
+
+
+def _acts(request: HttpRequest, agreement: Agreement) -> list[dict[str, Any]]:
+    """The buttons with their questions; what was typed into a refused one is still there."""
+    kept = request.session.get("kept_act", {})
+    if kept.get("ref") == agreement.ref:
+        del request.session["kept_act"]
+    acts = []
+    for transition in lifecycle.open_to(agreement, request.viewer):
+        typed = kept["typed"] if (kept.get("ref"), kept.get("name")) == (agreement.ref, transition.name) else {}
+        seen = agreement.content_hash() if transition.four_eyes else ""
+        form = ActForm(initial={"signed": agreement.signed, **typed, "seen": seen}, transition=transition)
+        acts.append({"transition": transition, "form": form, "is_open": bool(typed)})
+    return acts
 
 
 def _participants(agreement: Agreement, viewer: Viewer) -> Any:

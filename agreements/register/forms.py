@@ -26,7 +26,8 @@ class ActForm(forms.Form):
     )
 
     def __init__(self, *args: Any, transition: Transition, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # Several of them stand on one page: each field needs an id of its own.
+        super().__init__(*args, auto_id=f"id_{transition.name}_%s", **kwargs)
         self.transition = transition
         for name in ("signed", "ending", "reason"):
             if name not in transition.asks:

@@ -64,8 +64,8 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
             visible = Agreement.objects.visible_to(viewer).filter(pk=step.agreement_id).exists()
             return redirect(agreement) if visible else redirect("agreements")
     say_problems(request, form)
-    kept = {f"keep-{name}-{field}": value for field, value in request.POST.items() if field in form.fields and value}
-    request.session["kept_act"] = kept
+    typed = {field: value for field, value in request.POST.items() if field in form.fields and value}
+    request.session["kept_act"] = {"ref": ref, "name": name, "typed": typed}
     return redirect(agreement)
 
 

@@ -127,6 +127,7 @@ class Item:
     agreement: Agreement
     commitment: Commitment | None
     on: date
+    reason: str = ""
 
     @property
     def record(self) -> Agreement | Commitment:
@@ -165,7 +166,8 @@ def _item(row: Reminder, viewer: Viewer) -> Item | None:
         moved = row.due_on != (commitment.due_on if commitment else agreement.expires_on)
         if not still or moved:
             return None
-    return Item(row, agreement, commitment, viewer.on)
+    reason = row.step.reason if row.step and viewer.is_staff else ""
+    return Item(row, agreement, commitment, viewer.on, reason)
 
 
 def _message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
@@ -77,7 +78,7 @@ class Country(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.countries(viewer)
+        return visibility.countries(viewer, apps.get_model("partners", "Organisation").objects.all())
 
 
 @pghistory.track()

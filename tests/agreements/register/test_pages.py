@@ -92,6 +92,7 @@ def test_a_refused_act_keeps_the_reason_typed(cast: Cast) -> None:
     assert "has no day 31" in page
     cast.hidden.refresh_from_db()
     assert cast.hidden.stage == "in_review"
+    assert 'value="31/2/2023"' not in client.get("/agreements/US-2026-01/").content.decode()
     page = client.post("/agreements/US-2026-01/act/teleport/", {}, follow=True).content.decode()
     assert "no act called" in page
 

@@ -8,9 +8,10 @@ import pytest
 import time_machine
 
 from agreements.register import sharing
+from partners.models import Membership
 from partners.refusals import Refused
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement
+from tests.factories import TODAY, make_agreement, make_organisation, make_share
 
 
 def visible_to(cast: Cast, name: str, ref: str) -> set[int]:
@@ -71,3 +72,14 @@ def test_desk_only_agreements_stay_at_the_desk(cast: Cast) -> None:
     cast.agreement.save()
     seen = {name: visible_to(cast, name, "US-2023-01") for name in ("linh", "minh", "huy", "auditor", "operator")}
     assert seen == {"linh": {200}, "minh": {200}, "huy": {404}, "auditor": {200}, "operator": {200}}
+
+
+def test_speaking_for_two_organisations_of_a_country_shows_each_row_once(cast: Cast) -> None:
+    other = make_organisation(country="US")
+    Membership.objects.create(user=cast.sara, organisation=other, from_on=TODAY - timedelta(days=400))
+    make_share(agreement=cast.agreement, organisation=other)
+    client = cast.client("sara")
+    assert client.get("/countries/US/").status_code == 200
+    assert [row.ref for row in client.get("/agreements/").context["page"].rows] == ["US-2023-01"]
+    assert len(client.get("/commitments/").context["page"].rows) == 1
+    assert len(cast.api("sara").get("/api/v1/countries/").json()["results"]) == 1

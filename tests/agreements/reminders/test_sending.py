@@ -188,3 +188,11 @@ def test_a_notice_of_a_share_taken_back_meanwhile_is_not_sent(cast: Cast, today:
     sharing.revoke(Share.objects.get(pk=given.pk), by=cast.viewer("linh"))
     sending.send_all(at=NOW)
     assert mail.outbox == []
+
+
+def test_a_returned_paper_brings_the_comment_along(cast: Cast, today: object) -> None:
+    agreement = make_agreement(desk=cast.desk, stage="in_review", owner=cast.linh, parties=[cast.home, cast.us])
+    perform("return", agreement, by=cast.viewer("minh"), facts=Facts(on=TODAY, reason="Name the lead agency"))
+    dispatch()
+    assert [m.to for m in mail.outbox] == [[cast.linh.email]]
+    assert "Name the lead agency" in mail.outbox[0].body
