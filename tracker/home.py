@@ -9,9 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.models import Commitment, Report
-from agreements.register.models import Agreement, Share
+from agreements.register.models import Agreement
 from agreements.reminders.models import Reminder
-from agreements.visibility import live_shares
 from agreements.vocabulary import ReportStatus, SendState, Stage
 from partners.viewers import Role, Viewer
 
@@ -77,7 +76,6 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
     commitments = Commitment.objects.visible_to(viewer).select_related("agreement", "partner_owner", "lead")
     owed = commitments.open().filter(partner_owner__in=viewer.organisation_ids)
-    shares = Share.objects.visible_to(viewer).filter(live_shares(viewer))
     return {
         "agreements": agreements[:50],
         "agreement_count": agreements.count(),
@@ -86,7 +84,6 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
         "overdue_count": owed.overdue(viewer.on).count(),
         "returned": Report.objects.visible_to(viewer)
         .filter(created_by=viewer.user_id, status=ReportStatus.RETURNED).select_related("commitment")[:SHOWN],
-        "until": {share.agreement_id: share.until_on for share in shares},
     }  # fmt: skip
 
 

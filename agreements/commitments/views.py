@@ -19,6 +19,7 @@ from agreements.register.models import Agreement
 from partners.paging import Order, page_of
 from partners.refusals import Refused
 
+LATEST = 30
 DUE_FIRST = Order("due_on", is_date=True)
 CHANGED_MEANWHILE = gettext_lazy(
     "Someone has changed this record since you opened it. Your text is kept below: compare it with the record in "
@@ -55,7 +56,7 @@ def commitment_page(request: HttpRequest, ref: str) -> HttpResponse:
 def _show(request: HttpRequest, commitment: Commitment, form: ReportForm | None = None) -> HttpResponse:
     viewer = request.viewer
     reports = Report.objects.visible_to(viewer).filter(commitment=commitment)
-    reports = list(reports.select_related("organisation", "created_by", "commitment__agreement"))
+    reports = list(reports.select_related("organisation", "created_by", "commitment__agreement")[:LATEST])
     for report in reports:
         report.may_decide = delivery.may_decide(report, viewer)
     facts = {

@@ -185,10 +185,10 @@ def organisation_page(request: HttpRequest, code: str) -> HttpResponse:
     duties = FocalPoint.objects.visible_to(viewer).filter(organisation=organisation)
     facts = {
         "organisation": organisation,
-        "parts": Organisation.objects.visible_to(viewer).filter(parent=organisation),
+        "parts": Organisation.objects.visible_to(viewer).filter(parent=organisation)[:CHILDREN],
         "agreements": agreements[: RECENT + 1],
         "commitments": commitments.select_related("agreement", "lead", "partner_owner")[:RECENT],
-        "focal_points": duties.select_related("person", "sector"),
-        "people": organisation.people.visible_to(viewer),
+        "focal_points": duties.select_related("person", "sector")[:CHILDREN],
+        "people": organisation.people.visible_to(viewer)[:CHILDREN],
     }
     return render(request, "agreements/dossier/organisation_page.html", facts)
