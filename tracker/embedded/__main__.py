@@ -113,7 +113,9 @@ def _serve(options: argparse.Namespace, state: pathlib.Path, address: str, began
         bind = f"{options.host}:{options.port}"
         web = ["gunicorn", "tracker.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--no-control-socket"]
         boss.start("web", [PYTHON, "-m", *web, "--log-level", "warning"], env)
-        celery = [PYTHON, "-m", "celery", "-A", "tracker"]
+        # A demonstration run by root need not be told so: its servers run under another account, on the loopback.
+        calm = ["-W", "ignore:You're running the worker with superuser"]
+        celery = [PYTHON, *calm, "-m", "celery", "--quiet", "-A", "tracker"]
         boss.start("worker", [*celery, "worker", "--concurrency", "1", "-l", "warning"], env)
         boss.start("beat", [*celery, "beat", "-S", "celery.beat:Scheduler", "-l", "warning"], env)
         if wait_for_page(address, boss):
