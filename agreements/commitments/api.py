@@ -19,12 +19,8 @@ from partners.viewers import DESK_STAFF
 from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
 
 
-class AgreementLink(VisibleField):
-    """Set once, when the commitment is made: a promise does not move to another paper."""
-
-
 class CommitmentSerializer(RecordSerializer):
-    agreement = AgreementLink(Agreement, slug_field="ref")
+    agreement = VisibleField(Agreement, slug_field="ref")
     lead = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
     co_leads = VisibleField(Organisation, slug_field="code", many=True, required=False)
     partner_owner = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
@@ -42,6 +38,7 @@ class CommitmentSerializer(RecordSerializer):
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
+        # Set once, when the commitment is made: a promise does not move to another paper.
         if self.instance is None and "agreement" in fields:
             fields["agreement"].read_only = False
             fields["agreement"].required = True

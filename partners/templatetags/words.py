@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_decimal, get_currency_name
+from babel.numbers import format_decimal
 from django import template
 from django.apps import apps
 from django.utils.translation import get_language, gettext_noop
@@ -31,11 +31,6 @@ def quantity(value: Decimal, unit: str) -> str:
 
 def plain(number: Decimal, locale: str) -> str:
     return str(format_decimal(number.normalize(), format="#,##0.####", locale=locale))
-
-
-@register.filter
-def currency_name(code: str) -> str:
-    return str(get_currency_name(code, locale=(get_language() or "vi")[:2]))
 
 
 @register.filter

@@ -170,10 +170,6 @@ class Agreement(Record):
     def summary(self) -> str:
         return self.in_words("summary")
 
-    @property
-    def lacking_languages(self) -> list[str]:
-        return self.missing_languages("title")
-
     def partial(self, field: str) -> PartialDate | None:
         """The date called `field` (`signed`, `effective`, `expires`, `announced`) with its precision."""
         on = getattr(self, f"{field}_on")
