@@ -73,9 +73,9 @@ class WithPartialDates:
     def fill_partial_dates(self) -> None:
         form: Any = self
         for name, (column, precision, _edge) in self.partial_dates.items():
-            on = getattr(form.instance, column)
-            if on and name in form.fields:
-                form.initial[name] = PartialDate(on, Precision(getattr(form.instance, precision)))
+            value = PartialDate.of(getattr(form.instance, column), getattr(form.instance, precision))
+            if value and name in form.fields:
+                form.initial[name] = value
 
     def _get_validation_exclusions(self) -> set[str]:
         """The columns behind our fields are validated too, or a bad pair of dates would reach the database."""
@@ -109,15 +109,14 @@ class PartialDateApiField(serializers.Field):  # type: ignore[type-arg]
         super().__init__(**{"required": False, "allow_null": True, **options, "source": "*"})
 
     def to_representation(self, record: Any) -> str | None:
-        on = getattr(record, self.column)
-        if on is None:
+        value = PartialDate.of(getattr(record, self.column), getattr(record, self.precision))
+        if value is None:
             return None
-        value = PartialDate(on, Precision(getattr(record, self.precision)))
         match value.precision:
             case Precision.DAY:
-                return on.isoformat()
+                return value.on.isoformat()
             case Precision.MONTH:
-                return on.strftime("%Y-%m")
+                return value.on.strftime("%Y-%m")
             case _:
                 return str(value)
 

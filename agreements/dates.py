@@ -47,6 +47,11 @@ class PartialDate:
     on: date
     precision: Precision = Precision.DAY
 
+    @classmethod
+    def of(cls, on: date | None, precision: str) -> PartialDate | None:
+        """The value of a date column and the precision column beside it; None where the date is empty."""
+        return cls(on, Precision(precision)) if on else None
+
     @property
     def first_day(self) -> date:
         match self.precision:

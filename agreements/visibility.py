@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from agreements.vocabulary import Audience, Stage
 from partners.records import NOTHING
-from partners.viewers import ALL_DESKS, DESK_STAFF, Viewer
+from partners.viewers import ALL_DESKS, DESK_STAFF, Role, Viewer
 
 # A draft is its desk's own paper; from review on, the house knows of it.
 HIDDEN_FROM_OTHER_DESKS = (Stage.DRAFT,)
@@ -77,7 +77,7 @@ def may_edit(viewer: Viewer, *, desk_id: int | None, stage: str) -> bool:
         return False
     if stage == Stage.DRAFT:
         return True
-    return viewer.role == "manager" and stage in (Stage.SIGNED, Stage.SUSPENDED)
+    return viewer.role == Role.MANAGER and stage in (Stage.SIGNED, Stage.SUSPENDED)
 
 
 def may_edit_commitments(viewer: Viewer, *, desk_id: int | None, stage: str) -> bool:

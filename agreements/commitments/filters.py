@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.models import Commitment
-from agreements.register.models import Participant
+from agreements.register.filters import participants_of
 from agreements.vocabulary import CommitmentKind, Confirmation, Delivery, Direction, Health
 from partners.viewers import Viewer
 
@@ -54,10 +54,7 @@ class CommitmentFilter(filters.FilterSet):
                 return rows.open().filter(due_on=None)
 
     def by_country(self, rows: Any, name: str, value: str) -> Any:
-        there = Participant.objects.filter(
-            agreement=OuterRef("agreement"), archived_at=None, organisation__country__code=value.upper()
-        )
-        return rows.filter(Exists(there))
+        return rows.filter(Exists(participants_of("agreement", organisation__country__code=value.upper())))
 
     def by_organisation(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(lead__code=value) | rows.filter(partner_owner__code=value)

@@ -72,10 +72,11 @@ def _acts(request: HttpRequest, agreement: Agreement) -> list[dict[str, Any]]:
     kept = request.session.get("kept_act", {})
     if kept.get("ref") == agreement.ref:
         del request.session["kept_act"]
-    acts = []
-    for transition in lifecycle.open_to(agreement, request.viewer):
+    acts, free = [], lifecycle.open_to(agreement, request.viewer)
+    shown = agreement.content_hash() if any(transition.four_eyes for transition in free) else ""
+    for transition in free:
         typed = kept["typed"] if (kept.get("ref"), kept.get("name")) == (agreement.ref, transition.name) else {}
-        seen = agreement.content_hash() if transition.four_eyes else ""
+        seen = shown if transition.four_eyes else ""
         form = ActForm(initial={"signed": agreement.signed, **typed, "seen": seen}, transition=transition)
         acts.append({"transition": transition, "form": form, "is_open": bool(typed)})
     return acts
@@ -102,13 +103,13 @@ def agreement_edit(request: HttpRequest, ref: str) -> HttpResponse:
 def _edit(request: HttpRequest, agreement: Agreement) -> HttpResponse:
     viewer = request.viewer
     data = request.POST if request.method == "POST" else None
+    if data is not None and data.get("more"):
+        return _with_one_more(request, agreement)
     facts = _forms(data, agreement, viewer)
     form, participants, commitments = facts["form"], facts["participants"], facts["commitments"]
     participants.extra = commitments.extra = 1 if agreement.pk else 2
     problems = False
     if data is not None:
-        if data.get("more"):
-            return _with_one_more(request, agreement)
         problems = not all([form.is_valid(), participants.is_valid(), commitments.is_valid()])
         if not problems:
             try:

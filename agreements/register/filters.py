@@ -54,10 +54,10 @@ class AgreementFilter(filters.FilterSet):
         return rows.search(value)
 
     def by_country(self, rows: QuerySet[Agreement], name: str, value: str) -> QuerySet[Agreement]:
-        return rows.filter(Exists(_participants(organisation__country__code=value.upper())))
+        return rows.filter(Exists(participants_of("pk", organisation__country__code=value.upper())))
 
     def by_organisation(self, rows: QuerySet[Agreement], name: str, value: str) -> QuerySet[Agreement]:
-        return rows.filter(Exists(_participants(organisation__code=value)))
+        return rows.filter(Exists(participants_of("pk", organisation__code=value)))
 
     def by_sector(self, rows: QuerySet[Agreement], name: str, value: str) -> QuerySet[Agreement]:
         return rows.filter(Exists(Sector.objects.filter(code=value, agreements=OuterRef("pk"))))
@@ -74,8 +74,9 @@ class AgreementFilter(filters.FilterSet):
                 return rows.filter(title_vi="") | rows.filter(title_en="")
 
 
-def _participants(**lookups: Any) -> QuerySet[Participant]:
-    return Participant.objects.filter(agreement=OuterRef("pk"), archived_at=None, **lookups)
+def participants_of(agreement: str, **lookups: Any) -> QuerySet[Participant]:
+    """For a sub-query: the participants of the outer row's agreement, which its column `agreement` names."""
+    return Participant.objects.filter(agreement=OuterRef(agreement), archived_at=None, **lookups)
 
 
 def choices_for(viewer: Viewer) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models import Commitment
-from agreements.dates import PartialDate, Precision
+from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Share, precision_field
 from agreements.vocabulary import Audience, DocumentKind
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -73,7 +73,7 @@ class Document(Record):
 
     @property
     def published(self) -> PartialDate | None:
-        return PartialDate(self.published_on, Precision(self.published_precision)) if self.published_on else None
+        return PartialDate.of(self.published_on, self.published_precision)
 
     def get_absolute_url(self) -> str:
         return reverse("document", args=[self.pk])

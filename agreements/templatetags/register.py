@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.dates import PartialDate, Precision, in_words
+from agreements.dates import PartialDate, in_words
 from agreements.register.telling import in_the_past
 from agreements.vocabulary import Confirmation, Delivery, Health, ReportStatus, Stage, Standing
 
@@ -92,9 +92,9 @@ def missing(record: Any) -> SafeString | str:
 
 @register.filter
 def as_of(figure: Any) -> PartialDate | None:
-    return PartialDate(figure.as_of, Precision(figure.precision)) if figure.as_of else None
+    return PartialDate.of(figure.as_of, figure.precision)
 
 
 @register.filter
 def since(relation: Any) -> PartialDate | None:
-    return PartialDate(relation.since_on, Precision(relation.since_precision)) if relation.since_on else None
+    return PartialDate.of(relation.since_on, relation.since_precision)

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.dates import PartialDate, Precision
+from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Share, precision_field
 from agreements.vocabulary import (
     BlockedBy,
@@ -161,17 +161,15 @@ class Commitment(Record):
 
     @property
     def due(self) -> PartialDate | None:
-        return PartialDate(self.due_on, Precision(self.due_precision)) if self.due_on else None
+        return PartialDate.of(self.due_on, self.due_precision)
 
     @property
     def baseline_due(self) -> PartialDate | None:
-        if not self.baseline_due_on:
-            return None
-        return PartialDate(self.baseline_due_on, Precision(self.baseline_due_precision))
+        return PartialDate.of(self.baseline_due_on, self.baseline_due_precision)
 
     @property
     def start(self) -> PartialDate | None:
-        return PartialDate(self.start_on, Precision(self.start_precision)) if self.start_on else None
+        return PartialDate.of(self.start_on, self.start_precision)
 
     @property
     def is_open(self) -> bool:
@@ -224,7 +222,7 @@ class Milestone(Record):
 
     @property
     def due(self) -> PartialDate | None:
-        return PartialDate(self.due_on, Precision(self.due_precision)) if self.due_on else None
+        return PartialDate.of(self.due_on, self.due_precision)
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
@@ -276,7 +274,7 @@ class Funding(Record):
 
     @property
     def date(self) -> PartialDate | None:
-        return PartialDate(self.on, Precision(self.precision)) if self.on else None
+        return PartialDate.of(self.on, self.precision)
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

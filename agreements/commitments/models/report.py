@@ -15,9 +15,9 @@ from agreements.vocabulary import Delivery, Health, ReportStatus
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
-from partners.viewers import Viewer
+from partners.viewers import Role, Viewer
 
-EVERYONE_BUT_READERS = frozenset({"officer", "manager", "partner"})
+EVERYONE_BUT_READERS = frozenset({Role.OFFICER, Role.MANAGER, Role.PARTNER})
 
 
 @pghistory.track()
@@ -28,7 +28,7 @@ class Report(Record):
         partner="id commitment organisation on text delivery health status comment decided_at",
         internal=f"decided_by {RECORD_INTERNAL}",
         locked=f"id commitment organisation on status comment decided_by decided_at {RECORD_INTERNAL}",
-        writers=EVERYONE_BUT_READERS,  # type: ignore[arg-type]
+        writers=EVERYONE_BUT_READERS,
     )
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="reports", verbose_name=_("commitment"))

@@ -24,7 +24,7 @@ from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.models import Desk, Sector
 from partners.records import Record, RecordQuerySet
-from partners.viewers import Viewer
+from partners.viewers import Role, Viewer
 
 EXPIRING_DAYS = 90
 
@@ -48,11 +48,11 @@ class AgreementQuerySet(RecordQuerySet):
     def awaiting(self, viewer: Viewer) -> Self:
         """Agreements on which the viewer is the next to act."""
         at_desk = Q(desk__in=viewer.desk_ids)
-        if viewer.role == "manager":
+        if viewer.role == Role.MANAGER:
             # Four eyes: never work that the viewer wrote or submitted.
             own = Q(updated_by=viewer.user_id) | Q(submitted_by=viewer.user_id)
             return self.filter(at_desk, stage=Stage.IN_REVIEW).exclude(own)
-        if viewer.role == "officer":
+        if viewer.role == Role.OFFICER:
             return self.filter(at_desk, owner=viewer.user_id, stage__in=(Stage.DRAFT, Stage.CLEARED))
         return self.none()
 
@@ -172,8 +172,7 @@ class Agreement(Record):
 
     def partial(self, field: str) -> PartialDate | None:
         """The date called `field` (`signed`, `effective`, `expires`, `announced`) with its precision."""
-        on = getattr(self, f"{field}_on")
-        return PartialDate(on, Precision(getattr(self, f"{field}_precision"))) if on else None
+        return PartialDate.of(getattr(self, f"{field}_on"), getattr(self, f"{field}_precision"))
 
     @property
     def signed(self) -> PartialDate | None:
