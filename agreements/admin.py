@@ -13,17 +13,27 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.models import (
     Agreement,
+    Amendment,
+    CalendarDay,
     Citation,
+    Comment,
     Commitment,
     Document,
     Funding,
     Milestone,
     Note,
+    Opening,
     Participant,
+    Pause,
+    Procedure,
+    ProcedureStep,
+    Proceeding,
+    ProceedingStep,
     Reminder,
     ReminderRule,
     Report,
     Share,
+    SignatoryLevel,
     Step,
 )
 from agreements.register import lifecycle
@@ -77,9 +87,11 @@ class AgreementAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         found = self.get_queryset(request).filter(pk=object_id).first() if (object_id or "").isdigit() else None
+        viewer = request.viewer  # type: ignore[attr-defined]
+        papers = found.documents.visible_to(viewer) if found else ()
         acts = [
-            {"transition": t, "form": ActForm(transition=t, prefix=None)}
-            for t in (lifecycle.open_to(found, request.viewer) if found else ())  # type: ignore[attr-defined]
+            {"transition": t, "form": ActForm(transition=t, papers=papers, viewer=viewer)}
+            for t in (lifecycle.open_to(found, viewer) if found else ())
         ]
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
 
@@ -87,7 +99,8 @@ class AgreementAdmin(RecordAdmin):
         agreement = self.get_queryset(request).filter(pk=pk).first()
         transition = lifecycle.TRANSITIONS.get(name)
         if request.method == "POST" and agreement and transition:
-            form = ActForm(request.POST, transition=transition)
+            papers = agreement.documents.visible_to(request.viewer)  # type: ignore[attr-defined]
+            form = ActForm(request.POST, transition=transition, papers=papers, viewer=request.viewer)  # type: ignore[attr-defined]
             try:
                 facts = form.facts(request.viewer) if form.is_valid() else lifecycle.Facts(on=request.viewer.on)  # type: ignore[attr-defined]
                 lifecycle.perform(name, agreement, by=request.viewer, facts=facts)  # type: ignore[attr-defined]
@@ -163,10 +176,101 @@ class ReminderRuleAdmin(RecordAdmin):
     search_fields = ("code",)
 
 
+@admin.register(SignatoryLevel)
+class SignatoryLevelAdmin(RecordAdmin):
+    list_display = ("code", "name_vi", "valid_from", "valid_to")
+    search_fields = ("code", "name_vi", "name_en")
+
+
+class ProcedureStepInline(admin.TabularInline):  # type: ignore[type-arg]
+    """The steps at a glance; each is edited on its own page."""
+
+    model = ProcedureStep
+    extra = 0
+    fields = ("position", "name_vi", "clock", "unit", "clock_start", "due_before", "is_verified")
+    readonly_fields = fields
+    show_change_link = True
+    can_delete = False
+    max_num = 0
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).visible_to(request.viewer)  # type: ignore[attr-defined]
+
+
+@admin.register(Procedure)
+class ProcedureAdmin(RecordAdmin):
+    """A change of the law is a new procedure with its own first day; the old one gets its last."""
+
+    list_display = ("code", "name_vi", "legal_regime", "level", "purpose", "variant", "valid_from", "valid_to")
+    list_filter = ("legal_regime", "purpose", "variant")
+    list_select_related = ("level",)
+    search_fields = ("code", "name_vi", "name_en")
+    inlines = (ProcedureStepInline,)
+
+
+@admin.register(ProcedureStep)
+class ProcedureStepAdmin(RecordAdmin):
+    list_display = ("procedure", "position", "name_vi", "clock", "unit", "clock_start", "is_verified")
+    list_filter = ("is_verified", "procedure")
+    list_select_related = ("procedure",)
+    search_fields = ("code", "name_vi", "name_en")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(RecordAdmin):
+    list_display = ("on", "is_working", "name_vi", "name_en")
+    search_fields = ("name_vi", "name_en")
+
+
+@admin.register(Proceeding)
+class ProceedingAdmin(ReadingAdmin):
+    list_display = ("agreement", "procedure", "opened_on", "closed_on")
+    list_select_related = ("agreement", "procedure")
+    search_fields = ("agreement__ref",)
+
+
+@admin.register(ProceedingStep)
+class ProceedingStepAdmin(ReadingAdmin):
+    list_display = ("proceeding", "step", "started_on", "done_on", "number", "done_by")
+    list_select_related = ("proceeding__agreement", "proceeding__procedure", "step", "done_by")
+    search_fields = ("proceeding__agreement__ref", "number")
+
+
+@admin.register(Pause)
+class PauseAdmin(ReadingAdmin):
+    list_display = ("step", "from_on", "to_on", "reason")
+    list_select_related = ("step__proceeding__agreement", "step__step")
+    search_fields = ("step__proceeding__agreement__ref",)
+
+
+@admin.register(Amendment)
+class AmendmentAdmin(ReadingAdmin):
+    """Amendments are decided by two people of the desk; the operator only reads them."""
+
+    list_display = ("agreement", "number", "kind", "stage", "effective_on", "submitted_by", "decided_by")
+    list_select_related = ("agreement", "submitted_by", "decided_by")
+    list_filter = ("stage", "kind")
+    search_fields = ("agreement__ref",)
+
+
+@admin.register(Comment)
+class CommentAdmin(ReadingAdmin):
+    list_display = ("agreement", "text", "created_by", "created_at", "resolved_at")
+    list_select_related = ("agreement", "created_by")
+    search_fields = ("text", "agreement__ref")
+
+
+@admin.register(Opening)
+class OpeningAdmin(ReadingAdmin):
+    list_display = ("user", "agreement", "commitment", "document", "on", "times")
+    list_select_related = ("user", "agreement", "commitment", "document")
+    search_fields = ("user__name", "agreement__ref")
+
+
 @admin.register(Share)
 class ShareAdmin(ReadingAdmin):
-    list_display = ("agreement", "organisation", "until_on", "revoked_at", "created_by")
-    list_select_related = ("agreement", "organisation", "created_by")
+    list_display = ("what", "organisation", "until_on", "revoked_at", "created_by")
+    list_select_related = ("agreement", "commitment", "country", "organisation", "created_by")
     search_fields = ("agreement__ref", "organisation__name_vi")
 
 

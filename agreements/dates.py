@@ -116,7 +116,7 @@ def _parts(plain: str) -> tuple[int, int, int, Precision]:
         return day, month, year, Precision.DAY
     if found := _SEPARATED.fullmatch(plain) or _VIETNAMESE.fullmatch(plain):
         day, month, year = map(int, found.groups())
-        return day, month, year + 2000 if year < 100 else year, Precision.DAY
+        return day, month, _whole(year), Precision.DAY
     if found := _ENGLISH.fullmatch(plain):
         return int(found[1]), _month(found[2]), int(found[3]), Precision.DAY
     if found := _AMERICAN.fullmatch(plain):
@@ -133,6 +133,13 @@ def _parts(plain: str) -> tuple[int, int, int, Precision]:
     if found := _YEAR.fullmatch(plain):
         return 1, 1, int(found[1]), Precision.YEAR
     raise UnreadableDate(_("This is not a date we can read. Write for example 25/09/2023, 09/2023, Q3 2023 or 2023."))
+
+
+def _whole(year: int) -> int:
+    """Two digits mean 1970 to 2069, as they do in POSIX."""
+    if year >= 100:
+        return year
+    return year + (2000 if year < 70 else 1900)
 
 
 def _month(name: str) -> int:

@@ -1,11 +1,21 @@
 """Gathers the rooms' models for Django."""
 
 from agreements.commitments.models import Commitment, Funding, Milestone, Report
-from agreements.register.models import Agreement, Note, Participant, Share, Step
+from agreements.procedures.models import (
+    CalendarDay,
+    Pause,
+    Procedure,
+    ProcedureStep,
+    Proceeding,
+    ProceedingStep,
+    SignatoryLevel,
+)
+from agreements.register.models import Agreement, Amendment, Comment, Note, Opening, Participant, Share, Step
 from agreements.reminders.models import Reminder, ReminderRule
 from agreements.sources.models import Citation, Document
 
 __all__ = [
-    "Agreement", "Citation", "Commitment", "Document", "Funding", "Milestone", "Note", "Participant",
-    "Reminder", "ReminderRule", "Report", "Share", "Step",
+    "Agreement", "Amendment", "CalendarDay", "Citation", "Comment", "Commitment", "Document", "Funding", "Milestone",
+    "Note", "Opening", "Participant", "Pause", "Procedure", "ProcedureStep", "Proceeding", "ProceedingStep",
+    "Reminder", "ReminderRule", "Report", "Share", "SignatoryLevel", "Step",
 ]  # fmt: skip

@@ -5,8 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from agreements.register import amending
 from agreements.register.expiry import note_expired
 from agreements.reminders import notices, sending
+from agreements.sources import reading
 
 
 @shared_task(name="agreements.remind")
@@ -14,6 +16,18 @@ def remind() -> int:
     """Note what has expired, and put what is due by today into the ledger."""
     note_expired(timezone.localdate())
     return sending.queue(timezone.localdate())
+
+
+@shared_task(name="agreements.apply_amendments")
+def apply_amendments() -> int:
+    """Apply the amendments whose day has come."""
+    return amending.apply_due(timezone.localdate())
+
+
+@shared_task(name="agreements.read_papers")
+def read_papers() -> int:
+    """Check the papers that were taken in, and read their text."""
+    return reading.read_waiting(at=timezone.now())
 
 
 @shared_task(name="agreements.dispatch")

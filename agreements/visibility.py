@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from agreements.vocabulary import Audience, Stage
+from agreements.vocabulary import Audience, PaperState, Part, Stage
 from partners.records import NOTHING
 from partners.viewers import ALL_DESKS, DESK_STAFF, Role, Viewer
 
@@ -19,14 +19,33 @@ SHAREABLE = (Stage.CLEARED, Stage.SIGNED, Stage.SUSPENDED, Stage.ENDED)
 def live_shares(viewer: Viewer) -> Q:
     """Shares with the viewer's organisations that hold on the viewer's day."""
     still = Q(until_on=None) | Q(until_on__gte=viewer.on)
-    return still & Q(revoked_at=None, organisation__in=viewer.organisation_ids)
+    return still & Q(revoked_at=None, archived_at=None, organisation__in=viewer.organisation_ids)
+
+
+def _under(prefix: str, **lookups: Any) -> Q:
+    return Q(**{prefix + name: value for name, value in lookups.items()})
+
+
+def shared_agreements(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str = "") -> Q:
+    """Agreements that a partner's live shares open, alone or with their country; with none of the parts held back."""
+    held = shares.filter(live_shares(viewer))
+    for part in parts:
+        held = held.exclude(withheld__contains=[part.value])
+    through = "country__organisations__participations__"
+    of_country = held.filter(
+        _under(through, archived_at=None, agreement__desk=F("desk"), agreement__restricted=False),
+        country__isnull=False,
+    )
+    one_by_one = held.filter(agreement__isnull=False).values("agreement")
+    opened = _under(prefix, pk__in=one_by_one) | _under(prefix, pk__in=of_country.values(f"{through}agreement"))
+    return opened & _under(prefix, stage__in=SHAREABLE, archived_at=None)
 
 
 def agreements(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "") -> Q:
     """Agreements for the viewer; `prefix` leads there from another table, such as `agreement__`."""
 
     def where(**lookups: Any) -> Q:
-        return Q(**{prefix + name: value for name, value in lookups.items()})
+        return _under(prefix, **lookups)
 
     if viewer.role in ALL_DESKS:
         return Q()
@@ -35,15 +54,47 @@ def agreements(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "") -> Q:
         house = ~where(stage__in=HIDDEN_FROM_OTHER_DESKS) & where(restricted=False)
         return (own | house) & where(archived_at=None)
     if viewer.is_partner:
-        shared = shares.filter(live_shares(viewer)).values("agreement")
-        return where(pk__in=shared, stage__in=SHAREABLE, archived_at=None)
+        return shared_agreements(viewer, shares, prefix=prefix)
     return NOTHING
 
 
 def of_an_agreement(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "agreement__") -> Q:
-    """Rows that go with an agreement: participants, commitments and what hangs on them."""
-    own = Q() if viewer.role in ALL_DESKS else Q(archived_at=None)
-    return agreements(viewer, shares, prefix=prefix) & own
+    """Rows that go with an agreement, such as its participants."""
+    return agreements(viewer, shares, prefix=prefix) & _own(viewer)
+
+
+def _own(viewer: Viewer) -> Q:
+    """An archived row is the auditor's and the operator's alone."""
+    return Q() if viewer.role in ALL_DESKS else Q(archived_at=None)
+
+
+def commitments(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str = "") -> Q:
+    """Commitments of visible agreements; for partners those shared with the agreement or by themselves."""
+    rows = _under(prefix, archived_at=None)
+    if not viewer.is_partner:
+        return agreements(viewer, shares, prefix=f"{prefix}agreement__") & (Q() if viewer.role in ALL_DESKS else rows)
+    with_agreement = shared_agreements(viewer, shares, Part.COMMITMENTS, *parts, prefix=f"{prefix}agreement__")
+    held = shares.filter(live_shares(viewer), commitment__isnull=False)
+    for part in parts:
+        held = held.exclude(withheld__contains=[part.value])
+    by_itself = _under(
+        prefix, pk__in=held.values("commitment"), agreement__stage__in=SHAREABLE, agreement__archived_at=None
+    )
+    return (with_agreement | by_itself) & rows
+
+
+def of_a_commitment(viewer: Viewer, shares: QuerySet[Any], *parts: Part) -> Q:
+    """Rows that go with a commitment: milestones, money, reports, where that part is not held back."""
+    return commitments(viewer, shares, *parts, prefix="commitment__") & _own(viewer)
+
+
+def reports(viewer: Viewer, shares: QuerySet[Any]) -> Q:
+    """Reports on visible commitments; where others' are held back, a partner still sees its own."""
+    rule = of_a_commitment(viewer, shares, Part.REPORTS)
+    if viewer.is_partner:
+        own = Q(organisation__in=viewer.organisation_ids) & of_a_commitment(viewer, shares)
+        return rule | own
+    return rule
 
 
 def for_staff(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "agreement__") -> Q:
@@ -52,9 +103,16 @@ def for_staff(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "agreement
 
 
 def shares(viewer: Viewer, all_shares: QuerySet[Any]) -> Q:
-    """Staff see who an agreement is shared with; partners see only their own shares."""
-    rule = of_an_agreement(viewer, all_shares)
-    return rule & Q(organisation__in=viewer.organisation_ids) if viewer.is_partner else rule
+    """Staff see who a visible agreement is shared with; partners see only their own shares."""
+    if viewer.is_partner:
+        return live_shares(viewer)
+    if viewer.role in ALL_DESKS:
+        return Q()
+    if not viewer.is_staff:
+        return NOTHING
+    of_country = Q(country__isnull=False)
+    of_commitment = commitments(viewer, all_shares, prefix="commitment__")
+    return (agreements(viewer, all_shares, prefix="agreement__") | of_commitment | of_country) & _own(viewer)
 
 
 def documents(viewer: Viewer, shares: QuerySet[Any]) -> Q:
@@ -62,9 +120,15 @@ def documents(viewer: Viewer, shares: QuerySet[Any]) -> Q:
     if viewer.role in ALL_DESKS:
         return Q()  # on its own: an empty Q would vanish in an "or"
     if viewer.is_partner:
-        return of_an_agreement(viewer, shares) & Q(audience=Audience.PARTNER)
+        checked = Q(state__in=(PaperState.CLEAN, PaperState.UNREAD), audience=Audience.PARTNER)
+        return shared_agreements(viewer, shares, Part.PAPERS, prefix="agreement__") & checked & _own(viewer)
     loose = Q(agreement=None, archived_at=None) if viewer.is_staff else NOTHING
     return of_an_agreement(viewer, shares) | loose
+
+
+def reference(viewer: Viewer) -> Q:
+    """Lists of the law and the calendar: staff browse them."""
+    return _own(viewer) if viewer.is_staff else NOTHING
 
 
 def may_edit(viewer: Viewer, *, desk_id: int | None, stage: str) -> bool:

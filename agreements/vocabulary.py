@@ -17,6 +17,7 @@ class Kind(TextChoices):
     ACTION_PLAN = "action_plan", _("Action plan")
     LETTER_OF_INTENT = "letter_of_intent", _("Letter of intent")
     PROTOCOL = "protocol", _("Protocol")
+    ANNEX = "annex", _("Annex")
     EXCHANGE_OF_NOTES = "exchange_of_notes", _("Exchange of notes")
     CONTRACT = "contract", _("Cooperation contract")
     PROGRAMME = "programme", _("Cooperation without a paper")
@@ -53,7 +54,9 @@ class Standing(TextChoices):
     SIGNED = "signed", _("Signed, effect not recorded")
     PENDING = "pending", _("Signed, not yet in effect")
     IN_EFFECT = "in_effect", _("In effect")
+    PROVISIONAL = "provisional", _("Applied provisionally")
     EXPIRING = "expiring", _("Expiring soon")
+    RENEWING = "renewing", _("Renews soon")
     EXPIRED = "expired", _("Expired")
     SUSPENDED = "suspended", _("Suspended")
     ENDED = "ended", _("Ended")
@@ -170,8 +173,83 @@ class DocumentKind(TextChoices):
     TRANSLATION = "translation", _("Translation")
     PRESS = "press", _("Press article")
     REPORT = "report", _("Report")
+    ANNEX = "annex", _("Annex")
+    FULL_POWERS = "full_powers", _("Full powers or authorisation")
+    OPINION = "opinion", _("Written opinion")
+    NOTICE = "notice", _("Notice of ending or suspension")
     CORRESPONDENCE = "correspondence", _("Correspondence")
     OTHER = "other", _("Other")
+
+
+class PaperState(TextChoices):
+    """What the checks made of a file. Partners are given clean ones alone."""
+
+    WAITING = "waiting", _("Being checked")
+    CLEAN = "clean", _("Checked")
+    UNREAD = "unread", _("Checked, its text could not be read")
+    REFUSED = "refused", _("Refused, its bytes are not kept")
+
+
+class AmendmentKind(TextChoices):
+    AMENDMENT = "amendment", _("Amendment")
+    EXTENSION = "extension", _("Extension")
+    RENEWAL = "renewal", pgettext_lazy("amendment", "Renewal")
+
+
+class AmendmentStage(TextChoices):
+    """An amendment is decided first, and applied on its day."""
+
+    DRAFT = "draft", _("Draft")
+    IN_REVIEW = "in_review", _("In review")
+    APPROVED = "approved", _("Approved, waits for its day")
+    APPLIED = "applied", _("Applied")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Part(TextChoices):
+    """What may be held back when an agreement is shared."""
+
+    SUMMARY = "summary", _("Summary")
+    TERM = "term", _("Term and renewal")
+    SIGNATORIES = "signatories", _("Who signed and consented")
+    FAMILY = "family", _("Links to other agreements")
+    PAPERS = "papers", _("Papers")
+    COMMITMENTS = "commitments", _("Commitments")
+    WORDING = "wording", _("Wording of the commitments")
+    MILESTONES = "milestones", _("Milestones")
+    MONEY = "money", _("Money")
+    REPORTS = "reports", _("Reports")
+
+
+class DueBefore(TextChoices):
+    """Which act of the agreement waits for a step of its procedure."""
+
+    NONE = "", _("at any time")
+    CLEAR = "clear", _("before clearance")
+    SIGN = "sign", _("before signing")
+
+
+class ClockStart(TextChoices):
+    """The event from which a legal clock runs."""
+
+    NONE = "", _("no clock")
+    DOSSIER = "dossier", _("complete dossier received")
+    SIGNING = "signing", _("signing")
+    EFFECT = "effect", _("entry into effect")
+    ENDING = "ending", _("ending takes effect")
+
+
+class Variant(TextChoices):
+    FULL = "full", _("Full procedure")
+    REDUCED = "reduced", _("Reduced procedure")
+
+
+class Purpose(TextChoices):
+    """What a procedure is carried out for."""
+
+    CONCLUDE = "conclude", _("Conclude")
+    AMEND = "amend", _("Amend, extend or renew")
+    END = "end", _("End, withdraw or suspend")
 
 
 class Audience(TextChoices):

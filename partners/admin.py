@@ -13,7 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import (
+    Absence,
     ApiToken,
+    Assessment,
     Country,
     Desk,
     Figure,
@@ -42,9 +44,13 @@ class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return rows.visible_to(request.viewer)  # type: ignore[attr-defined]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        uneditable = [f.name for f in self.model._meta.concrete_fields if not f.editable and not f.primary_key]
+        columns = [f for f in self.model._meta.concrete_fields if not f.primary_key]
+        uneditable = [f.name for f in columns if not f.editable]
         hidden = {"folded", "order_vi"} | {n for n in uneditable if n.endswith("_precision")}
-        return [name for name in dict.fromkeys((*uneditable, *self.fixed)) if name not in hidden]
+        # What the field table locks is set once, when the row is made, and by rules after that.
+        locked = set(self.model.FIELDS.locked.split()) - set(STAMPS) - {"archived_because"} if obj else set()
+        fixed = (*uneditable, *self.fixed, *(f.name for f in columns if f.name in locked))
+        return [name for name in dict.fromkeys(fixed) if name not in hidden]
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         links = [f for f in self.model._meta.get_fields() if isinstance(f, ForeignKey) or f.many_to_many]
@@ -131,6 +137,21 @@ class FocalPointAdmin(RecordAdmin):
     list_display = ("person", "organisation", "sector", "from_on", "to_on")
     list_select_related = ("person", "organisation", "sector")
     search_fields = ("person__name",)
+
+
+@admin.register(Assessment)
+class AssessmentAdmin(RecordAdmin):
+    list_display = ("organisation", "risk", "assessed_on", "valid_until_on")
+    list_filter = ("risk",)
+    list_select_related = ("organisation",)
+    search_fields = ("organisation__name_vi", "organisation__name_en")
+
+
+@admin.register(Absence)
+class AbsenceAdmin(RecordAdmin):
+    list_display = ("user", "deputy", "from_on", "to_on")
+    list_select_related = ("user", "deputy")
+    search_fields = ("user__name", "deputy__name")
 
 
 @admin.register(Membership)

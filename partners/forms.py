@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from partners.models import Country, Organisation
+from partners.models import Absence, Country, Organisation, User
 from partners.picking import OrganisationField
 from partners.viewers import Viewer
 
@@ -20,12 +20,44 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Organisation
-        fields = ("name_vi", "name_en", "short_name", "aliases", "kind", "country", "parent")
+        fields = ("name_vi", "name_en", "short_name", "aliases", "identifier", "kind", "country", "parent")
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["country"].queryset = Country.objects.visible_to(viewer)  # type: ignore[attr-defined]
         self.fields["parent"].viewer = viewer  # type: ignore[attr-defined]
+
+
+class DayInput(forms.DateField):
+    """A day, written day before month. (The register's own date box knows more, but lives upstairs.)"""
+
+    def __init__(self, **options: Any) -> None:
+        formats = ["%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%d"]
+        widget = forms.TextInput({"inputmode": "numeric", "placeholder": "25/12/2026"})
+        super().__init__(**{"input_formats": formats, "widget": widget, **options})
+
+
+class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A colleague of the same role; whoever holds the desk already cannot lend more."""
+
+    from_on = DayInput(label=_("Away from"))
+    to_on = DayInput(label=_("to"))
+
+    class Meta:
+        model = Absence
+        fields = ("deputy", "from_on", "to_on")
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        colleagues = User.objects.visible_to(viewer).filter(role=viewer.role, is_active=True)
+        self.fields["deputy"].queryset = colleagues.exclude(pk=viewer.user_id)  # type: ignore[attr-defined]
+
+    def clean_to_on(self) -> date:
+        day: date = self.cleaned_data["to_on"]
+        if day < self.viewer.on:
+            raise forms.ValidationError(_("This day has passed."))
+        return day
 
 
 class TokenForm(forms.Form):

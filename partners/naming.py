@@ -7,7 +7,7 @@ from django.utils.text import slugify
 from partners.folding import fold
 from partners.models import Organisation
 
-RESERVED = {"new", "suggest"}  # they are addresses
+RESERVED = {"new", "suggest", "merge"}  # they are addresses
 
 
 def free_code(name: str) -> str:

@@ -21,10 +21,11 @@ def called(text: str, viewer: Viewer) -> Organisation | None:
     """The one visible organisation with this code, short name, name or alias, however it is accented."""
     text = text.strip()
     visible = Organisation.objects.visible_to(viewer)
-    if exact := visible.filter(Q(code=text.lower()) | Q(short_name__iexact=text)).order_by("pk").first():
-        return exact
+    exact = visible.filter(Q(code=text.lower()) | Q(short_name__iexact=text)).select_related("country")
+    if found := exact.order_by("pk").first():
+        return found
     wanted = fold(text)
-    for organisation in visible.search(text).order_by("pk")[:100]:
+    for organisation in visible.search(text).select_related("country").order_by("pk")[:100]:
         names = [organisation.short_name, organisation.name_vi, organisation.name_en, *organisation.aliases.split(",")]
         if wanted in {fold(name.strip()) for name in names if name}:
             return organisation

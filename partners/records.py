@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, Q, Value, When
+from django.db.models.query import ModelIterable
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,14 +21,33 @@ LANGUAGES = ("vi", "en")
 NOTHING = Q(pk__in=())
 
 
+class VeiledRows(ModelIterable):  # type: ignore[type-arg]
+    """Instances without the columns that were held back from this viewer."""
+
+    def __iter__(self) -> Iterator[Any]:
+        for row in super().__iter__():
+            row.draw_veils()
+            yield row
+
+
 class RecordQuerySet(models.QuerySet[Any]):
     """Rows, and the only door to them: `visible_to`."""
 
     def visible_to(self, viewer: Viewer) -> Self:
-        """Rows that the viewer may see; a stranger gets none."""
+        """Rows that the viewer may see, each without what is held back on it; a stranger gets none."""
         if not viewer.is_known:
             return self.none()
-        return self.filter(self.model.visible(viewer))
+        rows = self.filter(self.model.visible(viewer))
+        veils = getattr(self.model, "VEILS", {}) if viewer.is_partner else {}
+        if veils:
+            opened = {
+                f"{part}_is_open": ExpressionWrapper(self.model.unveiled(viewer, part), models.BooleanField())
+                for part in veils
+            }
+            rows = rows.annotate(**opened)
+            if rows._iterable_class is ModelIterable:
+                rows._iterable_class = VeiledRows
+        return rows
 
     def get_visible(self, viewer: Viewer, **lookup: Any) -> Any:
         """One row, or 404 alike for what is hidden and for what does not exist."""
@@ -51,6 +72,8 @@ class Record(models.Model):
 
     FIELDS: ClassVar[FieldTable]
     SEARCHED: ClassVar[tuple[str, ...]] = ()
+    # What a share may hold back: name of the part -> the columns that are then empty for the partner.
+    VEILS: ClassVar[Mapping[str, tuple[str, ...]]] = {}
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
     created_by = models.ForeignKey(
@@ -75,6 +98,24 @@ class Record(models.Model):
     def visible(cls, viewer: Viewer) -> Q:
         """The rule of this kind: which rows a known viewer sees."""
         raise NotImplementedError
+
+    @classmethod
+    def unveiled(cls, viewer: Viewer, part: str) -> Q:
+        """On which visible rows a partner sees the part; for kinds with VEILS."""
+        raise NotImplementedError
+
+    def draw_veils(self) -> None:
+        """Empty what is held back. Such a row is for showing: it can no longer be saved."""
+        for part, columns in self.VEILS.items():
+            if not getattr(self, f"{part}_is_open"):
+                self.is_veiled = True
+                for column in columns:
+                    setattr(self, column, self._meta.get_field(column).get_default())
+
+    def save(self, *args: Any, **options: Any) -> None:
+        if getattr(self, "is_veiled", False):
+            raise RuntimeError(f"{self._meta.label} {self.pk} was read with parts held back: saving would lose them")
+        super().save(*args, **options)
 
     def in_words(self, field: str) -> str:
         """A two-language field in the reader's language, or in the other where that is all there is."""

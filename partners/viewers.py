@@ -42,6 +42,7 @@ class Viewer:
     organisation_ids: frozenset[int] = frozenset()
     language: str = "vi"
     read_only: bool = False
+    stands_in: tuple[tuple[int, int], ...] = ()  # (desk, the absent colleague for whom it is held)
     on: date = field(default_factory=timezone.localdate)
 
     @classmethod
@@ -51,12 +52,14 @@ class Viewer:
             return cls()
         role = Role(user.role)
         on = on or timezone.localdate()
+        own, stands_in = user.desks_on(on) if role in DESK_STAFF else (frozenset(), ())
         return cls(
             on=on,
             user_id=user.pk,
             name=user.name,
             role=role,
-            desk_ids=frozenset(user.desks.values_list("pk", flat=True)) if role in DESK_STAFF else frozenset(),
+            desk_ids=own | {desk for desk, _absent in stands_in},
+            stands_in=stands_in,
             organisation_ids=frozenset(user.organisation_ids_on(on)) if role == Role.PARTNER else frozenset(),
             language=user.language,
         )
@@ -79,6 +82,10 @@ class Viewer:
 
     def is_one_of(self, *roles: Role) -> bool:
         return self.role in roles
+
+    def instead_of(self, desk_id: int | None) -> int | None:
+        """For whom this viewer acts at a desk, where it is not the viewer's own."""
+        return next((absent for desk, absent in self.stands_in if desk == desk_id), None)
 
     def works_at(self, desk_id: int | None) -> bool:
         """Whether this is an officer or manager of that desk."""

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from partners.forms import OrganisationForm, TokenForm
-from partners.models import ApiToken, Country, Organisation
+from partners.folding import fold
+from partners.forms import AbsenceForm, OrganisationForm, TokenForm
+from partners.models import Absence, ApiToken, Country, Organisation
 from partners.naming import free_code
 from partners.paging import Order, page_of
 from partners.picking import SUGGESTIONS
@@ -49,7 +50,10 @@ def organisation_suggestions(request: HttpRequest) -> HttpResponse:
     """Options for a text box; the box sends its own name, so the first value is the text."""
     text = next((value for value in request.GET.values() if value), "")
     found = Organisation.objects.visible_to(request.viewer)
-    found = found.search(text).order_by("as_typed", "order_vi") if text else found
+    if text:
+        hits = found.search(text).order_by("as_typed", "order_vi")[:SUGGESTIONS]
+        # Nothing holds these words: perhaps one of them is mistyped.
+        found = hits or found.filter(folded__trigram_word_similar=fold(text))
     return render(request, "partners/_suggestions.html", {"organisations": found[:SUGGESTIONS]})
 
 
@@ -77,8 +81,41 @@ def profile(request: HttpRequest) -> HttpResponse:
             expires_on=form.expires_on(request.viewer.on),
         )  # fmt: skip
         form = TokenForm()
-    facts = {"form": form, "key": key, "tokens": request.user.tokens.all(), "today": timezone.localdate()}
+    viewer = request.viewer
+    current = Absence.objects.visible_to(viewer).filter(to_on__gte=viewer.on).select_related("user", "deputy")
+    facts = {
+        "form": form,
+        "key": key,
+        "tokens": request.user.tokens.all(),
+        "today": timezone.localdate(),
+        "absences": current.filter(user=viewer.user_id),
+        "stand_ins": current.filter(deputy=viewer.user_id),
+        "absence_form": AbsenceForm(instance=Absence(user=request.user), viewer=viewer) if viewer.desk_ids else None,
+    }
     return render(request, "partners/profile.html", facts, status=422 if form.errors else 200)
+
+
+@require_POST
+def absence_new(request: HttpRequest) -> HttpResponse:
+    """Say from when to when one is away, and who holds one's desks meanwhile."""
+    form = AbsenceForm(request.POST, instance=Absence(user=request.user), viewer=request.viewer)
+    if form.is_valid():
+        form.instance.stamp(request.user)
+        form.save()
+        messages.success(request, _("%(name)s stands in for you.") % {"name": form.instance.deputy})
+    for problems in form.errors.values():
+        messages.error(request, " ".join(problems))
+    return redirect("profile")
+
+
+@require_POST
+def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """Back, or never gone: the deputy's hands are off with the next request."""
+    absence = Absence.objects.get_visible(request.viewer, pk=pk, user=request.viewer.user_id)
+    absence.archived_at, absence.archived_because = timezone.now(), _("ended by its author")
+    absence.stamp(request.user).save()
+    messages.success(request, _("You act for yourself again."))
+    return redirect("profile")
 
 
 @require_POST

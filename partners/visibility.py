@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from partners.records import NOTHING
-from partners.viewers import ALL_DESKS, Role, Viewer
+from partners.viewers import ALL_DESKS, STAFF, Role, Viewer
 
 
 def unless_archived(viewer: Viewer, rule: Q) -> Q:
@@ -39,5 +39,13 @@ def people(viewer: Viewer) -> Q:
 
 
 def users(viewer: Viewer) -> Q:
-    """Accounts are the operator's and the auditor's; everyone else sees their own."""
-    return Q() if viewer.is_one_of(Role.OPERATOR, Role.AUDITOR) else Q(pk=viewer.user_id)
+    """Accounts are the operator's and the auditor's; staff see their colleagues, partners themselves."""
+    if viewer.is_one_of(Role.OPERATOR, Role.AUDITOR):
+        return Q()
+    own = Q(pk=viewer.user_id)
+    return own | Q(role__in=STAFF, is_active=True) if viewer.is_staff else own
+
+
+def absences(viewer: Viewer) -> Q:
+    """Colleagues know who is away."""
+    return unless_archived(viewer, Q() if viewer.is_staff else NOTHING)

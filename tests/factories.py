@@ -6,7 +6,7 @@ import itertools
 from datetime import date
 from typing import Any
 
-from agreements.models import Agreement, Commitment, Document, Participant, Share
+from agreements.models import Agreement, Commitment, Document, Participant, Procedure, ProcedureStep, Share
 from partners.models import Country, Desk, Membership, Organisation, User
 
 TODAY = date(2026, 11, 23)
@@ -92,6 +92,18 @@ def make_commitment(*, agreement: Agreement, due_on: date | None = None, title: 
         baseline_due_on=due_on,
         **more,
     )
+
+
+def make_procedure(
+    *, code: str = "", regime: str = "international_agreement", steps: Any = ({},), **more: Any
+) -> Procedure:
+    """A procedure; each of `steps` is what differs from a plain step."""
+    code = code or f"procedure-{next(_numbers)}"
+    procedure = Procedure.objects.create(code=code, legal_regime=regime, name_vi=code, name_en=code, **more)
+    for position, step in enumerate(steps, 1):
+        facts = {"code": f"step-{position}", "name_vi": f"Bước {position}", "name_en": f"Step {position}", **step}
+        ProcedureStep.objects.create(procedure=procedure, position=position, **facts)
+    return procedure
 
 
 def make_share(*, agreement: Agreement, organisation: Organisation, **more: Any) -> Share:

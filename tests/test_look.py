@@ -20,9 +20,15 @@ PAGES = {
         "/agreements/new/", "/agreements/US-2023-04/edit/", "/agreements/US-2023-04/papers/", "/commitments/",
         "/commitments/US-2023-03-1/", "/commitments/US-2023-03-1/edit/", "/partners/", "/organisations/new/",
         "/countries/US/", "/organisations/kfia/", "/search/?q=ban+dan", "/profile/", "/accounts/2fa/",
-        "/history/agreements/US-2023-03/", "/accounts/password/change/",
+        "/history/agreements/US-2023-03/", "/accounts/password/change/", "/agreements/US-2023-03/procedure/",
+        "/agreements/US-2023-03/sharing/", "/agreements/US-2023-03/amendments/new/",
+        "/agreements/US-2023-03/as-partner/?organisation=kfia&withheld=money",
+        "/history/agreements/US-2023-03/as-of/?on=nonsense-422", "/agreements/new/?supersedes=US-2023-03",
     ],
-    "manager": ["/", "/review/", "/agreements/US-2023-03/"],
+    "manager": [
+        "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",
+        "/profile/",
+    ],
     "partner": ["/", "/agreements/", "/agreements/US-2023-03/", "/commitments/US-2023-03-2/"],
     "operator": ["/", "/admin/", "/admin/agreements/agreement/", "/admin/partners/organisation/add/"],
 }  # fmt: skip
@@ -41,7 +47,7 @@ def test_pages_look_right(browser: Any, site: Running, language: str, width: int
         person = Person(browser, site, name, language=language, width=width, color_scheme=theme)
         for path in paths:
             status = person.status(path)
-            if status != 200:
+            if status != (422 if path.endswith("-422") else 200):
                 problems.append(f"{path}: {status}")
             if path.startswith(AXE_SKIPS):
                 continue

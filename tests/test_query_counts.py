@@ -19,10 +19,13 @@ LISTS = {
     "/agreements/US-2023-01/": ("linh", "sara"), "/commitments/US-2023-01-1/": ("linh", "sara"),
     "/countries/US/": ("linh",), "/organisations/gov-us/": ("linh", "sara"),
     "/api/v1/agreements/": ("linh", "sara"), "/api/v1/commitments/": ("linh", "sara"),
+    "/agreements/US-2023-01/sharing/": ("linh",), "/agreements/US-2023-01/procedure/": ("linh",),
+    "/agreements/similar/?title_en=Memorandum": ("linh",), "/countries/US/share/": ("minh",),
+    "/history/agreements/US-2023-01/": ("linh",), "/history/agreements/US-2023-01/as-of/": ("linh",),
     "/api/v1/organisations/": ("linh",), "/api/v1/countries/": ("linh",),
 }  # fmt: skip
 # Pages that gather many lists have a limit of their own.
-LIMITS = {"/": 15, "/agreements/US-2023-01/": 14}
+LIMITS = {"/": 15, "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 40}
 
 
 def grow(cast: Cast, rows: int) -> None:

@@ -11,10 +11,15 @@ from django.conf import settings
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 app = Celery("tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
-app.autodiscover_tasks(["agreements"])
+app.autodiscover_tasks(["agreements", "tracker"])
 app.conf.beat_schedule = {
     "tell of steps and send what is queued": {"task": "agreements.dispatch", "schedule": settings.DISPATCH_SECONDS},
     "queue what is due": {"task": "agreements.remind", "schedule": settings.DISPATCH_SECONDS * 5},
+    "check papers and read their text": {"task": "agreements.read_papers", "schedule": settings.DISPATCH_SECONDS},
+    "apply amendments whose day has come": {
+        "task": "agreements.apply_amendments", "schedule": settings.DISPATCH_SECONDS * 5,
+    },
+    "seal the history": {"task": "tracker.seal_history", "schedule": settings.SEAL_SECONDS},
     "queue what is due, first thing in the morning": {
         "task": "agreements.remind", "schedule": crontab(hour=7, minute=0),
     },

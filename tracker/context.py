@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from partners.viewers import Viewer
 
 
+def _undoable(request: HttpRequest) -> dict[str, Any] | None:
+    """The reader's last act, while it can still be taken back."""
+    kept = request.session.get("undoable") if hasattr(request, "session") else None
+    if not kept or kept["until"] < time.time():
+        return None
+    until = timezone.localtime(datetime.fromtimestamp(kept["until"], UTC))
+    return {**kept, "time": f"{until:%H:%M}"}
+
+
 def page(request: HttpRequest) -> dict[str, Any]:
     return {
         "viewer": getattr(request, "viewer", Viewer()),
         "demo": settings.DEMO,
+        "undoable": _undoable(request),
         # How countries and territories are headed is the ministry's policy, not ours.
         "places_label": settings.PLACES_LABEL.get(get_language() or "") or _("Countries and territories"),
     }

@@ -15,11 +15,17 @@ from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from partners.models import Draft
 from partners.viewers import Viewer
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # Where a member of staff without a second factor may still go: to set one up, to sign out, to read in peace.
 FREE_OF_SECOND_FACTOR = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz", "/favicon.ico")
+
+
+def _is_form(request: HttpRequest) -> bool:
+    forms = ("application/x-www-form-urlencoded", "multipart/form-data")
+    return request.method == "POST" and request.content_type in forms
 
 
 class RefuseNul:
@@ -29,8 +35,7 @@ class RefuseNul:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        form = request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
-        sent = [*request.GET.items(), *(request.POST.items() if form and request.method == "POST" else ())]
+        sent = [*request.GET.items(), *(request.POST.items() if _is_form(request) else ())]
         if "\x00" in request.path or any("\x00" in f"{name}{value}" for name, value in sent):
             return HttpResponseBadRequest(_("The input holds a NUL character, which no text may hold."))
         return self.answer(request)
@@ -56,6 +61,20 @@ class WhoActs:
             # Two people at one machine must never meet in a cache.
             response.setdefault("Cache-Control", "no-store, private")
         response.headers["Content-Language"] = translation.get_language()
+        return response
+
+
+class ForgetDrafts:
+    """A form that was taken answers with a redirect: what was kept of it in case of a crash has done its duty."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        window = request.POST.get("draft_window", "") if _is_form(request) else ""
+        response = self.answer(request)
+        if window and response.status_code in (301, 302, 303):
+            Draft.objects.visible_to(request.viewer).filter(window=window).delete()  # type: ignore[attr-defined]
         return response
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
+from agreements.sources.models import Document
 from partners.folding import words
 from partners.models import Country, Organisation
 
@@ -16,6 +17,7 @@ SHOWN = 10
 KINDS = (
     (_("Agreements"), Agreement, "agreements", ("as_typed", "-signed_on", "-pk")),
     (_("Commitments"), Commitment, "commitments", ("as_typed", "due_on", "pk")),
+    (_("Papers"), Document, "", ("as_typed", "-created_at", "-pk")),
     (_("Organisations"), Organisation, "partners", ("as_typed", "order_vi")),
     (_("Countries and territories"), Country, "partners", ("as_typed", "order_vi")),
 )

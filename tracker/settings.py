@@ -93,6 +93,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tracker.middleware.WhoActs",
+    "tracker.middleware.ForgetDrafts",
     "tracker.middleware.StaffSecondFactor",
 ]
 ROOT_URLCONF = "tracker.urls"
@@ -124,6 +125,9 @@ if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_APPEND_ONLY = True
+# The history is sealed with the first of these keys; older ones still prove older seals.
+HISTORY_KEYS = env.list("HISTORY_KEYS", default=[f"history {SECRET_KEY}"])
+SEAL_SECONDS = env.int("SEAL_SECONDS", default=60)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if env.str("CELERY_BROKER_URL", default="").startswith("redis"):
     # Rate limits count across processes only in a shared cache.
@@ -207,6 +211,9 @@ STORAGES = {
 }
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)
+CLAMD = env.str("CLAMD", default="")  # tcp://host:3310 or unix:///path; without it nothing is scanned
+if CLAMD and not CLAMD.startswith(("tcp://", "unix://")):
+    raise ImproperlyConfigured(f"CLAMD must begin with tcp:// or unix://, and is {CLAMD}")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Browser -------------------------------------------------------------------------------------------------------

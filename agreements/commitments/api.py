@@ -36,6 +36,10 @@ class CommitmentSerializer(RecordSerializer):
             "confirmation", "blocker", "blocked_by", "version",
         )  # fmt: skip
 
+    def to_representation(self, instance: Any) -> dict[str, Any]:
+        shown = super().to_representation(instance)
+        return shown if instance.shows_agreement else shown | {"agreement": None}
+
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
         # Set once, when the commitment is made: a promise does not move to another paper.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,15 +17,17 @@ from agreements.commitments import delivery
 from agreements.commitments.filters import CommitmentFilter
 from agreements.commitments.forms import CommitmentForm, ReportForm
 from agreements.commitments.models import Commitment, Report
+from agreements.register import openings, sharing
+from agreements.register.forms import ShareForm
 from agreements.register.models import Agreement
+from partners import conflicts
 from partners.paging import Order, page_of
 from partners.refusals import Refused
 
 LATEST = 30
 DUE_FIRST = Order("due_on", is_date=True)
 CHANGED_MEANWHILE = gettext_lazy(
-    "Someone has changed this record since you opened it. Your text is kept below: compare it with the record in "
-    "another window, then save again."
+    "Someone has changed this record since you opened it. Both texts are kept below: choose, then save again."
 )
 
 
@@ -43,6 +47,20 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     return render(request, f"agreements/commitments/{part}", facts)
 
 
+def _conflicts(request: HttpRequest, form: CommitmentForm, data: Any) -> list[conflicts.Conflict]:
+    """Bring in what others have saved since the form was opened; what both changed is for the person to choose."""
+    seen = data.get("seen_version", "")
+    now = Commitment.objects.visible_to(request.viewer).get(pk=form.instance.pk)
+    theirs = CommitmentForm(instance=now, viewer=request.viewer)
+    conflicts.choose(data, form, theirs)
+    if not seen.isdigit() or int(seen) == now.version:
+        return []
+    old = conflicts.as_opened(now, int(seen))
+    base = CommitmentForm(instance=old, viewer=request.viewer) if old else None
+    data["seen_version"] = str(now.version)
+    return conflicts.merge(data, form, base, theirs)
+
+
 def _find(request: HttpRequest, ref: str) -> Commitment:
     rows = Commitment.objects.select_related("agreement__desk", "lead", "partner_owner", "owner")
     return rows.get_visible(request.viewer, ref=ref)
@@ -50,7 +68,9 @@ def _find(request: HttpRequest, ref: str) -> Commitment:
 
 @require_GET
 def commitment_page(request: HttpRequest, ref: str) -> HttpResponse:
-    return _show(request, _find(request, ref))
+    commitment = _find(request, ref)
+    openings.note(commitment.agreement, request.viewer, commitment=commitment)
+    return _show(request, commitment)
 
 
 def _show(request: HttpRequest, commitment: Commitment, form: ReportForm | None = None) -> HttpResponse:
@@ -61,14 +81,15 @@ def _show(request: HttpRequest, commitment: Commitment, form: ReportForm | None 
         report.may_decide = delivery.may_decide(report, viewer)
     facts = {
         "commitment": commitment,
-        "agreement": commitment.agreement,
-        "milestones": commitment.milestones.filter(archived_at=None),
-        "funding": commitment.funding.filter(archived_at=None),
+        "agreement": commitment.agreement if commitment.shows_agreement else None,
+        "milestones": commitment.milestones.visible_to(viewer).filter(archived_at=None),
+        "funding": commitment.funding.visible_to(viewer).filter(archived_at=None),
         "citations": commitment.citations.visible_to(viewer).select_related("document"),
         "reports": reports,
         "report_form": form or (ReportForm(viewer=viewer) if delivery.may_report(commitment, viewer) else None),
         "may_edit": _may_edit(request, commitment.agreement),
         "days_late": commitment.days_late(viewer.on),
+        "share_form": ShareForm(viewer=viewer) if sharing.may_share(commitment.agreement, viewer) else None,
     }
     return render(
         request, "agreements/commitments/commitment_page.html", facts, status=422 if form and form.errors else 200
@@ -93,11 +114,19 @@ def commitment_new(request: HttpRequest, ref: str) -> HttpResponse:
 def _edit(request: HttpRequest, commitment: Commitment) -> HttpResponse:
     if not _may_edit(request, commitment.agreement):
         raise Http404
-    form = CommitmentForm(request.POST or None, instance=commitment, viewer=request.viewer)
-    if request.method == "POST" and form.is_valid() and _save(request, form):
-        messages.success(request, _("%(ref)s is saved.") % {"ref": commitment.ref})
-        return redirect(commitment)
-    facts = {"form": form, "commitment": commitment, "agreement": commitment.agreement}
+    data = request.POST.copy() if request.method == "POST" else None
+    form = CommitmentForm(data, instance=commitment, viewer=request.viewer)
+    both: list[conflicts.Conflict] = []
+    if data is not None and commitment.pk:
+        both = _conflicts(request, form, data)
+        form = CommitmentForm(data, instance=commitment, viewer=request.viewer)
+    if data is not None and form.is_valid():
+        if any(not conflict.choice for conflict in both):
+            form.add_error(None, CHANGED_MEANWHILE)
+        elif _save(request, form):
+            messages.success(request, _("%(ref)s is saved.") % {"ref": commitment.ref})
+            return redirect(commitment)
+    facts = {"form": form, "commitment": commitment, "agreement": commitment.agreement, "conflicts": both}
     status = 422 if form.errors else 200
     return render(request, "agreements/commitments/commitment_edit.html", facts, status=status)
 
@@ -113,8 +142,6 @@ def _save(request: HttpRequest, form: CommitmentForm) -> bool:
             now = Commitment.objects.visible_to(request.viewer).get(pk=commitment.pk)
             if now.version != form.cleaned_data["seen_version"]:
                 form.add_error(None, CHANGED_MEANWHILE)
-                form.data = form.data.copy()
-                form.data["seen_version"] = now.version
                 return False
         commitment.stamp(request.user)
         form.save()

@@ -10,17 +10,22 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment
 from agreements.dateinput import PartialDateField, WithPartialDates
+from agreements.register.forms import named
 from agreements.register.models import Agreement, Participant
+from agreements.vocabulary import Stage
 from partners.folding import fold
 from partners.models import Country, Desk, Organisation, Sector
 from partners.picking import OrganisationField
 from partners.viewers import Viewer
+
+MOST_ANCESTORS = 30
 
 
 class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
     """The agreement's own facts. The version tells whether someone else was faster."""
 
     signed = PartialDateField(label=_("Signed on"), required=False)
+    provisional = PartialDateField(label=_("Applied provisionally from"), required=False, help_text="")
     effective = PartialDateField(label=_("In effect from"), required=False, help_text="")
     expires = PartialDateField(label=_("Expires"), required=False, help_text="")
     announced = PartialDateField(
@@ -29,9 +34,18 @@ class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg
     parent_ref = forms.CharField(
         label=_("Under"), required=False, help_text=_("reference of the agreement that this one carries out")
     )
+    supersedes_ref = forms.CharField(
+        label=_("Supersedes"), required=False, help_text=_("reference of the agreement whose place it takes")
+    )
+    because = forms.CharField(
+        label=_("Why the record is corrected"), required=False, max_length=1000,
+        help_text=_("it stands in the timeline; the signed paper itself is changed by an amendment"),
+    )  # fmt: skip
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_sectors = forms.CharField(widget=forms.HiddenInput, required=False)
 
     partial_dates: ClassVar = {
+        "provisional": ("provisional_on", "provisional_precision", "first"),
         "signed": ("signed_on", "signed_precision", "first"),
         "effective": ("effective_on", "effective_precision", "first"),
         "expires": ("expires_on", "expires_precision", "last"),
@@ -42,7 +56,8 @@ class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg
         model = Agreement
         fields = (
             "title_vi", "title_en", "kind", "legal_regime", "summary_vi", "summary_en", "desk", "sectors",
-            "open_ended", "renewal", "notice_days", "restricted",
+            "open_ended", "renewal", "renewal_months", "notice_months", "notice_days", "occasion_vi", "occasion_en",
+            "place", "authentic_languages", "restricted",
         )  # fmt: skip
         widgets: ClassVar = {
             "summary_vi": forms.Textarea({"rows": 3}),
@@ -60,18 +75,40 @@ class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg
         self.fields["title_vi"].widget.attrs["lang"] = self.fields["summary_vi"].widget.attrs["lang"] = "vi"
         self.fields["title_en"].widget.attrs["lang"] = self.fields["summary_en"].widget.attrs["lang"] = "en"
         self.initial["seen_version"] = self.instance.version
-        if self.instance.parent:
-            self.initial["parent_ref"] = self.instance.parent.ref
+        self.initial["seen_sectors"] = ",".join(sorted(str(sector.pk) for sector in self.initial.get("sectors") or ()))
+        for link in ("parent", "supersedes"):
+            # A link to what another desk hides by now is kept, but not shown.
+            other = getattr(self.instance, link)
+            if other and Agreement.objects.visible_to(viewer).filter(pk=other.pk).exists():
+                self.initial[f"{link}_ref"] = other.ref
+        if self.instance.stage == Stage.DRAFT:
+            del self.fields["because"]
         self.fill_partial_dates()
 
     def clean_parent_ref(self) -> Agreement | None:
-        ref = self.cleaned_data["parent_ref"].strip().upper()
-        if not ref:
-            return None
-        parent = Agreement.objects.visible_to(self.viewer).filter(ref=ref).exclude(pk=self.instance.pk).first()
-        if parent is None:
-            raise forms.ValidationError(_("There is no agreement with this reference."))
+        parent = self._linked("parent")
+        ancestor, steps = parent, 0
+        while ancestor and steps < MOST_ANCESTORS:
+            if ancestor.pk == self.instance.pk and self.instance.pk:
+                raise forms.ValidationError(_("It would stand under itself."))
+            ancestor, steps = ancestor.parent, steps + 1
         return parent
+
+    def clean_supersedes_ref(self) -> Agreement | None:
+        return self._linked("supersedes")
+
+    def _linked(self, link: str) -> Agreement | None:
+        """The agreement named in a link's box; one that the viewer could not be shown stays as it is."""
+        found = named(self.cleaned_data[f"{link}_ref"], self.viewer)
+        if found and found.pk == self.instance.pk:
+            raise forms.ValidationError(_("An agreement is not linked to itself."))
+        was_hidden = getattr(self.instance, f"{link}_id") and f"{link}_ref" not in self.initial
+        return getattr(self.instance, link) if found is None and was_hidden else found
+
+    def clean_because(self) -> str:
+        if not self.cleaned_data["because"].strip():
+            raise forms.ValidationError(_("Say why the record of a signed paper is corrected."))
+        return str(self.cleaned_data["because"]).strip()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -85,11 +122,25 @@ class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg
         ):
             self.add_error("signed", _("A signed agreement keeps its date; correct it, but do not take it away."))
         self.instance.parent = values.get("parent_ref")
+        self.instance.supersedes = values.get("supersedes_ref")
+        if self.instance.parent and self.instance.pk is None and self.instance.parent.restricted:
+            # What hangs under a paper of one desk only begins as such.
+            self.instance.restricted = values["restricted"] = True
         return values
 
 
-class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
+class ParticipantForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
     """An organisation by what it is called; a new one is made if its country is given."""
+
+    signed = PartialDateField(label=_("Signed, where it differs"), required=False, help_text="")
+    consented = PartialDateField(label=_("Consented"), required=False, help_text="")
+    effective = PartialDateField(label=_("In effect, where it differs"), required=False, help_text="")
+    withdrawn = PartialDateField(label=_("Withdrawn"), required=False, help_text="")
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    partial_dates: ClassVar = {
+        name: (f"{name}_on", f"{name}_precision", "first") for name in ("signed", "consented", "effective", "withdrawn")
+    }
 
     organisation = OrganisationField(label=_("Organisation"), unknown_is_text=True)
     new_country = forms.ModelChoiceField(
@@ -98,7 +149,7 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Participant
-        fields = ("organisation", "role", "signatory")
+        fields = ("organisation", "role", "signatory", "consent_by")
 
     def __init__(self, *args: Any, viewer: Viewer, countries: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,6 +158,8 @@ class ParticipantForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["new_country"].queryset = Country.objects.visible_to(viewer)  # type: ignore[attr-defined]
         if countries is not None:
             self.fields["new_country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
+        self.initial["seen_version"] = self.instance.version
+        self.fill_partial_dates()
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -157,6 +210,7 @@ class CommitmentLineForm(WithPartialDates, forms.ModelForm):  # type: ignore[typ
 
     due = PartialDateField(label=_("Due"), required=False, help_text="")
     partner_owner = OrganisationField(label=_("Partner in charge"), required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     partial_dates: ClassVar = {"due": ("due_on", "due_precision", "last")}
     also_checked: ClassVar = {"start_on"}
@@ -168,6 +222,7 @@ class CommitmentLineForm(WithPartialDates, forms.ModelForm):  # type: ignore[typ
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["partner_owner"].viewer = viewer  # type: ignore[attr-defined]
+        self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agreements.commitments import delivery
 from agreements.dossier.forms import AgreementForm
+from agreements.register.lifecycle import sign_step
 from agreements.register.models import Agreement, Step
 from agreements.register.references import next_reference
 from partners.folding import fold
@@ -39,13 +40,27 @@ def save(form: AgreementForm, participants: Any, commitments: Any, *, by: User, 
             if now.version != form.cleaned_data["seen_version"]:
                 raise ChangedMeanwhile(now.version)
             agreement.stage, agreement.version = now.stage, now.version
+            for rows in (participants, commitments):
+                _check_versions(rows)
         agreement.stamp(by)
         form.save()
         _save_rows(participants, agreement, by)
         _save_rows(commitments, agreement, by)
-        if is_new:
-            Step.objects.create(agreement=agreement, name="log", to_stage=agreement.stage, by=by, on=viewer.on)
+        because = form.cleaned_data.get("because", "")
+        if is_new or because:
+            name = "log" if is_new else "correct"
+            step = Step(agreement=agreement, name=name, to_stage=agreement.stage, on=viewer.on, reason=because)
+            sign_step(step, viewer).save()
     return agreement
+
+
+def _check_versions(rows: Any) -> None:
+    """Rows are changed on pages of their own too, under the same lock: none may be newer than what was seen."""
+    known = [form for form in rows.forms if form.instance.pk]
+    now = dict(rows.model.objects.filter(pk__in=[f.instance.pk for f in known]).values_list("pk", "version"))
+    for form in known:
+        if form.has_changed() and now.get(form.instance.pk) != form.cleaned_data["seen_version"]:
+            raise ChangedMeanwhile(now.get(form.instance.pk, 0))
 
 
 def _organisations(participants: Any) -> list[Organisation]:

@@ -23,6 +23,7 @@ from django.db.models import Model
 from agreements.commitments.models import Commitment, Funding, Milestone
 from agreements.dateinput import keep
 from agreements.dates import UnreadableDate, read
+from agreements.procedures.models import Procedure, ProcedureStep, SignatoryLevel
 from agreements.register.models import Agreement, Participant, Step
 from agreements.reminders.models import ReminderRule
 from agreements.sources.models import Citation, Document, paragraphs_of
@@ -33,6 +34,9 @@ PARTIAL = {  # name in the file -> (date column, precision column, which day of 
     "signed": ("signed_on", "signed_precision", "first"),
     "effective": ("effective_on", "effective_precision", "first"),
     "expires": ("expires_on", "expires_precision", "last"),
+    "provisional": ("provisional_on", "provisional_precision", "first"),
+    "consented": ("consented_on", "consented_precision", "first"),
+    "withdrawn": ("withdrawn_on", "withdrawn_precision", "first"),
     "announced": ("announced_on", "announced_precision", "first"),
     "start": ("start_on", "start_precision", "first"),
     "due": ("due_on", "due_precision", "last"),
@@ -44,8 +48,9 @@ PARTIAL = {  # name in the file -> (date column, precision column, which day of 
 LINKS: Mapping[str, tuple[type[Model], str]] = {
     "country": (Country, "code"), "organisation": (Organisation, "code"), "lead": (Organisation, "code"),
     "partner_owner": (Organisation, "code"), "desk": (Desk, "code"), "sector": (Sector, "code"),
+    "level": (SignatoryLevel, "code"),
 }  # fmt: skip
-INSIDE = {"cites", "participants", "commitments", "milestones", "funding", "sectors", "focal_for", "sha256"}
+INSIDE = {"steps", "cites", "participants", "commitments", "milestones", "funding", "sectors", "focal_for", "sha256"}
 
 
 class BadFile(Exception):
@@ -124,9 +129,22 @@ class _Loading:
         for name, model in (("desks", Desk), ("sectors", Sector), ("rules", ReminderRule)):
             for row in lists.get(name, []):
                 self._keep(model, {"code": row["code"]}, row)
+        procedures = self._read("procedures.yaml")
+        for row in procedures.get("levels", []):
+            self._keep(SignatoryLevel, {"code": row["code"]}, row)
+        for row in procedures.get("procedures", []):
+            self._procedure(row)
         for row in self._each("documents.yaml"):
             self.digests[row["code"]] = row.get("sha256", "")
             self._keep(Document, {"code": row["code"]}, row)
+
+    def _procedure(self, row: Row) -> None:
+        self.place = f"procedures.yaml, {row['code']}"
+        procedure = self._keep(Procedure, {"code": row["code"]}, row)
+        for position, inner in enumerate(row.get("steps", []), 1):
+            self.place = f"procedures.yaml, {row['code']}, {inner.get('code')}"
+            key = {"procedure": procedure, "code": inner["code"]}
+            self._keep(ProcedureStep, key, inner, position=position)
 
     # --- reading -----------------------------------------------------------------------------------------------
     def _read(self, name: str) -> Any:
@@ -169,7 +187,7 @@ class _Loading:
                 except UnreadableDate as problem:
                     raise BadFile(f"{self.place}: {name}: {problem}") from None
                 values |= vars(holder)
-            elif name in LINKS and name in columns:
+            elif name in LINKS and name in columns and model._meta.get_field(name).is_relation:
                 values[name] = self._link(LINKS[name][0], value) if value else None
             elif name in columns:
                 values[name] = Decimal(str(value)) if name in ("amount", "value") else value

@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from agreements import visibility
 from agreements.dateinput import PartialDateApiField
 from agreements.dates import UnreadableDate, read
-from agreements.register import lifecycle
+from agreements.register import lifecycle, openings
 from agreements.register.filters import AgreementFilter
 from agreements.register.models import Agreement, Participant, Step
 from agreements.register.references import next_reference
@@ -29,10 +29,15 @@ from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleFiel
 class ParticipantSerializer(RecordSerializer):
     organisation = VisibleField(Organisation, slug_field="code")
     signed = PartialDateApiField("signed_on", "signed_precision")
+    consented = PartialDateApiField("consented_on", "consented_precision")
+    effective = PartialDateApiField("effective_on", "effective_precision")
+    withdrawn = PartialDateApiField("withdrawn_on", "withdrawn_precision")
 
     class Meta:
         model = Participant
-        fields = ("organisation", "role", "signatory", "signed", "consent_by")
+        fields = (
+            "organisation", "role", "signatory", "signed", "consent_by", "consented", "effective", "withdrawn",
+        )  # fmt: skip
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -47,21 +52,32 @@ class AgreementSerializer(RecordSerializer):
     supersedes = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
     announced = PartialDateApiField("announced_on", "announced_precision")
     signed = PartialDateApiField("signed_on", "signed_precision")
+    provisional = PartialDateApiField("provisional_on", "provisional_precision")
     effective = PartialDateApiField("effective_on", "effective_precision")
     expires = PartialDateApiField("expires_on", "expires_precision", "last")
     standing = serializers.SerializerMethodField()
+    because = serializers.CharField(
+        required=False, write_only=True, max_length=1000, help_text="why the record of a signed paper is corrected"
+    )
+    whose_turn = serializers.SerializerMethodField()
     participants = ParticipantSerializer(many=True, required=False)
 
     class Meta:
         model = Agreement
         fields = (
             "ref", "kind", "legal_regime", "title_vi", "title_en", "summary_vi", "summary_en", "stage", "standing",
-            "ending", "desk", "sectors", "parent", "supersedes", "announced", "signed", "effective", "expires",
-            "open_ended", "renewal", "notice_days", "restricted", "participants", "version",
+            "whose_turn", "because", "ending", "desk", "sectors", "parent", "supersedes", "announced", "signed",
+            "provisional", "effective", "expires", "open_ended", "renewal", "renewal_months", "notice_months",
+            "notice_days", "occasion_vi", "occasion_en", "place", "authentic_languages", "restricted", "participants",
+            "version",
         )  # fmt: skip
 
     def get_standing(self, agreement: Agreement) -> str:
         return agreement.standing(self.context["view"].viewer.on).value
+
+    def get_whose_turn(self, agreement: Agreement) -> str:
+        viewer = self.context["view"].viewer
+        return str(lifecycle.whose_turn(agreement, viewer.on)) if viewer.is_staff else ""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -79,6 +95,7 @@ class AgreementSerializer(RecordSerializer):
 
     def create(self, validated_data: dict[str, Any]) -> Agreement:
         participants = validated_data.pop("participants", [])
+        validated_data.pop("because", None)
         user, viewer = self.context["request"].user, self.context["view"].viewer
         with transaction.atomic():
             organisations = [row["organisation"] for row in participants]
@@ -92,7 +109,14 @@ class AgreementSerializer(RecordSerializer):
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Agreement:
         if "participants" in validated_data:
             raise serializers.ValidationError({"participants": ["Participants are changed on the page, not here yet."]})
+        because = validated_data.pop("because", "").strip()
+        if instance.stage != Stage.DRAFT and not because:
+            raise serializers.ValidationError({"because": ["Say why the record of a signed paper is corrected."]})
         self.keep(instance, validated_data)
+        if because:
+            viewer = self.context["view"].viewer
+            step = Step(agreement=instance, name="correct", to_stage=instance.stage, on=viewer.on, reason=because)
+            lifecycle.sign_step(step, viewer).save()
         return instance
 
     def _keep_participants(self, agreement: Agreement, rows: list[dict[str, Any]], user: Any) -> None:
@@ -108,6 +132,8 @@ class ActSerializer(serializers.Serializer):  # type: ignore[type-arg]
     reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
     signed = serializers.CharField(required=False, help_text="a date, as exact as it is known")
     ending = serializers.ChoiceField(Ending.choices, required=False)
+    document = serializers.IntegerField(required=False, help_text="the paper that says so, by its number")
+    successor = serializers.CharField(required=False, help_text="reference of the agreement that takes its place")
     seen = serializers.CharField(required=False, help_text="the `content_hash` of `acts`, to approve what was shown")
 
     def validate_signed(self, text: str) -> Any:
@@ -129,6 +155,15 @@ class AgreementViewSet(RecordViewSet):
         "act": frozenset(DESK_STAFF),
     }
     filter_backends: ClassVar[list[Any]] = []
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        answer = super().retrieve(request, *args, **kwargs)
+        openings.note(self.seen, self.viewer)
+        return answer
+
+    def get_object(self) -> Agreement:
+        self.seen: Agreement = super().get_object()
+        return self.seen
 
     def base_queryset(self) -> RecordQuerySet:
         participants = Participant.objects.visible_to(self.viewer).select_related("organisation")
@@ -173,8 +208,12 @@ class AgreementViewSet(RecordViewSet):
         said = ActSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         agreement = self.get_object()
-        lifecycle.perform(
-            name, agreement, by=self.viewer, facts=lifecycle.Facts(on=self.viewer.on, **said.validated_data)
-        )
+        facts = dict(said.validated_data)
+        if (pk := facts.pop("document", None)) is not None:
+            facts["document"] = agreement.documents.visible_to(self.viewer).filter(pk=pk).first()
+        if (ref_of_next := facts.pop("successor", None)) is not None:
+            visible = Agreement.objects.visible_to(self.viewer)
+            facts["successor"] = visible.filter(ref=ref_of_next.strip().upper()).first()
+        lifecycle.perform(name, agreement, by=self.viewer, facts=lifecycle.Facts(on=self.viewer.on, **facts))
         fresh = self.get_queryset().filter(pk=agreement.pk).first()
         return Response(self.get_serializer(fresh).data if fresh else None, status=status.HTTP_200_OK)

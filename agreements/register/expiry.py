@@ -8,14 +8,13 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from agreements.register.models import Agreement, Step
-from agreements.vocabulary import Stage
 
 
 def note_expired(on: date) -> int:
     """Write a Step for each agreement that has run out and whose running out is not noted; return how many."""
     noted = Step.objects.filter(agreement=OuterRef("pk"), name="expire", on=F("agreement__expires_on"))
     with transaction.atomic():
-        over = Agreement.objects.filter(stage=Stage.SIGNED, expires_on__lt=on, archived_at=None)
+        over = Agreement.objects.expired(on).filter(archived_at=None)
         # Locked rows are another run's business: it writes the same step.
         rows = over.exclude(Exists(noted)).select_for_update(skip_locked=True, of=("self",))
         steps = [

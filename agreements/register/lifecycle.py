@@ -6,8 +6,9 @@ Buttons, API, admin, refusals, the diagram in the docs and the tests read this t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -17,7 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Step
-from agreements.vocabulary import Ending, Stage
+from agreements.vocabulary import DueBefore, Ending, Stage, Standing
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
@@ -33,6 +34,8 @@ class Facts:
     reason: str = ""
     signed: PartialDate | None = None
     ending: str = ""
+    document: Any = None  # the paper behind the act, of the same agreement
+    successor: Agreement | None = None  # what takes its place
     seen: str = ""  # the content hash that the approver was shown
 
 
@@ -63,6 +66,32 @@ def _has_ending(agreement: Agreement, facts: Facts) -> bool:
     return facts.ending in Ending.values and facts.ending != Ending.NOT_CONCLUDED
 
 
+def _has_document(agreement: Agreement, facts: Facts) -> bool:
+    # Time and completion end an agreement by themselves; every other ending is somebody's act, and has a paper.
+    if facts.ending in (Ending.EXPIRY, Ending.COMPLETION):
+        return True
+    return facts.document is not None and facts.document.agreement_id == agreement.pk
+
+
+def _has_successor(agreement: Agreement, facts: Facts) -> bool:
+    if facts.ending != Ending.SUPERSESSION:
+        return True
+    return facts.successor is not None and facts.successor.pk != agreement.pk
+
+
+def _procedure_allows(*acts: DueBefore) -> Question:
+    """The steps of the open procedure that come before these acts are done, or noted as not applying."""
+
+    def question(agreement: Agreement, facts: Facts) -> bool:
+        waiting = agreement.proceedings.filter(
+            closed_on=None, archived_at=None, steps__step__due_before__in=acts, steps__step__is_optional=False,
+            steps__done_on=None, steps__skipped_because="",
+        )  # fmt: skip
+        return not waiting.exists()
+
+    return question
+
+
 NEEDS: Mapping[str, tuple[Question, Words]] = {
     "title": (_has_title, _("It has no title.")),
     "both_sides": (_has_both_sides, _("It needs at least one participant from our side and one from the partner's.")),
@@ -70,7 +99,18 @@ NEEDS: Mapping[str, tuple[Question, Words]] = {
     "past_signing": (_signing_is_past, _("The date of signing lies in the future.")),
     "reason": (_has_reason, _("Give a reason.")),
     "ending": (_has_ending, _("Say how it ended.")),
-}
+    "document": (_has_document, _("Choose the paper that says so; add it under Papers first.")),
+    "successor": (_has_successor, _("Say which agreement takes its place.")),
+    "procedure_before_clearance": (
+        _procedure_allows(DueBefore.CLEAR), _("Steps of its procedure that come before clearance are still open."),
+    ),
+    "procedure_before_signing": (
+        _procedure_allows(DueBefore.CLEAR, DueBefore.SIGN),
+        _("Steps of its procedure that come before signing are still open."),
+    ),
+}  # fmt: skip
+# What is only known once the person has been asked.
+ASKED_FIRST = frozenset({"signing_date", "past_signing", "reason", "ending", "document", "successor"})
 
 
 @dataclass(frozen=True)
@@ -80,16 +120,22 @@ class Transition:
     name: str
     label: Words
     past: Words  # how the timeline tells it
-    sources: frozenset[Stage]
-    target: Stage
+    sources: frozenset[str]
+    target: str
     roles: frozenset[Role]
     needs: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
     four_eyes: bool = False
     is_next: bool = False  # the thing to do next, drawn first
+    is_legal: bool = False  # it has effect outside: never taken back, only corrected by a new entry
+
+    def heard(self, facts: Facts) -> Facts:
+        """Of what a person says, only what this act asks for: the rest decides nothing."""
+        unasked: dict[str, Any] = {"reason": "", "signed": None, "ending": "", "document": None, "successor": None}
+        return replace(facts, **{name: empty for name, empty in unasked.items() if name not in self.asks})
 
 
-def _from(*stages: Stage) -> frozenset[Stage]:
+def from_stages(*stages: str) -> frozenset[str]:
     return frozenset(stages)
 
 
@@ -102,41 +148,47 @@ TRANSITIONS: Mapping[str, Transition] = {
     for transition in (
         Transition(
             "submit", _("Submit for review"), _("Submitted for review"),
-            _from(Stage.DRAFT), Stage.IN_REVIEW, DESK, ("title", "both_sides"), is_next=True,
+            from_stages(Stage.DRAFT), Stage.IN_REVIEW, DESK, ("title", "both_sides"), is_next=True,
         ),
         Transition(
             "register", _("Register as signed"), _("Registered as signed"),
-            _from(Stage.IN_REVIEW), Stage.SIGNED, MANAGER, ("both_sides", "signing_date", "past_signing"),
-            ("signed",), four_eyes=True, is_next=True,
+            from_stages(Stage.IN_REVIEW), Stage.SIGNED, MANAGER,
+            ("both_sides", "signing_date", "past_signing", "procedure_before_signing"),
+            ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
             "clear", _("Clear for signing"), _("Cleared for signing"),
-            _from(Stage.IN_REVIEW), Stage.CLEARED, MANAGER, ("both_sides",), four_eyes=True, is_next=True,
+            from_stages(Stage.IN_REVIEW), Stage.CLEARED, MANAGER, ("both_sides", "procedure_before_clearance"),
+            four_eyes=True, is_next=True,
         ),
         Transition(
             "return", _("Return with comment"), _("Returned with comment"),
-            _from(Stage.IN_REVIEW, Stage.CLEARED), Stage.DRAFT, MANAGER | RESCUE, ("reason",), ("reason",),
+            from_stages(Stage.IN_REVIEW, Stage.CLEARED), Stage.DRAFT, MANAGER | RESCUE, ("reason",), ("reason",),
         ),
         Transition(
             "sign", _("Record the signing"), _("Signed"),
-            _from(Stage.CLEARED), Stage.SIGNED, DESK, ("both_sides", "signing_date", "past_signing"), ("signed",),
-            is_next=True,
+            from_stages(Stage.CLEARED), Stage.SIGNED, DESK,
+            ("both_sides", "signing_date", "past_signing", "procedure_before_signing"), ("signed",), is_next=True,
+            is_legal=True,
         ),
         Transition(
             "suspend", _("Suspend"), _("Suspended"),
-            _from(Stage.SIGNED), Stage.SUSPENDED, MANAGER, ("reason",), ("reason",),
+            from_stages(Stage.SIGNED), Stage.SUSPENDED, MANAGER, ("reason", "document"), ("reason", "document"),
+            is_legal=True,
         ),
         Transition(
             "resume", pgettext_lazy("agreement", "Resume"), _("Resumed"),
-            _from(Stage.SUSPENDED), Stage.SIGNED, MANAGER, ("reason",), ("reason",),
+            from_stages(Stage.SUSPENDED), Stage.SIGNED, MANAGER, ("reason",), ("reason",), is_legal=True,
         ),
         Transition(
             "end", pgettext_lazy("agreement", "End"), _("Ended"),
-            _from(Stage.SIGNED, Stage.SUSPENDED), Stage.ENDED, MANAGER, ("ending", "reason"), ("ending", "reason"),
+            from_stages(Stage.SIGNED, Stage.SUSPENDED), Stage.ENDED, MANAGER,
+            ("ending", "reason", "document", "successor"), ("ending", "reason", "document", "successor"),
+            is_legal=True,
         ),
         Transition(
             "abandon", pgettext_lazy("agreement", "Give up"), _("Given up, not concluded"),
-            _from(Stage.DRAFT, Stage.CLEARED), Stage.ENDED, DESK, ("reason",), ("reason",),
+            from_stages(Stage.DRAFT, Stage.CLEARED), Stage.ENDED, DESK, ("reason",), ("reason",),
         ),
     )
 }  # fmt: skip
@@ -158,7 +210,7 @@ def refusal(transition: Transition, agreement: Agreement, viewer: Viewer, facts:
     if transition.four_eyes and viewer.user_id in (agreement.submitted_by_id, agreement.updated_by_id):
         return Refused(_("Someone else must approve what you wrote or submitted yourself."))
     for need in transition.needs:
-        if facts is None and need in ("signing_date", "past_signing", "reason", "ending"):
+        if facts is None and need in ASKED_FIRST:
             continue
         question, answer = NEEDS[need]
         if not question(agreement, facts or Facts(on=viewer.on)):
@@ -182,6 +234,7 @@ def perform(name: str, agreement: Agreement, *, by: Viewer, facts: Facts) -> Ste
     transition = TRANSITIONS.get(name)
     if transition is None:
         raise Refused(_("There is no act called “%(name)s”.") % {"name": name})
+    facts = transition.heard(facts)
     with transaction.atomic():
         locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
         no = refusal(transition, locked, by, facts)
@@ -190,36 +243,71 @@ def perform(name: str, agreement: Agreement, *, by: Viewer, facts: Facts) -> Ste
         shown = locked.content_hash()
         if transition.four_eyes and facts.seen != shown:
             raise Refused(_("The agreement has changed since you opened it. Read it again before you approve."))
-        before = locked.stage
-        _apply(transition, locked, by, facts)
-        step = Step.objects.create(
-            agreement=locked, name=name, from_stage=before, to_stage=locked.stage, by_id=by.user_id,
-            on=facts.on, reason=facts.reason.strip(), content_hash=shown,
+        stage = locked.stage
+        step = Step(
+            agreement=locked, name=name, from_stage=stage, on=facts.on, reason=facts.reason.strip(),
+            document=facts.document if "document" in transition.asks else None, content_hash=shown,
+            before=_apply(transition, locked, by, facts), to_stage=transition.target,
         )  # fmt: skip
+        sign_step(step, by).save()
     agreement.refresh_from_db()
     return step
 
 
-def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> None:
-    agreement.stage = transition.target
-    agreement.version += 1
-    changed = {"stage", "version", "updated_at"}
+def sign_step(step: Step, by: Viewer) -> Step:
+    """Note who acts, and for whom where it is a deputy."""
+    step.by_id, step.instead_of_id = by.user_id, by.instead_of(step.agreement.desk_id)
+    return step
+
+
+def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
+    """Change the row; return the columns as they were, with the version that the row has now."""
+    values: dict[str, Any] = {"stage": transition.target}
     if transition.name == "submit":
-        agreement.submitted_by_id = by.user_id
-        changed |= {"submitted_by"}
+        values["submitted_by_id"] = by.user_id
     if transition.target == Stage.SIGNED and facts.signed and "signed" in transition.asks:
-        agreement.signed_on, agreement.signed_precision = facts.signed.first_day, facts.signed.precision
-        changed |= {"signed_on", "signed_precision"}
+        values |= {"signed_on": facts.signed.first_day, "signed_precision": facts.signed.precision}
     if transition.target == Stage.ENDED:
-        agreement.ending = facts.ending or Ending.NOT_CONCLUDED
-        changed |= {"ending"}
-    agreement.save(update_fields=changed)
+        values["ending"] = facts.ending or Ending.NOT_CONCLUDED
+        if facts.successor and facts.ending == Ending.SUPERSESSION:
+            Agreement.objects.filter(pk=facts.successor.pk, supersedes=None).update(supersedes=agreement)
+    return put(agreement, values)
 
 
-def whose_turn(agreement: Agreement) -> Words:
-    """Who must act next, for the first line of the page."""
+def put(agreement: Agreement, values: Mapping[str, Any]) -> dict[str, Any]:
+    """Save these columns with a new version; return what they held, fit for JSON, and the new version."""
+    before = {name: _plain(getattr(agreement, name)) for name in values}
+    for name, value in values.items():
+        setattr(agreement, name, value)
+    agreement.version += 1
+    agreement.save(update_fields={*values, "version", "updated_at"})
+    return {**before, "version": agreement.version}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def blocked(agreement: Agreement, viewer: Viewer) -> list[tuple[Transition, str]]:
+    """The next acts that the viewer would do, but for a condition; each with its reason."""
+    return [
+        (transition, no.reason)
+        for transition in TRANSITIONS.values()
+        if transition.is_next
+        and agreement.stage in transition.sources
+        and viewer.role in transition.roles
+        and viewer.works_at(agreement.desk_id)
+        and (no := refusal(transition, agreement, viewer))
+    ]
+
+
+def whose_turn(agreement: Agreement, on: date) -> Words:
+    """Who must act next on that day, for the first line of the page; empty where nothing waits."""
+    if agreement.stage == Stage.SIGNED and agreement.standing(on) == Standing.EXPIRED:
+        return _("A manager of the desk: say how it ended, or record its renewal.")
     return {
         Stage.DRAFT: _("The officer who keeps it: finish and submit it."),
         Stage.IN_REVIEW: _("A manager of the desk: review it."),
         Stage.CLEARED: _("The desk: record the signing once it has happened."),
+        Stage.SUSPENDED: _("A manager of the desk: resume it or end it."),
     }.get(Stage(agreement.stage), "")

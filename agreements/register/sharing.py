@@ -1,50 +1,99 @@
-"""Opening an agreement to a partner organisation, and closing it again."""
+"""Opening an agreement, a commitment or a country's agreements to a partner organisation, and closing it again."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.register.models import Agreement, Share, Step
 from agreements.visibility import SHAREABLE
-from partners.models import Organisation
+from agreements.vocabulary import Part
+from partners.models import Country, Desk, Organisation
 from partners.refusals import Refused
-from partners.viewers import Viewer
+from partners.viewers import Role, Viewer
+
+
+@dataclass(frozen=True)
+class Terms:
+    """With whom, until when, and what is held back."""
+
+    organisation: Organisation
+    until_on: date | None = None
+    withheld: Collection[str] = ()
 
 
 def may_share(agreement: Agreement, viewer: Viewer) -> bool:
     return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.stage in SHAREABLE
 
 
-def share(agreement: Agreement, organisation: Organisation, *, by: Viewer, until_on: date | None = None) -> Share:
-    """Share, or move the end of a share that already holds. Writes a Step."""
+def may_share_country(desk: Desk, viewer: Viewer) -> bool:
+    """All that a desk holds is opened by its manager, not by one officer."""
+    return viewer.role == Role.MANAGER and viewer.works_at(desk.pk) and not viewer.read_only
+
+
+def share(agreement: Agreement, terms: Terms, *, by: Viewer) -> Share:
+    """Share, or change a share that already holds. Writes a Step."""
     if not may_share(agreement, by):
         raise Refused(_("Only its desk shares an agreement, and only from clearance on."))
-    if until_on and until_on < by.on:
+    return _give({"agreement": agreement}, terms, agreement, by)
+
+
+def share_commitment(commitment: Any, terms: Terms, *, by: Viewer) -> Share:
+    """Share one commitment without the agreement that it stands in. Writes a Step."""
+    if not may_share(commitment.agreement, by):
+        raise Refused(_("Only its desk shares an agreement, and only from clearance on."))
+    return _give({"commitment": commitment}, terms, commitment.agreement, by)
+
+
+def share_country(country: Country, desk: Desk, terms: Terms, *, by: Viewer) -> Share:
+    """Share what a desk has and will have with a country, except what is for the desk only."""
+    if not may_share_country(desk, by):
+        raise Refused(_("A manager of the desk shares all its agreements with a country."))
+    return _give({"country": country, "desk": desk}, terms, None, by)
+
+
+def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: Viewer) -> Share:
+    if terms.until_on and terms.until_on < by.on:
         raise Refused(_("The end of the share lies in the past."))
+    if unknown := set(terms.withheld) - set(Part.values):
+        raise Refused(_("There is no part called “%(name)s”.") % {"name": min(unknown)})
     with transaction.atomic():
-        Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
-        held = agreement.shares.filter(organisation=organisation, revoked_at=None).first()
-        if held:
-            held.until_on = until_on
-            held.updated_by_id = by.user_id
-            held.version += 1
-            held.save()
+        if agreement:
+            Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
         else:
-            held = Share.objects.create(
-                agreement=agreement, organisation=organisation, until_on=until_on,
-                created_by_id=by.user_id, updated_by_id=by.user_id,
-            )  # fmt: skip
-        _write_step("share", agreement, held, by)
+            Desk.objects.select_for_update(of=("self",)).get(pk=what["desk"].pk)
+        known = Share.objects.filter(**what, organisation=terms.organisation, revoked_at=None, archived_at=None)
+        held = known.first() or Share(**what, organisation=terms.organisation, created_by_id=by.user_id)
+        held.until_on, held.withheld = terms.until_on, sorted(terms.withheld)
+        held.updated_by_id = by.user_id
+        held.version += 1 if held.pk else 0
+        held.save()
+        if agreement:
+            _write_step("share", agreement, held, by)
     return held
+
+
+def desk_of(given: Share) -> int | None:
+    """The desk that answers for a share."""
+    if given.agreement:
+        return given.agreement.desk_id
+    return given.commitment.agreement.desk_id if given.commitment else given.desk_id
+
+
+def may_revoke(given: Share, viewer: Viewer) -> bool:
+    return viewer.works_at(desk_of(given)) and not viewer.read_only
 
 
 def revoke(given: Share, *, by: Viewer) -> None:
     """Close it: the partner's next request finds nothing. Writes a Step."""
-    if not by.works_at(given.agreement.desk_id) or by.read_only:
+    if not may_revoke(given, by):
         raise Refused(_("Only its desk takes a share back."))
     with transaction.atomic():
         closed = Share.objects.filter(pk=given.pk, revoked_at=None).update(
@@ -52,10 +101,28 @@ def revoke(given: Share, *, by: Viewer) -> None:
         )
         if not closed:
             raise Refused(_("This share has been taken back already."))
-        _write_step("unshare", given.agreement, given, by)
+        agreement = given.agreement or (given.commitment and given.commitment.agreement)
+        if agreement:
+            _write_step("unshare", agreement, given, by)
+
+
+def reaching(agreement: Agreement) -> Q:
+    """Shares through which an agreement, or a commitment in it, is open to someone."""
+    countries = agreement.participants.filter(archived_at=None).values("organisation__country")
+    of_country = Q(country__in=countries, desk=agreement.desk_id) if not agreement.restricted else Q(pk__in=())
+    return Q(agreement=agreement) | Q(commitment__agreement=agreement) | of_country
+
+
+def preview_viewer(organisation: Organisation, by: Viewer) -> Viewer:
+    """The eyes of that organisation, without hands, on the same day."""
+    return Viewer(
+        role=Role.PARTNER, name=organisation.label, organisation_ids=frozenset({organisation.pk}),
+        language=by.language, read_only=True, on=by.on,
+    )  # fmt: skip
 
 
 def _write_step(name: str, agreement: Agreement, given: Share, by: Viewer) -> None:
     Step.objects.create(
-        agreement=agreement, name=name, by_id=by.user_id, on=by.on, reason=str(given.organisation), subject_id=given.pk
-    )
+        agreement=agreement, name=name, by_id=by.user_id, instead_of_id=by.instead_of(agreement.desk_id), on=by.on,
+        reason=str(given.organisation), subject_id=given.pk,
+    )  # fmt: skip

@@ -6,10 +6,23 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from agreements.register.amending import ACTS as AMENDMENT_ACTS
 from agreements.register.lifecycle import TRANSITIONS
 
 OTHER_ACTS: dict[str, Any] = {
     "log": _("Logged"),
+    "correct": _("Record corrected"),
+    "undo": _("Undone"),
+    "rectify": _("Entry corrected"),
+    "archive": _("Archived"),
+    "comment": _("Comment"),
+    "amendment_apply": _("Amendment applied"),
+    "paper_refused": _("Paper refused"),
+    "procedure_open": _("Procedure opened"),
+    "procedure_step": _("Step of the procedure noted"),
+    "procedure_close": _("Procedure closed"),
+    "dossier_returned": _("Dossier returned"),
+    "dossier_back": _("Dossier back, complete"),
     "share": _("Shared"),
     "unshare": _("No longer shared"),
     "report": _("Report handed in"),
@@ -22,4 +35,7 @@ OTHER_ACTS: dict[str, Any] = {
 
 def in_the_past(name: str) -> Any:
     """`sign` -> `Signed`."""
-    return TRANSITIONS[name].past if name in TRANSITIONS else OTHER_ACTS.get(name, name)
+    if name in TRANSITIONS:
+        return TRANSITIONS[name].past
+    amendment = AMENDMENT_ACTS.get(name.removeprefix("amendment_"))
+    return amendment.past if amendment and name.startswith("amendment_") else OTHER_ACTS.get(name, name)

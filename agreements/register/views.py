@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agreements.dateinput import words_of
-from agreements.register import lifecycle, sharing
+from agreements.dates import UnreadableDate, read
+from agreements.register import discussing, lifecycle, undoing
 from agreements.register.filters import AgreementFilter, choices_for, organisation_named
-from agreements.register.forms import ActForm, NoteForm, ShareForm
-from agreements.register.models import Agreement, Share
+from agreements.register.forms import ActForm, CommentForm, NoteForm, ReasonForm
+from agreements.register.models import Agreement, Comment, Step
+from agreements.register.similar import similar
 from partners.paging import Order, page_of
+from partners.picking import called
 from partners.refusals import Refused
 
 NEWEST_FIRST = Order("signed_on", descending=True, is_date=True)
@@ -53,7 +60,8 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     if transition is None:
         messages.error(request, _("There is no act called “%(name)s”.") % {"name": name})
         return redirect(agreement)
-    form = ActForm(request.POST, transition=transition)
+    papers = agreement.documents.visible_to(viewer)
+    form = ActForm(request.POST, transition=transition, papers=papers, viewer=viewer)
     if form.is_valid():
         try:
             step = lifecycle.perform(name, agreement, by=viewer, facts=form.facts(viewer))
@@ -61,6 +69,7 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
             form.add_error(None, no.reason)
         else:
             messages.success(request, _("%(ref)s: %(act)s.") % {"ref": ref, "act": transition.past})
+            offer_undo(request, step)
             visible = Agreement.objects.visible_to(viewer).filter(pk=step.agreement_id).exists()
             return redirect(agreement) if visible else redirect("agreements")
     say_problems(request, form)
@@ -69,15 +78,37 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     return redirect(agreement)
 
 
+def offer_undo(request: HttpRequest, step: Step) -> None:
+    """Keep an Undo button on the next pages, for as long as the act can be taken back."""
+    if undoing.may_undo(step, request.viewer, at=timezone.now()) is None:
+        until = step.at + timedelta(minutes=undoing.UNDO_MINUTES)
+        ref = step.agreement.ref
+        request.session["undoable"] = {"step": step.pk, "ref": ref, "name": step.name, "until": until.timestamp()}
+
+
 @require_POST
-def share(request: HttpRequest, ref: str) -> HttpResponse:
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one's own act back."""
+    step = Step.objects.select_related("agreement").get_visible(request.viewer, pk=pk)
+    request.session.pop("undoable", None)
+    try:
+        undoing.undo(step, by=request.viewer, at=timezone.now())
+        messages.success(request, _("%(ref)s is as it was before.") % {"ref": step.agreement.ref})
+    except Refused as no:
+        messages.error(request, no.reason)
+    visible = Agreement.objects.visible_to(request.viewer).filter(pk=step.agreement_id).exists()
+    return redirect(step.agreement) if visible else redirect("agreements")
+
+
+@require_POST
+def rectify(request: HttpRequest, ref: str) -> HttpResponse:
+    """Correct the last legal act by a new entry."""
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
-    form = ShareForm(request.POST, viewer=request.viewer)
+    form = ReasonForm(request.POST)
     if form.is_valid():
-        organisation, until = form.cleaned_data["organisation"], form.cleaned_data["until"]
         try:
-            sharing.share(agreement, organisation, by=request.viewer, until_on=until and until.last_day)
-            messages.success(request, _("Shared with %(organisation)s.") % {"organisation": organisation})
+            undoing.rectify(agreement, by=request.viewer, reason=form.cleaned_data["reason"])
+            messages.success(request, _("%(ref)s is corrected; both entries stay in the timeline.") % {"ref": ref})
         except Refused as no:
             messages.error(request, no.reason)
     say_problems(request, form)
@@ -85,14 +116,54 @@ def share(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def unshare(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
-    given = Share.objects.select_related("agreement").get_visible(request.viewer, agreement__ref=ref, pk=pk)
+def archive(request: HttpRequest, ref: str) -> HttpResponse:
+    """Take an agreement out of sight, with a reason."""
+    agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
+    form = ReasonForm(request.POST)
+    if form.is_valid():
+        try:
+            step = undoing.archive(agreement, by=request.viewer, reason=form.cleaned_data["reason"])
+        except Refused as no:
+            messages.error(request, no.reason)
+        else:
+            messages.success(request, _("%(ref)s is archived.") % {"ref": ref})
+            offer_undo(request, step)
+            return redirect("agreements")
+    say_problems(request, form)
+    return redirect(agreement)
+
+
+@require_POST
+def comment(request: HttpRequest, ref: str) -> HttpResponse:
+    """Say something, or answer; `answers` names the comment that is answered."""
+    viewer = request.viewer
+    agreement = Agreement.objects.get_visible(viewer, ref=ref)
+    answers = request.POST.get("answers", "")
+    first = Comment.objects.get_visible(viewer, agreement=agreement, pk=answers) if answers.isdigit() else None
+    form = CommentForm(request.POST)
+    if form.is_valid():
+        text = form.cleaned_data["text"]
+        try:
+            said = discussing.say(agreement, text, by=viewer, answers=first)
+        except Refused as no:
+            messages.error(request, no.reason)
+        else:
+            if strangers := discussing.unknown_mentions(text, list(said.mentions.all())):
+                names = ", ".join(strangers)
+                messages.warning(request, _("Not told, as nobody of that name sees this: %(names)s") % {"names": names})
+    say_problems(request, form)
+    return redirect(f"{agreement.get_absolute_url()}#comments")
+
+
+@require_POST
+def resolve_comment(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+    """Close a thread, or open it again."""
+    said = Comment.objects.select_related("agreement").get_visible(request.viewer, agreement__ref=ref, pk=pk)
     try:
-        sharing.revoke(given, by=request.viewer)
-        messages.success(request, _("%(organisation)s no longer sees it.") % {"organisation": given.organisation})
+        discussing.resolve(said, by=request.viewer, is_resolved=request.POST.get("resolved") != "no")
     except Refused as no:
         messages.error(request, no.reason)
-    return redirect(given.agreement)
+    return redirect(f"{said.agreement.get_absolute_url()}#comments")
 
 
 @require_POST
@@ -105,6 +176,23 @@ def add_note(request: HttpRequest, ref: str) -> HttpResponse:
         form.save()
     say_problems(request, form)
     return redirect(agreement)
+
+
+@require_GET
+def similar_agreements(request: HttpRequest) -> HttpResponse:
+    """What resembles the agreement that is being typed; the form's own fields are the question."""
+    asked = request.GET
+    names = [value for name, value in asked.items() if name.endswith("-organisation") and value.strip()][:6]
+    known = [found for name in names if (found := called(name, request.viewer))]
+    try:
+        signed = read(asked.get("signed", "")) if asked.get("signed", "").strip() else None
+    except UnreadableDate:
+        signed = None
+    home = settings.HOME_COUNTRY
+    partners = [one for one in known if not one.country or one.country.code != home]
+    titles = [asked.get("title_vi", ""), asked.get("title_en", "")]
+    rows = similar(request.viewer, titles, partners=partners, signed=signed, exclude=asked.get("ref", ""))
+    return render(request, "agreements/register/_similar.html", {"agreements": rows})
 
 
 @require_GET

@@ -113,7 +113,11 @@ class Reminder(models.Model):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return Q() if viewer.role in ALL_DESKS else Q(recipient=viewer.user_id)
+        """One's own, and what was told of the agreements of one's desks."""
+        if viewer.role in ALL_DESKS:
+            return Q()
+        own = Q(recipient=viewer.user_id)
+        return own | Q(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else own
 
 
 def message_id_of(reminder_ids: list[int]) -> str:

@@ -9,8 +9,9 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from agreements.commitments.models import Report
-from agreements.register.models import Share, Step
+from agreements.register.models import Comment, Share, Step
 from agreements.reminders.models import Reminder
+from agreements.sources.models import Document
 from partners.models import User
 from partners.viewers import Role
 
@@ -43,6 +44,16 @@ def _commitment_of(step: Step) -> int | None:
     return Report.objects.filter(pk=step.subject_id or 0).values_list("commitment_id", flat=True).first()
 
 
+def _in_thread(step: Step) -> Q:
+    """Who is mentioned in a comment, or has spoken in its thread before."""
+    said = Comment.objects.filter(pk=step.subject_id or 0).first()
+    if said is None:
+        return Q(pk__in=())
+    head = said.thread_id or said.pk
+    earlier = Comment.objects.filter(Q(pk=head) | Q(thread=head), pk__lt=said.pk)
+    return Q(mentions=said) | Q(pk__in=earlier.values("created_by"))
+
+
 def _concerned(step: Step) -> Iterable[User]:
     active: QuerySet[User] = User.objects.filter(is_active=True)
     managers = Q(role=Role.MANAGER, desks=step.agreement.desk_id)
@@ -50,6 +61,12 @@ def _concerned(step: Step) -> Iterable[User]:
     match step.name:
         case "submit":
             return active.filter(managers).distinct()
+        case "amendment_submit":
+            return active.filter(managers).distinct()
+        case "comment":
+            return active.filter(_in_thread(step) | keeper).distinct()
+        case "paper_refused":
+            return active.filter(pk__in=Document.objects.filter(pk=step.subject_id or 0).values("created_by"))
         case "share":
             members = Share.objects.filter(pk=step.subject_id or 0).values("organisation")
             return active.filter(
@@ -59,7 +76,7 @@ def _concerned(step: Step) -> Iterable[User]:
             return active.filter(managers | keeper).distinct()
         case "accept_report" | "return_report":
             return active.filter(pk__in=Report.objects.filter(pk=step.subject_id or 0).values("created_by"))
-        case "log" | "import" | "unshare":
+        case "log" | "import" | "unshare" | "undo":
             return []
         case _:
             return active.filter(keeper)

@@ -54,7 +54,7 @@ def _of(rule: ReminderRule, on: date) -> Iterator[Due]:
     if not rule.offsets:
         return
     horizon = on - timedelta(days=min(rule.offsets))
-    records = _agreements(horizon) if rule.watched == Watched.AGREEMENT_EXPIRY else _commitments(horizon, rule)
+    records = _agreements(horizon, on) if rule.watched == Watched.AGREEMENT_EXPIRY else _commitments(horizon, rule)
     told = _Recipients(rule.told)
     for agreement, commitment, due_on in records:
         step = rung(rule.offsets, due_on, on)
@@ -64,11 +64,13 @@ def _of(rule: ReminderRule, on: date) -> Iterator[Due]:
             yield Due(rule.pk, recipient, agreement.pk, commitment.pk if commitment else None, due_on, step)
 
 
-def _agreements(horizon: date) -> Iterator[tuple[Agreement, None, date]]:
+def _agreements(horizon: date, on: date) -> Iterator[tuple[Agreement, None, date]]:
     running = Agreement.objects.filter(stage=Stage.SIGNED, archived_at=None, expires_on__lte=horizon)
     for agreement in running:
-        assert agreement.expires_on
-        yield agreement, None, agreement.expires_on
+        # One that renews by itself is told of the end of the term that runs now, year after year.
+        end = agreement.ends_on(on)
+        if end and end <= horizon:
+            yield agreement, None, end
 
 
 def _commitments(horizon: date, rule: ReminderRule) -> Iterator[tuple[Agreement, Commitment, date]]:

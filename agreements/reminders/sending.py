@@ -124,14 +124,16 @@ class Item:
     """One line of a digest, made of what the recipient may see at this moment."""
 
     reminder: Reminder
-    agreement: Agreement
+    agreement: Agreement | None  # None where only the commitment is shared
     commitment: Commitment | None
     on: date
     reason: str = ""
 
     @property
     def record(self) -> Agreement | Commitment:
-        return self.commitment or self.agreement
+        record = self.commitment or self.agreement
+        assert record
+        return record
 
     @property
     def url(self) -> str:
@@ -154,16 +156,16 @@ class Item:
 def _item(row: Reminder, viewer: Viewer) -> Item | None:
     """The line for a row, or None where the matter is settled or hidden from the person by now."""
     agreement = Agreement.objects.visible_to(viewer).filter(pk=row.agreement_id).first()
-    if not agreement:
-        return None
     commitment = None
     if row.commitment_id:
         commitment = Commitment.objects.visible_to(viewer).filter(pk=row.commitment_id).first()
         if not commitment:
             return None
+    elif not agreement:
+        return None
     if row.rule_id:
-        still = agreement.stage == Stage.SIGNED and (commitment is None or commitment.is_open)
-        moved = row.due_on != (commitment.due_on if commitment else agreement.expires_on)
+        still = row.agreement.stage == Stage.SIGNED and (commitment is None or commitment.is_open)
+        moved = row.due_on != (commitment.due_on if commitment else row.agreement.ends_on(viewer.on))
         if not still or moved:
             return None
     reason = row.step.reason if row.step and viewer.is_staff else ""

@@ -10,18 +10,40 @@ from django.utils.translation import gettext_lazy as _
 from agreements.dateinput import PartialDateField, WithPartialDates
 from agreements.sources.models import Document
 from agreements.sources.papers import accept
+from agreements.sources.secrecy import mark_in_name
 from partners.refusals import Refused
+
+SECRECY = [("", _("None")), *((mark, mark) for mark in ("MẬT", "TỐI MẬT", "TUYỆT MẬT"))]
 
 
 class PaperForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
     upload = forms.FileField(label=_("File"), help_text=_("PDF, DOCX, XLSX, PNG, JPEG or text; no secret papers"))
     published = PartialDateField(label=_("Dated"), required=False)
 
+    secrecy = forms.ChoiceField(label=_("Mark of secrecy"), choices=SECRECY, required=False)
+
     partial_dates = {"published": ("published_on", "published_precision", "first")}  # noqa: RUF012
 
     class Meta:
         model = Document
-        fields = ("kind", "title_vi", "title_en", "language", "audience")
+        fields = ("kind", "title_vi", "title_en", "language", "audience", "is_signed_copy")
+
+    def clean_secrecy(self) -> str:
+        if mark := self.cleaned_data["secrecy"]:
+            raise forms.ValidationError(
+                _("Papers marked “%(mark)s” are not kept here: this register is not made for them, by law.")
+                % {"mark": mark}
+            )
+        return ""
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        for name in ("title_vi", "title_en"):
+            if mark := mark_in_name(values.get(name, "")):
+                self.add_error(
+                    name, _("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark}
+                )
+        return values
 
     def clean_upload(self) -> Any:
         try:

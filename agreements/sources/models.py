@@ -6,8 +6,11 @@ import uuid
 from typing import Any
 
 import pghistory
+from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +18,10 @@ from agreements import visibility
 from agreements.commitments.models import Commitment
 from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Share, precision_field
-from agreements.vocabulary import Audience, DocumentKind
+from agreements.sources.quoting import find
+from agreements.vocabulary import Audience, DocumentKind, PaperState
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.folding import Fold
 from partners.models import Figure, Relation
 from partners.records import Record
 from partners.viewers import Viewer
@@ -27,16 +32,19 @@ def random_name(document: Document, filename: str) -> str:
     return f"papers/{uuid.uuid4().hex}"
 
 
-@pghistory.track(exclude=["content"])
+@pghistory.track(exclude=["content", "folded"])
 class Document(Record):
     """A paper: a signed text of an agreement, or a source that several claims cite."""
 
     FIELDS = FieldTable(
         partner="id code agreement kind title_vi title_en language published_on published_precision publisher "
-        "filename size checksum",
-        internal=f"audience file content media_type {RECORD_INTERNAL}",
-        locked=f"id code agreement file filename size checksum content media_type {RECORD_INTERNAL}",
+        "filename size checksum content folded is_signed_copy replaces edition pages",
+        internal=f"audience file media_type state refused_because checked_at {RECORD_INTERNAL}",
+        locked="id code agreement file filename size checksum content folded media_type replaces edition pages state "
+        f"refused_because checked_at {RECORD_INTERNAL}",
     )
+
+    SEARCHED = ("title_vi", "title_en")
 
     code = models.SlugField(_("code"), max_length=60, unique=True, null=True, blank=True, editable=False)
     agreement = models.ForeignKey(
@@ -58,11 +66,31 @@ class Document(Record):
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True, editable=False)
     checksum = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
     content = models.TextField(_("text"), blank=True, editable=False)
+    is_signed_copy = models.BooleanField(_("signed copy"), default=False)
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="replaced_by",
+        verbose_name=_("replaces"),
+    )  # fmt: skip
+    edition = models.PositiveSmallIntegerField(_("edition"), default=1, editable=False)
+    pages = models.PositiveIntegerField(_("pages"), null=True, blank=True, editable=False)
+    state = models.CharField(_("check"), max_length=8, choices=PaperState, default=PaperState.CLEAN, editable=False)
+    refused_because = models.CharField(_("refused because"), max_length=300, blank=True, editable=False)
+    checked_at = models.DateTimeField(_("checked"), null=True, blank=True, editable=False)
+    folded = models.GeneratedField(
+        expression=Fold(
+            Concat("title_vi", Value(" "), "title_en", Value(" "), "content", output_field=models.TextField())
+        ),
+        output_field=models.TextField(), db_persist=True,
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering = ("-created_at", "-pk")
+        indexes = (
+            GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="document_folded"),
+            models.Index(fields=["id"], name="document_unchecked", condition=Q(state=PaperState.WAITING)),
+        )
 
     def __str__(self) -> str:
         return self.title
@@ -134,6 +162,11 @@ class Citation(Record):
 
     def __str__(self) -> str:
         return f"{self.document}, § {self.paragraph}" if self.paragraph else str(self.document)
+
+    def clean(self) -> None:
+        """A quotation must stand in the text, where we have the text."""
+        if self.quote and self.document_id and self.document.content and not find(self.quote, self.document.content):
+            raise ValidationError({"quote": _("These words do not stand in the text of the document.")})
 
     @property
     def target(self) -> Any:

@@ -14,7 +14,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from agreements.sources.models import Document
+from agreements.sources.secrecy import mark_in_name
+from agreements.vocabulary import PaperState
 from partners.refusals import Refused
+from partners.viewers import Viewer
 
 PDF = "application/pdf"
 OFFICE = "application/vnd.openxmlformats-officedocument."
@@ -38,6 +41,8 @@ def accept(upload: UploadedFile[Any], document: Document) -> Document:
     if extension not in ACCEPTED:
         kinds = ", ".join(sorted(ACCEPTED))
         raise Refused(_("Files of this kind are not taken. Taken are: %(kinds)s") % {"kinds": kinds})
+    if mark := mark_in_name(name):
+        raise Refused(_("Its name bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark})
     limit = settings.UPLOAD_MAX_BYTES
     if not upload.size:
         raise Refused(_("The file is empty."))
@@ -54,7 +59,23 @@ def accept(upload: UploadedFile[Any], document: Document) -> Document:
     upload.seek(0)
     document.file, document.filename, document.media_type = upload, name, media_type  # type: ignore[assignment]
     document.size, document.checksum = upload.size, digest.hexdigest()
+    document.state = PaperState.WAITING
     return document
+
+
+def may_fetch(document: Document, viewer: Viewer) -> bool:
+    """Whether the bytes of a visible document may leave. Unchecked ones stay, where a scanner is set up."""
+    if not document.file or document.state == PaperState.REFUSED:
+        return False
+    return document.state != PaperState.WAITING or (viewer.is_staff and not settings.CLAMD)
+
+
+def succeed(old: Document) -> Document:
+    """A new edition of a paper, of the same kind and name; the old one stays to be read."""
+    if hasattr(old, "replaced_by"):
+        raise Refused(_("This paper has a newer edition already."))
+    same = ("agreement", "kind", "title_vi", "title_en", "language", "audience", "publisher")
+    return Document(**{name: getattr(old, name) for name in same}, replaces=old, edition=old.edition + 1)
 
 
 def _is_what_it_says(upload: UploadedFile[Any], head: bytes, contents: frozenset[str]) -> bool:

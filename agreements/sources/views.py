@@ -6,13 +6,19 @@ from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from agreements import visibility
 from agreements.commitments.models import Commitment
+from agreements.register import openings
 from agreements.register.models import Agreement
 from agreements.sources.forms import PaperForm
 from agreements.sources.models import Citation, Document
+from agreements.sources.papers import may_fetch, succeed
+from partners.refusals import Refused
+from partners.viewers import Viewer
+
+MOST_PARAGRAPHS = 3000
+MOST_EDITIONS = 30
 
 
 @require_GET
@@ -32,16 +38,48 @@ def document_page(request: HttpRequest, pk: int) -> HttpResponse:
         or (viewer.is_staff and (citation.figure_id or citation.relation_id))
     ]
     paragraphs = document.paragraphs() if viewer.is_staff else []
-    facts = {"document": document, "citations": shown, "paragraphs": list(enumerate(paragraphs, 1))}
+    facts = {
+        "document": document,
+        "citations": shown,
+        "paragraphs": list(enumerate(paragraphs[:MOST_PARAGRAPHS], 1)),
+        "editions": _editions(document, viewer),
+        "may_fetch": may_fetch(document, viewer),
+        "may_replace": viewer.is_staff and not hasattr(document, "replaced_by") and _may_add(document, viewer),
+    }
     return render(request, "agreements/sources/document_page.html", facts)
 
 
-@require_GET
+def _editions(document: Document, viewer: Viewer) -> list[Document]:
+    """The visible editions of a paper, newest first; empty where there is only this one."""
+    visible = Document.objects.visible_to(viewer).filter(agreement=document.agreement_id).in_bulk()
+    newer = {row.replaces_id: row for row in visible.values() if row.replaces_id}
+    chain, current = [document], document
+    while (current := newer.get(current.pk)) and len(chain) < MOST_EDITIONS:
+        chain.insert(0, current)
+    current = document
+    while (current := visible.get(current.replaces_id)) and len(chain) < MOST_EDITIONS:
+        chain.append(current)
+    return chain if len(chain) > 1 else []
+
+
+def _may_add(document: Document, viewer: Viewer) -> bool:
+    agreement = document.agreement
+    return agreement is not None and _may_keep(agreement, viewer)
+
+
+def _may_keep(agreement: Agreement, viewer: Viewer) -> bool:
+    """Papers come in at every stage: an ended agreement still has its notice to keep."""
+    return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.archived_at is None
+
+
+@require_safe
 def document_file(request: HttpRequest, pk: int) -> FileResponse:
     """The file, always as a download and never run in the browser."""
-    document = Document.objects.get_visible(request.viewer, pk=pk)
-    if not document.file:
+    document = Document.objects.select_related("agreement").get_visible(request.viewer, pk=pk)
+    if not may_fetch(document, request.viewer):
         raise Http404
+    if document.agreement:
+        openings.note(document.agreement, request.viewer, document=document)
     try:
         content = document.file.open("rb")
     except FileNotFoundError:
@@ -52,13 +90,26 @@ def document_file(request: HttpRequest, pk: int) -> FileResponse:
     return response
 
 
+def _new_paper(request: HttpRequest, agreement: Agreement) -> Document:
+    """An empty paper, or the next edition of the one that the address names."""
+    old = request.GET.get("replaces", "")
+    if not old:
+        return Document(agreement=agreement)
+    if not old.isdigit():
+        raise Http404
+    try:
+        return succeed(Document.objects.get_visible(request.viewer, agreement=agreement, pk=old))
+    except Refused:
+        raise Http404 from None
+
+
 @require_http_methods(["GET", "POST"])
 def add_paper(request: HttpRequest, ref: str) -> HttpResponse:
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
-    if not visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage):
+    if not _may_keep(agreement, viewer):
         raise Http404
-    form = PaperForm(request.POST or None, request.FILES or None, instance=Document(agreement=agreement))
+    form = PaperForm(request.POST or None, request.FILES or None, instance=_new_paper(request, agreement))
     if request.method == "POST" and form.is_valid():
         form.instance.stamp(request.user)
         form.save()

@@ -14,9 +14,21 @@ from django.utils.translation import ngettext
 
 from agreements.dates import PartialDate, in_words
 from agreements.register.telling import in_the_past
-from agreements.vocabulary import Confirmation, Delivery, Health, ReportStatus, Stage, Standing
+from agreements.vocabulary import (
+    AmendmentStage,
+    Confirmation,
+    Delivery,
+    Health,
+    PaperState,
+    Part,
+    Renewal,
+    ReportStatus,
+    Stage,
+    Standing,
+)
 
 register = template.Library()
+ALARMING = 0.8  # share of a legal clock that has run
 
 TONES = {
     Standing.IN_EFFECT: "ok", Standing.ADOPTED: "info", Standing.SIGNED: "ok", Standing.PENDING: "info",
@@ -26,6 +38,10 @@ TONES = {
     Health.ON_TRACK: "ok", Health.AT_RISK: "warn", Health.DELAYED: "bad", Health.BLOCKED: "bad",
     Delivery.UNDER_WAY: "info", Delivery.DELIVERED: "ok",
     Confirmation.CONFIRMED: "ok", Confirmation.DISPUTED: "bad",
+    Standing.PROVISIONAL: "info", Standing.RENEWING: "warn",
+    AmendmentStage.APPROVED: "info", AmendmentStage.APPLIED: "ok",
+    PaperState.WAITING: "info", PaperState.UNREAD: "warn", PaperState.REFUSED: "bad",
+    "low": "ok", "medium": "warn", "high": "bad",
     ReportStatus.SUBMITTED: "warn", ReportStatus.RETURNED: "bad", ReportStatus.ACCEPTED: "ok",
 }  # fmt: skip
 
@@ -55,6 +71,40 @@ def standing(agreement: Any) -> SafeString | str:
 @register.filter
 def words(value: PartialDate | None) -> str:
     return in_words(value) if value else ""
+
+
+@register.filter
+def parts(withheld: Any) -> str:
+    """The parts that a share holds back, in words."""
+    return ", ".join(str(Part(part).label) for part in withheld)
+
+
+@register.filter
+def clock_pill(line: Any) -> SafeString | str:
+    """Where a legal clock stands: how much of it has run, or how late it is."""
+    if line.clock is None or line.clock.due_on is None or line.done.skipped_because:
+        return ""
+    day = f"{line.clock.due_on:%d/%m/%Y}"
+    if line.is_late:
+        return format_html('<span class="pill bad">{}</span>', _("late: was due %(day)s") % {"day": day})
+    if line.done.done_on:
+        return format_html('<span class="pill ok">{}</span>', _("in time: %(day)s") % {"day": day})
+    tone = "warn" if line.elapsed >= ALARMING else "info"
+    text = _("by %(day)s, %(share)s %% gone") % {"day": day, "share": round(line.elapsed * 100)}
+    return format_html('<span class="pill {}">{}</span>', tone, text)
+
+
+@register.filter
+def amended(change: Any, side: str) -> str:
+    """A value of an amendment as a person reads it: `change|amended:"before"`."""
+    value = getattr(change, side)
+    if change.column == "renewal":
+        return str(Renewal(value).label)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return "–" if value in (None, "") else str(value)
 
 
 @register.filter

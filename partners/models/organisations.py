@@ -9,6 +9,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from partners import visibility
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -23,9 +24,9 @@ class Organisation(Record):
     """A government, ministry, agency, company, association or international body."""
 
     FIELDS = FieldTable(
-        public="id code name_vi name_en short_name aliases kind country parent successor",
+        public="id code name_vi name_en short_name aliases identifier kind country parent successor merged_into",
         internal=f"{RECORD_INTERNAL} folded order_vi",
-        locked=f"{RECORD_INTERNAL} id folded order_vi",
+        locked=f"{RECORD_INTERNAL} id folded order_vi merged_into",
     )
     SEARCHED = ("name_vi", "name_en", "short_name", "aliases")
 
@@ -45,6 +46,9 @@ class Organisation(Record):
     name_en = models.CharField(_("name in English"), max_length=250, blank=True)
     short_name = models.CharField(_("short name"), max_length=60, blank=True)
     aliases = models.CharField(_("other names"), max_length=500, blank=True, help_text=_("separated by commas"))
+    identifier = models.CharField(
+        _("identifier"), max_length=80, blank=True, help_text=_("of the IATI, or of the register it stands in")
+    )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OTHER)
     country = models.ForeignKey(
         Country, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("country"),
@@ -54,6 +58,10 @@ class Organisation(Record):
     )  # fmt: skip
     successor = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="predecessors", verbose_name=_("succeeded by"),
+    )  # fmt: skip
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged",
+        verbose_name=_("merged into"),
     )  # fmt: skip
     folded = models.GeneratedField(
         expression=Fold(
@@ -102,6 +110,46 @@ class Organisation(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.organisations(viewer)
+
+
+@pghistory.track()
+class Assessment(Record):
+    """How far we trust an organisation, as of a day: due diligence, for staff alone."""
+
+    FIELDS = FieldTable(
+        internal=f"id organisation risk text_vi text_en assessed_on valid_until_on {RECORD_INTERNAL}",
+        locked=f"id {RECORD_INTERNAL}",
+    )
+
+    class Risk(models.TextChoices):
+        LOW = "low", pgettext_lazy("risk", "Low")
+        MEDIUM = "medium", pgettext_lazy("risk", "Medium")
+        HIGH = "high", pgettext_lazy("risk", "High")
+
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="assessments", verbose_name=_("organisation")
+    )
+    risk = models.CharField(_("risk"), max_length=6, choices=Risk)
+    text_vi = models.TextField(_("grounds, in Vietnamese"), blank=True)
+    text_en = models.TextField(_("grounds, in English"), blank=True)
+    assessed_on = models.DateField(_("assessed"))
+    valid_until_on = models.DateField(_("valid until"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("assessment")
+        verbose_name_plural = _("assessments")
+        ordering = ("organisation", "-assessed_on", "-pk")
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.get_risk_display()}"
+
+    @property
+    def text(self) -> str:
+        return self.in_words("text")
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.of_a_country(viewer)
 
 
 @pghistory.track()

@@ -76,9 +76,17 @@ class User(AbstractBaseUser):
 
     def organisation_ids_on(self, day: date) -> list[int]:
         """Organisations that the person speaks for on that day."""
-        ended = Q(to_on__isnull=False, to_on__lt=day)
-        held = self.memberships.filter(from_on__lte=day, archived_at=None).exclude(ended)
-        return list(held.values_list("organisation_id", flat=True))
+        return list(self.memberships.held_on(day).values_list("organisation_id", flat=True))
+
+    def desks_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
+        """The person's own desks, and those held on that day for absent colleagues of the same role. One query."""
+        covered = Q(
+            staff__absences__deputy=self, staff__absences__from_on__lte=day, staff__absences__to_on__gte=day,
+            staff__absences__archived_at=None, staff__role=self.role, staff__is_active=True,
+        )  # fmt: skip
+        rows = set(Desk.objects.filter(Q(staff=self) | covered).values_list("pk", "staff"))
+        own = frozenset(desk for desk, person in rows if person == self.pk)
+        return own, tuple(sorted((desk, person) for desk, person in rows if desk not in own))
 
     @property
     def is_staff(self) -> bool:
@@ -101,6 +109,12 @@ class User(AbstractBaseUser):
         return visibility.users(viewer)
 
 
+class MembershipQuerySet(RecordQuerySet):
+    def held_on(self, day: date) -> Any:
+        """Those that hold on a day."""
+        return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day, archived_at=None)
+
+
 @pghistory.track()
 class Membership(Record):
     """A partner's account speaks for an organisation, from a day to a day."""
@@ -117,6 +131,8 @@ class Membership(Record):
     )
     from_on = models.DateField(_("from"), default=timezone.localdate)
     to_on = models.DateField(_("to"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -144,9 +160,9 @@ class Person(Record):
 
     FIELDS = FieldTable(
         public="id name organisation title_vi title_en",
-        internal=RECORD_INTERNAL,
+        internal=f"aliases merged_into {RECORD_INTERNAL}",
         personal="email phone",
-        locked=f"id {RECORD_INTERNAL}",
+        locked=f"id merged_into {RECORD_INTERNAL}",
     )
     name = models.CharField(_("full name"), max_length=150)
     organisation = models.ForeignKey(
@@ -156,6 +172,11 @@ class Person(Record):
     title_en = models.CharField(_("position in English"), max_length=200, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=40, blank=True)
+    aliases = models.CharField(_("other names"), max_length=1000, blank=True, help_text=_("separated by commas"))
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged",
+        verbose_name=_("merged into"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("person")

@@ -131,7 +131,7 @@ def test_a_change_by_a_person_carries_the_name(cast: Cast) -> None:
     cast.client("linh").post("/agreements/US-2026-01/act/submit/")
     page = cast.client("auditor").get("/history/agreements/US-2026-01/").content.decode()
     assert "Linh" in page
-    assert "in_review" in page
+    assert "In review" in page
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from django.utils import translation
 
 from agreements.dates import PartialDate
 from agreements.models import Step
@@ -13,7 +14,7 @@ from agreements.vocabulary import Stage
 from partners.refusals import Refused
 from partners.viewers import Role
 from tests.conftest import ROLES, Cast
-from tests.factories import TODAY, make_agreement, make_user
+from tests.factories import TODAY, make_agreement, make_document, make_user
 
 # (transition, stage): who may, at their own desk
 ALLOWED: dict[tuple[str, str], set[str]] = {
@@ -43,7 +44,10 @@ def test_each_role_may_do_what_the_table_says(name: str, stage: str, cast: Cast,
     for role in ROLES:
         agreement = make_agreement(desk=cast.desk, stage=stage, owner=cast.linh, parties=[cast.home, cast.us])
         signed = PartialDate(TODAY)
-        facts = Facts(on=TODAY, reason="why", signed=signed, ending="completion", seen=agreement.content_hash())
+        facts = Facts(
+            on=TODAY, reason="why", signed=signed, ending="completion", seen=agreement.content_hash(),
+            document=make_document(agreement=agreement),
+        )  # fmt: skip
         try:
             step = perform(name, agreement, by=cast.viewer(role), facts=facts)
         except Refused as refused:
@@ -64,3 +68,65 @@ def test_another_desks_manager_may_nothing(cast: Cast, today: object) -> None:
         facts = Facts(on=TODAY, reason="why", signed=PartialDate(TODAY), ending="expiry", seen=agreement.content_hash())
         with pytest.raises(Refused, match="another desk"):
             perform(name, agreement, by=cast.viewer("outsider"), facts=facts)
+
+
+# act, ending -> which facts are needed; written a second time on purpose
+NEEDED = [
+    ("return", "in_review", "", {"reason"}),
+    ("suspend", "signed", "", {"reason", "document"}),
+    ("resume", "suspended", "", {"reason"}),
+    ("end", "signed", "expiry", {"reason"}),
+    ("end", "signed", "completion", {"reason"}),
+    ("end", "signed", "termination", {"reason", "document"}),
+    ("end", "signed", "denunciation", {"reason", "document"}),
+    ("end", "suspended", "withdrawal", {"reason", "document"}),
+    ("end", "signed", "supersession", {"reason", "document", "successor"}),
+    ("abandon", "cleared", "", {"reason"}),
+    ("register", "in_review", "", {"signed"}),
+    ("sign", "cleared", "", {"signed"}),
+]
+
+
+@pytest.mark.parametrize(("name", "stage", "ending", "needed"), NEEDED)
+@pytest.mark.parametrize("language", ["en", "vi"])
+def test_each_missing_fact_is_refused_with_its_reason(
+    name: str, stage: str, ending: str, needed: set[str], language: str, cast: Cast, today: object
+) -> None:
+    agreement = make_agreement(desk=cast.desk, stage=stage, parties=[cast.home, cast.us], signed_on=None)
+    facts = {
+        "reason": "why", "signed": PartialDate(TODAY), "document": make_document(agreement=agreement),
+        "successor": make_agreement(desk=cast.desk),
+    }  # fmt: skip
+    said, reasons = {key: facts[key] for key in needed}, set()
+    for missing in needed:
+        rest = {key: value for key, value in said.items() if key != missing}
+        with translation.override(language), pytest.raises(Refused) as refused:
+            whole = Facts(on=TODAY, ending=ending, seen=agreement.content_hash(), **rest)  # type: ignore[arg-type]
+            perform(name, agreement, by=cast.viewer("minh"), facts=whole)
+        reasons.add(refused.value.reason)
+    assert len(reasons) == len(needed), "each refusal names what is missing"
+    whole = Facts(on=TODAY, ending=ending, seen=agreement.content_hash(), **said)  # type: ignore[arg-type]
+    step = perform(name, agreement, by=cast.viewer("minh"), facts=whole)
+    assert agreement.ending == (ending or ("not_concluded" if name == "abandon" else ""))
+    assert step.document == said.get("document")
+
+
+def test_a_paper_of_another_agreement_proves_nothing(cast: Cast, today: object) -> None:
+    facts = Facts(on=TODAY, reason="why", document=make_document(agreement=cast.hidden))
+    with pytest.raises(Refused, match="Choose the paper"):
+        perform("suspend", cast.agreement, by=cast.viewer("minh"), facts=facts)
+
+
+def test_what_an_act_does_not_ask_for_decides_nothing(cast: Cast, today: object) -> None:
+    """An ending that needs no paper, said with a suspension, does not spare the suspension its paper."""
+    with pytest.raises(Refused, match="Choose the paper"):
+        perform("suspend", cast.agreement, by=cast.viewer("minh"), facts=Facts(on=TODAY, reason="x", ending="expiry"))
+
+
+def test_the_successor_is_linked(cast: Cast, today: object) -> None:
+    new = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
+    paper = make_document(agreement=cast.agreement)
+    facts = Facts(on=TODAY, reason="replaced", ending="supersession", document=paper, successor=new)
+    perform("end", cast.agreement, by=cast.viewer("minh"), facts=facts)
+    new.refresh_from_db()
+    assert new.supersedes == cast.agreement

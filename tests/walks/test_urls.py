@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from agreements.models import Document, Report, Share
+from agreements.models import Amendment, Document, Proceeding, ProceedingStep, Report, Share
+from partners.models import Person
 from tests.conftest import ROLES, Cast
-from tests.factories import TODAY, make_document
+from tests.factories import TODAY, make_document, make_procedure
 
 IN, GONE, OK, NO = 302, 404, 200, 405  # sent to sign in; nothing here; a page; other method only
 # name: answers to GET for anonymous, linh, huy, minh, sara, omar, auditor, operator
@@ -15,11 +16,17 @@ TABLE: dict[str, tuple[int, ...]] = {
     "home": (IN, OK, OK, OK, OK, OK, OK, OK),
     "review": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
     "search": (IN, OK, OK, OK, OK, OK, OK, OK),
-    "agreement_changes": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "timeline": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "as_of": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "partners": (IN, OK, OK, OK, OK, OK, OK, OK),
     "organisation_new": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
     "organisation_suggestions": (IN, OK, OK, OK, OK, OK, OK, OK),
     "profile": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "organisation_merge": (IN, GONE, GONE, OK, GONE, GONE, GONE, OK),
+    "person_merge": (IN, GONE, GONE, OK, GONE, GONE, GONE, OK),
+    "drafts": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "absence_new": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "absence_end": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "profile_language": (IN, NO, NO, NO, NO, NO, NO, NO),
     "token_withdraw": (IN, NO, NO, NO, NO, NO, NO, NO),
     "agreements": (IN, OK, OK, OK, OK, OK, OK, OK),
@@ -28,7 +35,26 @@ TABLE: dict[str, tuple[int, ...]] = {
     # Signed papers are corrected by the desk's manager alone.
     "agreement_edit": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
     "agreement_share": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
-    "agreement_unshare": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "agreement_sharing": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "agreement_as_partner": (IN, IN, GONE, IN, GONE, GONE, GONE, GONE),  # without an organisation: back to the form
+    "share_revoke": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "commitment_share": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "country_share": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
+    "similar_agreements": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "agreement_archive": (IN, GONE, GONE, NO, GONE, GONE, GONE, GONE),
+    "agreement_rectify": (IN, GONE, GONE, NO, GONE, GONE, GONE, NO),
+    "undo": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "agreement_comment": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "comment_resolve": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "amendment": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "amendment_new": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "amendment_edit": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "amendment_act": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "procedure": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "procedure_open": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "procedure_close": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "procedure_step": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "dossier_return": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "agreement_note": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "agreement_paper": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
     "agreement_act": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
@@ -61,7 +87,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "api-organisation-list": (401, OK, OK, OK, OK, OK, OK, OK),
     "api-organisation-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
 }
-ARGUMENTS = {"ref": "US-2023-01", "code": "US", "pk": 1, "name": "suspend"}
+ARGUMENTS = {"ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend"}
 OTHERS = ("account_", "mfa_", "admin:")  # allauth's and the admin's own: walked below
 
 
@@ -83,10 +109,14 @@ def address(name: str, cast: Cast) -> str:
     arguments = dict(ARGUMENTS)
     if name.startswith(("commitment", "api-commitment")) and name != "commitment_new":
         arguments["ref"] = cast.commitment.ref
-    if name in ("organisation", "api-organisation-detail"):
+    if name in ("organisation", "organisation_merge", "api-organisation-detail"):
         arguments["code"] = "gov-us"
     if name.startswith("document"):
         arguments["pk"] = Document.objects.get().pk
+    if name == "person_merge":
+        arguments["pk"] = Person.objects.get().pk
+    if name == "procedure_step":
+        arguments["pk"] = ProceedingStep.objects.get().pk
     pattern = next(entry for found, entry in patterns(get_resolver()) if found == name)
     needed = pattern.pattern.regex.groupindex if hasattr(pattern.pattern, "regex") else {}
     return reverse(name, kwargs={key: arguments[key] for key in needed if key != "format"})
@@ -103,6 +133,10 @@ def test_addresses_answer_each_role(name: str, cast: Cast) -> None:
     make_document(agreement=cast.agreement, audience="partner")
     Report.objects.create(commitment=cast.commitment, on=TODAY, text="x", created_by=cast.linh)
     Share.objects.get()
+    Amendment.objects.create(agreement=cast.agreement, number=1, text_en="x")
+    proceeding = Proceeding.objects.create(agreement=cast.agreement, procedure=make_procedure(), opened_on=TODAY)
+    ProceedingStep.objects.create(proceeding=proceeding, step=proceeding.procedure.steps.get())
+    Person.objects.create(name="Ann", organisation=cast.us)
     url = address(name, cast)
     answers = tuple(cast.client(role).get(url).status_code for role in ROLES)
     assert answers == TABLE[name], dict(zip(ROLES, answers, strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Self
+from typing import ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -26,6 +26,7 @@ from agreements.vocabulary import (
     FundingKind,
     Health,
     MilestoneStatus,
+    Part,
 )
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
@@ -66,6 +67,7 @@ class Commitment(Record):
         ),
     )
     SEARCHED = ("title_vi", "title_en", "ref")
+    VEILS: ClassVar = {Part.WORDING: ("text_vi", "text_en"), "agreement": ()}
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="commitments", verbose_name=_("agreement"))
     number = models.PositiveSmallIntegerField(_("number"), editable=False)
@@ -145,7 +147,18 @@ class Commitment(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_an_agreement(viewer, Share.objects.all())
+        return visibility.commitments(viewer, Share.objects.all())
+
+    @classmethod
+    def unveiled(cls, viewer: Viewer, part: str) -> Q:
+        if part == "agreement":
+            return visibility.shared_agreements(viewer, Share.objects.all(), prefix="agreement__")
+        return visibility.commitments(viewer, Share.objects.all(), Part(part))
+
+    @property
+    def shows_agreement(self) -> bool:
+        """Whether its reader may also see the agreement: a commitment can be shared without it."""
+        return bool(getattr(self, "agreement_is_open", True))
 
     @property
     def title(self) -> str:
@@ -226,7 +239,7 @@ class Milestone(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_an_agreement(viewer, Share.objects.all(), prefix="commitment__agreement__")
+        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MILESTONES)
 
 
 @pghistory.track()
@@ -278,4 +291,4 @@ class Funding(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_an_agreement(viewer, Share.objects.all(), prefix="commitment__agreement__")
+        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MONEY)

@@ -64,4 +64,4 @@ class Report(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_an_agreement(viewer, Share.objects.all(), prefix="commitment__agreement__")
+        return visibility.reports(viewer, Share.objects.all())

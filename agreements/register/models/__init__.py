@@ -1,9 +1,14 @@
 """Gathers the register's models."""
 
 from agreements.register.models.agreement import Agreement, precision_field
+from agreements.register.models.amendment import Amendment
+from agreements.register.models.comment import Comment
 from agreements.register.models.note import Note
+from agreements.register.models.opening import Opening
 from agreements.register.models.participant import Participant
 from agreements.register.models.share import Share
 from agreements.register.models.step import Step
 
-__all__ = ["Agreement", "Note", "Participant", "Share", "Step", "precision_field"]
+__all__ = [
+    "Agreement", "Amendment", "Comment", "Note", "Opening", "Participant", "Share", "Step", "precision_field",
+]  # fmt: skip

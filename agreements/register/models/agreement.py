@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import date, timedelta
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.dates import PRECISIONS, PartialDate, Precision
-from agreements.vocabulary import Ending, Kind, LegalRegime, Renewal, Stage, Standing
+from agreements.terms import Term
+from agreements.vocabulary import Ending, Kind, LegalRegime, Part, Renewal, Stage, Standing
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.models import Desk, Sector
@@ -27,6 +29,7 @@ from partners.records import Record, RecordQuerySet
 from partners.viewers import Role, Viewer
 
 EXPIRING_DAYS = 90
+RUNNING = Q(expires_on=None) | Q(renewal=Renewal.TACIT)  # no day ends it by itself
 
 
 def precision_field() -> models.CharField[str, str]:
@@ -34,16 +37,37 @@ def precision_field() -> models.CharField[str, str]:
     return models.CharField(max_length=7, choices=PRECISIONS, default=Precision.DAY, editable=False)
 
 
+class TermEnd(Func):
+    """`term_end(first end, months or null, day)`: the twin of `Term.ends_on` in PostgreSQL."""
+
+    function = "term_end"
+    output_field = models.DateField()
+
+
 class AgreementQuerySet(RecordQuerySet):
     """Agreements by what one asks of a register."""
 
     def in_effect(self, on: date) -> Self:
         """See also: Agreement.standing."""
-        running = Q(expires_on=None) | Q(expires_on__gte=on)
-        return self.filter(running, stage=Stage.SIGNED, effective_on__lte=on)
+        return self.filter(RUNNING | Q(expires_on__gte=on), stage=Stage.SIGNED, effective_on__lte=on)
+
+    def with_end(self, on: date) -> Self:
+        """With the end of the term that runs on a day as `end`. See also: Agreement.ends_on."""
+        months = Case(When(renewal=Renewal.TACIT, then=F("renewal_months")))
+        return self.annotate(end=TermEnd("expires_on", months, Value(on, output_field=models.DateField())))
 
     def expiring(self, on: date, *, days: int = EXPIRING_DAYS) -> Self:
-        return self.filter(stage=Stage.SIGNED, expires_on__range=(on, on + timedelta(days=days)))
+        """Signed agreements whose term ends within so many days, whether it renews or not."""
+        near = self.filter(stage=Stage.SIGNED, expires_on__lte=on + timedelta(days=days))
+        return (
+            near.filter(Q(renewal=Renewal.TACIT) | Q(expires_on__gte=on))
+            .with_end(on)
+            .filter(end__range=(on, on + timedelta(days=days)))
+        )
+
+    def expired(self, on: date) -> Self:
+        """Signed agreements that have run out before a day; those that renew by themselves never do."""
+        return self.filter(stage=Stage.SIGNED, expires_on__lt=on).exclude(renewal=Renewal.TACIT)
 
     def awaiting(self, viewer: Viewer) -> Self:
         """Agreements on which the viewer is the next to act."""
@@ -64,13 +88,22 @@ class Agreement(Record):
     FIELDS = FieldTable(
         public="id ref kind legal_regime title_vi title_en signed_on signed_precision announced_on announced_precision",
         partner=(
-            "summary_vi summary_en stage ending parent supersedes sectors effective_on effective_precision "
-            "expires_on expires_precision open_ended renewal notice_days"
+            "summary_vi summary_en stage ending parent supersedes sectors provisional_on provisional_precision "
+            "effective_on effective_precision expires_on expires_precision open_ended renewal renewal_months "
+            "notice_months notice_days occasion_vi occasion_en place authentic_languages"
         ),
         internal=f"desk owner submitted_by restricted folded {RECORD_INTERNAL}",
         locked=f"id ref stage ending submitted_by folded {RECORD_INTERNAL}",
     )
     SEARCHED = ("title_vi", "title_en", "ref")
+    VEILS: ClassVar = {
+        Part.SUMMARY: ("summary_vi", "summary_en", "occasion_vi", "occasion_en"),
+        Part.TERM: (
+            "expires_on", "expires_precision", "open_ended", "renewal", "renewal_months", "notice_months",
+            "notice_days",
+        ),
+        Part.FAMILY: ("parent", "supersedes"),
+    }  # fmt: skip
 
     ref = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.MOU)
@@ -103,13 +136,27 @@ class Agreement(Record):
     announced_precision = precision_field()
     signed_on = models.DateField(_("signed"), null=True, blank=True)
     signed_precision = precision_field()
+    provisional_on = models.DateField(_("applied provisionally from"), null=True, blank=True)
+    provisional_precision = precision_field()
     effective_on = models.DateField(_("in effect from"), null=True, blank=True)
     effective_precision = precision_field()
     expires_on = models.DateField(_("expires"), null=True, blank=True)
     expires_precision = precision_field()
     open_ended = models.BooleanField(_("until terminated"), default=False)
     renewal = models.CharField(_("renewal"), max_length=8, choices=Renewal, default=Renewal.NONE)
+    renewal_months = models.PositiveSmallIntegerField(
+        _("renews for, in months"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1200)]
+    )
+    notice_months = models.PositiveSmallIntegerField(
+        _("notice period in months"), null=True, blank=True, validators=[MaxValueValidator(120)]
+    )
     notice_days = models.PositiveSmallIntegerField(_("notice period in days"), null=True, blank=True)
+    occasion_vi = models.CharField(_("visit or event, in Vietnamese"), max_length=200, blank=True)
+    occasion_en = models.CharField(_("visit or event, in English"), max_length=200, blank=True)
+    place = models.CharField(_("place of signing"), max_length=120, blank=True)
+    authentic_languages = models.CharField(
+        _("languages of equal authenticity"), max_length=120, blank=True, help_text=_("for example vi, en, fr")
+    )
     restricted = models.BooleanField(
         _("desk only"), default=False, help_text=_("hidden from the other desks, also after signing")
     )
@@ -140,6 +187,10 @@ class Agreement(Record):
                 condition=Q(stage=Stage.ENDED, ending__in=Ending.values) | (~Q(stage=Stage.ENDED) & Q(ending="")),
                 name="ended_needs_ending", violation_error_message=_("Say how the agreement ended."),
             ),
+            models.CheckConstraint(
+                condition=~Q(renewal=Renewal.TACIT) | Q(renewal_months__isnull=False), name="tacit_needs_its_length",
+                violation_error_message=_("Say for how many months it renews each time."),
+            ),
         )  # fmt: skip
         indexes = (
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="agreement_folded"),
@@ -157,6 +208,10 @@ class Agreement(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.agreements(viewer, apps.get_model("agreements", "Share").objects.all())
+
+    @classmethod
+    def unveiled(cls, viewer: Viewer, part: str) -> Q:
+        return visibility.shared_agreements(viewer, apps.get_model("agreements", "Share").objects.all(), Part(part))
 
     @property
     def title(self) -> str:
@@ -191,11 +246,30 @@ class Agreement(Record):
         return self.partial("announced")
 
     @property
-    def last_notice_on(self) -> date | None:
-        """The last day to object to a renewal: the notice period before the expiry."""
-        if self.expires_on and self.notice_days and self.renewal != Renewal.NONE:
-            return self.expires_on - timedelta(days=self.notice_days)
-        return None
+    def provisional(self) -> PartialDate | None:
+        return self.partial("provisional")
+
+    @property
+    def occasion(self) -> str:
+        return self.in_words("occasion")
+
+    @property
+    def term(self) -> Term | None:
+        """When it ends and renews; None where no end is known."""
+        if self.expires_on is None:
+            return None
+        renews = self.renewal_months if self.renewal == Renewal.TACIT else None
+        return Term(self.expires_on, renews, self.notice_months or 0, self.notice_days or 0)
+
+    def ends_on(self, on: date) -> date | None:
+        """The end of the term that runs on a day. See also: AgreementQuerySet.with_end."""
+        return self.term.ends_on(on) if self.term else None
+
+    def last_notice_on(self, on: date) -> date | None:
+        """The last day to object to the next renewal, or to ask for it; None where no notice is agreed."""
+        if self.term is None or self.renewal == Renewal.NONE or not (self.notice_months or self.notice_days):
+            return None
+        return self.term.last_notice_on(on)
 
     def standing(self, on: date) -> Standing:
         """What the calendar makes of the stage on a day."""
@@ -203,16 +277,19 @@ class Agreement(Record):
             return Standing.PLANNED if self.announced_on else Standing.DRAFT
         if self.stage != Stage.SIGNED:
             return Standing(self.stage)
-        if self.expires_on and self.expires_on < on:
+        end = self.ends_on(on)
+        if end and end < on:
             return Standing.EXPIRED
         if self.kind == Kind.PROGRAMME:
             return Standing.UNDER_WAY
+        if self.provisional_on and self.provisional_on <= on and not (self.effective_on and self.effective_on <= on):
+            return Standing.PROVISIONAL
         if self.effective_on is None:
             return Standing.ADOPTED if self.legal_regime == LegalRegime.POLITICAL else Standing.SIGNED
         if self.effective_on > on:
             return Standing.PENDING
-        if self.expires_on and self.expires_on <= on + timedelta(days=EXPIRING_DAYS):
-            return Standing.EXPIRING
+        if end and end <= on + timedelta(days=EXPIRING_DAYS):
+            return Standing.RENEWING if self.renewal == Renewal.TACIT else Standing.EXPIRING
         return Standing.IN_EFFECT
 
     def content_hash(self) -> str:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
+from agreements.dates import PartialDate
 from agreements.register.models.agreement import Agreement, precision_field
 from agreements.register.models.share import Share
-from agreements.vocabulary import Consent, ParticipantRole
+from agreements.vocabulary import Consent, Part, ParticipantRole
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
@@ -23,10 +26,19 @@ class Participant(Record):
 
     FIELDS = FieldTable(
         public="id agreement organisation role",
-        partner="signatory signed_on signed_precision consent_by consented_on consented_precision",
+        partner=(
+            "signatory signed_on signed_precision consent_by consented_on consented_precision effective_on "
+            "effective_precision withdrawn_on withdrawn_precision"
+        ),
         internal=RECORD_INTERNAL,
         locked=f"id agreement {RECORD_INTERNAL}",
     )
+
+    VEILS: ClassVar = {
+        Part.SIGNATORIES: (
+            "signatory", "signed_on", "signed_precision", "consent_by", "consented_on", "consented_precision",
+        )
+    }  # fmt: skip
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="participants", verbose_name=_("agreement"))
     organisation = models.ForeignKey(
@@ -39,6 +51,10 @@ class Participant(Record):
     consent_by = models.CharField(_("consent by"), max_length=12, choices=Consent, blank=True)
     consented_on = models.DateField(_("consented"), null=True, blank=True)
     consented_precision = precision_field()
+    effective_on = models.DateField(_("in effect from"), null=True, blank=True, help_text=_("where it differs"))
+    effective_precision = precision_field()
+    withdrawn_on = models.DateField(_("withdrawn"), null=True, blank=True)
+    withdrawn_precision = precision_field()
 
     class Meta:
         verbose_name = _("participant")
@@ -54,6 +70,30 @@ class Participant(Record):
     def __str__(self) -> str:
         return str(self.organisation)
 
+    def partial(self, field: str) -> PartialDate | None:
+        """The date called `field` (`signed`, `consented`, `effective`, `withdrawn`) with its precision."""
+        return PartialDate.of(getattr(self, f"{field}_on"), getattr(self, f"{field}_precision"))
+
+    @property
+    def signed(self) -> PartialDate | None:
+        return self.partial("signed")
+
+    @property
+    def consented(self) -> PartialDate | None:
+        return self.partial("consented")
+
+    @property
+    def effective(self) -> PartialDate | None:
+        return self.partial("effective")
+
+    @property
+    def withdrawn(self) -> PartialDate | None:
+        return self.partial("withdrawn")
+
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.of_an_agreement(viewer, Share.objects.all())
+
+    @classmethod
+    def unveiled(cls, viewer: Viewer, part: str) -> Q:
+        return visibility.shared_agreements(viewer, Share.objects.all(), Part(part), prefix="agreement__")

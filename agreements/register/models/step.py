@@ -13,8 +13,13 @@ from agreements.register.models.agreement import Agreement
 from agreements.register.models.share import Share
 from agreements.vocabulary import Stage
 from partners.fields import FieldTable
-from partners.records import RecordQuerySet
+from partners.records import NOTHING, RecordQuerySet
 from partners.viewers import Viewer
+
+STEP_FIELDS = (
+    "id agreement name from_stage to_stage by instead_of on at reason document content_hash subject_id before undoes "
+    "told_at"
+)
 
 
 class StepQuerySet(RecordQuerySet):
@@ -28,8 +33,8 @@ class Step(models.Model):
     """One act on an agreement, written in the same transaction as its effect, and never changed after."""
 
     FIELDS = FieldTable(
-        internal="id agreement name from_stage to_stage by on at reason content_hash subject_id told_at",
-        locked="id agreement name from_stage to_stage by on at reason content_hash subject_id told_at",
+        internal=STEP_FIELDS,
+        locked=STEP_FIELDS,
     )
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="steps", verbose_name=_("agreement"))
@@ -39,11 +44,21 @@ class Step(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="steps", verbose_name=_("by")
     )
+    instead_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("instead of")
+    )
     on = models.DateField(_("on"))
     at = models.DateTimeField(_("recorded"), auto_now_add=True)
     reason = models.TextField(_("reason"), blank=True)
+    document = models.ForeignKey(
+        "agreements.Document", models.PROTECT, null=True, blank=True, related_name="steps", verbose_name=_("paper")
+    )
     content_hash = models.CharField(max_length=64, blank=True)
-    subject_id = models.BigIntegerField(null=True, blank=True, help_text="the share or report that the act is about")
+    before = models.JSONField(default=dict, blank=True)  # the columns that the act changed, as they were
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("takes back")
+    )
+    subject_id = models.BigIntegerField(null=True, blank=True, help_text="the record that the act is about")
     told_at = models.DateTimeField(_("notices made"), null=True, blank=True)
 
     objects = StepQuerySet.as_manager()
@@ -59,8 +74,9 @@ class Step(models.Model):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return (
-            visibility.agreements(viewer, Share.objects.all(), prefix="agreement__")
-            if viewer.is_staff
-            else Q(pk__in=())
-        )
+        if not viewer.is_staff:
+            return NOTHING
+        # One's own act stays in reach when it archived the agreement: it can be taken back.
+        own = Q(by=viewer.user_id, agreement__desk__in=viewer.desk_ids)
+        rule = visibility.agreements(viewer, Share.objects.all(), prefix="agreement__")
+        return rule | own if viewer.desk_ids else rule

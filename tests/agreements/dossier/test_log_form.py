@@ -103,6 +103,7 @@ def edited(cast: Cast, agreement: Agreement, **more: Any) -> dict[str, Any]:
     rows = list(agreement.participants.order_by("pk"))
     form = filled(cast, title_vi=agreement.title_vi, **{"participants-INITIAL_FORMS": len(rows), "signed": ""})
     form |= {f"participants-{n}-id": row.pk for n, row in enumerate(rows)}
+    form |= {f"participants-{n}-seen_version": row.version for n, row in enumerate(rows)}
     return form | {"commitments-TOTAL_FORMS": "0", "seen_version": agreement.version, **more}
 
 

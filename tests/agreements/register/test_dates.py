@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from datetime import date, timedelta
 
 import pytest
@@ -42,6 +43,57 @@ def test_refuses_with_a_reason(text: str) -> None:
     with pytest.raises(UnreadableDate) as problem:
         read(text)
     assert len(str(problem.value)) > 10
+
+
+# How people write one day, month, quarter and year; each way with each of these days makes a case of the table.
+WAYS = {
+    DAY: (
+        "{d}/{m}/{y}", "{d:02}/{m:02}/{y}", "{d}-{m}-{yy:02}", "{d}.{m}.{y}", "{y}-{m:02}-{d:02}", "{y}-{m}-{d}",
+        "ngày {d:02} tháng {m} năm {y}", "ngày {d} tháng {m:02} năm {y}", "{d} tháng {m} năm {y}", "{d} tháng {m}, {y}",
+        "{d} {month} {y}", "{d} {mon} {y}", "{month} {d}, {y}", "{mon}. {d}, {y}", "  {d} / {m} / {y}  ",
+        "NGÀY {d} THÁNG {m} NĂM {y}",
+    ),
+    MONTH: (
+        "{m}/{y}", "{m:02}/{y}", "{y}-{m:02}", "tháng {m}/{y}", "tháng {m} năm {y}", "Tháng {m}, {y}", "{month} {y}",
+        "{mon} {y}", "{m}-{y}",
+    ),
+    QUARTER: ("Q{q} {y}", "q{q}/{y}", "quý {q} năm {y}", "Quý {roman}/{y}", "quý {roman} {y}"),
+    YEAR: ("{y}", "năm {y}", " {y} "),
+}  # fmt: skip
+EACH = (
+    date(2023, 9, 5), date(2024, 2, 29), date(2026, 12, 11), date(2011, 3, 2), date(1995, 1, 31), date(2030, 10, 12),
+    date(2000, 5, 8),
+)  # fmt: skip
+MONTH_NAMES = tuple(calendar.month_name)
+ROMAN = ("I", "II", "III", "IV")
+TABLE = [
+    (
+        way.format(
+            d=on.day, m=on.month, y=on.year, yy=on.year % 100, month=MONTH_NAMES[on.month],
+            mon=MONTH_NAMES[on.month][:3], q=(on.month + 2) // 3, roman=ROMAN[(on.month - 1) // 3],
+        ),
+        on,
+        precision,
+    )
+    for precision, ways in WAYS.items()
+    for way in ways
+    for on in EACH
+]  # fmt: skip
+
+
+def test_the_table_has_two_hundred_cases_and_no_swap() -> None:
+    assert len({text for text, _on, _precision in TABLE}) >= 200
+    wrong = []
+    for text, on, precision in TABLE:
+        found, wanted = read(text), PartialDate(on, precision)
+        if (found.first_day, found.last_day, found.precision) != (wanted.first_day, wanted.last_day, precision):
+            wrong.append((text, str(found)))
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("text", "year"), [("5/9/69", 2069), ("5/9/70", 1970), ("5/9/98", 1998), ("5/9/00", 2000)])
+def test_two_digit_years_lie_around_our_time(text: str, year: int) -> None:
+    assert read(text).on == date(year, 9, 5)
 
 
 @given(st.dates(date(1900, 1, 1), date(2200, 12, 31)), st.sampled_from(Precision))

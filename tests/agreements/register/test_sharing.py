@@ -22,7 +22,7 @@ def visible_to(cast: Cast, name: str, ref: str) -> set[int]:
 def test_sharing_and_revoking_work_on_the_next_request(cast: Cast, today: object) -> None:
     agreement = make_agreement(desk=cast.desk, ref="US-2023-77", parties=[cast.home, cast.kr])
     assert visible_to(cast, "omar", "US-2023-77") == {404}
-    given = sharing.share(agreement, cast.kr, by=cast.viewer("linh"))
+    given = sharing.share(agreement, sharing.Terms(cast.kr), by=cast.viewer("linh"))
     assert visible_to(cast, "omar", "US-2023-77") == {200}
     assert visible_to(cast, "sara", "US-2023-77") == {404}
     sharing.revoke(given, by=cast.viewer("linh"))
@@ -46,7 +46,7 @@ def test_a_share_ends_with_its_day(cast: Cast) -> None:
 def test_unfinished_papers_are_not_shared(cast: Cast, today: object, stage: str) -> None:
     agreement = make_agreement(desk=cast.desk, stage=stage, parties=[cast.home, cast.kr])
     with pytest.raises(Refused, match="from clearance on"):
-        sharing.share(agreement, cast.kr, by=cast.viewer("linh"))
+        sharing.share(agreement, sharing.Terms(cast.kr), by=cast.viewer("linh"))
 
 
 def test_a_share_of_a_paper_that_goes_back_to_draft_hides_it(cast: Cast) -> None:

@@ -44,5 +44,9 @@ def test_querysets_agree_with_the_standing(cast: Cast) -> None:
 
 
 def test_notice_day(cast: Cast) -> None:
-    agreement = make_agreement(desk=cast.desk, expires_on=date(2028, 9, 30), renewal="tacit", notice_days=183)
-    assert agreement.last_notice_on == date(2028, 3, 31)
+    facts = {"expires_on": date(2028, 9, 30), "renewal": "tacit", "renewal_months": 60}
+    agreement = make_agreement(desk=cast.desk, **facts, notice_days=183)
+    assert agreement.last_notice_on(DAY) == date(2028, 3, 31)
+    assert agreement.last_notice_on(date(2028, 10, 1)) == date(2033, 3, 31), "the next term has its own"
+    months = make_agreement(desk=cast.desk, **facts, notice_months=6)
+    assert months.last_notice_on(DAY) == date(2028, 3, 30)

@@ -174,7 +174,7 @@ def test_steps_tell_whoever_is_next(cast: Cast, today: object) -> None:
     perform("register", agreement, by=cast.viewer("minh"), facts=Facts(on=TODAY, seen=agreement.content_hash()))
     dispatch()
     assert mail.outbox[-1].to == [cast.linh.email]
-    sharing.share(agreement, cast.us, by=cast.viewer("linh"))
+    sharing.share(agreement, sharing.Terms(cast.us), by=cast.viewer("linh"))
     dispatch()
     assert mail.outbox[-1].to == [cast.sara.email]
     dispatch()
@@ -183,7 +183,7 @@ def test_steps_tell_whoever_is_next(cast: Cast, today: object) -> None:
 
 def test_a_notice_of_a_share_taken_back_meanwhile_is_not_sent(cast: Cast, today: object) -> None:
     agreement = make_agreement(desk=cast.desk, parties=[cast.home, cast.kr])
-    given = sharing.share(agreement, cast.kr, by=cast.viewer("linh"))
+    given = sharing.share(agreement, sharing.Terms(cast.kr), by=cast.viewer("linh"))
     notices.put_steps_into_ledger()
     sharing.revoke(Share.objects.get(pk=given.pk), by=cast.viewer("linh"))
     sending.send_all(at=NOW)

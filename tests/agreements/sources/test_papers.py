@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from agreements.models import Document
 from agreements.sources.papers import safe_name
+from agreements.sources.reading import read_waiting
 from tests.conftest import Cast
 
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -33,6 +35,10 @@ def test_takes_a_paper_and_gives_it_back_to_whom_it_is_shared_with(cast: Cast) -
     assert (document.size, len(document.checksum), document.created_by) == (len(PDF), 64, cast.linh)
     assert "nh" not in document.file.name
     url = f"/documents/{document.pk}/file/"
+    assert cast.client("sara").get(url).status_code == 404, "partners wait until it is checked"
+    assert cast.client("linh").get(url).status_code == 200
+    assert read_waiting(at=timezone.now()) == 1
+    document.refresh_from_db()
     answer = cast.client("sara").get(url)
     assert b"".join(answer.streaming_content) == PDF
     assert answer.headers["Content-Disposition"].startswith("attachment")

@@ -32,3 +32,76 @@ let changed = false;
 document.addEventListener("input", (event) => { if (event.target.closest("form.careful")) changed = true; });
 document.addEventListener("submit", () => { changed = false; });
 window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+
+// What is typed into a careful form is kept on the server a second later: a crash, a closed window or an expired
+// session loses no more. Each window keeps its own; the server drops it once the form was taken.
+const KEEP_AFTER = 1000;
+const box = document.getElementById("drafts");
+const careful = [...document.querySelectorAll("form.careful[method=post]")];
+if (box && careful.length) keepDrafts(box, careful);
+
+function keepDrafts(box, forms) {
+  const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
+  const address = (key, own) => `${box.dataset.url}?form=${encodeURIComponent(key)}&window=${own}`;
+  forms.forEach((form, number) => {
+    // A form is known by its page and its target: two forms on one page never mix.
+    const key = location.pathname + location.search + "#" + (form.getAttribute("action") || number);
+    const own = crypto.randomUUID ? crypto.randomUUID() : String(Math.random()).slice(2);
+    const mark = Object.assign(document.createElement("input"), { type: "hidden", name: "draft_window", value: own });
+    form.append(mark);
+    const said = Object.assign(document.createElement("span"), { className: "saved" });
+    said.setAttribute("role", "status");
+    (form.querySelector(".actions") || form).append(said);
+    let timer = 0;
+    const typed = () => [...new FormData(form)].filter(([name, value]) =>
+      typeof value === "string" && !["csrfmiddlewaretoken", "draft_window"].includes(name));
+    const keep = () => {
+      timer = 0;
+      fetch(address(key, own), { method: "POST", keepalive: true, body: JSON.stringify(typed()),
+        headers: { "X-CSRFToken": token(), "Content-Type": "application/json" } })
+        .then((answer) => { said.textContent = answer.ok ? box.dataset.kept : box.dataset.failed; })
+        .catch(() => { said.textContent = box.dataset.failed; });
+    };
+    form.addEventListener("input", () => { if (!timer) timer = setTimeout(keep, KEEP_AFTER); });
+    window.addEventListener("pagehide", () => { if (timer) { clearTimeout(timer); keep(); } });
+    form.addEventListener("submit", () => { clearTimeout(timer); timer = 0; });
+    fetch(address(key, own)).then((answer) => answer.ok ? answer.json() : { drafts: [] }).then(({ drafts }) => {
+      for (const draft of drafts) offer(form, draft, key);
+    }).catch(() => {});
+  });
+
+  function offer(form, draft, key) {
+    if (document.querySelector(".problems")) return; // the server has just given the text back
+    const bar = document.createElement("div");
+    bar.className = "restore";
+    bar.setAttribute("role", "status");
+    const text = Object.assign(document.createElement("span"), { textContent: `${box.dataset.found} ${draft.at}` });
+    const drop = () => fetch(address(key, draft.window), { method: "DELETE", headers: { "X-CSRFToken": token() } });
+    const button = (label, act) => {
+      const one = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: label });
+      one.addEventListener("click", () => { act(); bar.remove(); });
+      return one;
+    };
+    bar.append(text, button(box.dataset.restore, () => { fill(form, draft.data); drop(); }), button(box.dataset.discard, drop));
+    form.before(bar);
+  }
+
+  function fill(form, data) {
+    // Rows that were added come back first, so that their fields exist.
+    for (const [name, value] of data) {
+      const total = name.endsWith("-TOTAL_FORMS") && form.querySelector(`[name="${name}"]`);
+      const more = total && form.querySelector(`button[name=more][value="${name.replace("-TOTAL_FORMS", "")}"]`);
+      for (let guard = 0; more && Number(total.value) < Number(value) && guard < 60; guard += 1) more.click();
+    }
+    const values = new Map();
+    for (const [name, value] of data) values.set(name, [...(values.get(name) || []), value]);
+    for (const field of form.elements) {
+      if (!field.name || ["csrfmiddlewaretoken", "draft_window"].includes(field.name)) continue;
+      const wanted = values.get(field.name) || [];
+      if (field.type === "checkbox" || field.type === "radio") field.checked = wanted.includes(field.value);
+      else if (field.type !== "file" && wanted.length) field.value = wanted.shift();
+    }
+    changed = true;
+    form.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}

@@ -1,0 +1,60 @@
+"""Opening a procedure, and noting one of its steps."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from agreements.dateinput import PartialDateField
+from agreements.dates import PartialDate, Precision
+from agreements.procedures.models import Procedure, ProceedingStep
+
+
+class DayField(PartialDateField):
+    """One day, typed in any of the ways that dates are; a month or a year is not exact enough for a clock."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"help_text": "", "required": False, **options})
+
+    def clean(self, value: Any) -> Any:
+        found: PartialDate | None = super().clean(value)
+        if found and found.precision != Precision.DAY:
+            raise ValidationError(_("Give the day, for example 25/09/2023."))
+        return found and found.on
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "").strip()
+
+
+class OpenForm(forms.Form):
+    procedure = forms.ModelChoiceField(Procedure.objects.none(), label=_("Procedure"), empty_label=None)
+    reason = forms.CharField(
+        label=_("Why the reduced procedure"), required=False, max_length=2000, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(self, *args: Any, procedures: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["procedure"].queryset = procedures  # type: ignore[attr-defined]
+
+
+class StepForm(forms.ModelForm):  # type: ignore[type-arg]
+    started_on = DayField(label=_("Complete dossier received"))
+    done_on = DayField(label=_("Done on"))
+    dated_on = DayField(label=_("Paper dated"))
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    class Meta:
+        model = ProceedingStep
+        fields = ("started_on", "done_on", "number", "dated_on", "document", "remark", "skipped_because")
+        widgets: ClassVar = {"remark": forms.Textarea({"rows": 2})}
+
+    def __init__(self, *args: Any, papers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].queryset = papers  # type: ignore[attr-defined]
+        self.initial["seen_version"] = self.instance.version

@@ -1,0 +1,197 @@
+"""Carrying out a procedure: which one fits, opening it, noting each step, and its clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agreements.clocks import Deadline, Stop, Unit, deadline
+from agreements.dates import PartialDate, Precision
+from agreements.procedures.models import CalendarDay, Pause, Procedure, Proceeding, ProceedingStep
+from agreements.register.models import Agreement, Step
+from agreements.vocabulary import ClockStart, Stage, Variant
+from agreements.workdays import DayOff, WorkCalendar
+from partners.models import User
+from partners.refusals import Refused
+from partners.viewers import Viewer
+
+
+def work_calendar() -> WorkCalendar:
+    """The public calendar of the home country, with the days that operators have set otherwise. One query."""
+    said = CalendarDay.objects.filter(archived_at=None)
+    return WorkCalendar(settings.HOME_COUNTRY, {row.on: DayOff(row.is_working, row.in_words("name")) for row in said})
+
+
+def fitting(agreement: Agreement, on: date) -> Iterable[Procedure]:
+    """The procedures of the agreement's regime that the law knows on that day."""
+    known = Procedure.objects.in_force(on).filter(legal_regime=agreement.legal_regime)
+    return known.select_related("level")  # type: ignore[no-any-return]
+
+
+def may_keep(agreement: Agreement, viewer: Viewer) -> bool:
+    """Whoever works at the desk notes the steps, as long as the agreement goes on."""
+    is_open = agreement.stage != Stage.ENDED and agreement.archived_at is None
+    return viewer.works_at(agreement.desk_id) and not viewer.read_only and is_open
+
+
+def _check(agreement: Agreement, by: Viewer) -> None:
+    if not may_keep(agreement, by):
+        raise Refused(_("Only its desk keeps the procedure of an agreement."))
+
+
+def open_for(agreement: Agreement, procedure: Procedure, *, by: Viewer, reason: str = "") -> Proceeding:
+    """Begin a procedure, with all its steps to do. A reduced one needs its reason."""
+    _check(agreement, by)
+    if (procedure.variant == Variant.REDUCED or procedure.needs_reason) and not reason.strip():
+        raise Refused(_("Say why the reduced procedure is used."))
+    if procedure.legal_regime != agreement.legal_regime:
+        raise Refused(_("This procedure belongs to another legal regime."))
+    with transaction.atomic():
+        Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        if agreement.proceedings.filter(closed_on=None, archived_at=None).exists():
+            raise Refused(_("A procedure is under way already."))
+        proceeding = Proceeding(agreement=agreement, procedure=procedure, reason=reason.strip(), opened_on=by.on)
+        proceeding.created_by_id = proceeding.updated_by_id = by.user_id
+        proceeding.save()
+        steps = [
+            ProceedingStep(proceeding=proceeding, step=step, created_by_id=by.user_id, updated_by_id=by.user_id)
+            for step in procedure.steps.filter(archived_at=None)
+        ]
+        ProceedingStep.objects.bulk_create(steps)
+        _write_step("procedure_open", proceeding, by, f"{procedure}. {reason}".strip(" ."))
+    return proceeding
+
+
+def note(done: ProceedingStep, *, by: User, viewer: Viewer) -> ProceedingStep:
+    """Save what a form has put into a step: when it began, was done, by which paper; or why it does not apply."""
+    _check(done.proceeding.agreement, viewer)
+    if done.proceeding.closed_on:
+        raise Refused(_("This procedure is closed."))
+    if done.done_on and done.skipped_because:
+        raise Refused(_("Either the step was done, or it does not apply."))
+    for day in (done.done_on, done.started_on):
+        if day and day > viewer.on:
+            raise Refused(_("The day lies in the future."))
+    if done.done_on and done.step.needs_paper and not (done.number or done.document_id):
+        raise Refused(_("This step needs the number of its paper, or the paper itself."))
+    with transaction.atomic():
+        before = ProceedingStep.objects.select_for_update(of=("self",)).get(pk=done.pk)
+        newly_settled = done.is_settled and not before.is_settled
+        done.done_by_id = viewer.user_id if done.is_settled else None
+        done.version = before.version
+        done.stamp(by)
+        done.full_clean()
+        done.save()
+        if done.done_on:
+            done.pauses.filter(to_on=None).update(to_on=done.done_on)
+        if newly_settled:
+            said = done.skipped_because or done.number
+            _write_step("procedure_step", done.proceeding, viewer, f"{done.step}. {said}".strip(" ."), done)
+    return done
+
+
+def give_back(done: ProceedingStep, *, by: Viewer, reason: str) -> Pause:
+    """The dossier was returned today: the clock stands still."""
+    _check(done.proceeding.agreement, by)
+    if not reason.strip():
+        raise Refused(_("Give a reason."))
+    if done.started_on is None or done.is_settled:
+        raise Refused(_("Only a dossier that was received, and not yet answered, is returned."))
+    with transaction.atomic():
+        ProceedingStep.objects.select_for_update(of=("self",)).get(pk=done.pk)
+        if done.pauses.filter(to_on=None).exists():
+            raise Refused(_("The dossier is returned already."))
+        pause = Pause(step=done, from_on=by.on, reason=reason.strip()[:300])
+        pause.created_by_id = pause.updated_by_id = by.user_id
+        pause.save()
+        _write_step("dossier_returned", done.proceeding, by, reason, done)
+    return pause
+
+
+def take_back(done: ProceedingStep, *, by: Viewer) -> None:
+    """The dossier came back complete today: the clock runs on."""
+    _check(done.proceeding.agreement, by)
+    with transaction.atomic():
+        ended = done.pauses.filter(to_on=None).update(to_on=by.on, updated_by=by.user_id)
+        if not ended:
+            raise Refused(_("The dossier is not returned."))
+        _write_step("dossier_back", done.proceeding, by, str(done.step), done)
+
+
+def close(proceeding: Proceeding, *, by: Viewer, reason: str = "") -> None:
+    """End a procedure, so that another can begin. With steps still open, it takes a reason."""
+    _check(proceeding.agreement, by)
+    with transaction.atomic():
+        locked = Proceeding.objects.select_for_update(of=("self",)).get(pk=proceeding.pk)
+        if locked.closed_on:
+            raise Refused(_("This procedure is closed."))
+        is_open = locked.steps.filter(done_on=None, skipped_because="", step__is_optional=False).exists()
+        if is_open and not reason.strip():
+            raise Refused(_("Steps are still open: say why the procedure ends."))
+        locked.closed_on = by.on
+        locked.updated_by_id = by.user_id
+        locked.version += 1
+        locked.save()
+        _write_step("procedure_close", locked, by, reason)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A step as the page shows it, with the end of its clock on a day."""
+
+    done: ProceedingStep
+    clock: Deadline | None
+    elapsed: float
+    is_late: bool
+    is_returned: bool
+
+
+def lines(proceeding: Proceeding, on: date) -> list[Line]:
+    """The steps in order, each with its clock. Three queries."""
+    rows = proceeding.steps.filter(archived_at=None).select_related("step", "document", "done_by")
+    rows = rows.prefetch_related("pauses").order_by("step__position", "pk")
+    calendar = work_calendar()
+    return [_line(row, proceeding.agreement, calendar, on) for row in rows]
+
+
+def _line(done: ProceedingStep, agreement: Agreement, calendar: WorkCalendar, on: date) -> Line:
+    pauses = list(done.pauses.all())
+    clock = _clock(done, agreement, calendar, pauses)
+    until = done.done_on or on
+    late = bool(clock and clock.due_on and clock.due_on < until and not done.skipped_because)
+    elapsed = clock.elapsed(until) if clock else 0.0
+    return Line(done, clock, elapsed, late, any(pause.to_on is None for pause in pauses) and not done.is_settled)
+
+
+def _clock(done: ProceedingStep, agreement: Agreement, calendar: WorkCalendar, pauses: list[Pause]) -> Deadline | None:
+    step = done.step
+    is_signed = agreement.stage not in (Stage.DRAFT, Stage.IN_REVIEW, Stage.CLEARED)
+    starts = {
+        ClockStart.DOSSIER: done.started_on,
+        ClockStart.SIGNING: _day(agreement.signed) if is_signed else None,
+        ClockStart.EFFECT: _day(agreement.effective),
+        ClockStart.ENDING: done.started_on,
+    }
+    start = starts.get(ClockStart(step.clock_start)) if step.clock_start else None
+    if not step.clock or start is None:
+        return None
+    stops = [Stop(pause.from_on, pause.to_on) for pause in pauses]
+    return deadline(start, step.clock, Unit(step.unit), calendar=calendar, stops=stops)
+
+
+def _day(value: PartialDate | None) -> date | None:
+    """The day itself: from a month or a year no clock can run."""
+    return value.on if value and value.precision == Precision.DAY else None
+
+
+def _write_step(name: str, proceeding: Proceeding, by: Viewer, reason: str, done: ProceedingStep | None = None) -> None:
+    agreement = proceeding.agreement
+    Step.objects.create(
+        agreement=agreement, name=name, by_id=by.user_id, instead_of_id=by.instead_of(agreement.desk_id), on=by.on,
+        reason=reason.strip(), subject_id=done.pk if done else proceeding.pk, document=done.document if done else None,
+    )  # fmt: skip

@@ -1,0 +1,126 @@
+"""Checking what was taken in: viruses, marks of secrecy, text for the search. A job; it finds its work by itself."""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from agreements.register.models import Step
+from agreements.sources.models import Document
+from agreements.sources.scanning import ScannerSilent, virus_in
+from agreements.sources.secrecy import mark_in
+from agreements.vocabulary import Audience, PaperState
+
+log = structlog.get_logger()
+MEMORY_BYTES = 1024 * 1024 * 1024
+CPU_SECONDS = 20
+WALL_SECONDS = 60
+
+
+class Unreadable(Exception):
+    """The text could not be read within the limits; the message says why."""
+
+
+def read_waiting(*, at: datetime, most: int = 50) -> int:
+    """Check the papers that wait, one transaction each; return how many were settled."""
+    waiting = Document.objects.filter(state=PaperState.WAITING).order_by("pk").values_list("pk", flat=True)
+    return sum(read_one(pk, at=at) for pk in list(waiting[:most]))
+
+
+def read_one(pk: int, *, at: datetime) -> bool:
+    """Check one paper. False where another process has it, or the scanner does not answer: then it keeps waiting."""
+    with transaction.atomic():
+        rows = Document.objects.select_for_update(skip_locked=True, of=("self",)).select_related("agreement")
+        paper = rows.filter(pk=pk, state=PaperState.WAITING).first()
+        if paper is None:
+            return False
+        try:
+            virus = _scan(paper)
+        except ScannerSilent as silent:
+            log.warning("paper waits for the scanner", document=pk, error=str(silent))
+            return False
+        if virus:
+            _refuse(paper, _("A virus was found in it: %(name)s") % {"name": virus}, at)
+            return True
+        try:
+            text, pages = extract(paper)
+        except Unreadable as why:
+            log.warning("paper unread", document=pk, error=str(why))
+            paper.state, paper.checked_at = PaperState.UNREAD, at
+        else:
+            if mark := mark_in(text):
+                with translation.override(_language_of(paper)):
+                    reason = _("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark}
+                _refuse(paper, reason, at)
+                return True
+            paper.content, paper.pages = text, pages
+            paper.state, paper.checked_at = PaperState.CLEAN, at
+        paper.save(update_fields=["content", "pages", "state", "checked_at", "updated_at"])
+    return True
+
+
+def _scan(paper: Document) -> str:
+    """The name of the virus in it, if any; nothing is scanned where no scanner is set up."""
+    if not settings.CLAMD:
+        return ""
+    with paper.file.open("rb") as content:
+        return virus_in(content, settings.CLAMD)
+
+
+def extract(paper: Document) -> tuple[str, int | None]:
+    """The text of a paper, from a process that may not take more memory or time than we give it."""
+    with paper.file.open("rb") as content:
+        data = content.read()
+    command = [sys.executable, "-m", "agreements.sources.extractor", paper.media_type]
+    try:
+        done = subprocess.run(
+            command,
+            input=data,
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            check=False,
+            cwd=settings.BASE_DIR,
+            env={"PATH": "/usr/bin:/bin"},
+            preexec_fn=_limit,
+        )
+    except subprocess.TimeoutExpired:
+        raise Unreadable("it took too long") from None
+    if done.returncode != 0:
+        raise Unreadable(done.stderr.decode(errors="replace").strip()[-300:] or f"ended with {done.returncode}")
+    found = json.loads(done.stdout)
+    return found["text"].replace("\x00", ""), found["pages"]
+
+
+def _limit() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+
+def _refuse(paper: Document, reason: str, at: datetime) -> None:
+    """Take the bytes away; the row stays and says why. Whoever brought it gets a notice."""
+    name, storage = paper.file.name or "", paper.file.storage
+    paper.file = ""  # type: ignore[assignment]
+    paper.state, paper.refused_because, paper.checked_at = PaperState.REFUSED, reason[:300], at
+    paper.audience, paper.content = Audience.INTERNAL, ""
+    paper.save()
+    if paper.agreement:
+        Step.objects.create(
+            agreement=paper.agreement, name="paper_refused", on=at.date(), reason=reason, subject_id=paper.pk
+        )
+    transaction.on_commit(lambda: storage.delete(name))
+
+
+def _language_of(paper: Document) -> str:
+    author: Any = paper.created_by
+    return author.language if author else "vi"

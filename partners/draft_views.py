@@ -1,0 +1,49 @@
+"""What was typed and not handed in: kept every second or two by the page itself, given back with one click."""
+
+from __future__ import annotations
+
+import json
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from partners.models import Draft
+
+MOST_BYTES = 512 * 1024
+MOST_KEPT = 40  # windows with unsaved text that one person may leave open
+SECRET = ("csrfmiddlewaretoken", "password")
+
+
+@require_http_methods(["GET", "POST", "DELETE"])
+def drafts(request: HttpRequest) -> HttpResponse:
+    """GET: the drafts of one form, newest first. POST: keep one. DELETE: drop one. All of the reader alone."""
+    own = Draft.objects.visible_to(request.viewer)
+    form = request.GET.get("form", "")[:200]
+    if request.method == "GET":
+        found = own.filter(form=form)[:5]
+        shown = [{"window": d.window, "data": d.data, "at": timezone.localtime(d.saved_at)} for d in found]
+        return JsonResponse({"drafts": [d | {"at": f"{d['at']:%H:%M %d/%m/%Y}"} for d in shown]})
+    window = request.GET.get("window", "")[:40]
+    if not (form and window):
+        return JsonResponse({"error": "form and window are needed"}, status=400)
+    if request.method == "DELETE":
+        own.filter(form=form, window=window).delete()
+        return HttpResponse(status=204)
+    if len(request.body) > MOST_BYTES:
+        return JsonResponse({"error": "too much"}, status=413)
+    try:
+        data = json.loads(request.body)
+    except (ValueError, RecursionError):
+        return JsonResponse({"error": "not JSON"}, status=400)
+    if not isinstance(data, list) or not all(_is_pair(pair) for pair in data):
+        return JsonResponse({"error": "a list of [name, value] is needed"}, status=400)
+    kept = [[name, value.replace("\x00", "")] for name, value in data if name not in SECRET]
+    Draft.objects.update_or_create(user=request.user, form=form, window=window, defaults={"data": kept})
+    old = own.order_by("-saved_at").values_list("pk", flat=True)[MOST_KEPT:]
+    Draft.objects.visible_to(request.viewer).filter(pk__in=list(old)).delete()
+    return HttpResponse(status=204)
+
+
+def _is_pair(pair: object) -> bool:
+    return isinstance(pair, list) and len(pair) == 2 and all(isinstance(part, str) for part in pair)

@@ -1,0 +1,121 @@
+"""Making one record of two: what pointed to the one points to the other, names are kept, history stays whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from partners.models import Membership, Organisation, Person, User
+from partners.records import Record
+from partners.refusals import Refused
+
+NAMES: dict[type[Model], tuple[str, ...]] = {
+    Organisation: ("short_name", "name_vi", "name_en"),
+    Person: ("name",),
+}
+
+
+@dataclass(frozen=True)
+class Move:
+    """So many records of one kind that will point to the record that stays."""
+
+    kind: str
+    count: int
+
+
+def _links(record: Model) -> Iterator[Any]:
+    """The relations that lead to a record; the history's own rows stay as they were written."""
+    for link in record._meta.related_objects:
+        if not link.related_model._meta.model_name.endswith("event"):  # type: ignore[union-attr]
+            yield link
+
+
+def _check(gone: Record, kept: Record) -> None:
+    if type(gone) is not type(kept) or gone.pk == kept.pk:
+        raise Refused(_("Choose two different records of one kind."))
+    if gone.archived_at or kept.archived_at:
+        raise Refused(_("An archived record cannot be merged."))
+
+
+def preview(gone: Record, kept: Record) -> list[Move]:
+    """What would move, by kind; changes nothing."""
+    _check(gone, kept)
+    counts: Counter[str] = Counter()
+    for link in _links(gone):
+        kind = str(link.related_model._meta.verbose_name_plural)
+        counts[kind] += link.related_model._default_manager.filter(**{link.field.name: gone}).count()
+    return [Move(kind, count) for kind, count in counts.items() if count]
+
+
+def who_sees_more(gone: Organisation, kept: Organisation) -> int:
+    """Partner accounts of either organisation, which will see what is shared with the other."""
+    members = Membership.objects.held_on(timezone.localdate()).filter(organisation__in=(gone, kept))
+    return int(members.values("user").distinct().count())
+
+
+def merge(gone: Any, kept: Any, *, by: User) -> None:
+    """Move everything, keep the names as other names, archive what is gone. Raises Refused and changes nothing."""
+    with transaction.atomic():
+        rows = type(kept).objects.select_for_update(of=("self",)).filter(pk__in=(gone.pk, kept.pk))
+        found = {row.pk: row for row in rows.order_by("pk")}
+        gone, kept = found[gone.pk], found[kept.pk]
+        _check(gone, kept)
+        kept.aliases = _names(gone, kept)
+        if getattr(kept, "parent_id", None) == gone.pk:
+            kept.parent = None
+        if getattr(kept, "successor_id", None) == gone.pk:
+            kept.successor = None
+        kept.stamp(by).save()
+        for link in _links(gone):
+            _move(link, gone, kept, by)
+        gone.merged_into = kept
+        _archive(gone, by, _("merged into %(name)s") % {"name": kept})
+
+
+def _names(gone: Any, kept: Any) -> str:
+    """The other names of the record that stays, with all names of the one that goes."""
+    own = {getattr(kept, name) for name in NAMES[type(kept)]}
+    new = [getattr(gone, name).replace(",", " ") for name in NAMES[type(gone)]]
+    every = [name.strip() for name in (*kept.aliases.split(","), *new, *gone.aliases.split(","))]
+    text = ", ".join(dict.fromkeys(name for name in every if name and name not in own))
+    longest = kept._meta.get_field("aliases").max_length
+    if len(text) > longest:
+        raise Refused(_("The other names together are longer than %(most)s characters.") % {"most": longest})
+    return text
+
+
+def _move(link: Any, gone: Any, kept: Any, by: User) -> None:
+    name = link.field.name
+    for row in link.related_model._default_manager.filter(**{name: gone}).order_by("pk"):
+        if row.pk == kept.pk and isinstance(row, type(kept)):
+            continue
+        if link.many_to_many:
+            related = getattr(row, name)
+            related.add(kept)
+            related.remove(gone)
+            continue
+        try:
+            with transaction.atomic():
+                setattr(row, name, kept)
+                _stamped(row, by).save()
+        except IntegrityError:
+            # The same stands there already: this one stays where it was, archived.
+            setattr(row, name, gone)
+            if isinstance(row, Record) and not row.archived_at:
+                _archive(row, by, _("the same stands at %(name)s") % {"name": kept})
+
+
+def _stamped(row: Any, by: User) -> Any:
+    return row.stamp(by) if isinstance(row, Record) else row
+
+
+def _archive(row: Any, by: User, because: str) -> None:
+    row.archived_at, row.archived_because = timezone.now(), because[:300]
+    row.stamp(by).save()

@@ -1,0 +1,77 @@
+"""Who stands in for whom, and what was typed but not yet handed in."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from partners import visibility
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.models.people import User
+from partners.records import Record, RecordQuerySet
+from partners.viewers import Viewer
+
+
+@pghistory.track()
+class Absence(Record):
+    """Someone is away from a day to a day; a colleague of the same role holds their desks meanwhile."""
+
+    FIELDS = FieldTable(internal=f"id user deputy from_on to_on {RECORD_INTERNAL}", locked=f"id {RECORD_INTERNAL}")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="absences", verbose_name=_("who is away"))
+    deputy = models.ForeignKey(User, models.PROTECT, related_name="stand_ins", verbose_name=_("deputy"))
+    from_on = models.DateField(_("from"))
+    to_on = models.DateField(_("to"))
+
+    class Meta:
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        ordering = ("-from_on", "-pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(to_on__gte=F("from_on")), name="absence_dates",
+                violation_error_message=_("The end lies before the start."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(user=F("deputy")), name="absence_needs_another",
+                violation_error_message=_("Nobody stands in for themselves."),
+            ),
+        )  # fmt: skip
+        indexes = (models.Index(fields=["deputy", "to_on"], name="absence_deputy"),)
+
+    def __str__(self) -> str:
+        return f"{self.user} → {self.deputy}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.absences(viewer)
+
+
+class Draft(models.Model):
+    """What one person has typed into one form of one window, until it is handed in."""
+
+    FIELDS = FieldTable(personal="id user form window data saved_at", locked="id user form window data saved_at")
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="drafts")
+    form = models.CharField(max_length=200)  # the address of the page
+    window = models.CharField(max_length=40)
+    data = models.JSONField()
+    saved_at = models.DateTimeField(auto_now=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unsaved text")
+        verbose_name_plural = _("unsaved texts")
+        ordering = ("-saved_at", "-pk")
+        constraints = (models.UniqueConstraint("user", "form", "window", name="draft_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.user}, {self.form}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        """Its author's alone: not even the operator reads what was never handed in."""
+        return Q(user=viewer.user_id)

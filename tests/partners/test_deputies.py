@@ -1,0 +1,117 @@
+"""Someone is away: a colleague of the same role holds their desks, and every act says for whom."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from agreements.models import Step
+from agreements.register.lifecycle import Facts, perform
+from partners.models import Absence
+from partners.refusals import Refused
+from partners.viewers import Viewer
+from tests.conftest import Cast
+from tests.factories import TODAY, make_agreement, make_user
+
+
+@pytest.fixture
+def lan(cast: Cast, today: object) -> object:
+    """A manager of the other desk."""
+    cast.people["lan"] = make_user(role="manager", name="Lan", desks=[cast.other_desk])
+    return cast.people["lan"]
+
+
+def away(cast: Cast, deputy: object, **more: object) -> Absence:
+    facts = {"from_on": TODAY, "to_on": TODAY + timedelta(days=5), **more}
+    return Absence.objects.create(user=cast.minh, deputy=deputy, **facts)  # type: ignore[misc]
+
+
+def in_review(cast: Cast) -> object:
+    agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
+    perform("submit", agreement, by=cast.viewer("linh"), facts=Facts(on=TODAY))
+    return agreement
+
+
+def test_a_deputy_acts_and_it_is_logged(cast: Cast, lan: object) -> None:
+    agreement = in_review(cast)
+    facts = Facts(on=TODAY, seen=agreement.content_hash())  # type: ignore[attr-defined]
+    with pytest.raises(Refused, match="another desk"):
+        perform("register", agreement, by=cast.viewer("lan"), facts=facts)  # type: ignore[arg-type]
+    away(cast, lan)
+    step = perform("register", agreement, by=cast.viewer("lan"), facts=facts)  # type: ignore[arg-type]
+    assert (step.by, step.instead_of) == (lan, cast.minh)
+    page = cast.client("linh").get(agreement.get_absolute_url()).content.decode()  # type: ignore[attr-defined]
+    assert "for Minh" in page
+
+
+def test_own_desks_are_held_in_ones_own_name(cast: Cast, lan: object) -> None:
+    away(cast, lan)
+    viewer = cast.viewer("lan")
+    assert viewer.instead_of(cast.other_desk.pk) is None
+    assert viewer.instead_of(cast.desk.pk) == cast.minh.pk
+    assert viewer.desk_ids == {cast.desk.pk, cast.other_desk.pk}
+
+
+@pytest.mark.parametrize(("day", "holds"), [(-1, False), (0, True), (5, True), (6, False)])
+def test_it_holds_from_the_first_day_to_the_last(cast: Cast, lan: object, day: int, holds: bool) -> None:
+    away(cast, lan)
+    viewer = Viewer.of(lan, on=TODAY + timedelta(days=day))  # type: ignore[arg-type]
+    assert (cast.desk.pk in viewer.desk_ids) is holds
+
+
+def test_a_deputy_gains_no_role_and_passes_nothing_on(cast: Cast, lan: object) -> None:
+    """An officer who stands in for a manager stays an officer; deputies' deputies hold nothing."""
+    third = make_user(role="manager", name="Third")
+    Absence.objects.create(user=lan, deputy=third, from_on=TODAY, to_on=TODAY)
+    Absence.objects.create(user=cast.minh, deputy=cast.huy, from_on=TODAY, to_on=TODAY)
+    away(cast, lan)
+    assert Viewer.of(third).desk_ids == {cast.other_desk.pk}
+    assert cast.viewer("huy").desk_ids == {cast.other_desk.pk}
+
+
+def test_four_eyes_hold_for_deputies(cast: Cast, lan: object) -> None:
+    away(cast, lan)
+    agreement = make_agreement(desk=cast.desk, stage="draft", parties=[cast.home, cast.us])
+    perform("submit", agreement, by=cast.viewer("lan"), facts=Facts(on=TODAY))
+    with pytest.raises(Refused, match="Someone else"):
+        perform("clear", agreement, by=cast.viewer("lan"), facts=Facts(on=TODAY, seen=agreement.content_hash()))
+
+
+def test_set_and_ended_on_the_profile_page(cast: Cast, lan: object) -> None:
+    client = cast.client("minh")
+    facts = {"deputy": lan.pk, "from_on": "23/11/2026", "to_on": "25/11/2026"}  # type: ignore[attr-defined]
+    assert "Lan stands in for you" in client.post("/profile/absences/", facts, follow=True).content.decode()
+    assert cast.desk.pk in cast.viewer("lan").desk_ids
+    absence = Absence.objects.get()
+    assert cast.client("linh").post(f"/profile/absences/{absence.pk}/end/").status_code == 404
+    client.post(f"/profile/absences/{absence.pk}/end/")
+    assert cast.desk.pk not in cast.viewer("lan").desk_ids, "with the next request"
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"to_on": "22/11/2026", "from_on": "20/11/2026"}, "This day has passed"),
+        ({"from_on": "26/11/2026"}, "The end lies before the start"),
+        ({"from_on": "2026/26/11"}, "valid date"),
+    ],
+)
+def test_bad_dates_are_refused(cast: Cast, lan: object, change: dict[str, str], reason: str) -> None:
+    facts = {"deputy": lan.pk, "from_on": "23/11/2026", "to_on": "25/11/2026", **change}  # type: ignore[attr-defined]
+    assert reason in cast.client("minh").post("/profile/absences/", facts, follow=True).content.decode()
+    assert not Absence.objects.exists()
+
+
+def test_an_officer_is_no_choice_for_a_manager(cast: Cast, lan: object) -> None:
+    facts = {"deputy": cast.linh.pk, "from_on": "23/11/2026", "to_on": "25/11/2026"}
+    cast.client("minh").post("/profile/absences/", facts)
+    assert not Absence.objects.exists()
+
+
+def test_steps_without_a_deputy_say_nobody(cast: Cast, today: object) -> None:
+    in_review(cast)
+    assert set(Step.objects.values_list("instead_of", flat=True)) == {None}
+    with time_machine.travel(date(2026, 11, 24)):
+        assert cast.viewer("linh").stands_in == ()

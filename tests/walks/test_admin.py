@@ -1,0 +1,85 @@
+"""The operator's admin is no second door: same gate, and nothing writable there that the rules protect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.test import RequestFactory
+from django.urls import reverse
+
+from agreements.models import Agreement, Amendment, ProceedingStep
+from partners.models import ApiToken, Draft, User
+from tests.conftest import Cast
+from tests.walks.test_fields import own_models
+
+NOT_THERE = {Draft}  # what one person has typed and not handed in
+PAGES = sorted(admin.site._registry, key=lambda model: model.__name__)
+
+
+def test_every_table_has_its_page() -> None:
+    assert set(own_models()) - set(PAGES) == NOT_THERE
+
+
+@pytest.mark.parametrize("model", [m for m in PAGES if m not in (ApiToken, User)], ids=lambda m: m.__name__)
+def test_no_field_is_writable_that_the_rules_protect(model: Any, cast: Cast, rf: RequestFactory) -> None:
+    request = rf.get("/admin/")
+    request.user, request.viewer = cast.operator, cast.viewer("operator")  # type: ignore[attr-defined]
+    page = admin.site._registry[model]
+    if not page.has_change_permission(request):
+        return
+    form = page.get_form(request, model(), change=True)
+    locked = set(model.FIELDS.locked.split()) - {"archived_because"}
+    assert set(form.base_fields) & locked == set()
+    for inline in page.get_inline_instances(request, model()):
+        inner = inline.model  # type: ignore[attr-defined]
+        fields = set(inline.get_formset(request, model()).form.base_fields)  # type: ignore[attr-defined]
+        assert fields & (set(inner.FIELDS.locked.split()) - {"id"}) <= {"agreement"}
+
+
+@pytest.mark.parametrize("model", PAGES, ids=lambda m: m.__name__)
+def test_nothing_is_deleted_there(model: Any, cast: Cast, rf: RequestFactory) -> None:
+    request = rf.get("/admin/")
+    request.user, request.viewer = cast.operator, cast.viewer("operator")  # type: ignore[attr-defined]
+    page = admin.site._registry[model]
+    assert model is ApiToken or not page.has_delete_permission(request)
+
+
+def test_a_forged_post_changes_no_protected_field(cast: Cast) -> None:
+    client = cast.client("operator")
+    url = reverse("admin:agreements_agreement_change", args=[cast.agreement.pk])
+    before = Agreement.objects.filter(pk=cast.agreement.pk).values("stage", "ending", "ref", "submitted_by_id").get()
+    facts = {
+        "title_vi": "x", "title_en": "y", "kind": "mou", "legal_regime": "other", "desk": cast.desk.pk,
+        "renewal": "none", "stage": "ended", "ending": "expiry", "ref": "FAKE", "submitted_by": cast.linh.pk,
+        "version": 99, "participants-TOTAL_FORMS": 0, "participants-INITIAL_FORMS": 0,
+    }  # fmt: skip
+    assert client.post(url, facts).status_code == 302
+    assert Agreement.objects.filter(pk=cast.agreement.pk).values(*before).get() == before
+
+
+@pytest.mark.parametrize("model", [Amendment, ProceedingStep])
+def test_what_two_people_decide_is_only_read(model: Any, cast: Cast) -> None:
+    client = cast.client("operator")
+    name = model._meta.model_name
+    assert client.get(reverse(f"admin:agreements_{name}_add")).status_code == 403
+    row = Amendment.objects.create(agreement=cast.agreement, number=1, text_en="x", stage="in_review")
+    if model is Amendment:
+        client.post(reverse("admin:agreements_amendment_change", args=[row.pk]), {"stage": "approved", "text_en": "z"})
+        row.refresh_from_db()
+        assert (row.stage, row.text_en) == ("in_review", "x")
+
+
+def test_the_operator_moves_a_stuck_record_by_the_same_table(cast: Cast) -> None:
+    stuck = cast.hidden
+    Agreement.objects.filter(pk=stuck.pk).update(stage="in_review")
+    url = reverse("admin:agreements_agreement_act", args=[stuck.pk, "return"])
+    client = cast.client("operator")
+    client.post(url, {})
+    stuck.refresh_from_db()
+    assert stuck.stage == "in_review", "without a reason the table refuses"
+    client.post(url, {"reason": "its manager has left"})
+    client.post(reverse("admin:agreements_agreement_act", args=[stuck.pk, "submit"]), {})
+    stuck.refresh_from_db()
+    assert (stuck.stage, stuck.steps.get().by) == ("draft", cast.operator)

@@ -1,0 +1,157 @@
+"""Seals over the history, so that tampering shows: each digests the event rows added since the one before.
+
+A seal is signed with a key that the database does not hold, so even its owner cannot forge one. See decision 8.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.db import OperationalError, connection, transaction
+
+from tracker.history.models import Seal
+
+ROWS_AT_ONCE = 2000
+LOCK_SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What does not fit: a seal, a table and why."""
+
+    seal: int
+    place: str
+    what: str
+
+
+def event_tables() -> list[str]:
+    """The tables that PostgreSQL's triggers write the history into, by name."""
+    own = (model for app in ("partners", "agreements") for model in apps.get_app_config(app).get_models())
+    return sorted(model._meta.db_table for model in own if hasattr(model, "pgh_id"))
+
+
+def seal(*, at: datetime) -> Seal | None:
+    """Seal what was written since the last seal. None where there is nothing new, or writers are too busy now."""
+    try:
+        marks = _marks()
+    except OperationalError:
+        return None  # the tables are being written to: the next tick will do
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('history seal'))")
+            cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+        last = Seal.objects.order_by("-pk").first()
+        before = _watermarks()
+        tables: dict[str, Any] = {}
+        for table, mark in marks.items():
+            since = before.get(table, 0)
+            if mark > since:
+                columns = _columns(table)
+                digest, count = _digest(table, columns, since, mark)
+                tables[table] = {"columns": columns, "after": since, "to": mark, "count": count, "digest": digest}
+        if not tables:
+            return None
+        digest = _whole(tables, last.digest if last else "", at)
+        return Seal.objects.create(at=at, tables=tables, digest=digest, signature=_sign(digest))
+
+
+def _marks() -> dict[str, int]:
+    """The last row of each table at one moment at which no transaction is still writing to any of them."""
+    names = ", ".join(connection.ops.quote_name(table) for table in event_tables())
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
+        # Readers go on; writers wait for as long as it takes to read twenty maxima.
+        cursor.execute(f"LOCK TABLE {names} IN SHARE MODE")
+        marks = {}
+        for table in event_tables():
+            cursor.execute(f"SELECT coalesce(max(pgh_id), 0) FROM {connection.ops.quote_name(table)}")  # noqa: S608
+            marks[table] = cursor.fetchone()[0]
+    return marks
+
+
+def _watermarks() -> dict[str, int]:
+    """How far each table is sealed."""
+    marks: dict[str, int] = {}
+    for tables in Seal.objects.order_by("pk").values_list("tables", flat=True).iterator():
+        marks |= {table: entry["to"] for table, entry in tables.items()}
+    return marks
+
+
+def _columns(table: str) -> list[str]:
+    with connection.cursor() as cursor:
+        described = connection.introspection.get_table_description(cursor, table)
+    return sorted(column.name for column in described)
+
+
+def _digest(table: str, columns: list[str], after: int, to: int) -> tuple[str, int]:
+    """SHA-256 over the named columns of the rows after one and up to another, and their number."""
+    quote = connection.ops.quote_name
+    named = ", ".join(quote(column) for column in columns)
+    running, count, last = hashlib.sha256(), 0, after
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                f"SELECT pgh_id, encode(sha256(convert_to(row_to_json(r)::text, 'UTF8')), 'hex') "  # noqa: S608
+                f"FROM (SELECT {named} FROM {quote(table)} WHERE pgh_id > %s AND pgh_id <= %s "
+                f"ORDER BY pgh_id LIMIT {ROWS_AT_ONCE}) AS r ORDER BY pgh_id",
+                [last, to],
+            )
+            rows = cursor.fetchall()
+            if not rows:
+                return running.hexdigest(), count
+            for pk, digest in rows:
+                running.update(f"{pk}:{digest};".encode())
+            count += len(rows)
+            last = rows[-1][0]
+
+
+def _whole(tables: dict[str, Any], before: str, at: datetime) -> str:
+    text = json.dumps({"at": at.isoformat(), "before": before, "tables": tables}, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _sign(digest: str) -> str:
+    return _signature(digest, settings.HISTORY_KEYS[0])
+
+
+def _signature(digest: str, key: str) -> str:
+    return hmac.new(key.encode(), f"seal {digest}".encode(), hashlib.sha256).hexdigest()
+
+
+def verify() -> list[Fault]:
+    """Check the chain, the signatures and every sealed row; return what does not fit."""
+    faults: list[Fault] = []
+    before = ""
+    reached: dict[str, int] = {}
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL TIME ZONE 'UTC'")
+        for one in Seal.objects.order_by("pk").iterator():
+            if one.digest != _whole(one.tables, before, one.at):
+                faults.append(Fault(one.pk, "seal", "its digest does not follow from the seal before it"))
+            if not any(hmac.compare_digest(one.signature, _signature(one.digest, k)) for k in settings.HISTORY_KEYS):
+                faults.append(Fault(one.pk, "seal", "its signature is not ours"))
+            for table, entry in one.tables.items():
+                if entry["after"] != reached.get(table, 0):
+                    faults.append(Fault(one.pk, table, "a seal before it is missing"))
+                reached[table] = entry["to"]
+                faults += _check(one.pk, table, entry)
+            before = one.digest
+    return faults
+
+
+def _check(number: int, table: str, entry: dict[str, Any]) -> list[Fault]:
+    gone = set(entry["columns"]) - set(_columns(table))
+    if gone:
+        return [Fault(number, table, f"columns are gone: {', '.join(sorted(gone))}")]
+    digest, count = _digest(table, entry["columns"], entry["after"], entry["to"])
+    if count != entry["count"]:
+        return [Fault(number, table, f"{entry['count']} rows were sealed, {count} are there")]
+    return [] if digest == entry["digest"] else [Fault(number, table, "a sealed row was changed")]

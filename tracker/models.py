@@ -1,0 +1,5 @@
+"""Gathers the hall's own models for Django."""
+
+from tracker.history.models import Seal
+
+__all__ = ["Seal"]
