@@ -26,19 +26,27 @@ def _under(prefix: str, **lookups: Any) -> Q:
     return Q(**{prefix + name: value for name, value in lookups.items()})
 
 
-def shared_agreements(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str = "") -> Q:
-    """Agreements that a partner's live shares open, alone or with their country; with none of the parts held back."""
-    held = shares.filter(live_shares(viewer))
-    for part in parts:
+THROUGH = "country__organisations__participations__"
+
+
+def _held(viewer: Viewer, shares: QuerySet[Any], parts: tuple[Part, ...]) -> tuple[QuerySet[Any], QuerySet[Any]]:
+    """The viewer's live shares that hold none of the parts back; and those by country, joined to their agreements."""
+    held = shares.order_by().filter(live_shares(viewer))
+    for part in filter(viewer.may_lack, parts):
         held = held.exclude(withheld__contains=[part.value])
-    through = "country__organisations__participations__"
     of_country = held.filter(
-        _under(through, archived_at=None, agreement__desk=F("desk"), agreement__restricted=False),
+        _under(THROUGH, archived_at=None, agreement__desk=F("desk"), agreement__restricted=False),
         country__isnull=False,
     )
-    one_by_one = held.filter(agreement__isnull=False).values("agreement")
-    opened = _under(prefix, pk__in=one_by_one) | _under(prefix, pk__in=of_country.values(f"{through}agreement"))
-    return opened & _under(prefix, stage__in=SHAREABLE, archived_at=None)
+    return held, of_country
+
+
+def shared_agreements(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str = "") -> Q:
+    """Agreements that a partner's live shares open, alone or with their country; with none of the parts held back."""
+    held, of_country = _held(viewer, shares, parts)
+    # One list made of two, not two conditions joined by "or": that one PostgreSQL could not look up by key.
+    opened = held.filter(agreement__isnull=False).values("agreement").union(of_country.values(f"{THROUGH}agreement"))
+    return _under(prefix, pk__in=opened, stage__in=SHAREABLE, archived_at=None)
 
 
 def agreements(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "") -> Q:
@@ -73,14 +81,17 @@ def commitments(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str
     rows = _under(prefix, archived_at=None)
     if not viewer.is_partner:
         return agreements(viewer, shares, prefix=f"{prefix}agreement__") & (Q() if viewer.role in ALL_DESKS else rows)
-    with_agreement = shared_agreements(viewer, shares, Part.COMMITMENTS, *parts, prefix=f"{prefix}agreement__")
-    held = shares.filter(live_shares(viewer), commitment__isnull=False)
-    for part in parts:
-        held = held.exclude(withheld__contains=[part.value])
-    by_itself = _under(
-        prefix, pk__in=held.values("commitment"), agreement__stage__in=SHAREABLE, agreement__archived_at=None
-    )
-    return (with_agreement | by_itself) & rows
+    held, _unused = _held(viewer, shares, parts)
+    with_agreement, of_country = _held(viewer, shares, (Part.COMMITMENTS, *parts))
+    opened = (
+        held.filter(commitment__isnull=False).values("commitment")
+        .union(
+            with_agreement.filter(agreement__commitments__isnull=False).values("agreement__commitments"),
+            of_country.values(f"{THROUGH}agreement__commitments"),
+        )
+    )  # fmt: skip
+    open_stage = _under(prefix, agreement__stage__in=SHAREABLE, agreement__archived_at=None)
+    return _under(prefix, pk__in=opened) & open_stage & rows
 
 
 def of_a_commitment(viewer: Viewer, shares: QuerySet[Any], *parts: Part) -> Q:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Func, TextField
 
 _LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe"})
@@ -26,6 +27,13 @@ class Fold(Func):
 
     function = "fold"
     output_field = TextField()
+
+
+class Words(Func):
+    """The words of a folded text as an array, in PostgreSQL."""
+
+    function = "words"
+    output_field = ArrayField(TextField())
 
 
 class VietnameseOrder(Func):

@@ -38,7 +38,7 @@ class RecordQuerySet(models.QuerySet[Any]):
         if not viewer.is_known:
             return self.none()
         rows = self.filter(self.model.visible(viewer))
-        veils = getattr(self.model, "VEILS", {}) if viewer.is_partner else {}
+        veils = self._veils(viewer) if viewer.is_partner else []
         if veils:
             opened = {
                 f"{part}_is_open": ExpressionWrapper(self.model.unveiled(viewer, part), models.BooleanField())
@@ -48,6 +48,11 @@ class RecordQuerySet(models.QuerySet[Any]):
             if rows._iterable_class is ModelIterable:
                 rows._iterable_class = VeiledRows
         return rows
+
+    def _veils(self, viewer: Viewer) -> list[str]:
+        """The parts to ask about row by row. One without columns hides nothing here, but faces ask for it."""
+        known = getattr(self.model, "VEILS", {})
+        return [part for part, columns in known.items() if viewer.may_lack(part) or not columns]
 
     def get_visible(self, viewer: Viewer, **lookup: Any) -> Any:
         """One row, or 404 alike for what is hidden and for what does not exist."""
@@ -107,7 +112,7 @@ class Record(models.Model):
     def draw_veils(self) -> None:
         """Empty what is held back. Such a row is for showing: it can no longer be saved."""
         for part, columns in self.VEILS.items():
-            if not getattr(self, f"{part}_is_open"):
+            if not getattr(self, f"{part}_is_open", True):
                 self.is_veiled = True
                 for column in columns:
                     setattr(self, column, self._meta.get_field(column).get_default())

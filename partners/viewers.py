@@ -42,6 +42,7 @@ class Viewer:
     organisation_ids: frozenset[int] = frozenset()
     language: str = "vi"
     read_only: bool = False
+    withheld: frozenset[str] | None = None  # parts that some share may hold back; None: not known, so any
     stands_in: tuple[tuple[int, int], ...] = ()  # (desk, the absent colleague for whom it is held)
     on: date = field(default_factory=timezone.localdate)
 
@@ -53,6 +54,7 @@ class Viewer:
         role = Role(user.role)
         on = on or timezone.localdate()
         own, stands_in = user.desks_on(on) if role in DESK_STAFF else (frozenset(), ())
+        organisations, withheld = user.speaks_for(on) if role == Role.PARTNER else (frozenset(), None)
         return cls(
             on=on,
             user_id=user.pk,
@@ -60,7 +62,8 @@ class Viewer:
             role=role,
             desk_ids=own | {desk for desk, _absent in stands_in},
             stands_in=stands_in,
-            organisation_ids=frozenset(user.organisation_ids_on(on)) if role == Role.PARTNER else frozenset(),
+            organisation_ids=organisations,
+            withheld=withheld,
             language=user.language,
         )
 
@@ -86,6 +89,10 @@ class Viewer:
     def instead_of(self, desk_id: int | None) -> int | None:
         """For whom this viewer acts at a desk, where it is not the viewer's own."""
         return next((absent for desk, absent in self.stands_in if desk == desk_id), None)
+
+    def may_lack(self, part: str) -> bool:
+        """Whether any share of this partner holds the part back: if none does, nobody need ask row by row."""
+        return self.withheld is None or part in self.withheld
 
     def works_at(self, desk_id: int | None) -> bool:
         """Whether this is an officer or manager of that desk."""

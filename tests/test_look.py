@@ -23,7 +23,7 @@ PAGES = {
         "/history/agreements/US-2023-03/", "/accounts/password/change/", "/agreements/US-2023-03/procedure/",
         "/agreements/US-2023-03/sharing/", "/agreements/US-2023-03/amendments/new/",
         "/agreements/US-2023-03/as-partner/?organisation=kfia&withheld=money",
-        "/history/agreements/US-2023-03/as-of/?on=nonsense-422", "/agreements/new/?supersedes=US-2023-03",
+        "/history/agreements/US-2023-03/as-of/", "/agreements/new/?supersedes=US-2023-03",
     ],
     "manager": [
         "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",
@@ -47,7 +47,7 @@ def test_pages_look_right(browser: Any, site: Running, language: str, width: int
         person = Person(browser, site, name, language=language, width=width, color_scheme=theme)
         for path in paths:
             status = person.status(path)
-            if status != (422 if path.endswith("-422") else 200):
+            if status != 200:
                 problems.append(f"{path}: {status}")
             if path.startswith(AXE_SKIPS):
                 continue

@@ -30,6 +30,11 @@ END;
 """
 
 
+WORDS = r"""
+CREATE FUNCTION words(value text) RETURNS text[] LANGUAGE sql IMMUTABLE PARALLEL SAFE STRICT
+RETURN string_to_array(btrim(regexp_replace(value, '\W+', ' ', 'g')), ' ');
+"""
+
 
 class Migration(migrations.Migration):
 
@@ -41,6 +46,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(TERM_END, "DROP FUNCTION term_end(date, integer, date)"),
+        migrations.RunSQL(WORDS, "DROP FUNCTION words(text)"),
         Together([
             migrations.CreateModel(
                 name='Amendment',
@@ -827,6 +833,10 @@ class Migration(migrations.Migration):
                 model_name='stepevent',
                 name='subject_id',
                 field=models.BigIntegerField(blank=True, help_text='the record that the act is about', null=True),
+            ),
+            migrations.AddIndex(
+                model_name='agreement',
+                index=django.contrib.postgres.indexes.GinIndex(partners.folding.Words('folded'), fastupdate=False, name='agreement_words'),
             ),
             migrations.AddIndex(
                 model_name='document',

@@ -78,6 +78,12 @@ class User(AbstractBaseUser):
         """Organisations that the person speaks for on that day."""
         return list(self.memberships.held_on(day).values_list("organisation_id", flat=True))
 
+    def speaks_for(self, day: date) -> tuple[frozenset[int], frozenset[str]]:
+        """Those organisations, and every part that any share with one of them holds back. One query."""
+        rows = self.memberships.held_on(day).order_by().values_list("organisation_id", "organisation__shares__withheld")
+        found = {(organisation, tuple(parts or ())) for organisation, parts in rows.distinct()}
+        return frozenset(one for one, _parts in found), frozenset(part for _one, parts in found for part in parts)
+
     def desks_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
         """The person's own desks, and those held on that day for absent colleagues of the same role. One query."""
         covered = Q(

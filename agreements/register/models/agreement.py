@@ -23,12 +23,13 @@ from agreements.dates import PRECISIONS, PartialDate, Precision
 from agreements.terms import Term
 from agreements.vocabulary import Ending, Kind, LegalRegime, Part, Renewal, Stage, Standing
 from partners.fields import RECORD_INTERNAL, FieldTable
-from partners.folding import Fold
+from partners.folding import Fold, Words
 from partners.models import Desk, Sector
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Role, Viewer
 
 EXPIRING_DAYS = 90
+WORDS_INDEX = "agreement_words"
 RUNNING = Q(expires_on=None) | Q(renewal=Renewal.TACIT)  # no day ends it by itself
 
 
@@ -194,6 +195,7 @@ class Agreement(Record):
         )  # fmt: skip
         indexes = (
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="agreement_folded"),
+            GinIndex(Words("folded"), name=WORDS_INDEX, fastupdate=False),
             models.Index(F("signed_on").desc(nulls_first=True), F("id").desc(), name="agreement_order"),
             models.Index(fields=["desk", "stage"], name="agreement_desk_stage"),
             models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage=Stage.SIGNED)),
