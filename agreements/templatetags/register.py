@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.dates import PartialDate, in_words
+from agreements.register.lifecycle import whose_turn
 from agreements.register.telling import in_the_past
 from agreements.vocabulary import (
     AmendmentStage,
@@ -66,6 +67,13 @@ def state(record: Any, field: str) -> SafeString | str:
 @register.filter
 def standing(agreement: Any) -> SafeString | str:
     return pill(agreement.standing(timezone.localdate()))
+
+
+@register.filter
+def turn(agreement: Any) -> SafeString | str:
+    """Who must act next, as a line below the standing; nothing where nobody has to."""
+    text = whose_turn(agreement, timezone.localdate())
+    return format_html("<small>{}</small>", text) if text else ""
 
 
 @register.filter

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 import pytest
 from django.db import connection, transaction
 
-from agreements.models import Agreement
+from agreements.models import Agreement, Note
 from tests.conftest import Cast
 from tests.factories import make_agreement
 from tracker.history import sealing
@@ -99,9 +99,11 @@ def test_what_writers_pay(cast: Cast) -> None:
 
 
 def test_how_long_a_seal_takes(cast: Cast) -> None:
+    note = Note.objects.create(agreement=cast.agreement, text="x")
     run(
         "INSERT INTO agreements_noteevent (pgh_created_at, pgh_label, pgh_obj_id, id, created_at, updated_at, version, "
-        "archived_because, text, agreement_id) SELECT now(), 'insert', NULL, n, now(), now(), 1, '', repeat('x', 200), "
+        "archived_because, text, agreement_id) SELECT now(), 'insert', "
+        f"{note.pk}, n, now(), now(), 1, '', repeat('x', 200), "
         f"{cast.agreement.pk} FROM generate_series(1, 100000) AS n"
     )
     began = time.perf_counter()

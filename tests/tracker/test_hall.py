@@ -15,6 +15,7 @@ from django.test import Client
 from agreements.models import Agreement, Step
 from agreements.register.models import Agreement as RegisterAgreement
 from tests.conftest import Cast
+from tracker.celery import app
 
 
 def test_signs_in_by_e_mail_and_password(cast: Cast) -> None:
@@ -246,3 +247,11 @@ def test_signing_in_with_an_authenticator_app_and_a_recovery_code(cast: Cast, se
         assert client.get("/agreements/").status_code == 302, "the password alone opens nothing"
         client.post("/accounts/2fa/authenticate/", {"code": answer})
     assert client.get("/agreements/").status_code == 200
+
+
+def test_every_job_of_the_timetable_exists() -> None:
+    """A misspelt name would wait in the queue for a worker that never comes."""
+    app.loader.import_default_modules()
+    wanted = {entry["task"] for entry in app.conf.beat_schedule.values()}
+    assert wanted - set(app.tasks) == set()
+    assert "tracker.seal_history" in wanted
