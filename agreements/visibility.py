@@ -29,23 +29,26 @@ def _under(prefix: str, **lookups: Any) -> Q:
 THROUGH = "country__organisations__participations__"
 
 
-def _held(viewer: Viewer, shares: QuerySet[Any], parts: tuple[Part, ...]) -> tuple[QuerySet[Any], QuerySet[Any]]:
-    """The viewer's live shares that hold none of the parts back; and those by country, joined to their agreements."""
+def _held(viewer: Viewer, shares: QuerySet[Any], *parts: Part) -> QuerySet[Any]:
+    """The viewer's live shares that hold none of the parts back."""
     held = shares.order_by().filter(live_shares(viewer))
     for part in filter(viewer.may_lack, parts):
         held = held.exclude(withheld__contains=[part.value])
-    of_country = held.filter(
-        _under(THROUGH, archived_at=None, agreement__desk=F("desk"), agreement__restricted=False),
-        country__isnull=False,
-    )
-    return held, of_country
+    return held
+
+
+def _of_country(held: QuerySet[Any]) -> QuerySet[Any]:
+    """Those by country, joined to the agreements of their desk that they open."""
+    opened = _under(THROUGH, archived_at=None, agreement__desk=F("desk"), agreement__restricted=False)
+    return held.filter(opened, country__isnull=False)
 
 
 def shared_agreements(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str = "") -> Q:
     """Agreements that a partner's live shares open, alone or with their country; with none of the parts held back."""
-    held, of_country = _held(viewer, shares, parts)
+    held = _held(viewer, shares, *parts)
+    alone = held.filter(agreement__isnull=False).values("agreement")
     # One list made of two, not two conditions joined by "or": that one PostgreSQL could not look up by key.
-    opened = held.filter(agreement__isnull=False).values("agreement").union(of_country.values(f"{THROUGH}agreement"))
+    opened = alone.union(_of_country(held).values(f"{THROUGH}agreement"))
     return _under(prefix, pk__in=opened, stage__in=SHAREABLE, archived_at=None)
 
 
@@ -81,17 +84,12 @@ def commitments(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str
     rows = _under(prefix, archived_at=None)
     if not viewer.is_partner:
         return agreements(viewer, shares, prefix=f"{prefix}agreement__") & (Q() if viewer.role in ALL_DESKS else rows)
-    held, _unused = _held(viewer, shares, parts)
-    with_agreement, of_country = _held(viewer, shares, (Part.COMMITMENTS, *parts))
-    opened = (
-        held.filter(commitment__isnull=False).values("commitment")
-        .union(
-            with_agreement.filter(agreement__commitments__isnull=False).values("agreement__commitments"),
-            of_country.values(f"{THROUGH}agreement__commitments"),
-        )
-    )  # fmt: skip
-    open_stage = _under(prefix, agreement__stage__in=SHAREABLE, agreement__archived_at=None)
-    return _under(prefix, pk__in=opened) & open_stage & rows
+    alone = _held(viewer, shares, *parts).filter(commitment__isnull=False).values("commitment")
+    held = _held(viewer, shares, Part.COMMITMENTS, *parts)
+    with_agreement = held.filter(agreement__commitments__isnull=False).values("agreement__commitments")
+    opened = alone.union(with_agreement, _of_country(held).values(f"{THROUGH}agreement__commitments"))
+    of_stage = _under(prefix, agreement__stage__in=SHAREABLE, agreement__archived_at=None)
+    return _under(prefix, pk__in=opened) & of_stage & rows
 
 
 def of_a_commitment(viewer: Viewer, shares: QuerySet[Any], *parts: Part) -> Q:

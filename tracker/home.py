@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.models import Commitment, Report
-from agreements.register.models import Agreement
+from agreements.register.models import Agreement, Amendment
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import ReportStatus, SendState, Stage
+from agreements.vocabulary import AmendmentStage, ReportStatus, SendState, Stage
 from partners.viewers import Role, Viewer
 
 SHOWN = 8
@@ -58,7 +59,13 @@ def _review(viewer: Viewer) -> dict[str, Any]:
         status=ReportStatus.SUBMITTED, commitment__agreement__desk__in=viewer.desk_ids
     )
     reports = reports.exclude(created_by=viewer.user_id).select_related("commitment", "organisation", "created_by")
+    amendments = Amendment.objects.visible_to(viewer).filter(
+        stage=AmendmentStage.IN_REVIEW, agreement__desk__in=viewer.desk_ids
+    )
+    # Four eyes: never what the viewer wrote or submitted.
+    amendments = amendments.exclude(Q(updated_by=viewer.user_id) | Q(submitted_by=viewer.user_id))
     return {
+        "amendments": amendments.select_related("agreement", "submitted_by").order_by("updated_at")[:50],
         "to_review": agreements.order_by("updated_at")[:50],
         "own_in_review": in_review.exclude(pk__in=agreements.values("pk"))[:SHOWN],
         "reports": reports.order_by("on", "pk")[:50],

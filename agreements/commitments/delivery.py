@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment, Report
+from agreements.register.lifecycle import sign_step
 from agreements.register.models import Agreement, Step
 from agreements.vocabulary import Delivery, Health, ReportStatus, Stage
 from partners.models import Organisation
@@ -95,7 +96,5 @@ def decide(report: Report, *, accept: bool, by: Viewer, comment: str = "") -> No
 
 
 def _write_step(name: str, report: Report, by: Viewer) -> None:
-    Step.objects.create(
-        agreement=report.commitment.agreement, name=name, by_id=by.user_id, on=by.on,
-        reason=report.comment, subject_id=report.pk,
-    )  # fmt: skip
+    step = Step(agreement=report.commitment.agreement, name=name, on=by.on, reason=report.comment, subject_id=report.pk)
+    sign_step(step, by).save()

@@ -24,7 +24,9 @@ def agreement_facts(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
     visible = Agreement.objects.visible_to(viewer)
     related = {a.pk: a for a in visible.filter(pk__in=filter(None, (agreement.parent_id, agreement.supersedes_id)))}
     commitments = Commitment.objects.visible_to(viewer).filter(agreement=agreement).order_by("number")
-    papers = Document.objects.visible_to(viewer).filter(agreement=agreement, replaced_by=None)
+    seen = Document.objects.visible_to(viewer).filter(agreement=agreement)
+    # An older edition gives way to a newer one that the viewer sees, and only to that.
+    papers = seen.exclude(pk__in=seen.exclude(replaces=None).values("replaces"))
     participants = Participant.objects.visible_to(viewer).filter(agreement=agreement)
     facts: dict[str, Any] = {
         "agreement": agreement,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.clocks import Deadline, Stop, Unit, deadline
 from agreements.dates import PartialDate, Precision
 from agreements.procedures.models import CalendarDay, Pause, Procedure, Proceeding, ProceedingStep
+from agreements.register.lifecycle import sign_step
 from agreements.register.models import Agreement, Step
 from agreements.vocabulary import ClockStart, Stage, Variant
 from agreements.workdays import DayOff, WorkCalendar
@@ -190,8 +191,8 @@ def _day(value: PartialDate | None) -> date | None:
 
 
 def _write_step(name: str, proceeding: Proceeding, by: Viewer, reason: str, done: ProceedingStep | None = None) -> None:
-    agreement = proceeding.agreement
-    Step.objects.create(
-        agreement=agreement, name=name, by_id=by.user_id, instead_of_id=by.instead_of(agreement.desk_id), on=by.on,
-        reason=reason.strip(), subject_id=done.pk if done else proceeding.pk, document=done.document if done else None,
+    step = Step(
+        agreement=proceeding.agreement, name=name, on=by.on, reason=reason.strip(),
+        subject_id=done.pk if done else proceeding.pk, document=done.document if done else None,
     )  # fmt: skip
+    sign_step(step, by).save()

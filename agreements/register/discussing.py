@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agreements.register.lifecycle import sign_step
 from agreements.register.models import Agreement, Comment, Step
 from partners.folding import fold
 from partners.models import User
@@ -51,10 +52,8 @@ def say(agreement: Agreement, text: str, *, by: Viewer, answers: Comment | None 
             comment.mentions.set(named_in(text, colleagues(agreement, by)))
         if thread and thread.resolved_at:
             Comment.objects.filter(pk=thread.pk).update(resolved_at=None, resolved_by=None)
-        Step.objects.create(
-            agreement=agreement, name="comment", by_id=by.user_id, on=by.on, reason=text.strip()[:200],
-            subject_id=comment.pk,
-        )  # fmt: skip
+        step = Step(agreement=agreement, name="comment", on=by.on, reason=text.strip()[:200], subject_id=comment.pk)
+        sign_step(step, by).save()
     return comment
 
 

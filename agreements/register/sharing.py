@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agreements.register.lifecycle import sign_step
 from agreements.register.models import Agreement, Share, Step
 from agreements.visibility import SHAREABLE
 from agreements.vocabulary import Part
@@ -122,7 +123,5 @@ def preview_viewer(organisation: Organisation, by: Viewer) -> Viewer:
 
 
 def _write_step(name: str, agreement: Agreement, given: Share, by: Viewer) -> None:
-    Step.objects.create(
-        agreement=agreement, name=name, by_id=by.user_id, instead_of_id=by.instead_of(agreement.desk_id), on=by.on,
-        reason=str(given.organisation), subject_id=given.pk,
-    )  # fmt: skip
+    step = Step(agreement=agreement, name=name, on=by.on, reason=str(given.organisation), subject_id=given.pk)
+    sign_step(step, by).save()

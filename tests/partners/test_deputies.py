@@ -7,13 +7,16 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from agreements.models import Step
+from agreements.commitments import delivery
+from agreements.models import Report, Step
+from agreements.procedures import proceeding
+from agreements.register import discussing, sharing, undoing
 from agreements.register.lifecycle import Facts, perform
 from partners.models import Absence
 from partners.refusals import Refused
 from partners.viewers import Viewer
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement, make_user
+from tests.factories import TODAY, make_agreement, make_procedure, make_user
 
 
 @pytest.fixture
@@ -44,6 +47,20 @@ def test_a_deputy_acts_and_it_is_logged(cast: Cast, lan: object) -> None:
     assert (step.by, step.instead_of) == (lan, cast.minh)
     page = cast.client("linh").get(agreement.get_absolute_url()).content.decode()  # type: ignore[attr-defined]
     assert "for Minh" in page
+
+
+def test_every_kind_of_act_says_for_whom(cast: Cast, lan: object) -> None:
+    away(cast, lan)
+    viewer = cast.viewer("lan")
+    sharing.share(cast.agreement, sharing.Terms(cast.kr), by=viewer)
+    discussing.say(cast.agreement, "x", by=viewer)
+    proceeding.open_for(cast.agreement, make_procedure(), by=viewer)
+    report = Report.objects.create(commitment=cast.commitment, on=TODAY, text="x", created_by=cast.linh)
+    delivery.decide(report, accept=True, by=viewer)
+    undoing.archive(cast.agreement, by=viewer, reason="x")
+    steps = Step.objects.filter(agreement=cast.agreement)
+    assert steps.count() == 5
+    assert set(steps.values_list("by", "instead_of")) == {(lan.pk, cast.minh.pk)}  # type: ignore[attr-defined]
 
 
 def test_own_desks_are_held_in_ones_own_name(cast: Cast, lan: object) -> None:

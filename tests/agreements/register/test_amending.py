@@ -93,6 +93,15 @@ def test_nobody_approves_what_they_wrote_or_were_not_shown(cast: Cast, today: ob
     amending.perform("approve", amendment, by=cast.viewer("second"), seen=amendment.content_hash())
 
 
+def test_the_manager_finds_it_under_review(cast: Cast, today: object) -> None:
+    amendment = propose(cast)
+    assert "Amendment no. 1" not in cast.client("minh").get("/review/").content.decode()
+    amending.perform("submit", amendment, by=cast.viewer("linh"))
+    assert "Amendment no. 1" in cast.client("minh").get("/review/").content.decode()
+    Amendment.objects.update(updated_by=cast.minh)
+    assert "Amendment no. 1" not in cast.client("minh").get("/review/").content.decode(), "never one's own"
+
+
 def test_one_open_amendment_at_a_time(cast: Cast, today: object) -> None:
     propose(cast)
     with pytest.raises(Exception, match="still open"):

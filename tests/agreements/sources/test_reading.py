@@ -255,6 +255,8 @@ def test_a_new_edition_takes_the_place_and_the_old_one_stays(cast: Cast) -> None
     old_page = cast.client("sara").get(f"/documents/{old.pk}/").content.decode()
     assert f"/documents/{new.pk}/" in old_page
     assert upload_edition(cast, old, b"third").status_code == 404, "only the latest is replaced"
+    Document.objects.filter(pk=new.pk).update(audience="internal")
+    assert list(cast.client("sara").get("/agreements/US-2023-01/").context["documents"]) == [old]
 
 
 def upload_edition(cast: Cast, old: Document, content: bytes) -> Any:
