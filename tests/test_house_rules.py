@@ -157,6 +157,8 @@ WRONG_SETTINGS = {
     "DEMO": ("on", "known password"),
     "STAFF_NEED_SECOND_FACTOR": ("off", "localhost only"),
     "MAIL_FROM": ("nobody", "holds no address"),
+    "CLAMD": ("scanner:3310", "must begin with tcp:// or unix://"),
+    "HISTORY_KEYS": ("short", "shorter than 32"),
 }
 
 

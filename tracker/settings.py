@@ -126,7 +126,9 @@ DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_APPEND_ONLY = True
 # The history is sealed with the first of these keys; older ones still prove older seals.
-HISTORY_KEYS = env.list("HISTORY_KEYS", default=[f"history {SECRET_KEY}"])
+HISTORY_KEYS = env.list("HISTORY_KEYS", default=[]) or [f"history {SECRET_KEY}"]
+if any(len(key) < 32 for key in HISTORY_KEYS):
+    raise ImproperlyConfigured("HISTORY_KEYS holds a key shorter than 32 characters.")
 SEAL_SECONDS = env.int("SEAL_SECONDS", default=60)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if env.str("CELERY_BROKER_URL", default="").startswith("redis"):
