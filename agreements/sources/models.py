@@ -16,8 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models import Commitment
-from agreements.dates import PartialDate
-from agreements.register.models import Agreement, Share, precision_field
+from agreements.register.models import Agreement, Share, partial_date, precision_field
 from agreements.sources.quoting import find
 from agreements.vocabulary import Audience, DocumentKind, PaperState
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -99,9 +98,7 @@ class Document(Record):
     def title(self) -> str:
         return self.in_words("title") or self.filename
 
-    @property
-    def published(self) -> PartialDate | None:
-        return PartialDate.of(self.published_on, self.published_precision)
+    published = partial_date("published")
 
     def get_absolute_url(self) -> str:
         return reverse("document", args=[self.pk])

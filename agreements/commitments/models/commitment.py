@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.dates import PartialDate
-from agreements.register.models import Agreement, Share, precision_field
+from agreements.register.models import Agreement, Share, partial_date, precision_field
 from agreements.vocabulary import (
     BlockedBy,
     CommitmentKind,
@@ -172,17 +172,7 @@ class Commitment(Record):
     def text(self) -> str:
         return self.in_words("text")
 
-    @property
-    def due(self) -> PartialDate | None:
-        return PartialDate.of(self.due_on, self.due_precision)
-
-    @property
-    def baseline_due(self) -> PartialDate | None:
-        return PartialDate.of(self.baseline_due_on, self.baseline_due_precision)
-
-    @property
-    def start(self) -> PartialDate | None:
-        return PartialDate.of(self.start_on, self.start_precision)
+    start, due, baseline_due = partial_date("start"), partial_date("due"), partial_date("baseline_due")
 
     @property
     def is_open(self) -> bool:
@@ -233,9 +223,7 @@ class Milestone(Record):
     def title(self) -> str:
         return self.in_words("title")
 
-    @property
-    def due(self) -> PartialDate | None:
-        return PartialDate.of(self.due_on, self.due_precision)
+    due = partial_date("due")
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -1,6 +1,6 @@
 """Gathers the register's models."""
 
-from agreements.register.models.agreement import Agreement, precision_field
+from agreements.register.models.agreement import Agreement, partial_date, precision_field
 from agreements.register.models.amendment import Amendment
 from agreements.register.models.comment import Comment
 from agreements.register.models.note import Note
@@ -10,5 +10,6 @@ from agreements.register.models.share import Share
 from agreements.register.models.step import Step
 
 __all__ = [
-    "Agreement", "Amendment", "Comment", "Note", "Opening", "Participant", "Share", "Step", "precision_field",
+    "Agreement", "Amendment", "Comment", "Note", "Opening", "Participant", "Share", "Step", "partial_date",
+    "precision_field",
 ]  # fmt: skip

@@ -38,6 +38,15 @@ def precision_field() -> models.CharField[str, str]:
     return models.CharField(max_length=7, choices=PRECISIONS, default=Precision.DAY, editable=False)
 
 
+def partial_date(name: str) -> Any:
+    """A property that gives the date in the column `<name>_on` with the precision beside it, or None."""
+
+    def read(record: Any) -> PartialDate | None:
+        return PartialDate.of(getattr(record, f"{name}_on"), getattr(record, f"{name}_precision"))
+
+    return property(read)
+
+
 class TermEnd(Func):
     """`term_end(first end, months or null, day)`: the twin of `Term.ends_on` in PostgreSQL."""
 
@@ -227,29 +236,8 @@ class Agreement(Record):
     def summary(self) -> str:
         return self.in_words("summary")
 
-    def partial(self, field: str) -> PartialDate | None:
-        """The date called `field` (`signed`, `effective`, `expires`, `announced`) with its precision."""
-        return PartialDate.of(getattr(self, f"{field}_on"), getattr(self, f"{field}_precision"))
-
-    @property
-    def signed(self) -> PartialDate | None:
-        return self.partial("signed")
-
-    @property
-    def effective(self) -> PartialDate | None:
-        return self.partial("effective")
-
-    @property
-    def expires(self) -> PartialDate | None:
-        return self.partial("expires")
-
-    @property
-    def announced(self) -> PartialDate | None:
-        return self.partial("announced")
-
-    @property
-    def provisional(self) -> PartialDate | None:
-        return self.partial("provisional")
+    signed, effective, expires = partial_date("signed"), partial_date("effective"), partial_date("expires")
+    announced, provisional = partial_date("announced"), partial_date("provisional")
 
     @property
     def occasion(self) -> str:

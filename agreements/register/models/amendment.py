@@ -14,8 +14,7 @@ from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.dates import PartialDate
-from agreements.register.models.agreement import Agreement, precision_field
+from agreements.register.models.agreement import Agreement, partial_date, precision_field
 from agreements.register.models.share import Share
 from agreements.vocabulary import AmendmentKind, AmendmentStage
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -91,9 +90,7 @@ class Amendment(Record):
     def text(self) -> str:
         return self.in_words("text")
 
-    @property
-    def effective(self) -> PartialDate | None:
-        return PartialDate.of(self.effective_on, self.effective_precision)
+    effective = partial_date("effective")
 
     def content_hash(self) -> str:
         """A digest of what an approver is shown; approval binds to it."""

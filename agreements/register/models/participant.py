@@ -10,8 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.dates import PartialDate
-from agreements.register.models.agreement import Agreement, precision_field
+from agreements.register.models.agreement import Agreement, partial_date, precision_field
 from agreements.register.models.share import Share
 from agreements.vocabulary import Consent, Part, ParticipantRole
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -70,25 +69,8 @@ class Participant(Record):
     def __str__(self) -> str:
         return str(self.organisation)
 
-    def partial(self, field: str) -> PartialDate | None:
-        """The date called `field` (`signed`, `consented`, `effective`, `withdrawn`) with its precision."""
-        return PartialDate.of(getattr(self, f"{field}_on"), getattr(self, f"{field}_precision"))
-
-    @property
-    def signed(self) -> PartialDate | None:
-        return self.partial("signed")
-
-    @property
-    def consented(self) -> PartialDate | None:
-        return self.partial("consented")
-
-    @property
-    def effective(self) -> PartialDate | None:
-        return self.partial("effective")
-
-    @property
-    def withdrawn(self) -> PartialDate | None:
-        return self.partial("withdrawn")
+    signed, consented = partial_date("signed"), partial_date("consented")
+    effective, withdrawn = partial_date("effective"), partial_date("withdrawn")
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -9,9 +9,9 @@ import pytest
 
 from agreements.models import Agreement, Note
 from agreements.register.lifecycle import TRANSITIONS
-from partners.models import Sector
+from partners.models import Assessment, Sector
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement
+from tests.factories import TODAY, make_agreement, make_share
 
 
 def refs(page: Any) -> set[str]:
@@ -120,3 +120,36 @@ def test_the_quick_way_for_a_signed_paper(cast: Cast, today: object) -> None:
     cast.client("minh").post("/agreements/US-2026-01/act/register/", {"seen": seen})
     cast.hidden.refresh_from_db()
     assert cast.hidden.stage == "signed"
+
+
+@pytest.mark.parametrize(
+    ("stage", "more", "says"),
+    [
+        ("draft", {}, "The officer who keeps it"), ("in_review", {}, "A manager of the desk: review"),
+        ("cleared", {}, "record the signing"), ("suspended", {}, "resume it or end it"), ("signed", {}, ""),
+        ("signed", {"expires_on": TODAY - timedelta(days=1)}, "say how it ended"), ("ended", {}, ""),
+    ],
+)  # fmt: skip
+def test_every_record_says_whose_turn_it_is(
+    cast: Cast, today: object, stage: str, more: dict[str, Any], says: str
+) -> None:
+    agreement = make_agreement(desk=cast.desk, ref="KR-2025-09", stage=stage, parties=[cast.home, cast.us], **more)
+    client = cast.client("auditor")
+    answer = cast.api("auditor").get("/api/v1/agreements/KR-2025-09/").json()
+    assert says in answer["whose_turn"]
+    assert bool(answer["whose_turn"]) is bool(says)
+    for page in ("/agreements/KR-2025-09/", "/agreements/?q=KR-2025-09"):
+        assert says in client.get(page).content.decode()
+    make_share(agreement=agreement, organisation=cast.us)
+    shown = cast.api("sara").get("/api/v1/agreements/KR-2025-09/")
+    assert shown.status_code == 404 or shown.json()["whose_turn"] == "", "partners are not told our inner order"
+
+
+def test_an_organisation_with_its_due_diligence(cast: Cast) -> None:
+    Assessment.objects.create(organisation=cast.us, risk="high", text_en="Audit is open", assessed_on=TODAY)
+    cast.us.identifier = "XM-DAC-302"
+    cast.us.save()
+    page = cast.client("linh").get("/organisations/gov-us/").content.decode()
+    assert "Audit is open" in page
+    assert "XM-DAC-302" in page
+    assert "Audit is open" not in cast.client("sara").get("/organisations/gov-us/").content.decode()
