@@ -20,6 +20,7 @@ from agreements.models import (
     Commitment,
     Document,
     Funding,
+    InstrumentType,
     Milestone,
     Note,
     Opening,
@@ -174,6 +175,13 @@ class ReminderRuleAdmin(RecordAdmin):
     list_display = ("code", "watched", "told", "offsets", "is_active")
     list_filter = ("watched", "is_active")
     search_fields = ("code",)
+
+
+@admin.register(InstrumentType)
+class InstrumentTypeAdmin(RecordAdmin):
+    list_display = ("code", "name_vi", "name_en", "kind")
+    list_filter = ("kind",)
+    search_fields = ("code", "name_vi", "name_en")
 
 
 @admin.register(SignatoryLevel)

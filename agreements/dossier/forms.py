@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.models import Commitment
 from agreements.dateinput import PartialDateField, WithPartialDates
 from agreements.register.forms import named
-from agreements.register.models import Agreement, Participant
+from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.vocabulary import Stage
 from partners.folding import fold
 from partners.models import Country, Desk, Organisation, Sector
@@ -55,9 +55,9 @@ class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg
     class Meta:
         model = Agreement
         fields = (
-            "title_vi", "title_en", "kind", "legal_regime", "summary_vi", "summary_en", "desk", "sectors",
-            "open_ended", "renewal", "renewal_months", "notice_months", "notice_days", "occasion_vi", "occasion_en",
-            "place", "authentic_languages", "restricted",
+            "title_vi", "title_en", "kind", "instrument_type", "legal_regime", "summary_vi", "summary_en", "desk",
+            "sectors", "open_ended", "renewal", "renewal_months", "notice_months", "notice_days", "occasion_vi",
+            "occasion_en", "place", "authentic_languages", "restricted",
         )  # fmt: skip
         widgets: ClassVar = {
             "summary_vi": forms.Textarea({"rows": 3}),
@@ -71,6 +71,11 @@ class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg
         own = Desk.objects.visible_to(viewer).filter(pk__in=viewer.desk_ids)
         self.fields["desk"].queryset = own  # type: ignore[attr-defined]
         self.fields["desk"].empty_label = None  # type: ignore[attr-defined]
+        types = InstrumentType.objects.visible_to(viewer)
+        if types.exists():
+            self.fields["instrument_type"].queryset = types  # type: ignore[attr-defined]
+        else:
+            del self.fields["instrument_type"]
         self.fields["sectors"].queryset = Sector.objects.visible_to(viewer)  # type: ignore[attr-defined]
         self.fields["title_vi"].widget.attrs["lang"] = self.fields["summary_vi"].widget.attrs["lang"] = "vi"
         self.fields["title_en"].widget.attrs["lang"] = self.fields["summary_en"].widget.attrs["lang"] = "en"

@@ -23,7 +23,7 @@ def agreement_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def find(request: HttpRequest, ref: str) -> Agreement:
-    rows = Agreement.objects.select_related("desk", "owner", "parent", "supersedes")
+    rows = Agreement.objects.select_related("desk", "owner", "parent", "supersedes", "instrument_type")
     found: Agreement = rows.get_visible(request.viewer, ref=ref)
     return found
 

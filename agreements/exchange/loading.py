@@ -24,7 +24,7 @@ from agreements.commitments.models import Commitment, Funding, Milestone
 from agreements.dateinput import keep
 from agreements.dates import UnreadableDate, read
 from agreements.procedures.models import Procedure, ProcedureStep, SignatoryLevel
-from agreements.register.models import Agreement, Participant, Step
+from agreements.register.models import Agreement, InstrumentType, Participant, Step
 from agreements.reminders.models import ReminderRule
 from agreements.sources.models import Citation, Document, paragraphs_of
 from partners.models import Country, Desk, Figure, FocalPoint, Organisation, Person, Relation, Sector
@@ -48,8 +48,9 @@ PARTIAL = {  # name in the file -> (date column, precision column, which day of 
 LINKS: Mapping[str, tuple[type[Model], str]] = {
     "country": (Country, "code"), "organisation": (Organisation, "code"), "lead": (Organisation, "code"),
     "partner_owner": (Organisation, "code"), "desk": (Desk, "code"), "sector": (Sector, "code"),
-    "level": (SignatoryLevel, "code"),
+    "level": (SignatoryLevel, "code"), "instrument_type": (InstrumentType, "code"),
 }  # fmt: skip
+LISTS = (("desks", Desk), ("sectors", Sector), ("types", InstrumentType), ("rules", ReminderRule))
 INSIDE = {"steps", "cites", "participants", "commitments", "milestones", "funding", "sectors", "focal_for", "sha256"}
 
 
@@ -126,7 +127,7 @@ class _Loading:
 
     def _lists(self) -> None:
         lists = self._read("lists.yaml")
-        for name, model in (("desks", Desk), ("sectors", Sector), ("rules", ReminderRule)):
+        for name, model in LISTS:
             for row in lists.get(name, []):
                 self._keep(model, {"code": row["code"]}, row)
         procedures = self._read("procedures.yaml")

@@ -17,7 +17,7 @@ from agreements.dateinput import PartialDateApiField
 from agreements.dates import UnreadableDate, read
 from agreements.register import lifecycle, openings
 from agreements.register.filters import AgreementFilter
-from agreements.register.models import Agreement, Participant, Step
+from agreements.register.models import Agreement, InstrumentType, Participant, Step
 from agreements.register.references import next_reference
 from agreements.vocabulary import Ending, Stage
 from partners.models import Desk, Organisation, Sector
@@ -47,6 +47,7 @@ class ParticipantSerializer(RecordSerializer):
 
 class AgreementSerializer(RecordSerializer):
     desk = VisibleField(Desk, slug_field="code")
+    instrument_type = VisibleField(InstrumentType, slug_field="code", required=False, allow_null=True)
     sectors = VisibleField(Sector, slug_field="code", many=True, required=False)
     parent = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
     supersedes = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
@@ -65,11 +66,11 @@ class AgreementSerializer(RecordSerializer):
     class Meta:
         model = Agreement
         fields = (
-            "ref", "kind", "legal_regime", "title_vi", "title_en", "summary_vi", "summary_en", "stage", "standing",
-            "whose_turn", "because", "ending", "desk", "sectors", "parent", "supersedes", "announced", "signed",
-            "provisional", "effective", "expires", "open_ended", "renewal", "renewal_months", "notice_months",
-            "notice_days", "occasion_vi", "occasion_en", "place", "authentic_languages", "restricted", "participants",
-            "version",
+            "ref", "kind", "instrument_type", "legal_regime", "title_vi", "title_en", "summary_vi", "summary_en",
+            "stage", "standing", "whose_turn", "because", "ending", "desk", "sectors", "parent", "supersedes",
+            "announced", "signed", "provisional", "effective", "expires", "open_ended", "renewal", "renewal_months",
+            "notice_months", "notice_days", "occasion_vi", "occasion_en", "place", "authentic_languages", "restricted",
+            "participants", "version",
         )  # fmt: skip
 
     def get_standing(self, agreement: Agreement) -> str:
@@ -167,7 +168,7 @@ class AgreementViewSet(RecordViewSet):
 
     def base_queryset(self) -> RecordQuerySet:
         participants = Participant.objects.visible_to(self.viewer).select_related("organisation")
-        rows = super().base_queryset().select_related("desk", "parent", "supersedes")
+        rows = super().base_queryset().select_related("desk", "parent", "supersedes", "instrument_type")
         rows = rows.prefetch_related("sectors", Prefetch("participants", participants.order_by("pk")))
         if self.action == "list":
             chosen = AgreementFilter(self.request.query_params, rows, viewer=self.viewer)

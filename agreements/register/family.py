@@ -29,7 +29,7 @@ def tree_of(agreement: Agreement, viewer: Viewer) -> Branch | None:
     if len(relatives) < 2:
         return None
     visible = Agreement.objects.visible_to(viewer).filter(pk__in=relatives)
-    rows = {row.pk: row for row in visible}
+    rows = {row.pk: row for row in visible.select_related("instrument_type")}
     # Links are followed by the rows' own columns: where they are held back, they are empty.
     root = agreement.pk
     while root in rows and (above := rows[root].parent_id) in rows and above != agreement.pk:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.dates import PRECISIONS, PartialDate, Precision
+from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
 from agreements.vocabulary import Ending, Kind, LegalRegime, Part, Renewal, Stage, Standing
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -96,7 +97,10 @@ class Agreement(Record):
     """One instrument between participants, with its dates, its stage and the desk that keeps it."""
 
     FIELDS = FieldTable(
-        public="id ref kind legal_regime title_vi title_en signed_on signed_precision announced_on announced_precision",
+        public=(
+            "id ref kind instrument_type legal_regime title_vi title_en signed_on signed_precision "
+            "announced_on announced_precision"
+        ),
         partner=(
             "summary_vi summary_en stage ending parent supersedes sectors provisional_on provisional_precision "
             "effective_on effective_precision expires_on expires_precision open_ended renewal renewal_months "
@@ -117,6 +121,10 @@ class Agreement(Record):
 
     ref = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.MOU)
+    instrument_type = models.ForeignKey(
+        InstrumentType, models.PROTECT, null=True, blank=True, related_name="agreements", verbose_name=_("type"),
+        help_text=_("as the ministry calls it; the kind follows"),
+    )  # fmt: skip
     legal_regime = models.CharField(
         _("legal regime"), max_length=24, choices=LegalRegime, default=LegalRegime.INTERNATIONAL_AGREEMENT
     )
@@ -239,6 +247,17 @@ class Agreement(Record):
     signed, effective, expires = partial_date("signed"), partial_date("effective"), partial_date("expires")
     announced, provisional = partial_date("announced"), partial_date("provisional")
 
+    def clean(self) -> None:
+        """A type of the ministry's own brings its kind with it."""
+        super().clean()
+        if self.instrument_type:
+            self.kind = self.instrument_type.kind
+
+    @property
+    def kind_in_words(self) -> str:
+        """The ministry's own type, or else the kind."""
+        return str(self.instrument_type or self.get_kind_display())
+
     @property
     def occasion(self) -> str:
         return self.in_words("occasion")
@@ -299,5 +318,5 @@ class Agreement(Record):
 CONTENT = (
     frozenset(Agreement.FIELDS.classes)
     - frozenset(Agreement.FIELDS.locked.split())
-    - {"sectors", "parent", "supersedes", "desk", "owner"}
-) | {"parent_id", "supersedes_id", "desk_id"}
+    - {"sectors", "parent", "supersedes", "desk", "owner", "instrument_type"}
+) | {"parent_id", "supersedes_id", "desk_id", "instrument_type_id"}
