@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from agreements.dates import PartialDate, Precision, UnreadableDate, in_words, read
@@ -101,6 +102,12 @@ def keep(record: Any, column: str, precision: str, edge: str, value: PartialDate
     setattr(record, precision, value.precision if value else Precision.DAY)
 
 
+@extend_schema_field(
+    {
+        "type": "string", "nullable": True, "example": "2023-09",
+        "description": "as exact as it is known: 2023-09-05, 2023-09, Q3 2023 or 2023",
+    }
+)  # fmt: skip
 class PartialDateApiField(serializers.Field):  # type: ignore[type-arg]
     """In the API a date is a string, as exact as it is known: `2023-09-05`, `2023-09`, `Q3 2023` or `2023`."""
 

@@ -11,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from babel.messages.pofile import read_po
 from django.core.management import call_command
 from django.utils.translation.template import templatize
 
+from agreements.commitments.api import CommitmentSerializer
+from agreements.register.api import AgreementSerializer
+from partners.viewsets import RecordSerializer
 from tracker.management.commands.lifecycle_diagram import diagram
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,6 +188,14 @@ def test_the_api_description_is_the_agreed_one() -> None:
     call_command("spectacular", "--fail-on-warn", stdout=out)
     kept = ROOT / "docs" / "openapi.yaml"
     assert out.getvalue().strip() == kept.read_text(encoding="utf-8").strip(), "docs/openapi.yaml is out of date"
+
+
+@pytest.mark.parametrize("serializer", [AgreementSerializer, CommitmentSerializer])
+def test_the_api_description_has_every_field(serializer: type[RecordSerializer]) -> None:
+    """Its reader is nobody in particular; drawn for a stranger, it would have no fields at all."""
+    described = yaml.safe_load((ROOT / "docs" / "openapi.yaml").read_text(encoding="utf-8"))["components"]["schemas"]
+    name = serializer.__name__.removesuffix("Serializer")
+    assert set(described[name]["properties"]) == set(serializer.Meta.fields)
 
 
 def test_the_diagram_is_the_table() -> None:
