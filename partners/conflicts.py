@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,21 @@ def as_opened(record: Model, version: int | None) -> Any:
         if hasattr(event, field.attname) and not field.generated:
             setattr(old, field.attname, getattr(event, field.attname))
     return old
+
+
+def bring_in(data: Any, mine: Any, theirs: Any, base_of: Callable[[Any], Any]) -> list[Conflict]:
+    """Choose, then merge with the version that the posted form was opened on. Returns what both have changed.
+
+    `base_of` draws an unbound form over the record as it was opened.
+    """
+    choose(data, mine, theirs)
+    key, now = mine.add_prefix("seen_version"), theirs.instance
+    seen = data.get(key, "")
+    if not seen.isdigit() or int(seen) == now.version:
+        return []
+    old = as_opened(now, int(seen))
+    data[key] = str(now.version)
+    return merge(data, mine, base_of(old) if old else None, theirs)
 
 
 def merge(data: Any, mine: Any, base: Any, theirs: Any) -> list[Conflict]:

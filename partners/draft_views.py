@@ -41,7 +41,7 @@ def drafts(request: HttpRequest) -> HttpResponse:
     kept = [[name, value.replace("\x00", "")] for name, value in data if name not in SECRET]
     Draft.objects.update_or_create(user=request.user, form=form, window=window, defaults={"data": kept})
     old = own.order_by("-saved_at").values_list("pk", flat=True)[MOST_KEPT:]
-    Draft.objects.visible_to(request.viewer).filter(pk__in=list(old)).delete()
+    own.filter(pk__in=list(old)).delete()
     return HttpResponse(status=204)
 
 

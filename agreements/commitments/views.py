@@ -49,16 +49,9 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
 
 def _conflicts(request: HttpRequest, form: CommitmentForm, data: Any) -> list[conflicts.Conflict]:
     """Bring in what others have saved since the form was opened; what both changed is for the person to choose."""
-    seen = data.get("seen_version", "")
     now = Commitment.objects.visible_to(request.viewer).get(pk=form.instance.pk)
     theirs = CommitmentForm(instance=now, viewer=request.viewer)
-    conflicts.choose(data, form, theirs)
-    if not seen.isdigit() or int(seen) == now.version:
-        return []
-    old = conflicts.as_opened(now, int(seen))
-    base = CommitmentForm(instance=old, viewer=request.viewer) if old else None
-    data["seen_version"] = str(now.version)
-    return conflicts.merge(data, form, base, theirs)
+    return conflicts.bring_in(data, form, theirs, lambda old: CommitmentForm(instance=old, viewer=request.viewer))
 
 
 def _find(request: HttpRequest, ref: str) -> Commitment:

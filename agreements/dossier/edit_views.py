@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -86,19 +87,18 @@ def _merge(data: Any, facts: dict[str, Any], agreement: Agreement, viewer: Viewe
     for rows in ("participants", "commitments"):
         current = {form.instance.pk: form for form in now[rows].forms if form.instance.pk}
         pairs += [(form, current[form.instance.pk]) for form in facts[rows].forms if form.instance.pk in current]
-    for mine, theirs in pairs:
-        conflicts.choose(data, mine, theirs)
-        seen = data.get(mine.add_prefix("seen_version"), "")
-        if not seen.isdigit() or int(seen) == theirs.instance.version:
-            continue
-        old = conflicts.as_opened(theirs.instance, int(seen))
-        base = type(theirs)(None, instance=old, prefix=theirs.prefix, viewer=viewer) if old else None
-        if base and "sectors" in base.fields:
+    opened = data.get("seen_version")
+
+    def base_of(old: Any, theirs: Any) -> Any:
+        base = type(theirs)(None, instance=old, prefix=theirs.prefix, viewer=viewer)
+        if "sectors" in base.fields:
             base.initial["sectors"] = data.get("seen_sectors", "").split(",") if data.get("seen_sectors") else []
-        found += conflicts.merge(data, mine, base, theirs)
-        data[mine.add_prefix("seen_version")] = str(theirs.instance.version)
-        if "seen_sectors" in data and "sectors" in theirs.fields:
-            data["seen_sectors"] = theirs.initial["seen_sectors"]
+        return base
+
+    for mine, theirs in pairs:
+        found += conflicts.bring_in(data, mine, theirs, partial(base_of, theirs=theirs))
+    if "seen_sectors" in data and data.get("seen_version") != opened:
+        data["seen_sectors"] = now["form"].initial["seen_sectors"]
     return found
 
 

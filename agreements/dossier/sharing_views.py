@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -27,15 +28,7 @@ SHOWN = 100
 def share(request: HttpRequest, ref: str) -> HttpResponse:
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
     form = ShareForm(request.POST, viewer=request.viewer)
-    if form.is_valid():
-        try:
-            sharing.share(agreement, form.terms(), by=request.viewer)
-        except Refused as no:
-            messages.error(request, no.reason)
-        else:
-            name = form.cleaned_data["organisation"]
-            messages.success(request, _("Shared with %(organisation)s.") % {"organisation": name})
-    say_problems(request, form)
+    _give(request, form, lambda terms: sharing.share(agreement, terms, by=request.viewer))
     return redirect("agreement_sharing", ref) if form.errors else redirect(agreement)
 
 
@@ -43,16 +36,21 @@ def share(request: HttpRequest, ref: str) -> HttpResponse:
 def share_commitment(request: HttpRequest, ref: str) -> HttpResponse:
     commitment = Commitment.objects.select_related("agreement").get_visible(request.viewer, ref=ref)
     form = ShareForm(request.POST, viewer=request.viewer)
+    _give(request, form, lambda terms: sharing.share_commitment(commitment, terms, by=request.viewer))
+    return redirect(commitment)
+
+
+def _give(request: HttpRequest, form: ShareForm, share_on: Callable[[sharing.Terms], Any]) -> None:
+    """Share on the terms of the form, and say on the next page what became of it."""
     if form.is_valid():
         try:
-            sharing.share_commitment(commitment, form.terms(), by=request.viewer)
+            share_on(form.terms())
         except Refused as no:
             messages.error(request, no.reason)
         else:
             name = form.cleaned_data["organisation"]
             messages.success(request, _("Shared with %(organisation)s.") % {"organisation": name})
     say_problems(request, form)
-    return redirect(commitment)
 
 
 @require_http_methods(["GET", "POST"])
