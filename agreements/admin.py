@@ -12,20 +12,29 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from agreements.models import (
+    Action,
     Agreement,
     Amendment,
+    BulkChange,
     CalendarDay,
     Citation,
     Comment,
     Commitment,
     Document,
+    DueRequest,
+    ExchangeRate,
     Funding,
+    Indicator,
     InstrumentType,
+    Link,
+    LinkOpening,
+    Measurement,
     Milestone,
     Note,
     Opening,
     Participant,
     Pause,
+    Position,
     Procedure,
     ProcedureStep,
     Proceeding,
@@ -123,7 +132,8 @@ class CommitmentAdmin(RecordAdmin):
     list_display = ("ref", "title_vi", "direction", "due_on", "delivery", "health")
     list_filter = ("delivery", "health", "direction", "kind")
     search_fields = ("ref",)
-    fixed = ("agreement",)
+    # A promised day moves by request, and delivery is shown by evidence: on the commitment's own pages.
+    fixed = ("agreement", "due_on", "delivery")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # commitments are numbered under their agreement's lock, on its page
@@ -141,6 +151,75 @@ class FundingAdmin(RecordAdmin):
     list_display = ("commitment", "kind", "amount", "currency", "on")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref",)
+
+
+@admin.register(ExchangeRate)
+class ExchangeRateAdmin(RecordAdmin):
+    list_display = ("currency", "into", "rate", "on", "source")
+    list_filter = ("currency", "into")
+    search_fields = ("currency", "into", "source")
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(RecordAdmin):
+    list_display = ("commitment", "title_vi", "baseline", "target", "target_on")
+    list_select_related = ("commitment",)
+    search_fields = ("commitment__ref", "title_vi", "title_en")
+
+
+@admin.register(Measurement)
+class MeasurementAdmin(RecordAdmin):
+    list_display = ("indicator", "value", "on", "source")
+    list_select_related = ("indicator__commitment",)
+    search_fields = ("indicator__commitment__ref", "source")
+
+
+@admin.register(Position)
+class PositionAdmin(ReadingAdmin):
+    """What partners said is theirs: read here, never written."""
+
+    list_display = ("commitment", "organisation", "verdict", "on", "on_behalf", "state")
+    list_select_related = ("commitment", "organisation")
+    list_filter = ("verdict", "state")
+    search_fields = ("commitment__ref", "organisation__name_vi")
+
+
+@admin.register(DueRequest)
+class DueRequestAdmin(ReadingAdmin):
+    list_display = ("commitment", "from_on", "to_on", "state", "created_by", "decided_by")
+    list_select_related = ("commitment", "created_by", "decided_by")
+    list_filter = ("state",)
+    search_fields = ("commitment__ref", "reason")
+
+
+@admin.register(Link)
+class LinkAdmin(ReadingAdmin):
+    list_display = ("commitment", "organisation", "purpose", "recipient", "expires_at", "used_at", "revoked_at")
+    list_select_related = ("commitment", "organisation")
+    exclude = ("digest",)
+    search_fields = ("commitment__ref", "recipient")
+
+
+@admin.register(LinkOpening)
+class LinkOpeningAdmin(ReadingAdmin):
+    list_display = ("link", "at", "address")
+    list_select_related = ("link__commitment",)
+    search_fields = ("link__commitment__ref", "link__recipient")
+
+
+@admin.register(Action)
+class ActionAdmin(ReadingAdmin):
+    list_display = ("title", "desk", "owner", "due_on", "state", "verified_by")
+    list_select_related = ("desk", "owner", "verified_by")
+    list_filter = ("state", "desk")
+    search_fields = ("title", "meeting")
+
+
+@admin.register(BulkChange)
+class BulkChangeAdmin(ReadingAdmin):
+    list_display = ("column", "value", "created_by", "created_at", "undone_at")
+    list_select_related = ("created_by",)
+    search_fields = ("value",)
 
 
 @admin.register(Document)

@@ -60,6 +60,25 @@ class PartialDateField(forms.Field):
         return str(initial or "") != str(data or "").strip()
 
 
+class DayField(PartialDateField):
+    """One day, typed in any of the ways that dates are; a month or a year is not exact enough for a clock."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"help_text": "", "required": False, **options})
+
+    def clean(self, value: Any) -> Any:
+        found: PartialDate | None = super().clean(value)
+        if found and found.precision != Precision.DAY:
+            raise ValidationError(_("Give the day, for example 25/09/2023."))
+        return found and found.on
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "").strip()
+
+
 class WithPartialDates:
     """For model forms: `partial_dates` maps a form field to the column pair it fills.
 

@@ -1,8 +1,21 @@
 """Gathers the rooms' models for Django."""
 
-from agreements.commitments.models import Commitment, Funding, Milestone, Report
+from agreements.commitments.models import (
+    Action,
+    BulkChange,
+    Commitment,
+    DueRequest,
+    ExchangeRate,
+    Funding,
+    Indicator,
+    Link,
+    LinkOpening,
+    Measurement,
+    Milestone,
+    Position,
+    Report,
+)
 from agreements.procedures.models import (
-    CalendarDay,
     Pause,
     Procedure,
     ProcedureStep,
@@ -13,6 +26,7 @@ from agreements.procedures.models import (
 from agreements.register.models import (
     Agreement,
     Amendment,
+    CalendarDay,
     Comment,
     InstrumentType,
     Note,
@@ -25,7 +39,8 @@ from agreements.reminders.models import Reminder, ReminderRule
 from agreements.sources.models import Citation, Document
 
 __all__ = [
-    "Agreement", "Amendment", "CalendarDay", "Citation", "Comment", "Commitment", "Document", "Funding",
-    "InstrumentType", "Milestone", "Note", "Opening", "Participant", "Pause", "Procedure", "ProcedureStep",
-    "Proceeding", "ProceedingStep", "Reminder", "ReminderRule", "Report", "Share", "SignatoryLevel", "Step",
+    "Action", "Agreement", "Amendment", "BulkChange", "CalendarDay", "Citation", "Comment", "Commitment", "Document",
+    "DueRequest", "ExchangeRate", "Funding", "Indicator", "InstrumentType", "Link", "LinkOpening", "Measurement",
+    "Milestone", "Note", "Opening", "Participant", "Pause", "Position", "Procedure", "ProcedureStep", "Proceeding",
+    "ProceedingStep", "Reminder", "ReminderRule", "Report", "Share", "SignatoryLevel", "Step",
 ]  # fmt: skip

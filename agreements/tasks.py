@@ -5,7 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from agreements.commitments import deadlines, health
 from agreements.register import amending
+from agreements.register.calendar import work_calendar
 from agreements.register.expiry import note_expired
 from agreements.reminders import notices, sending
 from agreements.sources import reading
@@ -22,6 +24,14 @@ def remind() -> int:
 def apply_amendments() -> int:
     """Apply the amendments whose day has come."""
     return amending.apply_due(timezone.localdate())
+
+
+@shared_task(name="agreements.keep_commitments")
+def keep_commitments() -> int:
+    """Count deadlines from events that have become known, make repeating duties ahead, and settle every health."""
+    on = timezone.localdate()
+    moved = deadlines.count_all(work_calendar()) + deadlines.make_ahead(on)
+    return moved + health.settle_all(on)
 
 
 @shared_task(name="agreements.read_papers")

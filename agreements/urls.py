@@ -2,19 +2,25 @@
 
 from django.urls import path
 
+from agreements.commitments import act_views as acts
+from agreements.commitments import action_views as actions
+from agreements.commitments import list_views as commitment_lists
 from agreements.commitments import views as commitments
 from agreements.dossier import edit_views as editing
 from agreements.dossier import place_views as places
 from agreements.dossier import sharing_views as sharing
 from agreements.dossier import views as dossier
+from agreements.oversight import views as oversight
+from agreements.portal import views as portal
 from agreements.procedures import views as procedures
 from agreements.register import amendment_views as amendments
 from agreements.register import views as register
 from agreements.sources import views as sources
-from partners.access import allow, desk_only, everyone, manager_only, staff_only
+from partners.access import allow, desk_only, everyone, manager_only, open_to_all, staff_only
 from partners.viewers import Role
 
 reporting = allow(Role.OFFICER, Role.MANAGER, Role.PARTNER)
+partner_only = allow(Role.PARTNER)
 correcting = allow(Role.MANAGER, Role.OPERATOR)
 
 agreement_urls = [
@@ -62,11 +68,38 @@ procedure_urls = [
     ),
 ]
 commitment_urls = [
-    path("commitments/", everyone(commitments.commitment_list), name="commitments"),
+    path("commitments/", everyone(commitment_lists.commitment_list), name="commitments"),
+    path("commitments/bulk/", desk_only(commitment_lists.bulk_change), name="commitments_bulk"),
+    path("commitments/bulk/<int:pk>/undo/", desk_only(commitment_lists.bulk_undo), name="commitments_bulk_undo"),
     path("commitments/<slug:ref>/", everyone(commitments.commitment_page), name="commitment"),
     path("commitments/<slug:ref>/edit/", desk_only(commitments.commitment_edit), name="commitment_edit"),
-    path("commitments/<slug:ref>/report/", reporting(commitments.report), name="commitment_report"),
-    path("reports/<int:pk>/decide/", desk_only(commitments.decide), name="report_decide"),
+    path("commitments/<slug:ref>/quick/", desk_only(commitment_lists.quick_edit), name="commitment_quick"),
+    path("commitments/<slug:ref>/day/", reporting(acts.ask_day), name="commitment_day"),
+    path("days/<int:pk>/decide/", reporting(acts.decide_day), name="day_decide"),
+    path("commitments/<slug:ref>/block/", desk_only(acts.block), name="commitment_block"),
+    path("commitments/<slug:ref>/unblock/", desk_only(acts.unblock), name="commitment_unblock"),
+    path("commitments/<slug:ref>/nudge/", desk_only(acts.nudge), name="commitment_nudge"),
+    path("commitments/<slug:ref>/answer/", partner_only(acts.answer), name="commitment_answer"),
+    path("commitments/<slug:ref>/on-behalf/", desk_only(acts.accept_on_behalf), name="commitment_on_behalf"),
+    path("positions/<int:pk>/settle/", desk_only(acts.settle_position), name="position_settle"),
+    path("commitments/<slug:ref>/<slug:part>/new/", desk_only(acts.part_edit), name="part_new"),
+    path("commitments/<slug:ref>/<slug:part>/<int:pk>/", desk_only(acts.part_edit), name="part_edit"),
+    path("indicators/<int:pk>/measure/", desk_only(acts.measure), name="indicator_measure"),
+]
+action_urls = [
+    path("actions/", staff_only(actions.action_list), name="actions"),
+    path("actions/new/", desk_only(actions.action_edit), name="action_new"),
+    path("actions/<int:pk>/", staff_only(actions.action_page), name="action"),
+    path("actions/<int:pk>/edit/", desk_only(actions.action_edit), name="action_edit"),
+    path("actions/<int:pk>/act/", desk_only(actions.action_act), name="action_act"),
+]
+portal_urls = [
+    path("commitments/<slug:ref>/report/", reporting(portal.report), name="commitment_report"),
+    path("reports/<int:pk>/", reporting(portal.report_edit), name="report_edit"),
+    path("reports/<int:pk>/decide/", desk_only(portal.decide), name="report_decide"),
+    path("commitments/<slug:ref>/link/", desk_only(portal.link_new), name="commitment_link"),
+    path("links/<int:pk>/revoke/", desk_only(portal.link_revoke), name="link_revoke"),
+    path("l/<str:secret>/", open_to_all(portal.by_link), name="by_link"),
 ]
 document_urls = [
     path("documents/<int:pk>/", everyone(sources.document_page), name="document"),
@@ -82,8 +115,11 @@ urlpatterns = [
     *amendment_urls,
     *procedure_urls,
     *commitment_urls,
+    *action_urls,
+    *portal_urls,
     *document_urls,
     *partner_pages,
+    path("oversight/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(oversight.oversight), name="oversight"),
     path("steps/<int:pk>/undo/", desk_only(register.undo), name="undo"),
     path("dates/in-words/", everyone(register.date_in_words), name="date_in_words"),
 ]

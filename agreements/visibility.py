@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from agreements.vocabulary import Audience, PaperState, Part, Stage
+from agreements.vocabulary import Audience, PaperState, Part, ReportStatus, Stage
 from partners.records import NOTHING
 from partners.viewers import ALL_DESKS, DESK_STAFF, Role, Viewer
 
@@ -71,10 +71,10 @@ def agreements(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "") -> Q:
 
 def of_an_agreement(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "agreement__") -> Q:
     """Rows that go with an agreement, such as its participants."""
-    return agreements(viewer, shares, prefix=prefix) & _own(viewer)
+    return agreements(viewer, shares, prefix=prefix) & unarchived(viewer)
 
 
-def _own(viewer: Viewer) -> Q:
+def unarchived(viewer: Viewer) -> Q:
     """An archived row is the auditor's and the operator's alone."""
     return Q() if viewer.role in ALL_DESKS else Q(archived_at=None)
 
@@ -94,16 +94,27 @@ def commitments(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str
 
 def of_a_commitment(viewer: Viewer, shares: QuerySet[Any], *parts: Part) -> Q:
     """Rows that go with a commitment: milestones, money, reports, where that part is not held back."""
-    return commitments(viewer, shares, *parts, prefix="commitment__") & _own(viewer)
+    return commitments(viewer, shares, *parts, prefix="commitment__") & unarchived(viewer)
 
 
 def reports(viewer: Viewer, shares: QuerySet[Any]) -> Q:
-    """Reports on visible commitments; where others' are held back, a partner still sees its own."""
-    rule = of_a_commitment(viewer, shares, Part.REPORTS)
+    """Reports on visible commitments; where others' are held back, a partner still sees its own.
+
+    A draft is the paper of the side that writes it.
+    """
+    rule = of_a_commitment(viewer, shares, Part.REPORTS) & ~Q(status=ReportStatus.DRAFT)
     if viewer.is_partner:
-        own = Q(organisation__in=viewer.organisation_ids) & of_a_commitment(viewer, shares)
-        return rule | own
+        own_side = Q(organisation__in=viewer.organisation_ids)
+        return rule | (own_side & of_a_commitment(viewer, shares))
+    if viewer.is_staff:
+        return rule | (Q(status=ReportStatus.DRAFT, organisation=None) & of_a_commitment(viewer, shares))
     return rule
+
+
+def of_one_organisation(viewer: Viewer, shares: QuerySet[Any]) -> Q:
+    """What one partner organisation said to a commitment: staff read all of it, partners only their own."""
+    rule = of_a_commitment(viewer, shares)
+    return rule & Q(organisation__in=viewer.organisation_ids) if viewer.is_partner else rule
 
 
 def for_staff(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "agreement__") -> Q:
@@ -121,23 +132,28 @@ def shares(viewer: Viewer, all_shares: QuerySet[Any]) -> Q:
         return NOTHING
     of_country = Q(country__isnull=False)
     of_commitment = commitments(viewer, all_shares, prefix="commitment__")
-    return (agreements(viewer, all_shares, prefix="agreement__") | of_commitment | of_country) & _own(viewer)
+    return (agreements(viewer, all_shares, prefix="agreement__") | of_commitment | of_country) & unarchived(viewer)
 
 
-def documents(viewer: Viewer, shares: QuerySet[Any]) -> Q:
-    """Papers of a visible agreement, if meant for the viewer; papers of no agreement are the house's sources."""
+def documents(viewer: Viewer, shares: QuerySet[Any], reports: QuerySet[Any]) -> Q:
+    """Papers of a visible agreement, if meant for the viewer; papers of no agreement are the house's sources.
+
+    What bears a report out is read with the report, by whoever reads that.
+    """
     if viewer.role in ALL_DESKS:
         return Q()  # on its own: an empty Q would vanish in an "or"
     if viewer.is_partner:
         checked = Q(state__in=(PaperState.CLEAN, PaperState.UNREAD), audience=Audience.PARTNER)
-        return shared_agreements(viewer, shares, Part.PAPERS, prefix="agreement__") & checked & _own(viewer)
+        with_agreement = shared_agreements(viewer, shares, Part.PAPERS, prefix="agreement__") & checked & Q(report=None)
+        evidence = Q(report__in=reports) & (checked | Q(report__organisation__in=viewer.organisation_ids))
+        return (with_agreement | evidence) & unarchived(viewer)
     loose = Q(agreement=None, archived_at=None) if viewer.is_staff else NOTHING
-    return of_an_agreement(viewer, shares) | loose
+    return of_an_agreement(viewer, shares) & (Q(report=None) | Q(report__in=reports)) | loose
 
 
 def reference(viewer: Viewer) -> Q:
     """Lists of the law and the calendar: staff browse them."""
-    return _own(viewer) if viewer.is_staff else NOTHING
+    return unarchived(viewer) if viewer.is_staff else NOTHING
 
 
 def may_edit(viewer: Viewer, *, desk_id: int | None, stage: str) -> bool:

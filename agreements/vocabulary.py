@@ -135,6 +135,75 @@ class Confirmation(TextChoices):
     UNCONFIRMED = "unconfirmed", _("Not confirmed by the partner")
     CONFIRMED = "confirmed", _("Confirmed by the partner")
     DISPUTED = "disputed", _("Disputed by the partner")
+    LAPSED = "lapsed", _("Text changed since the partner answered")
+
+
+class Verdict(TextChoices):
+    """What a partner organisation says to the text of a commitment."""
+
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISPUTED = "disputed", _("Disputed")
+
+
+class PositionState(TextChoices):
+    """What the desk made of a position."""
+
+    OPEN = "open", _("Stands")
+    ADOPTED = "adopted", _("Proposed wording adopted")
+    DECLINED = "declined", _("Proposed wording declined")
+
+
+class HealthRule(TextChoices):
+    """Which of the rules, in this order, decides the health of a commitment."""
+
+    SETTLED = "settled", _("it is delivered or dropped")
+    OVERRIDE = "override", _("a person has set it")
+    BLOCKER = "blocker", _("something blocks it")
+    OVERDUE = "overdue", _("its day has passed")
+    REPORTED = "reported", _("the last accepted report says so")
+    MILESTONE = "milestone", _("a milestone is overdue")
+    HEARD = "heard", _("it was heard of in the last six months")
+    SILENT = "silent", _("nothing was heard of it in six months")
+
+
+class DueUnit(TextChoices):
+    DAYS = "days", _("days")
+    WORKING_DAYS = "working_days", _("working days")
+    MONTHS = "months", _("months")
+
+
+class DueFrom(TextChoices):
+    """The event from which a relative deadline runs."""
+
+    SIGNING = "signing", pgettext_lazy("event", "the signing")
+    EFFECT = "effect", pgettext_lazy("event", "the entry into effect")
+    START = "start", pgettext_lazy("event", "its own start")
+
+
+class Side(TextChoices):
+    OURS = "ours", _("Our side")
+    THEIRS = "theirs", _("The partner's side")
+    THIRD = "third", _("A third party")
+
+
+class RequestState(TextChoices):
+    WAITING = "waiting", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    REFUSED = "refused", pgettext_lazy("request", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
+
+
+class ActionState(TextChoices):
+    OPEN = "open", pgettext_lazy("action", "Open")
+    DONE = "done", _("Done, not verified")
+    VERIFIED = "verified", _("Verified")
+
+
+class LinkPurpose(TextChoices):
+    """The one thing that a link without an account is good for."""
+
+    CONFIRM = "confirm", _("Confirm or dispute the text")
+    REPORT = "report", _("Report progress")
 
 
 class BlockedBy(TextChoices):
@@ -162,6 +231,7 @@ class FundingKind(TextChoices):
 
 
 class ReportStatus(TextChoices):
+    DRAFT = "draft", pgettext_lazy("report", "Draft")
     SUBMITTED = "submitted", _("Submitted")
     RETURNED = "returned", _("Returned with comment")
     ACCEPTED = "accepted", _("Accepted")

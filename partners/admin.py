@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model, QuerySet
+from django.db.models import ForeignKey, Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,6 +36,7 @@ class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows through `visible_to`; columns that rules protect are shown, not written; no deletion."""
 
     list_per_page = 50
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
     fixed: tuple[str, ...] = ()  # columns beside those without an editor that the admin must not write
 

@@ -78,3 +78,22 @@ class OrganisationField(forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.prepare_value(initial) != (str(data or "").strip())
+
+
+class OrganisationListField(OrganisationField):
+    """Several organisations, one on each line. Cleans to a list of visible Organisations."""
+
+    widget = forms.Textarea
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("widget", forms.Textarea({"rows": 2}))
+        super().__init__(**options)
+
+    def prepare_value(self, value: Any) -> str:
+        if isinstance(value, str) or not value:
+            return value or ""
+        return "\n".join(super(OrganisationListField, self).prepare_value(one) for one in value)
+
+    def to_python(self, value: Any) -> Any:
+        lines = str(value or "").splitlines() if not isinstance(value, list) else value
+        return list(dict.fromkeys(filter(None, (super(OrganisationListField, self).to_python(line) for line in lines))))

@@ -7,7 +7,18 @@ from datetime import date, timedelta
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import Agreement, Commitment, Participant, Report, Share
+from agreements.models import (
+    Action,
+    Agreement,
+    Commitment,
+    DueRequest,
+    Funding,
+    Milestone,
+    Participant,
+    Position,
+    Report,
+    Share,
+)
 from partners.models import Organisation
 from tests.conftest import Cast
 
@@ -16,6 +27,9 @@ LISTS = {
     "/agreements/": ("linh", "sara"), "/agreements/?q=memo&stage=signed&country=US": ("linh", "sara"),
     "/commitments/": ("linh", "sara"), "/commitments/?due=overdue": ("linh", "sara"), "/partners/": ("linh",),
     "/search/?q=memo": ("linh", "sara"), "/": ("linh", "minh", "sara", "auditor"), "/review/": ("minh",),
+    "/oversight/": ("minh", "auditor"), "/actions/": ("linh",),
+    "/commitments/?view=board": ("linh", "sara"),
+    "/commitments/?view=timeline&confirmation=unconfirmed": ("linh", "sara"),
     "/agreements/US-2023-01/": ("linh", "sara"), "/commitments/US-2023-01-1/": ("linh", "sara"),
     "/countries/US/": ("linh",), "/organisations/gov-us/": ("linh", "sara"),
     "/api/v1/agreements/": ("linh", "sara"), "/api/v1/commitments/": ("linh", "sara"),
@@ -25,7 +39,10 @@ LISTS = {
     "/api/v1/organisations/": ("linh",), "/api/v1/countries/": ("linh",),
 }  # fmt: skip
 # Pages that gather many lists have a limit of their own.
-LIMITS = {"/": 15, "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 40}
+LIMITS = {
+    "/": 17, "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 33,
+    "/oversight/": 15, "/review/": 15,
+}  # fmt: skip
 
 
 def grow(cast: Cast, rows: int) -> None:
@@ -57,6 +74,17 @@ def grow(cast: Cast, rows: int) -> None:
         Report(commitment=cast.commitment, on=date(2026, 1, 1), text="x", created_by=cast.linh, organisation=cast.us)
         for _ in range(min(rows, 100))
     )
+    some = min(rows, 100)
+    own = {"commitment": cast.commitment}
+    answer = {"organisation": cast.us, "verdict": "confirmed", "wording_hash": "x", "on": date(2026, 1, 1)}
+    Position.objects.bulk_create(Position(**own, **answer) for _ in range(some))
+    Milestone.objects.bulk_create(Milestone(**own, title_en="x") for _ in range(some))
+    Funding.objects.bulk_create(Funding(**own, kind="pledged", amount=5, currency="EUR") for _ in range(some))
+    moved = {"to_on": date(2027, 1, 1), "reason": "x", "state": "withdrawn", "organisation": cast.us}
+    DueRequest.objects.bulk_create(DueRequest(**own, **moved, created_by=cast.linh) for _ in range(some))
+    actions = Action.objects.bulk_create(Action(desk=cast.desk, title="x", owner=cast.linh) for _ in range(some))
+    for action in actions:
+        action.commitments.add(cast.commitment)
     with connection.cursor() as cursor:
         # As autovacuum does in the field: plans made for empty tables say nothing about full ones.
         cursor.execute("ANALYZE")

@@ -19,6 +19,9 @@ app.conf.beat_schedule = {
     "apply amendments whose day has come": {
         "task": "agreements.apply_amendments", "schedule": settings.DISPATCH_SECONDS * 5,
     },
+    "keep commitments in step with the calendar": {
+        "task": "agreements.keep_commitments", "schedule": settings.DISPATCH_SECONDS * 5,
+    },
     "seal the history": {"task": "tracker.seal_history", "schedule": settings.SEAL_SECONDS},
     "queue what is due, first thing in the morning": {
         "task": "agreements.remind", "schedule": crontab(hour=7, minute=0),

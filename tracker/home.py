@@ -9,10 +9,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from agreements.commitments.answering import ANSWERABLE
 from agreements.commitments.models import Commitment, Report
+from agreements.oversight.views import waiting as waiting_decisions
 from agreements.register.models import Agreement, Amendment
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import AmendmentStage, ReportStatus, SendState, Stage
+from agreements.vocabulary import AmendmentStage, Confirmation, ReportStatus, SendState, Stage
 from partners.viewers import Role, Viewer
 
 SHOWN = 8
@@ -70,6 +72,7 @@ def _review(viewer: Viewer) -> dict[str, Any]:
         "own_in_review": in_review.exclude(pk__in=agreements.values("pk"))[:SHOWN],
         "reports": reports.order_by("on", "pk")[:50],
         "report_count": reports.count(),
+        **waiting_decisions(viewer),
     }
 
 
@@ -82,15 +85,23 @@ def review(request: HttpRequest) -> HttpResponse:
 def _partner(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
     commitments = Commitment.objects.visible_to(viewer).select_related("agreement", "partner_owner", "lead")
-    owed = commitments.open().filter(partner_owner__in=viewer.organisation_ids)
+    written = Report.objects.visible_to(viewer).filter(organisation__in=viewer.organisation_ids)
+    written = written.select_related("commitment")
+    own = Q(partner_owner__in=viewer.organisation_ids)
+    owed = commitments.open().filter(own)
+    # Those in their charge, and those of nobody in particular: what others answer for is not asked of them.
+    unanswered = Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
+    to_confirm = commitments.open().filter(own | Q(partner_owner=None), unanswered, agreement__stage__in=ANSWERABLE)
     return {
         "agreements": agreements[:50],
         "agreement_count": agreements.count(),
         "owed": owed[:50],
         "owed_count": owed.count(),
         "overdue_count": owed.overdue(viewer.on).count(),
-        "returned": Report.objects.visible_to(viewer)
-        .filter(created_by=viewer.user_id, status=ReportStatus.RETURNED).select_related("commitment")[:SHOWN],
+        "to_confirm": to_confirm[:50],
+        "confirm_count": to_confirm.count(),
+        "drafts": written.filter(status=ReportStatus.DRAFT)[:SHOWN],
+        "returned": written.filter(status=ReportStatus.RETURNED)[:SHOWN],
     }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ SECRET_KEY = need("SECRET_KEY", "a long random text that signs sessions; keep it
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 HOME_COUNTRY = env.str("HOME_COUNTRY", default="VN")
+REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USD")  # in which sums of several currencies are added up
 PLACES_LABEL = {language: env.str(f"PLACES_LABEL_{language.upper()}", default="") for language in ("vi", "en")}
 LOCAL = is_loopback(urlsplit(BASE_URL).hostname)
 # The container's own health check asks by this name; links in pages and mails never do.

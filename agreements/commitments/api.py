@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.db import transaction
-from rest_framework import exceptions
+from rest_framework import exceptions, serializers
 
 from agreements import visibility
-from agreements.commitments import delivery
+from agreements.commitments import deadlines, delivery, health, moving
 from agreements.commitments.filters import CommitmentFilter
+from agreements.commitments.forms import MOVES_BY_REQUEST
 from agreements.commitments.models import Commitment
 from agreements.dateinput import PartialDateApiField
+from agreements.register.calendar import work_calendar
 from agreements.register.models import Agreement
+from agreements.vocabulary import Confirmation
 from partners.models import Organisation
 from partners.records import RecordQuerySet
 from partners.viewers import DESK_STAFF
@@ -26,14 +29,17 @@ class CommitmentSerializer(RecordSerializer):
     partner_owner = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
     start = PartialDateApiField("start_on", "start_precision")
     due = PartialDateApiField("due_on", "due_precision", "last")
+    confirmation = serializers.ChoiceField(source="agreed", choices=Confirmation.choices, read_only=True)
     baseline_due = PartialDateApiField("baseline_due_on", "baseline_due_precision", "last", read_only=True)
 
     class Meta:
         model = Commitment
         fields = (
             "ref", "agreement", "number", "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead",
-            "co_leads", "partner_owner", "start", "due", "baseline_due", "delivery", "health", "health_reason",
-            "confirmation", "blocker", "blocked_by", "version",
+            "co_leads", "partner_owner", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
+            "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "health_override",
+            "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by", "blocked_since_on",
+            "escalated_on", "version",
         )  # fmt: skip
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -49,9 +55,28 @@ class CommitmentSerializer(RecordSerializer):
         return fields
 
     def keep(self, record: Any, values: dict[str, Any]) -> Any:
-        kept = super().keep(record, values)
-        delivery.note_author(kept, self.context["request"].user.pk)
+        viewer = self.context["view"].viewer
+        self._refuse(record, values)
+        with transaction.atomic():
+            delivery.put_delivery(record, values.pop("delivery", record.delivery), viewer.on)
+            for name in {"due_on", "due_precision"} & values.keys():
+                setattr(record, name, values[name])
+            delivery.keep_baseline(record)
+            kept = super().keep(record, values)
+            if deadlines.put(kept, work_calendar()):
+                kept.save()
+            delivery.note_author(kept, viewer.user_id)
+            health.settle([kept.pk], viewer.on)
+        kept.refresh_from_db(fields=["health", "agreed"])
         return kept
+
+    def _refuse(self, record: Any, values: dict[str, Any]) -> None:
+        """What the rules let nobody write by hand."""
+        moved = "due_on" in values and values["due_on"] != record.due_on
+        if record.pk and moved and moving.is_fixed(record):
+            raise serializers.ValidationError({"due": [str(MOVES_BY_REQUEST)]})
+        if "delivery" in values and (no := delivery.refuses_delivery(record, values["delivery"], record.delivery)):
+            raise serializers.ValidationError({"delivery": [no.reason]})
 
     def create(self, validated_data: dict[str, Any]) -> Any:
         view = self.context["view"]
@@ -61,9 +86,6 @@ class CommitmentSerializer(RecordSerializer):
             if not visibility.may_edit_commitments(view.viewer, desk_id=locked.desk_id, stage=locked.stage):
                 raise exceptions.PermissionDenied
             commitment = Commitment(agreement=locked, owner=self.context["request"].user)
-            for name in ("due_on", "due_precision"):
-                if name in validated_data:
-                    setattr(commitment, name, validated_data[name])
             delivery.number(commitment)
             return self.keep(commitment, validated_data)
 

@@ -11,10 +11,13 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.models import Commitment
 from agreements.register.filters import participants_of
-from agreements.vocabulary import CommitmentKind, Confirmation, Delivery, Direction, Health
+from agreements.vocabulary import BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Stage
 from partners.viewers import Viewer
 
 DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
+QUIET = [("90", _("90 days")), ("183", _("6 months")), ("548", _("18 months"))]
+OPEN = [("true", _("Open ones only"))]
+NOBODY = "none"  # stands for an empty place in a filter by organisation
 SOON_DAYS = 30
 
 
@@ -25,7 +28,18 @@ class CommitmentFilter(filters.FilterSet):
     due = filters.ChoiceFilter(choices=DUE, empty_label="–", method="by_due", label=_("Due"))
     direction = filters.MultipleChoiceFilter(choices=Direction.choices, label=_("Who owes it"))
     kind = filters.MultipleChoiceFilter(choices=CommitmentKind.choices, label=_("Kind"))
-    confirmation = filters.MultipleChoiceFilter(choices=Confirmation.choices, label=_("Confirmation"))
+    confirmation = filters.MultipleChoiceFilter(
+        field_name="agreed", choices=Confirmation.choices, label=_("Confirmation")
+    )
+    open = filters.ChoiceFilter(choices=OPEN, method="by_open", label=_("Open"))
+    quiet = filters.ChoiceFilter(choices=QUIET, empty_label="–", method="by_silence", label=_("Nothing heard for"))
+    blocked = filters.MultipleChoiceFilter(
+        field_name="blocked_by", choices=BlockedBy.choices, label=_("Blocked, until")
+    )
+    partner = filters.CharFilter(method="by_partner", label=_("Partner in charge"))
+    lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
+    desk = filters.CharFilter(method="by_desk", label=_("Desk"))
+    binding = filters.ChoiceFilter(choices=OPEN, method="by_binding", label=_("Signed papers only"))
     country = filters.CharFilter(method="by_country", label=_("Country or territory"))
     organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
     agreement = filters.CharFilter(field_name="agreement__ref", label=_("Agreement"))
@@ -39,7 +53,9 @@ class CommitmentFilter(filters.FilterSet):
         self.viewer = viewer
         super().__init__(*args, **kwargs)
         if not viewer.is_staff:
-            del self.filters["mine"]
+            # What partners may not read they may not sort rows by either.
+            for name in ("mine", "blocked", "desk"):
+                del self.filters[name]
 
     def search(self, rows: Any, name: str, value: str) -> Any:
         return rows.search(value)
@@ -58,6 +74,27 @@ class CommitmentFilter(filters.FilterSet):
 
     def by_organisation(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(lead__code=value) | rows.filter(partner_owner__code=value)
+
+    def by_open(self, rows: Any, name: str, value: str) -> Any:
+        return rows.open()
+
+    def by_binding(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(agreement__stage__in=(Stage.SIGNED, Stage.SUSPENDED))
+
+    def by_silence(self, rows: Any, name: str, value: str) -> Any:
+        return rows.quiet(int(value), self.viewer.on)
+
+    def by_partner(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(partner_owner=None) if value == NOBODY else rows.filter(partner_owner__code=value)
+
+    def by_lead(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(lead=None) if value == NOBODY else rows.filter(lead__code=value)
+
+    def by_desk(self, rows: Any, name: str, value: str) -> Any:
+        own = value == "mine"
+        return (
+            rows.filter(agreement__desk__in=self.viewer.desk_ids) if own else rows.filter(agreement__desk__code=value)
+        )
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
         return rows.filter(owner=self.viewer.user_id) if value else rows

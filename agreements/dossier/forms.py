@@ -8,6 +8,7 @@ from django import forms
 from django.forms import BaseInlineFormSet, inlineformset_factory
 from django.utils.translation import gettext_lazy as _
 
+from agreements.commitments.forms import refuse_moved_day
 from agreements.commitments.models import Commitment
 from agreements.dateinput import PartialDateField, WithPartialDates
 from agreements.register.forms import named
@@ -229,6 +230,11 @@ class CommitmentLineForm(WithPartialDates, forms.ModelForm):  # type: ignore[typ
         self.fields["partner_owner"].viewer = viewer  # type: ignore[attr-defined]
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        refuse_moved_day(self)
+        return values
 
 
 class LiveRows(BaseInlineFormSet):  # type: ignore[type-arg]

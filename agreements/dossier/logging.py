@@ -98,5 +98,7 @@ def _save_rows(rows: Any, agreement: Agreement, by: User) -> None:
         if record.pk is None and hasattr(record, "number"):
             delivery.number(record)
             record.owner = by
+        elif hasattr(record, "number"):
+            delivery.keep_baseline(record)
         record.stamp(by)
         record.save()

@@ -20,7 +20,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 
-from agreements.commitments.models import Commitment, Funding, Milestone
+from agreements.commitments.models import Commitment, Funding, Indicator, Milestone
 from agreements.dateinput import keep
 from agreements.dates import UnreadableDate, read
 from agreements.procedures.models import Procedure, ProcedureStep, SignatoryLevel
@@ -43,6 +43,7 @@ PARTIAL = {  # name in the file -> (date column, precision column, which day of 
     "since": ("since_on", "since_precision", "first"),
     "as_of": ("as_of", "precision", "last"),
     "published": ("published_on", "published_precision", "first"),
+    "target_day": ("target_on", "target_precision", "last"),
     "date": ("on", "precision", "first"),  # YAML reads the word "on" as true
 }
 LINKS: Mapping[str, tuple[type[Model], str]] = {
@@ -51,7 +52,10 @@ LINKS: Mapping[str, tuple[type[Model], str]] = {
     "level": (SignatoryLevel, "code"), "instrument_type": (InstrumentType, "code"),
 }  # fmt: skip
 LISTS = (("desks", Desk), ("sectors", Sector), ("types", InstrumentType), ("rules", ReminderRule))
-INSIDE = {"steps", "cites", "participants", "commitments", "milestones", "funding", "sectors", "focal_for", "sha256"}
+INSIDE = {
+    "steps", "cites", "participants", "commitments", "milestones", "funding", "indicators", "sectors", "focal_for",
+    "sha256",
+}  # fmt: skip
 
 
 class BadFile(Exception):
@@ -191,7 +195,7 @@ class _Loading:
             elif name in LINKS and name in columns and model._meta.get_field(name).is_relation:
                 values[name] = self._link(LINKS[name][0], value) if value else None
             elif name in columns:
-                values[name] = Decimal(str(value)) if name in ("amount", "value") else value
+                values[name] = Decimal(str(value)) if name in ("amount", "value", "baseline", "target") else value
             else:
                 raise BadFile(f"{self.place}: a {model._meta.verbose_name} has no “{name}”")
         return values
@@ -297,6 +301,8 @@ class _Loading:
         commitment = self._keep(Commitment, {"agreement": agreement, "number": row["number"]}, row, **first)
         for inner in row.get("milestones", []):
             self._keep(Milestone, {"commitment": commitment, "title_en": inner.get("title_en", "")}, inner)
+        for inner in row.get("indicators", []):
+            self._keep(Indicator, {"commitment": commitment, "title_en": inner.get("title_en", "")}, inner)
         for inner in row.get("funding", []):
             key = {"commitment": commitment, **self._key(Funding, inner, "kind", "amount", "currency", "date")}
             self._keep(Funding, key, inner)

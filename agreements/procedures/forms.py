@@ -5,31 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from agreements.dateinput import PartialDateField
-from agreements.dates import PartialDate, Precision
+from agreements.dateinput import DayField
 from agreements.procedures.models import Procedure, ProceedingStep
-
-
-class DayField(PartialDateField):
-    """One day, typed in any of the ways that dates are; a month or a year is not exact enough for a clock."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"help_text": "", "required": False, **options})
-
-    def clean(self, value: Any) -> Any:
-        found: PartialDate | None = super().clean(value)
-        if found and found.precision != Precision.DAY:
-            raise ValidationError(_("Give the day, for example 25/09/2023."))
-        return found and found.on
-
-    def prepare_value(self, value: Any) -> Any:
-        return f"{value:%d/%m/%Y}" if hasattr(value, "strftime") else value
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        return str(self.prepare_value(initial) or "") != str(data or "").strip()
 
 
 class OpenForm(forms.Form):

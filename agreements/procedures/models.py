@@ -162,28 +162,6 @@ class ProcedureStep(Reference):
         return self.in_words("papers")
 
 
-@pghistory.track()
-class CalendarDay(Reference):
-    """A day that the ministry sets free or works, whatever the public calendar says."""
-
-    FIELDS = FieldTable(
-        internal=f"id on is_working name_vi name_en {RECORD_INTERNAL}", locked=f"id {RECORD_INTERNAL}", writers=OPERATOR
-    )
-
-    on = models.DateField(_("day"), unique=True)
-    is_working = models.BooleanField(_("working day"), default=False)
-    name_vi = models.CharField(_("name in Vietnamese"), max_length=120, blank=True)
-    name_en = models.CharField(_("name in English"), max_length=120, blank=True)
-
-    class Meta:
-        verbose_name = _("day of the calendar")
-        verbose_name_plural = _("days of the calendar")
-        ordering = ("on",)
-
-    def __str__(self) -> str:
-        return f"{self.on:%d/%m/%Y}"
-
-
 class OfAnAgreement(Record):
     """Rows of a procedure that is carried out: staff's alone."""
 

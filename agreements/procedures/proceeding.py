@@ -6,26 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agreements.clocks import Deadline, Stop, Unit, deadline
 from agreements.dates import PartialDate, Precision
-from agreements.procedures.models import CalendarDay, Pause, Procedure, Proceeding, ProceedingStep
+from agreements.procedures.models import Pause, Procedure, Proceeding, ProceedingStep
+from agreements.register.calendar import work_calendar
 from agreements.register.lifecycle import sign_step
 from agreements.register.models import Agreement, Step
 from agreements.vocabulary import ClockStart, Stage, Variant
-from agreements.workdays import DayOff, WorkCalendar
+from agreements.workdays import WorkCalendar
 from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import Viewer
-
-
-def work_calendar() -> WorkCalendar:
-    """The public calendar of the home country, with the days that operators have set otherwise. One query."""
-    said = CalendarDay.objects.filter(archived_at=None)
-    return WorkCalendar(settings.HOME_COUNTRY, {row.on: DayOff(row.is_working, row.in_words("name")) for row in said})
 
 
 def fitting(agreement: Agreement, on: date) -> Iterable[Procedure]:

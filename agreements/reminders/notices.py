@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from agreements.commitments.models import Report
+from agreements.commitments.models import Commitment, DueRequest, Link, Position, Report
 from agreements.register.models import Comment, Share, Step
 from agreements.reminders.models import Reminder
 from agreements.sources.models import Document
-from partners.models import User
+from agreements.vocabulary import Direction
+from partners.models import Membership, User
 from partners.viewers import Role
+
+OF_THE_COMMITMENT = frozenset({"block", "escalate", "unblock", "nudge"})
+SUBJECTS: Mapping[str, Any] = {
+    **dict.fromkeys(("report", "accept_report", "return_report"), Report),
+    **dict.fromkeys(("confirm", "confirm_behalf", "dispute", "adopt_wording", "decline_wording"), Position),
+    **dict.fromkeys(("ask_day", "move_day", "keep_day"), DueRequest),
+    **dict.fromkeys(("send_link", "revoke_link"), Link),
+}
+SILENT = frozenset(
+    {"log", "import", "unshare", "undo", "bulk", "bulk_undo", "send_link", "revoke_link", "confirm_behalf"}
+)
 
 
 def put_steps_into_ledger(*, most: int = 200) -> int:
@@ -39,9 +52,14 @@ def put_steps_into_ledger(*, most: int = 200) -> int:
 
 
 def _commitment_of(step: Step) -> int | None:
-    if step.name not in ("report", "accept_report", "return_report"):
+    """The commitment that a step is about: its subject, or what its subject belongs to."""
+    if step.name in OF_THE_COMMITMENT:
+        return step.subject_id
+    model = SUBJECTS.get(step.name)
+    if model is None:
         return None
-    return Report.objects.filter(pk=step.subject_id or 0).values_list("commitment_id", flat=True).first()
+    found: int | None = model.objects.filter(pk=step.subject_id or 0).values_list("commitment_id", flat=True).first()
+    return found
 
 
 def _in_thread(step: Step) -> Q:
@@ -72,11 +90,34 @@ def _concerned(step: Step) -> Iterable[User]:
             return active.filter(
                 role=Role.PARTNER, memberships__organisation__in=members, memberships__archived_at=None
             ).distinct()
-        case "report":
-            return active.filter(managers | keeper).distinct()
-        case "accept_report" | "return_report":
-            return active.filter(pk__in=Report.objects.filter(pk=step.subject_id or 0).values("created_by"))
-        case "log" | "import" | "unshare" | "undo":
+        case name if name in SILENT:
             return []
         case _:
+            return _concerned_by_commitment(step, active, managers, keeper)
+
+
+def _concerned_by_commitment(step: Step, active: QuerySet[User], managers: Q, keeper: Q) -> Iterable[User]:
+    """The side that has to act next on a commitment; for any other step, who keeps the agreement."""
+    match step.name:
+        case "report" | "ask_day" | "dispute" | "action_done" | "block":
+            return active.filter(managers | keeper).distinct()
+        case "accept_report" | "return_report" | "move_day" | "keep_day" | "adopt_wording" | "decline_wording":
+            written = SUBJECTS[step.name].objects.filter(pk=step.subject_id or 0)
+            return active.filter(pk__in=written.values("created_by"))
+        case "nudge":
+            return active.filter(_who_owes(step)).distinct()
+        case _:
             return active.filter(keeper)
+
+
+def _who_owes(step: Step) -> Q:
+    """People of the partner in charge; where the promise is ours alone, who keeps it."""
+    commitment = Commitment.objects.filter(pk=step.subject_id or 0).first()
+    if commitment is None:
+        return Q(pk__in=())
+    keeper = Q(pk=commitment.owner_id or step.agreement.owner_id or 0)
+    if commitment.direction == Direction.OURS or commitment.partner_owner_id is None:
+        return keeper
+    members = Membership.objects.held_on(step.on).filter(organisation=commitment.partner_owner_id)
+    partners = Q(role=Role.PARTNER, pk__in=members.values("user"))
+    return partners if commitment.direction == Direction.THEIRS else partners | keeper

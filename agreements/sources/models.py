@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, Report
 from agreements.register.models import Agreement, Share, partial_date, precision_field
 from agreements.sources.quoting import find
 from agreements.vocabulary import Audience, DocumentKind, PaperState
@@ -37,10 +37,10 @@ class Document(Record):
 
     FIELDS = FieldTable(
         partner="id code agreement kind title_vi title_en language published_on published_precision publisher "
-        "filename size checksum content folded is_signed_copy replaces edition pages",
+        "filename size checksum content folded is_signed_copy replaces edition pages report",
         internal=f"audience file media_type state refused_because checked_at {RECORD_INTERNAL}",
-        locked="id code agreement file filename size checksum content folded media_type replaces edition pages state "
-        f"refused_because checked_at {RECORD_INTERNAL}",
+        locked="id code agreement report file filename size checksum content folded media_type replaces edition pages "
+        f"state refused_because checked_at {RECORD_INTERNAL}",
     )
 
     SEARCHED = ("title_vi", "title_en")
@@ -49,6 +49,10 @@ class Document(Record):
     agreement = models.ForeignKey(
         Agreement, models.PROTECT, null=True, blank=True, related_name="documents", verbose_name=_("agreement")
     )
+    report = models.ForeignKey(
+        Report, models.PROTECT, null=True, blank=True, editable=False, related_name="evidence",
+        verbose_name=_("bears out the report"),
+    )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=14, choices=DocumentKind, default=DocumentKind.SIGNED_TEXT)
     title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
     title_en = models.CharField(_("title in English"), max_length=300, blank=True)
@@ -109,7 +113,8 @@ class Document(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.documents(viewer, Share.objects.all())
+        reports = Report.objects.filter(Report.visible(viewer))
+        return visibility.documents(viewer, Share.objects.all(), reports)
 
 
 def paragraphs_of(text: str) -> list[str]:

@@ -16,14 +16,17 @@ from agreements.dates import PartialDate, in_words
 from agreements.register.lifecycle import whose_turn
 from agreements.register.telling import in_the_past
 from agreements.vocabulary import (
+    ActionState,
     AmendmentStage,
     Confirmation,
     Delivery,
     Health,
+    MilestoneStatus,
     PaperState,
     Part,
     Renewal,
     ReportStatus,
+    RequestState,
     Stage,
     Standing,
 )
@@ -43,6 +46,8 @@ TONES = {
     AmendmentStage.APPROVED: "info", AmendmentStage.APPLIED: "ok",
     PaperState.WAITING: "info", PaperState.UNREAD: "warn", PaperState.REFUSED: "bad",
     "low": "ok", "medium": "warn", "high": "bad",
+    Confirmation.LAPSED: "warn", RequestState.WAITING: "warn", RequestState.APPROVED: "ok", RequestState.REFUSED: "bad",
+    ActionState.DONE: "warn", ActionState.VERIFIED: "ok", MilestoneStatus.MET: "ok", MilestoneStatus.NOT_MET: "bad",
     ReportStatus.SUBMITTED: "warn", ReportStatus.RETURNED: "bad", ReportStatus.ACCEPTED: "ok",
 }  # fmt: skip
 

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import models
+from django.utils import timezone
 
 from agreements.models import (
+    Action,
     Amendment,
     Citation,
     Comment,
+    DueRequest,
     Funding,
+    Indicator,
+    Link,
+    Measurement,
     Milestone,
     Note,
     Pause,
+    Position,
     Proceeding,
     ProceedingStep,
     Report,
@@ -72,7 +80,25 @@ def fill_with_canaries(cast: Cast) -> tuple[list[str], list[str]]:
 
     mark(cast.agreement, "title_vi", "title_en", "summary_en", secret=False)
     mark(cast.commitment, "title_vi", "title_en", "text_en", secret=False)
+    cast.commitment.blocked_side, cast.commitment.blocked_by = "ours", "desk"
+    cast.commitment.blocked_since_on = TODAY
     mark(cast.commitment, "health_reason", "blocker", secret=True)
+    indicator = Indicator(commitment=cast.commitment, title_vi="x", target=5)
+    mark(indicator, "title_en", "unit", secret=False)
+    mark(Measurement(indicator=indicator, value=3, on=TODAY), "source", secret=True)
+    asked = {"commitment": cast.commitment, "to_on": TODAY, "state": "withdrawn"}
+    mark(DueRequest(organisation=cast.us, **asked), "reason", secret=False)
+    mark(DueRequest(**asked), "reason", "comment", secret=True)
+    said = {"commitment": cast.commitment, "verdict": "disputed", "wording_hash": "x", "on": TODAY}
+    mark(Position(organisation=cast.us, **said), "remark", "proposed_en", "reply", secret=False)
+    mark(Position(organisation=cast.kr, **said), "remark", "proposed_en", "reply", secret=True)
+    mark(Report(commitment=cast.commitment, on=TODAY, created_by=cast.linh, status="draft"), "text", secret=True)
+    action = Action(desk=cast.desk, owner=cast.linh)
+    mark(action, "title", "meeting", "result", secret=True)
+    action.commitments.add(cast.commitment)
+    expires = timezone.now() + timedelta(days=1)
+    link = Link(commitment=cast.commitment, organisation=cast.us, purpose="confirm", expires_at=expires)
+    mark(link, "recipient", secret=True)
     mark(Note(agreement=cast.agreement, created_by=cast.linh), "text", secret=True)
     mark(Milestone(commitment=cast.commitment, title_vi="x"), "title_en", secret=False)
     mark(Funding(commitment=cast.commitment, kind="pledged", amount=5, currency="USD"), "remark", secret=True)
@@ -111,7 +137,9 @@ PLACES = [
     "/history/agreements/US-2023-01/", "/history/agreements/US-2023-01/as-of/", "/agreements/US-2023-01/procedure/",
     "/agreements/US-2023-01/sharing/", "/agreements/US-2023-01/amendments/1/", "/agreements/similar/?title_en=CNRY",
     "/agreements/US-2023-01/as-partner/?organisation=gov-us", "/countries/US/share/", "/drafts/?form=x",
-    "/agreements/?q=CNRY", "/agreements/?desk=americas", "/agreements/?show=mine", "/commitments/?mine=true",
+    "/commitments/?view=board", "/commitments/?view=timeline", "/commitments/?blocked=desk", "/actions/", "/actions/1/",
+    "/oversight/", "/agreements/?q=CNRY", "/agreements/?desk=americas", "/agreements/?show=mine",
+    "/commitments/?mine=true",
 ]  # fmt: skip
 
 

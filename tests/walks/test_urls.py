@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from agreements.models import Amendment, Document, Proceeding, ProceedingStep, Report, Share
+from agreements.models import (
+    Action,
+    Amendment,
+    Document,
+    Indicator,
+    Milestone,
+    Proceeding,
+    ProceedingStep,
+    Report,
+    Share,
+)
 from partners.models import Person
 from tests.conftest import ROLES, Cast
 from tests.factories import TODAY, make_document, make_procedure
@@ -62,6 +74,30 @@ TABLE: dict[str, tuple[int, ...]] = {
     "commitments": (IN, OK, OK, OK, OK, OK, OK, OK),
     "commitment": (IN, OK, OK, OK, OK, GONE, OK, OK),
     "commitment_edit": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "commitments_bulk": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "commitments_bulk_undo": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "commitment_quick": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "commitment_day": (IN, NO, NO, NO, NO, NO, GONE, GONE),
+    "day_decide": (IN, NO, NO, NO, NO, NO, GONE, GONE),
+    "commitment_block": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "commitment_unblock": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "commitment_nudge": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "commitment_answer": (IN, GONE, GONE, GONE, NO, NO, GONE, GONE),
+    "commitment_on_behalf": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "position_settle": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "part_new": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "part_edit": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "indicator_measure": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "actions": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "action_new": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
+    "action": (IN, OK, GONE, OK, GONE, GONE, OK, OK),
+    "action_edit": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "action_act": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "oversight": (IN, GONE, GONE, OK, GONE, GONE, OK, OK),
+    "report_edit": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # this report is handed in
+    "commitment_link": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "link_revoke": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "by_link": (GONE,) * 8,  # a forged secret
     "commitment_report": (IN, NO, NO, NO, NO, NO, GONE, GONE),
     "report_decide": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "document": (IN, OK, OK, OK, OK, GONE, OK, OK),
@@ -87,8 +123,16 @@ TABLE: dict[str, tuple[int, ...]] = {
     "api-organisation-list": (401, OK, OK, OK, OK, OK, OK, OK),
     "api-organisation-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
 }
-ARGUMENTS = {"ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend"}
+ARGUMENTS = {
+    "ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend", "part": "milestones",
+    "secret": "forged",
+}  # fmt: skip
 OTHERS = ("account_", "mfa_", "admin:")  # allauth's and the admin's own: walked below
+
+OWN_ROWS: dict[str, Any] = {
+    "action": Action, "action_edit": Action, "part_edit": Milestone, "indicator_measure": Indicator,
+    "report_edit": Report,
+}  # fmt: skip
 
 
 def patterns(resolver: URLResolver, namespace: str = "") -> list[tuple[str, URLPattern]]:
@@ -107,12 +151,14 @@ def own_names() -> set[str]:
 
 def address(name: str, cast: Cast) -> str:
     arguments = dict(ARGUMENTS)
-    if name.startswith(("commitment", "api-commitment")) and name != "commitment_new":
+    if name.startswith(("commitment", "api-commitment", "part_")) and name != "commitment_new":
         arguments["ref"] = cast.commitment.ref
     if name in ("organisation", "organisation_merge", "api-organisation-detail"):
         arguments["code"] = "gov-us"
     if name.startswith("document"):
         arguments["pk"] = Document.objects.get().pk
+    if name in OWN_ROWS:
+        arguments["pk"] = OWN_ROWS[name].objects.get().pk
     if name == "person_merge":
         arguments["pk"] = Person.objects.get().pk
     if name == "procedure_step":
@@ -133,6 +179,9 @@ def test_addresses_answer_each_role(name: str, cast: Cast) -> None:
     make_document(agreement=cast.agreement, audience="partner")
     Report.objects.create(commitment=cast.commitment, on=TODAY, text="x", created_by=cast.linh)
     Share.objects.get()
+    Milestone.objects.create(commitment=cast.commitment, title_en="x")
+    Indicator.objects.create(commitment=cast.commitment, title_en="x", target=5)
+    Action.objects.create(desk=cast.desk, title="x", owner=cast.linh)
     Amendment.objects.create(agreement=cast.agreement, number=1, text_en="x")
     proceeding = Proceeding.objects.create(agreement=cast.agreement, procedure=make_procedure(), opened_on=TODAY)
     ProceedingStep.objects.create(proceeding=proceeding, step=proceeding.procedure.steps.get())

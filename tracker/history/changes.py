@@ -16,10 +16,15 @@ from agreements.models import (
     Citation,
     Commitment,
     Document,
+    DueRequest,
     Funding,
+    Indicator,
+    Link,
+    Measurement,
     Milestone,
     Note,
     Participant,
+    Position,
     Proceeding,
     ProceedingStep,
     Report,
@@ -29,7 +34,19 @@ from partners.models import User
 from partners.viewers import Viewer
 
 # What changes with every change, and what PostgreSQL computes.
-SILENT = frozenset({"version", "updated_at", "updated_by", "created_at", "created_by", "folded", "id"})
+SILENT = frozenset(
+    {
+        "version",
+        "updated_at",
+        "updated_by",
+        "created_at",
+        "created_by",
+        "folded",
+        "id",
+        "wording_hash",
+        "confirmed_hash",
+    }
+)
 # Kinds whose rows belong to an agreement: the model, and how a row leads to it.
 OF_AN_AGREEMENT: Mapping[type[Model], str] = {
     Agreement: "pgh_obj_id",
@@ -37,7 +54,12 @@ OF_AN_AGREEMENT: Mapping[type[Model], str] = {
     Commitment: "agreement_id",
     Milestone: "commitment__agreement",
     Funding: "commitment__agreement",
+    Indicator: "commitment__agreement",
+    Measurement: "indicator__commitment__agreement",
     Report: "commitment__agreement",
+    DueRequest: "commitment__agreement",
+    Position: "commitment__agreement",
+    Link: "commitment__agreement",
     Document: "agreement_id",
     Citation: "agreement_id",
     Share: "agreement_id",

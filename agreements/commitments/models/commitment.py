@@ -1,4 +1,4 @@
-"""One promise, its milestones and its money."""
+"""One promise."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import ClassVar, Self
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Share, partial_date, precision_field
 from agreements.vocabulary import (
     BlockedBy,
@@ -23,10 +23,12 @@ from agreements.vocabulary import (
     Confirmation,
     Delivery,
     Direction,
-    FundingKind,
+    DueFrom,
+    DueUnit,
     Health,
-    MilestoneStatus,
     Part,
+    Side,
+    Stage,
 )
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
@@ -35,6 +37,15 @@ from partners.records import Record, RecordQuerySet
 from partners.viewers import Viewer
 
 OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
+# What a partner confirms: the words, who owes it, and by when.
+PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on", "due_precision")
+
+
+class WordingHash(Func):
+    """A digest of the promise, in PostgreSQL; the function is made by a migration."""
+
+    function = "wording_hash"
+    output_field = models.CharField(max_length=64)
 
 
 class CommitmentQuerySet(RecordQuerySet):
@@ -49,6 +60,12 @@ class CommitmentQuerySet(RecordQuerySet):
     def due_within(self, days: int, on: date) -> Self:
         return self.open().filter(due_on__range=(on, on + timedelta(days=days)))
 
+    def quiet(self, days: int, on: date) -> Self:
+        """Open ones of signed agreements of which nothing was heard for so many days, or ever."""
+        before = on - timedelta(days=days)
+        never = Q(heard_on=None, agreement__signed_on__lt=before)
+        return self.open().filter(Q(heard_on__lt=before) | never, agreement__stage__in=(Stage.SIGNED, Stage.SUSPENDED))
+
 
 @pghistory.track()
 class Commitment(Record):
@@ -58,12 +75,18 @@ class Commitment(Record):
         public="id ref agreement number kind title_vi title_en",
         partner=(
             "text_vi text_en direction lead co_leads partner_owner start_on start_precision due_on due_precision "
-            "baseline_due_on baseline_due_precision delivery health confirmation confirmed_hash"
+            "due_after due_unit due_from due_event_on repeats_months repeats_until_on baseline_due_on "
+            "baseline_due_precision delivery delivered_on health confirmation confirmed_hash wording_hash agreed "
+            "heard_on"
         ),
-        internal=f"health_reason blocker blocked_by blocked_since_on folded owner {RECORD_INTERNAL}",
+        internal=(
+            "health_override health_reason blocker blocked_side blocked_by blocked_since_on escalated_on depends_on "
+            f"folded owner {RECORD_INTERNAL}"
+        ),
         locked=(
-            "id ref agreement number baseline_due_on baseline_due_precision confirmation confirmed_hash folded "
-            f"{RECORD_INTERNAL}"
+            "id ref agreement number due_event_on baseline_due_on baseline_due_precision delivered_on health blocker "
+            "blocked_side blocked_by blocked_since_on escalated_on confirmation confirmed_hash wording_hash agreed "
+            f"heard_on folded {RECORD_INTERNAL}"
         ),
     )
     SEARCHED = ("title_vi", "title_en", "ref")
@@ -99,16 +122,51 @@ class Commitment(Record):
     due_precision = precision_field()
     baseline_due_on = models.DateField(_("first promised for"), null=True, blank=True, editable=False)
     baseline_due_precision = precision_field()
+    due_after = models.PositiveSmallIntegerField(
+        _("due after"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(3650)],
+        help_text=_("for a deadline that runs from an event"),
+    )  # fmt: skip
+    due_unit = models.CharField(_("unit"), max_length=12, choices=DueUnit, blank=True)
+    due_from = models.CharField(_("counted from"), max_length=8, choices=DueFrom, blank=True)
+    due_event_on = models.DateField(_("event counted from"), null=True, blank=True, editable=False)
+    repeats_months = models.PositiveSmallIntegerField(
+        _("repeats every so many months"), null=True, blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(120)],
+        help_text=_("a milestone is made ahead for each time"),
+    )  # fmt: skip
+    repeats_until_on = models.DateField(_("repeats until"), null=True, blank=True)
+    depends_on = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="needed_by", verbose_name=_("waits for")
+    )
     delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.PLANNED)
-    health = models.CharField(_("health"), max_length=10, choices=Health, default=Health.NO_REPORT)
-    health_reason = models.CharField(_("why"), max_length=300, blank=True)
+    delivered_on = models.DateField(_("delivered"), null=True, blank=True, editable=False)
+    health = models.CharField(
+        _("health"), max_length=10, choices=Health, default=Health.NO_REPORT, editable=False
+    )  # what the rule says, or the person over it; see health.py
+    health_override = models.CharField(_("health, where the rule is wrong"), max_length=10, choices=Health, blank=True)
+    health_reason = models.CharField(_("why the rule is wrong"), max_length=300, blank=True)
     confirmation = models.CharField(
         _("confirmation"), max_length=12, choices=Confirmation, default=Confirmation.UNCONFIRMED, editable=False
     )
     confirmed_hash = models.CharField(max_length=64, blank=True, editable=False)
-    blocker = models.CharField(_("what blocks it"), max_length=300, blank=True)
-    blocked_by = models.CharField(_("who can remove it"), max_length=10, choices=BlockedBy, blank=True)
-    blocked_since_on = models.DateField(_("blocked since"), null=True, blank=True)
+    wording_hash = models.GeneratedField(
+        expression=WordingHash(*PROMISED), output_field=models.CharField(max_length=64), db_persist=True
+    )
+    # An answer is bound to the words it was given for: when they change it lapses, whoever changed them and how.
+    agreed = models.GeneratedField(
+        expression=Case(
+            When(confirmation=Confirmation.UNCONFIRMED, then=Value(Confirmation.UNCONFIRMED)),
+            When(confirmed_hash=WordingHash(*PROMISED), then=F("confirmation")),
+            default=Value(Confirmation.LAPSED),
+        ),
+        output_field=models.CharField(_("confirmation"), max_length=12, choices=Confirmation), db_persist=True,
+    )  # fmt: skip
+    heard_on = models.DateField(_("last heard of"), null=True, blank=True, editable=False)
+    blocker = models.CharField(_("what blocks it"), max_length=300, blank=True, editable=False)
+    blocked_side = models.CharField(_("whose side blocks"), max_length=6, choices=Side, blank=True, editable=False)
+    blocked_by = models.CharField(_("who can remove it"), max_length=10, choices=BlockedBy, blank=True, editable=False)
+    blocked_since_on = models.DateField(_("blocked since"), null=True, blank=True, editable=False)
+    escalated_on = models.DateField(_("raised"), null=True, blank=True, editable=False)
     folded = models.GeneratedField(
         expression=Fold(
             Concat("ref", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())
@@ -132,11 +190,37 @@ class Commitment(Record):
                 condition=Q(start_on=None) | Q(due_on=None) | Q(due_on__gte=F("start_on")), name="commitment_dates",
                 violation_error_message=_("The commitment is due before it starts."),
             ),
+            models.CheckConstraint(
+                condition=(
+                    Q(due_after=None, due_unit="", due_from="")
+                    | (Q(due_after__isnull=False) & ~Q(due_unit="") & ~Q(due_from=""))
+                ),
+                name="relative_due_is_whole",
+                violation_error_message=_("A deadline that runs from an event needs a number, a unit and the event."),
+            ),
+            models.CheckConstraint(
+                condition=Q(repeats_months=None) | Q(start_on__isnull=False) | Q(due_on__isnull=False),
+                name="repetition_has_its_first_day",
+                violation_error_message=_("A duty that repeats needs its first day: give when it starts or is due."),
+            ),
+            models.CheckConstraint(
+                condition=Q(health_override="") | ~Q(health_reason=""), name="override_has_its_reason",
+                violation_error_message=_("Say why the rule is wrong about its health."),
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(blocker="", blocked_side="", blocked_by="", blocked_since_on=None, escalated_on=None)
+                    | (~Q(blocker="") & ~Q(blocked_side="") & ~Q(blocked_by="") & Q(blocked_since_on__isnull=False))
+                ),
+                name="blocker_is_whole",
+            ),
         )  # fmt: skip
         indexes = (
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="commitment_folded"),
             models.Index(F("due_on").asc(nulls_last=True), "id", name="commitment_order"),
             models.Index(fields=["due_on"], name="commitment_open_due", condition=Q(delivery__in=OPEN)),
+            models.Index(fields=["heard_on"], name="commitment_open_heard", condition=Q(delivery__in=OPEN)),
+            models.Index(fields=["partner_owner", "health"], name="commitment_partner_health"),
         )
 
     def __str__(self) -> str:
@@ -178,105 +262,20 @@ class Commitment(Record):
     def is_open(self) -> bool:
         return self.delivery in OPEN
 
+    def get_agreed_display(self) -> str:
+        """The generated column has choices, but Django gives such columns no words."""
+        return str(Confirmation(self.agreed).label)
+
+    @property
+    def slippage(self) -> int:
+        """Days between the first promised day and the one that holds now; 0 without both."""
+        return (self.due_on - self.baseline_due_on).days if self.due_on and self.baseline_due_on else 0
+
+    def quiet_days(self, on: date) -> int:
+        """Days since anything was heard of an open one; 0 where that cannot be told."""
+        since = self.heard_on or self.agreement.signed_on
+        return max((on - since).days, 0) if since and self.is_open else 0
+
     def days_late(self, on: date) -> int:
         """Days since the due day of an open commitment; negative while there is time, 0 without a date."""
         return (on - self.due_on).days if self.due_on and self.is_open else 0
-
-
-@pghistory.track()
-class Milestone(Record):
-    """A step towards the promise that can be seen to be done."""
-
-    FIELDS = FieldTable(
-        partner="id commitment title_vi title_en due_on due_precision status met_on",
-        internal=RECORD_INTERNAL,
-        locked=f"id commitment {RECORD_INTERNAL}",
-    )
-
-    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="milestones", verbose_name=_("commitment"))
-    title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
-    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
-    due_on = models.DateField(_("due"), null=True, blank=True)
-    due_precision = precision_field()
-    status = models.CharField(_("status"), max_length=13, choices=MilestoneStatus, default=MilestoneStatus.SCHEDULED)
-    met_on = models.DateField(_("met"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("milestone")
-        verbose_name_plural = _("milestones")
-        ordering = ("commitment", F("due_on").asc(nulls_last=True), "pk")
-        constraints = (
-            models.CheckConstraint(
-                condition=~Q(title_vi="") | ~Q(title_en=""), name="milestone_has_title",
-                violation_error_message=_("Give the title in at least one language."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(status=MilestoneStatus.MET) | Q(met_on__isnull=False), name="met_needs_its_date",
-                violation_error_message=_("A milestone that is met needs the date."),
-            ),
-        )  # fmt: skip
-
-    def __str__(self) -> str:
-        return self.in_words("title")
-
-    @property
-    def title(self) -> str:
-        return self.in_words("title")
-
-    due = partial_date("due")
-
-    @classmethod
-    def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MILESTONES)
-
-
-@pghistory.track()
-class Funding(Record):
-    """One dated amount in its own currency."""
-
-    FIELDS = FieldTable(
-        partner="id commitment kind amount currency qualifier on precision in_kind",
-        internal=f"remark {RECORD_INTERNAL}",
-        locked=f"id commitment {RECORD_INTERNAL}",
-    )
-
-    class Qualifier(models.TextChoices):
-        EXACT = "exact", _("exactly")
-        ABOUT = "about", _("about")
-        UP_TO = "up_to", _("up to")
-
-    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="funding", verbose_name=_("commitment"))
-    kind = models.CharField(_("kind"), max_length=10, choices=FundingKind)
-    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2)
-    currency = models.CharField(_("currency"), max_length=3, help_text=_("ISO 4217, such as USD or VND"))
-    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
-    on = models.DateField(_("date"), null=True, blank=True)
-    precision = precision_field()
-    in_kind = models.BooleanField(_("in kind"), default=False)
-    remark = models.CharField(_("remark"), max_length=300, blank=True)
-
-    class Meta:
-        verbose_name = _("funding entry")
-        verbose_name_plural = _("funding entries")
-        ordering = ("commitment", F("on").asc(nulls_last=True), "pk")
-        constraints = (
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="funding_positive",
-                violation_error_message=_("The amount must be greater than zero."),
-            ),
-            models.CheckConstraint(
-                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="funding_currency",
-                violation_error_message=_("Give the currency in three capital letters, such as USD."),
-            ),
-        )  # fmt: skip
-
-    def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
-
-    @property
-    def date(self) -> PartialDate | None:
-        return PartialDate.of(self.on, self.precision)
-
-    @classmethod
-    def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MONEY)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
+from agreements.commitments.models.link import Link
 from agreements.register.models import Share
 from agreements.vocabulary import Delivery, Health, ReportStatus
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -25,9 +26,9 @@ class Report(Record):
     """What has come of a commitment up to a day. Accepted by someone else than its author."""
 
     FIELDS = FieldTable(
-        partner="id commitment organisation on text delivery health status comment decided_at",
-        internal=f"decided_by {RECORD_INTERNAL}",
-        locked=f"id commitment organisation on status comment decided_by decided_at {RECORD_INTERNAL}",
+        partner="id commitment organisation on text delivery health evidence_url status comment decided_at",
+        internal=f"link decided_by {RECORD_INTERNAL}",
+        locked=f"id commitment organisation link on status comment decided_by decided_at {RECORD_INTERNAL}",
         writers=EVERYONE_BUT_READERS,
     )
 
@@ -40,6 +41,13 @@ class Report(Record):
     text = models.TextField(_("what has been done"))
     delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.UNDER_WAY)
     health = models.CharField(_("health"), max_length=10, choices=Health, default=Health.ON_TRACK)
+    evidence_url = models.URLField(
+        _("evidence, as a link"), max_length=500, blank=True, help_text=_("a page that shows it; or attach a file")
+    )
+    link = models.ForeignKey(
+        Link, models.PROTECT, null=True, blank=True, editable=False, related_name="reports",
+        verbose_name=_("by the link"),
+    )  # fmt: skip
     status = models.CharField(
         _("status"), max_length=10, choices=ReportStatus, default=ReportStatus.SUBMITTED, editable=False
     )
@@ -61,6 +69,11 @@ class Report(Record):
 
     def __str__(self) -> str:
         return f"{self.commitment.ref}, {self.on}"
+
+    @property
+    def is_written(self) -> bool:
+        """Still, or again, in its author's hands."""
+        return self.status in (ReportStatus.DRAFT, ReportStatus.RETURNED)
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

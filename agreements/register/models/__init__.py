@@ -2,6 +2,7 @@
 
 from agreements.register.models.agreement import Agreement, partial_date, precision_field
 from agreements.register.models.amendment import Amendment
+from agreements.register.models.calendar_day import CalendarDay
 from agreements.register.models.comment import Comment
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.register.models.note import Note
@@ -11,6 +12,6 @@ from agreements.register.models.share import Share
 from agreements.register.models.step import Step
 
 __all__ = [
-    "Agreement", "Amendment", "Comment", "InstrumentType", "Note", "Opening", "Participant", "Share", "Step",
-    "partial_date", "precision_field",
+    "Agreement", "Amendment", "CalendarDay", "Comment", "InstrumentType", "Note", "Opening", "Participant", "Share",
+    "Step", "partial_date", "precision_field",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cast
-from tests.factories import TODAY, make_commitment
+from tests.factories import TODAY, make_agreement, make_commitment
 
 URL = "/commitments/US-2023-01-1/edit/"
 
@@ -16,17 +16,55 @@ URL = "/commitments/US-2023-01-1/edit/"
 def filled(**more: Any) -> dict[str, Any]:
     return {
         "title_vi": "", "title_en": "A lab", "kind": "laboratory", "direction": "theirs", "due": "12/2027",
-        "delivery": "under_way", "health": "at_risk", "seen_version": "1", **more,
+        "delivery": "under_way", "health_override": "at_risk", "health_reason": "no site yet", "seen_version": "1",
+        **more,
     }  # fmt: skip
 
 
-def test_a_new_date_keeps_the_first_one(cast: Cast) -> None:
-    cast.commitment.due_on = cast.commitment.baseline_due_on = TODAY
-    cast.commitment.save()
+def test_the_first_day_is_the_baseline_and_a_person_may_overrule_the_health(cast: Cast, today: object) -> None:
     assert cast.client("linh").post(URL, filled()).status_code == 302
     cast.commitment.refresh_from_db()
-    assert (str(cast.commitment.due), cast.commitment.baseline_due_on) == ("12/2027", TODAY)
+    assert (str(cast.commitment.due), str(cast.commitment.baseline_due)) == ("12/2027", "12/2027")
     assert (cast.commitment.health, cast.commitment.updated_by) == ("at_risk", cast.linh)
+
+
+def test_a_promised_day_is_not_edited_away_on_any_face(cast: Cast, today: object) -> None:
+    """It moves by request alone; the form of the agreement and the API are no side doors."""
+    cast.commitment.due_on = cast.commitment.baseline_due_on = TODAY
+    cast.commitment.save()
+    answer = cast.client("linh").post(URL, filled())
+    assert answer.status_code == 422
+    assert "moves by a request" in answer.content.decode()
+    api = cast.api("linh").patch("/api/v1/commitments/US-2023-01-1/", {"due": "2027-12"}, format="json")
+    assert (api.status_code, "due" in api.json()) == (400, True)
+    same = cast.api("linh").patch("/api/v1/commitments/US-2023-01-1/", {"due": TODAY.isoformat()}, format="json")
+    assert same.status_code == 200
+    cast.commitment.refresh_from_db()
+    assert cast.commitment.due_on == TODAY
+
+
+def test_delivered_is_not_claimed_without_evidence(cast: Cast, today: object) -> None:
+    answer = cast.client("linh").post(URL, filled(delivery="delivered"))
+    assert answer.status_code == 422
+    assert "needs evidence" in answer.content.decode()
+    api = cast.api("linh").patch("/api/v1/commitments/US-2023-01-1/", {"delivery": "delivered"}, format="json")
+    assert api.status_code == 400
+    cast.commitment.milestones.create(title_en="Open", status="met", met_on=TODAY, evidence_url="https://example.org/a")
+    assert cast.client("linh").post(URL, filled(delivery="delivered")).status_code == 302
+    cast.commitment.refresh_from_db()
+    assert (cast.commitment.delivery, cast.commitment.delivered_on) == ("delivered", TODAY)
+
+
+def test_it_waits_for_others_but_never_for_itself(cast: Cast, today: object) -> None:
+    first = make_commitment(agreement=cast.agreement)
+    assert cast.client("linh").post(URL, filled(waits_for=first.ref.lower())).status_code == 302
+    assert list(cast.commitment.depends_on.all()) == [first]
+    other = f"/commitments/{first.ref}/edit/"
+    loop = cast.client("linh").post(other, filled(waits_for=cast.commitment.ref))
+    assert (loop.status_code, "wait for itself" in loop.content.decode()) == (422, True)
+    hidden = make_commitment(agreement=make_agreement(desk=cast.other_desk, restricted=True))
+    refused = cast.client("linh").post(other, filled(waits_for=hidden.ref))
+    assert f"no commitment “{hidden.ref}”" in refused.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -34,7 +72,9 @@ def test_a_new_date_keeps_the_first_one(cast: Cast) -> None:
     [
         ({"due": "2/30/2027"}, "no month 30"), ({"start": "2028"}, "due before it starts"),
         ({"title_en": ""}, "at least one language"), ({"lead": "Ministry of Magic"}, "No organisation is called that"),
-        ({"health": "splendid"}, "Select a valid choice"), ({"partner_owner": "gov"}, "Did you mean"),
+        ({"health_override": "splendid"}, "Select a valid choice"), ({"partner_owner": "gov"}, "Did you mean"),
+        ({"health_reason": ""}, "why the rule is wrong"), ({"due_after": "90"}, "a number, a unit and the event"),
+        ({"due": "", "repeats_months": "3"}, "needs its first day"), ({"co_leads": "gov-vn\nNobody"}, "is called that"),
     ],
 )  # fmt: skip
 def test_bad_input_is_kept_with_its_reason(cast: Cast, change: dict[str, str], reason: str) -> None:

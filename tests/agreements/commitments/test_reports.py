@@ -47,7 +47,7 @@ def test_returning_needs_a_comment_and_changes_nothing_else(cast: Cast, today: o
         delivery.decide(report, accept=False, by=cast.viewer("linh"), comment=" ")
     delivery.decide(report, accept=False, by=cast.viewer("linh"), comment="Name the courses")
     cast.commitment.refresh_from_db()
-    assert (report.status, cast.commitment.health) == ("returned", "no_report")
+    assert (report.status, cast.commitment.delivery) == ("returned", "planned")
     with pytest.raises(Refused, match="decided already"):
         delivery.decide(report, accept=True, by=cast.viewer("minh"))
 
@@ -74,6 +74,37 @@ def test_the_page_takes_a_report_and_keeps_what_was_typed(cast: Cast) -> None:
     assert refused.status_code == 422
     assert "Lab is open" in refused.content.decode()
     assert not Report.objects.exists()
-    accepted = sara.post(url, {**facts, "delivery": "delivered"})
+    accepted = sara.post(url, {**facts, "delivery": "under_way"})
     assert accepted.status_code == 302
     assert Report.objects.get().text == "Lab is open"
+
+
+def test_delivered_without_evidence_is_kept_as_a_draft_and_nothing_is_lost(cast: Cast, today: object) -> None:
+    sara = cast.client("sara")
+    facts = {"text": "Lab is open", "delivery": "delivered", "health": "on_track", "organisation": cast.us.pk}
+    answer = sara.post("/commitments/US-2023-01-1/report/", facts, follow=True)
+    assert "needs evidence" in answer.content.decode()
+    report = Report.objects.get()
+    assert (report.status, report.text) == ("draft", "Lab is open")
+    assert "Lab is open" not in cast.client("linh").get("/commitments/US-2023-01-1/").content.decode()
+    again = sara.post(f"/reports/{report.pk}/", {**facts, "evidence_url": "example.org/opening"})
+    assert again.status_code == 302
+    report.refresh_from_db()
+    assert (report.status, report.evidence_url) == ("submitted", "https://example.org/opening")
+    delivery.decide(report, accept=True, by=cast.viewer("linh"))
+    cast.commitment.refresh_from_db()
+    assert (cast.commitment.delivery, cast.commitment.delivered_on) == ("delivered", today)
+
+
+def test_a_returned_report_is_written_again_and_by_its_own_side_only(cast: Cast, today: object) -> None:
+    report = hand_in(cast, "sara")
+    delivery.decide(report, accept=False, by=cast.viewer("linh"), comment="Name the courses")
+    assert cast.client("linh").get(f"/reports/{report.pk}/").status_code == 404
+    assert cast.client("omar").get(f"/reports/{report.pk}/").status_code == 404
+    page = cast.client("sara").get(f"/reports/{report.pk}/").content.decode()
+    assert "Name the courses" in page
+    facts = {"text": "Courses A and B", "delivery": "under_way", "health": "on_track", "organisation": cast.us.pk}
+    assert cast.client("sara").post(f"/reports/{report.pk}/", facts).status_code == 302
+    report.refresh_from_db()
+    assert (report.status, report.text, report.decided_by) == ("submitted", "Courses A and B", None)
+    assert cast.client("sara").get(f"/reports/{report.pk}/").status_code == 404, "handed in: out of one's hands"

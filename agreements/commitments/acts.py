@@ -1,0 +1,25 @@
+"""Acting on a commitment: under its lock, and written into the history of its agreement."""
+
+from __future__ import annotations
+
+from agreements.commitments.models import Commitment
+from agreements.register.lifecycle import sign_step
+from agreements.register.models import Step
+from partners.viewers import Viewer
+
+
+def write_step(
+    name: str, commitment: Commitment, by: Viewer, *, reason: str = "", subject_id: int | None = None
+) -> Step:
+    """Write down an act. Its subject is the record acted on, or else the commitment itself."""
+    step = Step(
+        agreement=commitment.agreement, name=name, on=by.on, reason=reason, subject_id=subject_id or commitment.pk
+    )
+    sign_step(step, by).save()
+    return step
+
+
+def lock(commitment: Commitment) -> Commitment:
+    """The row itself, locked until the transaction ends, with its agreement; as it is now, not as it was read."""
+    rows = Commitment.objects.select_for_update(of=("self",)).select_related("agreement")
+    return rows.get(pk=commitment.pk)  # type: ignore[no-any-return]

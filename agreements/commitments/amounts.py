@@ -1,0 +1,56 @@
+"""Sums as people write them, in Vietnamese and in English. Pure."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from django.utils.translation import gettext as _
+
+from partners.folding import fold
+
+SCALES = {
+    "nghin": 10**3, "ngan": 10**3, "thousand": 10**3, "k": 10**3,
+    "trieu": 10**6, "million": 10**6, "m": 10**6, "mn": 10**6,
+    "ty": 10**9, "ti": 10**9, "billion": 10**9, "bn": 10**9, "b": 10**9,
+}  # fmt: skip
+_SUM = re.compile(r"([+-]?)([\d.,\s]*\d)\s*([a-z]*)", re.ASCII)
+_GROUPED = re.compile(r"\d{1,3}([.,\s]\d{3})+")
+
+
+class UnreadableAmount(ValueError):
+    """The text is no sum that we read; the message says why, for the person who typed it."""
+
+
+def read(text: str) -> Decimal:
+    """`500.000.000`, `500,000,000`, `1,5 tỷ`, `1.5 billion`, `2 triệu`, `1234.5`.
+
+    One mark with exactly three figures behind it groups thousands, in both languages; a mark with fewer is a decimal
+    mark; where both marks stand, the last one is the decimal mark. Raises UnreadableAmount.
+    """
+    found = _SUM.fullmatch(fold(text.strip()).replace("\u00a0", " "))
+    if not found or (found[3] and found[3] not in SCALES):
+        raise UnreadableAmount(_("“%(text)s” is no sum. Write 500.000.000, 1,5 tỷ or 1.5 billion.") % {"text": text})
+    if found[1] == "-":
+        raise UnreadableAmount(_("A sum of money is greater than zero; what flows back is an entry of its own."))
+    try:
+        return Decimal(_plain(found[2], scaled=bool(found[3]))) * SCALES.get(found[3], 1)
+    except InvalidOperation:
+        raise UnreadableAmount(_("“%(text)s” is no sum. Check its dots and commas.") % {"text": text}) from None
+
+
+def _plain(figures: str, *, scaled: bool) -> str:
+    """The figures as Python reads them. With a word such as billion behind them, a mark is a decimal mark."""
+    figures = re.sub(r"\s", "", figures) if not _GROUPED.fullmatch(figures.strip()) else figures.strip()
+    marks = re.findall(r"[.,]", figures)
+    if len(set(marks)) == 2:
+        last = marks[-1]
+        whole, _dot, rest = figures.rpartition(last)
+        if last in whole:
+            raise InvalidOperation
+        return re.sub(r"[.,\s]", "", whole) + "." + rest
+    if _GROUPED.fullmatch(figures) and not (scaled and len(marks) == 1):
+        return re.sub(r"[.,\s]", "", figures)
+    if len(marks) > 1:
+        raise InvalidOperation
+    return figures.replace(",", ".")

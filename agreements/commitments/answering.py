@@ -1,0 +1,158 @@
+"""The partner's answer to the text of a commitment: confirmed, disputed, or other words proposed.
+
+An answer binds to the words that were on screen, by their hash. The database lets it lapse when they change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.commitments.acts import lock, write_step
+from agreements.commitments.models import Commitment, Link, Position
+from agreements.vocabulary import Confirmation, PositionState, Stage, Verdict
+from partners.models import Organisation
+from partners.refusals import Refused
+from partners.viewers import Viewer
+
+ANSWERABLE = (Stage.CLEARED, Stage.SIGNED, Stage.SUSPENDED)
+ACTS = {Verdict.CONFIRMED: "confirm", Verdict.DISPUTED: "dispute"}
+TEXT_HAS_CHANGED = _("The text has changed since you opened it. Read it again before you answer.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a partner says, and the hash of the words it is said of."""
+
+    organisation: Organisation
+    verdict: str
+    seen: str
+    remark: str = ""
+    proposed_vi: str = ""
+    proposed_en: str = ""
+
+    @property
+    def is_bare(self) -> bool:
+        return not (self.remark.strip() or self.proposed_vi.strip() or self.proposed_en.strip())
+
+
+def may_answer(commitment: Commitment, viewer: Viewer) -> bool:
+    """A partner who is shown the wording."""
+    shows_words = getattr(commitment, "wording_is_open", True)
+    return viewer.is_partner and not viewer.read_only and commitment.agreement.stage in ANSWERABLE and shows_words
+
+
+def answer(commitment: Commitment, said: Answer, *, by: Viewer, link: Link | None = None) -> Position:
+    """Take a partner's answer. Raises Refused where the words have changed, or nothing new is said."""
+    if not may_answer(commitment, by):
+        raise Refused(_("A partner who sees the text answers, while the agreement stands."))
+    if said.organisation.pk not in by.organisation_ids:
+        raise Refused(_("Say for which of your organisations you answer."))
+    return _take(commitment, said, by, link=link)
+
+
+def may_accept_on_behalf(commitment: Commitment, viewer: Viewer) -> bool:
+    agreement = commitment.agreement
+    return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.stage in ANSWERABLE
+
+
+def accept_on_behalf(commitment: Commitment, said: Answer, *, document: Any, by: Viewer) -> Position:
+    """Note what a partner has said elsewhere, with the paper in which it stands."""
+    if not may_accept_on_behalf(commitment, by):
+        raise Refused(_("Only its desk notes what a partner has said elsewhere."))
+    if document is None or document.agreement_id != commitment.agreement_id:
+        raise Refused(_("Choose the paper in which the partner said so; add it under Papers first."))
+    return _take(commitment, said, by, on_behalf=True, document=document)
+
+
+def _take(
+    commitment: Commitment, said: Answer, by: Viewer, *, link: Link | None = None, on_behalf: bool = False,
+    document: Any = None,
+) -> Position:  # fmt: skip
+    if said.verdict not in Verdict.values:
+        raise Refused(_("Say whether it is confirmed or disputed."))
+    if said.verdict == Verdict.DISPUTED and said.is_bare:
+        raise Refused(_("Say what is wrong, or propose other words."))
+    with transaction.atomic():
+        locked = lock(commitment)
+        if said.seen != locked.wording_hash:
+            raise Refused(TEXT_HAS_CHANGED)
+        last = locked.positions.filter(organisation=said.organisation).first()
+        same = last and (last.verdict, last.wording_hash) == (said.verdict, said.seen)
+        if last and same and said.is_bare:
+            raise Refused(_("This has been answered so already."))
+        position = Position(
+            commitment=locked, organisation=said.organisation, verdict=said.verdict, wording_hash=said.seen,
+            remark=said.remark.strip(), proposed_vi=said.proposed_vi.strip(), proposed_en=said.proposed_en.strip(),
+            on=by.on, on_behalf=on_behalf, document=document, link=link, created_by_id=by.user_id,
+            updated_by_id=by.user_id,
+        )  # fmt: skip
+        position.save()
+        _put_confirmation(locked, locked.wording_hash)
+        locked.heard_on = by.on
+        locked.save(update_fields=["confirmation", "confirmed_hash", "heard_on"])
+        name = "confirm_behalf" if on_behalf else ACTS[Verdict(said.verdict)]
+        write_step(name, locked, by, reason=position.remark or str(said.organisation), subject_id=position.pk)
+    return position
+
+
+def _put_confirmation(commitment: Commitment, wording_hash: str) -> None:
+    """Disputed while one organisation disputes these words, or else confirmed."""
+    last: dict[int, str] = {}
+    for position in commitment.positions.filter(wording_hash=wording_hash, archived_at=None).order_by("pk"):
+        last[position.organisation_id] = position.verdict
+    commitment.confirmation = Confirmation.DISPUTED if Verdict.DISPUTED in last.values() else Confirmation.CONFIRMED
+    commitment.confirmed_hash = wording_hash
+
+
+def may_settle(position: Position, viewer: Viewer) -> bool:
+    """Whether the viewer adopts or declines the words that a partner has proposed."""
+    agreement = position.commitment.agreement
+    is_open = position.state == PositionState.OPEN and position.verdict == Verdict.DISPUTED
+    return is_open and visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage)
+
+
+def settle(position: Position, *, adopt: bool, by: Viewer, reply: str = "") -> None:
+    """Adopt the proposed words, which then count as confirmed by who proposed them, or decline with a reply."""
+    with transaction.atomic():
+        commitment = lock(position.commitment)
+        fresh = Position.objects.select_for_update(of=("self",)).select_related("commitment__agreement")
+        locked = fresh.get(pk=position.pk)
+        if not may_settle(locked, by):
+            raise Refused(_("This answer is settled already, or is not yours to settle."))
+        if adopt:
+            _adopt(commitment, locked, by)
+        elif not reply.strip():
+            raise Refused(_("Say why the words stay."))
+        locked.state = PositionState.ADOPTED if adopt else PositionState.DECLINED
+        locked.reply, locked.answered_by_id, locked.answered_at = reply.strip(), by.user_id, timezone.now()
+        locked.version += 1
+        locked.save()
+        name = "adopt_wording" if adopt else "decline_wording"
+        write_step(name, commitment, by, reason=locked.reply, subject_id=locked.pk)
+
+
+def _adopt(commitment: Commitment, position: Position, by: Viewer) -> None:
+    if not (position.proposed_vi or position.proposed_en):
+        raise Refused(_("No words were proposed: edit the text, and it can be confirmed again."))
+    if position.wording_hash != commitment.wording_hash:
+        raise Refused(_("The text has changed since the words were proposed: compare and edit it by hand."))
+    commitment.text_vi = position.proposed_vi or commitment.text_vi
+    commitment.text_en = position.proposed_en or commitment.text_en
+    commitment.updated_by_id = by.user_id
+    commitment.version += 1
+    commitment.save()
+    commitment.refresh_from_db(fields=["wording_hash"])
+    # Who proposes words has agreed to them; the others are asked again.
+    Position.objects.create(
+        commitment=commitment, organisation=position.organisation, verdict=Verdict.CONFIRMED, on=by.on,
+        wording_hash=commitment.wording_hash, state=PositionState.ADOPTED, created_by_id=position.created_by_id,
+        link_id=position.link_id,
+    )  # fmt: skip
+    _put_confirmation(commitment, commitment.wording_hash)
+    commitment.save(update_fields=["confirmation", "confirmed_hash"])

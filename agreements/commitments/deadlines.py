@@ -1,0 +1,160 @@
+"""Days that follow from other days: deadlines counted from an event, and duties that come round again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from agreements.clocks import Unit, deadline
+from agreements.commitments.models import Commitment, Milestone
+from agreements.commitments.models.commitment import OPEN
+from agreements.dates import PartialDate, Precision
+from agreements.vocabulary import DueFrom, DueUnit, MilestoneStatus, Stage
+from agreements.workdays import WorkCalendar
+
+AHEAD_DAYS = 366  # occurrences are made a year ahead
+MOST_TIMES = 600
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A day counted from an event, and how."""
+
+    due_on: date
+    event_on: date
+    formula: str
+
+
+def event_of(commitment: Commitment) -> PartialDate | None:
+    """The event from which the commitment's deadline runs, as exactly as it is known."""
+    agreement = commitment.agreement
+    events: dict[str, PartialDate | None] = {
+        DueFrom.SIGNING: agreement.signed, DueFrom.EFFECT: agreement.effective, DueFrom.START: commitment.start,
+    }  # fmt: skip
+    return events.get(commitment.due_from)
+
+
+def counted(commitment: Commitment, calendar: WorkCalendar) -> Counted | None:
+    """The deadline of a commitment that counts from an event; None while the day of the event is not known."""
+    event = event_of(commitment)
+    if commitment.due_after is None or event is None or event.precision != Precision.DAY:
+        return None
+    amount, start = commitment.due_after, event.on
+    parts = {"count": amount, "start": f"{start:%d/%m/%Y}", "event": commitment.get_due_from_display()}
+    match commitment.due_unit:
+        case DueUnit.WORKING_DAYS:
+            clock = deadline(start, amount, Unit.WORKING_DAYS, calendar=calendar)
+            return Counted(clock.due_on, start, clock.formula) if clock.due_on else None
+        case DueUnit.MONTHS:
+            due_on = start + relativedelta(months=amount)
+            said = ngettext(
+                "%(count)s month from %(event)s on %(start)s", "%(count)s months from %(event)s on %(start)s", amount
+            )
+        case _:
+            due_on = start + timedelta(days=amount)
+            said = ngettext(
+                "%(count)s day from %(event)s on %(start)s", "%(count)s days from %(event)s on %(start)s", amount
+            )
+    return Counted(due_on, start, f"{said % parts}: {due_on:%d/%m/%Y}")
+
+
+def waiting_for(commitment: Commitment) -> str:
+    """What a deadline still waits for before it can be counted; empty where it is counted or is a plain day."""
+    if commitment.due_after is None:
+        return ""
+    event = event_of(commitment)
+    if event is None:
+        return _("counted once the day of %(event)s is known") % {"event": commitment.get_due_from_display()}
+    if event.precision != Precision.DAY:
+        return _("%(event)s is known as %(day)s only: give the day to count from") % {
+            "event": commitment.get_due_from_display(), "day": event,
+        }  # fmt: skip
+    return ""
+
+
+def put(commitment: Commitment, calendar: WorkCalendar) -> bool:
+    """Set the due day of a commitment from its event, where that is known; the caller saves. True if it moved."""
+    found = counted(commitment, calendar)
+    if found is None or (commitment.due_event_on, commitment.due_on) == (found.event_on, found.due_on):
+        return False
+    commitment.due_on, commitment.due_precision, commitment.due_event_on = found.due_on, Precision.DAY, found.event_on
+    if commitment.baseline_due_on is None:
+        commitment.baseline_due_on, commitment.baseline_due_precision = found.due_on, Precision.DAY
+    return True
+
+
+def count_all(calendar: WorkCalendar) -> int:
+    """Count the deadlines whose event has become known or has moved; return how many moved."""
+    moved = 0
+    rows = Commitment.objects.filter(due_after__isnull=False, archived_at=None, agreement__archived_at=None)
+    for pk in rows.filter(delivery__in=OPEN).values_list("pk", flat=True):
+        with transaction.atomic():
+            commitment = Commitment.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=pk)
+            if put(commitment, calendar):
+                commitment.version += 1
+                commitment.save()
+                moved += 1
+    return moved
+
+
+def times(first: date, months: int, *, until: date) -> Iterator[date]:
+    """Every so many months from the first day to the last, both included.
+
+    Counted from the first day, never from the one before: the 31st stays the 31st where the month has one.
+    """
+    for number in range(MOST_TIMES):
+        day = first + relativedelta(months=months * number)
+        if day > until:
+            return
+        yield day
+
+
+def make_ahead(on: date) -> int:
+    """Keep a milestone for each time of each duty that repeats, a year ahead; return how many were made."""
+    rows = Commitment.objects.filter(
+        Q(agreement__stage=Stage.SIGNED), repeats_months__isnull=False, archived_at=None, delivery__in=OPEN
+    )
+    return sum(_make_ahead(pk, on) for pk in rows.values_list("pk", flat=True))
+
+
+def _make_ahead(pk: int, on: date) -> int:
+    with transaction.atomic():
+        duty = Commitment.objects.select_for_update(of=("self",)).get(pk=pk)
+        first = duty.start_on or duty.due_on
+        if not duty.repeats_months or first is None:
+            return 0
+        until = min(duty.repeats_until_on or date.max, on + timedelta(days=AHEAD_DAYS))
+        wanted = dict(enumerate(times(first, duty.repeats_months, until=until), 1))
+        known = {row.occurrence: row for row in duty.milestones.exclude(occurrence=None)}
+        for number, row in known.items():
+            _follow(row, wanted.get(number), on)
+        made = [_time(duty, number, day) for number, day in wanted.items() if number not in known]
+        Milestone.objects.bulk_create(made, ignore_conflicts=True)
+    return len(made)
+
+
+def _follow(row: Milestone, day: date | None, on: date) -> None:
+    """A time that is still to come moves with its duty, and goes when the duty no longer reaches it."""
+    if row.status != MilestoneStatus.SCHEDULED or row.due_on == day or (row.due_on and row.due_on < on):
+        return
+    if day is None and row.archived_at is None:
+        row.archived_because = "the duty no longer repeats so long"
+        row.archived_at = row.updated_at
+    elif day is not None:
+        row.due_on, row.archived_at, row.archived_because = day, None, ""
+    row.version += 1
+    row.save()
+
+
+def _time(duty: Commitment, number: int, day: date) -> Milestone:
+    return Milestone(
+        commitment=duty, occurrence=number, due_on=day,
+        title_vi=f"Lần {number}: {day:%d/%m/%Y}", title_en=f"No. {number}: {day:%d/%m/%Y}",
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""The health of a commitment: the first rule that holds decides it, unless a person has set it and said why.
+
+The rules are one SQL expression, so that a page, a night's run and a test ask the very same question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+
+from agreements.commitments.models import Commitment, Milestone, Report
+from agreements.commitments.models.commitment import OPEN
+from agreements.vocabulary import Health, HealthRule, MilestoneStatus, ReportStatus
+
+FRESH_DAYS = 183  # a report, or any other sign of life, holds for six months
+ALARMS = (Health.AT_RISK, Health.DELAYED, Health.BLOCKED)
+MEANS: Mapping[HealthRule, Health] = {
+    HealthRule.SETTLED: Health.ON_TRACK,
+    HealthRule.BLOCKER: Health.BLOCKED,
+    HealthRule.OVERDUE: Health.DELAYED,
+    HealthRule.MILESTONE: Health.AT_RISK,
+    HealthRule.HEARD: Health.ON_TRACK,
+    HealthRule.SILENT: Health.NO_REPORT,
+}
+IN_ONE_GO = 2000
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """Which rule holds, and what it says."""
+
+    rule: HealthRule
+    health: Health
+
+
+def judged(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
+    """The rows with `rule`, the name of the rule that holds on a day, and `ruled`, the health that follows."""
+    since = on - timedelta(days=FRESH_DAYS)
+    told = Report.objects.filter(
+        commitment=OuterRef("pk"), status=ReportStatus.ACCEPTED, archived_at=None, on__gte=since
+    ).order_by("-on", "-pk")
+    late = Milestone.objects.filter(
+        commitment=OuterRef("pk"), archived_at=None, status=MilestoneStatus.SCHEDULED, due_on__lt=on
+    )
+    with_facts = rows.annotate(told=Subquery(told.values("health")[:1]), has_late_milestone=Exists(late))
+    rule = Case(
+        When(~Q(delivery__in=OPEN), then=Value(HealthRule.SETTLED)),
+        When(~Q(health_override=""), then=Value(HealthRule.OVERRIDE)),
+        When(~Q(blocker=""), then=Value(HealthRule.BLOCKER)),
+        When(due_on__lt=on, then=Value(HealthRule.OVERDUE)),
+        When(told__in=ALARMS, then=Value(HealthRule.REPORTED)),
+        When(has_late_milestone=True, then=Value(HealthRule.MILESTONE)),
+        When(told__isnull=False, then=Value(HealthRule.REPORTED)),
+        When(heard_on__gte=since, then=Value(HealthRule.HEARD)),
+        default=Value(HealthRule.SILENT), output_field=CharField(),
+    )  # fmt: skip
+    ruled = Case(
+        When(rule=HealthRule.OVERRIDE, then=F("health_override")),
+        When(rule=HealthRule.REPORTED, then=F("told")),
+        *(When(rule=name, then=Value(health)) for name, health in MEANS.items()),
+        output_field=CharField(),
+    )
+    return with_facts.annotate(rule=rule).annotate(ruled=ruled)  # type: ignore[no-any-return]
+
+
+def judge(commitment: Commitment, on: date) -> Judgement:
+    """What the rules say of one commitment on a day. One query."""
+    row = judged(Commitment.objects.filter(pk=commitment.pk), on).values("rule", "ruled").get()
+    return Judgement(HealthRule(row["rule"]), Health(row["ruled"]))
+
+
+def settle(pks: Iterable[int], on: date) -> int:
+    """Bring the stored health of these commitments to what the rules say; return how many it changed."""
+    wrong = judged(Commitment.objects.filter(pk__in=list(pks)), on).exclude(health=F("ruled"))
+    found: dict[str, list[int]] = {}
+    for pk, health in wrong.values_list("pk", "ruled"):
+        found.setdefault(health, []).append(pk)
+    return sum(Commitment.objects.filter(pk__in=some).update(health=health) for health, some in found.items())
+
+
+def settle_all(on: date) -> int:
+    """The same for every commitment: days pass without anybody touching a record."""
+    wrong = judged(Commitment.objects.filter(archived_at=None), on).exclude(health=F("ruled"))
+    pks = list(wrong.order_by("pk").values_list("pk", flat=True))
+    return sum(settle(pks[start : start + IN_ONE_GO], on) for start in range(0, len(pks), IN_ONE_GO))

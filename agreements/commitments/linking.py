@@ -1,0 +1,108 @@
+"""Links for one commitment and one purpose, for somebody without an account: signed, expiring, used once, revocable.
+
+The link is a key to the gate, not a way around it: it opens what its organisation could see that day with an account.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from django.core import signing
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agreements.commitments.acts import write_step
+from agreements.commitments.models import Commitment, Link, LinkOpening
+from agreements.register.sharing import preview_viewer
+from agreements.vocabulary import LinkPurpose, Stage
+from partners.models import Organisation
+from partners.refusals import Refused
+from partners.viewers import Role, Viewer
+
+SALT = "agreements.commitments.linking"
+MOST_DAYS = 60
+USUAL_DAYS = 14
+CLOSED = _("This link has been used, has expired or was taken back. Ask the desk that sent it for a new one.")
+
+
+def may_make(commitment: Commitment, viewer: Viewer) -> bool:
+    agreement = commitment.agreement
+    binds = agreement.stage in (Stage.CLEARED, Stage.SIGNED, Stage.SUSPENDED)
+    return binds and viewer.works_at(agreement.desk_id) and not viewer.read_only
+
+
+def make(
+    commitment: Commitment, organisation: Organisation, purpose: str, *, recipient: str, days: int, by: Viewer
+) -> tuple[Link, str]:
+    """A link and its secret, which is shown now and never again. The organisation must see the commitment already."""
+    if not may_make(commitment, by):
+        raise Refused(_("Only its desk sends such links, from clearance on."))
+    if purpose not in LinkPurpose.values or not recipient.strip() or not 1 <= days <= MOST_DAYS:
+        raise Refused(_("Say for whom and what for, and for how many days, %(most)s at most.") % {"most": MOST_DAYS})
+    if not _sees(preview_viewer(organisation, by), commitment):
+        raise Refused(_("It is not shared with this organisation: share it first."))
+    secret = secrets.token_urlsafe(24)
+    with transaction.atomic():
+        link = Link(
+            commitment=commitment, organisation=organisation, purpose=purpose, recipient=recipient.strip()[:200],
+            digest=_digest(secret), expires_at=timezone.now() + timedelta(days=days), created_by_id=by.user_id,
+            updated_by_id=by.user_id,
+        )  # fmt: skip
+        link.save()
+        write_step("send_link", commitment, by, reason=f"{organisation}: {link.recipient}", subject_id=link.pk)
+    return link, signing.Signer(salt=SALT).sign(secret)
+
+
+def find(signed: str, *, at: datetime) -> Link | None:
+    """The open link behind a signed secret; None for what is forged, used, expired, revoked or no longer shared."""
+    try:
+        secret = signing.Signer(salt=SALT).unsign(signed)
+    except signing.BadSignature:
+        return None
+    rows = Link.objects.select_related("commitment__agreement", "organisation")
+    link: Link | None = rows.filter(digest=_digest(secret)).first()
+    return link if link and link.is_open(at) and _sees(viewer_of(link), link.commitment) else None
+
+
+def viewer_of(link: Link) -> Viewer:
+    """The eyes of the link's organisation, and hands for one thing."""
+    return Viewer(role=Role.PARTNER, name=link.recipient, organisation_ids=frozenset({link.organisation_id}))
+
+
+def _sees(viewer: Viewer, commitment: Commitment) -> bool:
+    return bool(Commitment.objects.visible_to(viewer).filter(pk=commitment.pk).exists())
+
+
+def note_opening(link: Link, address: str | None) -> None:
+    LinkOpening.objects.create(link=link, address=address)
+
+
+def use(link: Link, *, at: datetime) -> None:
+    """Spend the link, inside the caller's transaction. Of two at once exactly one gets through."""
+    locked = Link.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    if not locked.is_open(at):
+        raise Refused(CLOSED)
+    locked.used_at = at
+    locked.version += 1
+    locked.save()
+
+
+def revoke(link: Link, *, by: Viewer) -> None:
+    """Close it: the next opening finds nothing."""
+    if not by.works_at(link.commitment.agreement.desk_id) or by.read_only:
+        raise Refused(_("Only its desk takes a link back."))
+    with transaction.atomic():
+        locked = Link.objects.select_for_update(of=("self",)).get(pk=link.pk)
+        if not locked.is_open(timezone.now()):
+            raise Refused(_("This link is closed already."))
+        locked.revoked_at, locked.revoked_by_id = timezone.now(), by.user_id
+        locked.version += 1
+        locked.save()
+        write_step("revoke_link", link.commitment, by, reason=link.recipient, subject_id=link.pk)
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

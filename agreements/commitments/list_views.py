@@ -1,0 +1,170 @@
+"""Commitments as a list, a board or a timeline, over the same filters; one changed in its row, or many at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agreements.commitments import bulk, chart
+from agreements.commitments.filters import CommitmentFilter
+from agreements.commitments.forms import WishForm
+from agreements.commitments.models import BulkChange, Commitment
+from agreements.commitments.pages import may_edit
+from agreements.vocabulary import Delivery
+from partners.paging import Order, page_of
+from partners.refusals import Refused
+from partners.viewers import DESK_STAFF, Viewer
+
+DUE_FIRST = Order("due_on", is_date=True)
+VIEWS = {"list": gettext_lazy("List"), "board": gettext_lazy("Board"), "timeline": gettext_lazy("Timeline")}
+IN_A_COLUMN = 40
+UNSEEN = (
+    "open",
+    "binding",
+    "desk",
+    "partner",
+    "lead",
+    "blocked",
+    "country",
+    "organisation",
+    "agreement",
+    "mine",
+    "kind",
+)
+KEPT = ("after", "view")  # parameters that are no filters
+
+
+@require_GET
+def commitment_list(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer
+    visible = Commitment.objects.visible_to(viewer)
+    chosen = CommitmentFilter(request.GET, visible, viewer=viewer)
+    rows = chosen.qs.select_related("agreement", "lead", "partner_owner", "owner")
+    view = request.GET.get("view", "list")
+    facts = {
+        "filter": chosen,
+        "view": view if view in VIEWS else "list",
+        "views": [(name, label, _address(request, name)) for name, label in VIEWS.items()],
+        "overdue": visible.overdue(viewer.on).count(),
+        "is_filtered": any(value for name, value in request.GET.items() if name not in KEPT),
+        "query": request.GET.urlencode(),
+        # What a link brought along and no box here shows stays when a box is changed.
+        "kept_filters": [(name, request.GET[name]) for name in UNSEEN if request.GET.get(name)],
+    }
+    if facts["view"] == "board":
+        facts |= _board(rows, viewer)
+    else:
+        facts["page"] = page_of(rows, DUE_FIRST, request.GET.get("after", ""))
+        facts["wish_form"] = WishForm(viewer=viewer) if viewer.role in DESK_STAFF and not viewer.read_only else None
+    if facts["view"] == "timeline":
+        facts["chart"] = chart.timeline(facts["page"].rows, viewer.on)
+    part = "_commitment_list.html" if request.htmx else "commitment_list.html"
+    return render(request, f"agreements/commitments/{part}", facts)
+
+
+def _address(request: HttpRequest, view: str) -> str:
+    kept = request.GET.copy()
+    kept.pop("after", None)
+    kept["view"] = view
+    return f"?{kept.urlencode()}"
+
+
+def _board(rows: Any, viewer: Viewer) -> dict[str, Any]:
+    """A column for each state of delivery, with its first cards and its count."""
+    columns = []
+    for value, label in Delivery.choices:
+        found = list(rows.filter(delivery=value)[: IN_A_COLUMN + 1])
+        for card in found:
+            card.may_move = may_edit(card, viewer)
+        columns.append({
+            "value": value, "label": label, "cards": found[:IN_A_COLUMN], "has_more": len(found) > IN_A_COLUMN,
+        })  # fmt: skip
+    return {"columns": columns, "deliveries": Delivery.choices}
+
+
+@require_POST
+def bulk_change(request: HttpRequest) -> HttpResponse:
+    """First the preview: what changes and what is refused, and why. Then, confirmed, the change."""
+    viewer = request.viewer
+    query = request.POST.get("query", "")
+    form = WishForm(request.POST, viewer=viewer)
+    rows = _chosen(request, query)
+    back = f"{reverse('commitments')}?{query}"
+    if not form.is_valid() or not rows.exists():
+        problems = [text for texts in form.errors.values() for text in texts] or [_("Choose some commitments first.")]
+        messages.error(request, " ".join(problems))
+        return redirect(back)
+    wish = form.wish()
+    if request.POST.get("confirmed"):
+        try:
+            done = bulk.apply(rows.values_list("ref", flat=True)[: bulk.MOST], wish, by=viewer)
+        except Refused as no:
+            messages.error(request, no.reason)
+        else:
+            request.session["undo_bulk"] = done.pk
+            count = len(done.rows)
+            messages.success(request, ngettext("%(count)s changed.", "%(count)s changed.", count) % {"count": count})
+        return redirect(back)
+    lines = bulk.plan(rows, wish, viewer)
+    facts = {
+        "form": form, "query": query, "changing": [line for line in lines if line.changes], "back": back,
+        "refused": [line for line in lines if line.refused], "same": [line for line in lines if line.is_same],
+        "wish": wish, "said": bulk.said(wish), "column": bulk.COLUMNS[wish.column],
+    }  # fmt: skip
+    return render(request, "agreements/commitments/bulk_preview.html", facts)
+
+
+def _chosen(request: HttpRequest, query: str) -> Any:
+    """The ticked rows, or all that the filters of the list match."""
+    visible = Commitment.objects.visible_to(request.viewer)
+    if request.POST.get("all"):
+        return CommitmentFilter(QueryDict(query), visible, viewer=request.viewer).qs
+    return visible.filter(ref__in=request.POST.getlist("ref"))
+
+
+@require_POST
+def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    done = BulkChange.objects.get_visible(request.viewer, pk=pk)
+    try:
+        back, others = bulk.undo(done, by=request.viewer, at=timezone.now())
+    except Refused as no:
+        messages.error(request, no.reason)
+    else:
+        text = ngettext("%(count)s brought back.", "%(count)s brought back.", back) % {"count": back}
+        if others:
+            text += " " + _("%(count)s have changed since and stay as they are.") % {"count": others}
+        messages.success(request, text)
+    request.session.pop("undo_bulk", None)
+    return redirect("commitments")
+
+
+@require_http_methods(["GET", "POST"])
+def quick_edit(request: HttpRequest, ref: str) -> HttpResponse:
+    """Delivery, keeper or day of one commitment, changed from its row or its card, by the rules of a bulk change."""
+    viewer = request.viewer
+    commitment = Commitment.objects.select_related("agreement", "owner").get_visible(viewer, ref=ref)
+    if not may_edit(commitment, viewer):
+        raise Http404
+    query = request.POST.get("query", request.GET.urlencode())
+    form = WishForm(request.POST or None, viewer=viewer)
+    if request.method == "POST" and form.is_valid():
+        try:
+            bulk.apply([commitment.ref], form.wish(), by=viewer)
+        except Refused:
+            line = bulk.plan(Commitment.objects.visible_to(viewer).filter(pk=commitment.pk), form.wish(), viewer)[0]
+            form.add_error(None, line.refused or _("Nothing would change."))
+        else:
+            asked = form.wish().column == bulk.DUE and commitment.due_on
+            text = _("A new day is asked for %(ref)s.") if asked else _("%(ref)s is saved.")
+            messages.success(request, text % {"ref": commitment.ref})
+            return redirect(f"{reverse('commitments')}?{query}")
+    facts = {"commitment": commitment, "form": form, "query": query}
+    return render(request, "agreements/commitments/quick_edit.html", facts, status=422 if form.errors else 200)

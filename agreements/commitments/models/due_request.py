@@ -1,0 +1,77 @@
+"""A new target day, asked for with a reason and approved by someone else."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.commitments.models.commitment import Commitment
+from agreements.register.models import Share, partial_date, precision_field
+from agreements.vocabulary import RequestState
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.models import Organisation
+from partners.records import Record
+from partners.viewers import Viewer
+
+
+@pghistory.track()
+class DueRequest(Record):
+    """From which day to which, and why. `due_on` of the commitment moves only when it is approved."""
+
+    FIELDS = FieldTable(
+        partner="id commitment organisation from_on from_precision to_on to_precision reason state comment decided_at",
+        internal=f"decided_by {RECORD_INTERNAL}",
+        locked=(
+            "id commitment organisation from_on from_precision to_on to_precision reason state comment decided_at "
+            f"decided_by {RECORD_INTERNAL}"
+        ),
+    )
+
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, related_name="due_requests", verbose_name=_("commitment")
+    )
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("asked by")
+    )
+    from_on = models.DateField(_("was due"), null=True, blank=True)
+    from_precision = precision_field()
+    to_on = models.DateField(_("new day"))
+    to_precision = precision_field()
+    reason = models.TextField(_("reason"))
+    state = models.CharField(_("state"), max_length=9, choices=RequestState, default=RequestState.WAITING)
+    comment = models.TextField(_("comment"), blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("request for a new day")
+        verbose_name_plural = _("requests for new days")
+        ordering = ("-pk",)
+        constraints = (
+            models.UniqueConstraint("commitment", name="one_request_waits", condition=Q(state=RequestState.WAITING)),
+            models.CheckConstraint(condition=~Q(reason=""), name="request_has_its_reason"),
+            models.CheckConstraint(
+                condition=~Q(state__in=(RequestState.APPROVED, RequestState.REFUSED)) | ~Q(decided_by=F("created_by")),
+                name="request_four_eyes",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.commitment.ref}: {self.was or '–'} → {self.becomes}"
+
+    was, becomes = partial_date("from"), partial_date("to")
+
+    @property
+    def days(self) -> int:
+        """By how many days it moves; 0 where there was none before."""
+        return (self.to_on - self.from_on).days if self.from_on else 0
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.of_one_organisation(viewer, Share.objects.all())

@@ -1,0 +1,133 @@
+"""Money: dated amounts in their own currency, and the rates that bring them together."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pghistory
+from babel.numbers import list_currencies
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.commitments.models.commitment import Commitment
+from agreements.dates import PartialDate
+from agreements.register.models import Share, precision_field
+from agreements.vocabulary import FundingKind, Part
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.records import NOTHING, Record
+from partners.viewers import Role, Viewer
+
+MOST = Decimal(10) ** 16  # ten quadrillion: more than all the money there is, in dong too
+
+
+def check_currency(code: str) -> None:
+    """Raise ValidationError for what is no currency of ISO 4217."""
+    if code and code not in list_currencies():
+        raise ValidationError({"currency": _("There is no currency “%(code)s”.") % {"code": code}})
+
+
+@pghistory.track()
+class Funding(Record):
+    """One dated amount in its own currency."""
+
+    FIELDS = FieldTable(
+        partner="id commitment kind amount currency qualifier on precision in_kind",
+        internal=f"remark {RECORD_INTERNAL}",
+        locked=f"id commitment {RECORD_INTERNAL}",
+    )
+
+    class Qualifier(models.TextChoices):
+        EXACT = "exact", _("exactly")
+        ABOUT = "about", _("about")
+        UP_TO = "up_to", _("up to")
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="funding", verbose_name=_("commitment"))
+    kind = models.CharField(_("kind"), max_length=10, choices=FundingKind)
+    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2)
+    currency = models.CharField(_("currency"), max_length=3, help_text=_("ISO 4217, such as USD or VND"))
+    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
+    on = models.DateField(_("date"), null=True, blank=True)
+    precision = precision_field()
+    in_kind = models.BooleanField(_("in kind"), default=False)
+    remark = models.CharField(_("remark"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("funding entry")
+        verbose_name_plural = _("funding entries")
+        ordering = ("commitment", F("on").asc(nulls_last=True), "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="funding_positive",
+                violation_error_message=_("The amount must be greater than zero."),
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__lte=MOST), name="funding_plausible",
+                violation_error_message=_("No agreement is about so much money: check the zeros."),
+            ),
+            models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"), name="funding_currency",
+                violation_error_message=_("Give the currency in three capital letters, such as USD."),
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}"
+
+    def clean(self) -> None:
+        super().clean()
+        check_currency(self.currency)
+
+    @property
+    def date(self) -> PartialDate | None:
+        return PartialDate.of(self.on, self.precision)
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MONEY)
+
+
+@pghistory.track()
+class ExchangeRate(Record):
+    """What one unit of a currency was worth in another on a day, and who says so."""
+
+    FIELDS = FieldTable(
+        partner="id currency into rate on source",
+        internal=RECORD_INTERNAL,
+        locked=f"id {RECORD_INTERNAL}",
+        writers=frozenset({Role.OPERATOR}),
+    )
+
+    currency = models.CharField(_("currency"), max_length=3, help_text=_("ISO 4217, such as USD or VND"))
+    into = models.CharField(_("into"), max_length=3)
+    rate = models.DecimalField(_("rate"), max_digits=20, decimal_places=10)
+    on = models.DateField(_("date"))
+    source = models.CharField(_("source"), max_length=200)
+
+    class Meta:
+        verbose_name = _("exchange rate")
+        verbose_name_plural = _("exchange rates")
+        ordering = ("currency", "into", "-on")
+        constraints = (
+            models.UniqueConstraint("currency", "into", "on", name="one_rate_a_day"),
+            models.CheckConstraint(
+                condition=Q(rate__gt=0), name="rate_positive",
+                violation_error_message=_("The rate must be greater than zero."),
+            ),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"1 {self.currency} = {self.rate.normalize():f} {self.into} ({self.on:%d/%m/%Y})"
+
+    def clean(self) -> None:
+        super().clean()
+        for code in (self.currency, self.into):
+            check_currency(code)
+        if self.currency == self.into:
+            raise ValidationError({"into": _("A currency is worth itself: no rate is needed.")})
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return Q() if viewer.is_known else NOTHING

@@ -1,0 +1,70 @@
+"""A step towards a promise."""
+
+from __future__ import annotations
+
+import pghistory
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.commitments.models.commitment import Commitment
+from agreements.register.models import Share, partial_date, precision_field
+from agreements.vocabulary import MilestoneStatus, Part
+from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.records import Record
+from partners.viewers import Viewer
+
+
+@pghistory.track()
+class Milestone(Record):
+    """A step towards the promise that can be seen to be done."""
+
+    FIELDS = FieldTable(
+        partner="id commitment title_vi title_en due_on due_precision status met_on evidence evidence_url occurrence",
+        internal=RECORD_INTERNAL,
+        locked=f"id commitment occurrence {RECORD_INTERNAL}",
+    )
+
+    commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="milestones", verbose_name=_("commitment"))
+    title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
+    due_on = models.DateField(_("due"), null=True, blank=True)
+    due_precision = precision_field()
+    status = models.CharField(_("status"), max_length=13, choices=MilestoneStatus, default=MilestoneStatus.SCHEDULED)
+    met_on = models.DateField(_("met"), null=True, blank=True)
+    evidence = models.ForeignKey(
+        "agreements.Document", models.PROTECT, null=True, blank=True, related_name="milestones",
+        verbose_name=_("evidence"), help_text=_("a paper of the agreement"),
+    )  # fmt: skip
+    evidence_url = models.URLField(_("evidence, as a link"), max_length=500, blank=True)
+    occurrence = models.PositiveSmallIntegerField(_("time"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("milestone")
+        verbose_name_plural = _("milestones")
+        ordering = ("commitment", F("due_on").asc(nulls_last=True), "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(title_vi="") | ~Q(title_en=""), name="milestone_has_title",
+                violation_error_message=_("Give the title in at least one language."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=MilestoneStatus.MET) | Q(met_on__isnull=False), name="met_needs_its_date",
+                violation_error_message=_("A milestone that is met needs the date."),
+            ),
+            models.UniqueConstraint("commitment", "occurrence", name="milestone_of_a_time"),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.in_words("title")
+
+    @property
+    def title(self) -> str:
+        return self.in_words("title")
+
+    due = partial_date("due")
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MILESTONES)

@@ -1,0 +1,72 @@
+"""Action items: done by one person, verified by another, reported once for every commitment that they serve."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from agreements.commitments.acts import write_step
+from agreements.commitments.models import Action, Commitment
+from agreements.vocabulary import ActionState
+from partners.refusals import Refused
+from partners.viewers import Viewer
+
+
+def may_edit(action: Action, viewer: Viewer) -> bool:
+    return viewer.works_at(action.desk_id) and not viewer.read_only and action.state != ActionState.VERIFIED
+
+
+def may_finish(action: Action, viewer: Viewer) -> bool:
+    return viewer.works_at(action.desk_id) and not viewer.read_only and action.state == ActionState.OPEN
+
+
+def finish(action: Action, *, result: str, by: Viewer) -> None:
+    """Say that it is done and what came of it; it then waits for a second person."""
+    if not result.strip():
+        raise Refused(_("Say what came of it."))
+    with transaction.atomic():
+        locked = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+        if not may_finish(locked, by):
+            raise Refused(_("This is done already, or is not your desk's."))
+        locked.state, locked.result = ActionState.DONE, result.strip()
+        locked.done_by_id, locked.done_on = by.user_id, by.on
+        _save(locked, by)
+        _tell("action_done", locked, by)
+
+
+def may_verify(action: Action, viewer: Viewer) -> bool:
+    """Anyone else of the desk: not who did it, nor who was to do it."""
+    at_desk = viewer.works_at(action.desk_id) and not viewer.read_only
+    return at_desk and action.state == ActionState.DONE and viewer.user_id not in (action.done_by_id, action.owner_id)
+
+
+def verify(action: Action, *, holds: bool, by: Viewer, reason: str = "") -> None:
+    """Verify what was done, or open it again with a reason. Exactly one of two attempts takes effect."""
+    with transaction.atomic():
+        locked = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+        if not may_verify(locked, by):
+            raise Refused(_("Someone else of the desk verifies what was done, once."))
+        if holds:
+            locked.state, locked.verified_by_id, locked.verified_on = ActionState.VERIFIED, by.user_id, by.on
+        elif not reason.strip():
+            raise Refused(_("Say what is missing."))
+        else:
+            locked.state, locked.done_by_id, locked.done_on = ActionState.OPEN, None, None
+            locked.result = f"{locked.result}\n– {reason.strip()}"
+        _save(locked, by)
+        _tell("action_verify" if holds else "action_reopen", locked, by, reason.strip())
+
+
+def _save(action: Action, by: Viewer) -> None:
+    action.updated_by_id = by.user_id
+    action.version += 1
+    action.save()
+
+
+def _tell(name: str, action: Action, by: Viewer, reason: str = "") -> None:
+    """One line in the history of each agreement that it serves, and a sign of life of each commitment."""
+    served = list(action.commitments.select_related("agreement").order_by("agreement", "pk"))
+    for commitment in {row.agreement_id: row for row in reversed(served)}.values():
+        write_step(name, commitment, by, reason=reason or action.title, subject_id=action.pk)
+    if name == "action_verify":
+        Commitment.objects.filter(pk__in=[row.pk for row in served]).update(heard_on=by.on)

@@ -1,0 +1,49 @@
+"""The manager's page: where things stand, by partner and by agency, and who must be asked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from agreements.commitments import blocking
+from agreements.commitments.models import Action, DueRequest, Position
+from agreements.oversight import figures
+from agreements.vocabulary import ActionState, PositionState, RequestState, Verdict
+from partners.viewers import Viewer
+
+SHOWN = 20
+
+
+@require_GET
+def oversight(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer
+    silent, silent_count = figures.silent(viewer)
+    facts = {
+        "by_partner": figures.by_partner(viewer), "by_lead": figures.by_lead(viewer), "silent": silent,
+        "silent_count": silent_count, "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
+        "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blocking.NUDGE_DAYS,
+        **waiting(viewer),
+    }  # fmt: skip
+    return render(request, "agreements/oversight/oversight.html", facts)
+
+
+def waiting(viewer: Viewer) -> dict[str, Any]:
+    """What waits for a decision at the viewer's desks: new days, disputes, action items to verify."""
+    requests = DueRequest.objects.visible_to(viewer).filter(
+        state=RequestState.WAITING, commitment__agreement__desk__in=viewer.desk_ids
+    )
+    disputes = Position.objects.visible_to(viewer).filter(
+        verdict=Verdict.DISPUTED, state=PositionState.OPEN, commitment__agreement__desk__in=viewer.desk_ids,
+        commitment__agreed="disputed",
+    )  # fmt: skip
+    done = Action.objects.visible_to(viewer).filter(state=ActionState.DONE, desk__in=viewer.desk_ids)
+    done = done.exclude(done_by=viewer.user_id).exclude(owner=viewer.user_id)
+    return {
+        "day_requests": requests.exclude(created_by=viewer.user_id)
+        .select_related("commitment", "created_by", "organisation").order_by("pk")[:SHOWN],
+        "disputes": disputes.select_related("commitment", "organisation").order_by("pk")[:SHOWN],
+        "to_verify": done.select_related("owner", "done_by")[:SHOWN],
+    }  # fmt: skip
