@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -114,6 +116,11 @@ class Direction(TextChoices):
     OURS = "ours", _("We owe it")
     THEIRS = "theirs", _("The partner owes it")
     MUTUAL = "mutual", _("Both owe it")
+
+    @property
+    def across(self) -> Any:
+        """The label as the partner across the table reads it, for whom "we" are the others."""
+        return {"ours": _("The other side owes it"), "theirs": _("Your side owes it")}.get(self, self.label)
 
 
 class Delivery(TextChoices):

@@ -24,12 +24,19 @@ PAGES = {
         "/agreements/US-2023-03/sharing/", "/agreements/US-2023-03/amendments/new/",
         "/agreements/US-2023-03/as-partner/?organisation=kfia&withheld=money",
         "/history/agreements/US-2023-03/as-of/", "/agreements/new/?supersedes=US-2023-03",
+        "/commitments/?view=board", "/commitments/?view=timeline", "/commitments/?binding=true&desk=mine&partner=none",
+        "/commitments/US-2023-03-2/", "/commitments/US-2023-03-2/quick/", "/commitments/US-2023-03-2/milestones/new/",
+        "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
+        "/actions/new/?serves=US-2023-03-2",
     ],
     "manager": [
         "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",
-        "/profile/",
+        "/profile/", "/oversight/", "/commitments/US-2023-03-2/",
     ],
-    "partner": ["/", "/agreements/", "/agreements/US-2023-03/", "/commitments/US-2023-03-2/"],
+    "partner": [
+        "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",
+        "/commitments/US-2023-03-2/",
+    ],
     "operator": ["/", "/admin/", "/admin/agreements/agreement/", "/admin/partners/organisation/add/"],
 }  # fmt: skip
 # Django's own admin pages are not ours to restyle; its axe faults are Django's.

@@ -8,8 +8,11 @@ from datetime import date
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
+from django.utils.text import Truncator
 
 WIDTH = 1000
+LABEL = 290  # the titles at the left, before the days begin
+TITLE = 44  # characters of a title that fit there
 ROW = 26
 TOP = 28
 MOST_MARKS = 12
@@ -18,6 +21,7 @@ MOST_MARKS = 12
 @dataclass(frozen=True)
 class Bar:
     commitment: Any
+    title: str
     x: int
     width: int
     y: int
@@ -33,6 +37,11 @@ class Chart:
     width: int
     height: int
     without: int  # commitments that have no day to stand on
+
+    @property
+    def label(self) -> int:
+        """Where the titles end."""
+        return LABEL - 10
 
     @property
     def floor(self) -> int:
@@ -55,11 +64,12 @@ def timeline(commitments: Iterable[Any], on: date) -> Chart | None:
     span = (last - first).days
 
     def place(day: date) -> int:
-        return round((day - first).days / span * WIDTH)
+        return LABEL + round((day - first).days / span * (WIDTH - LABEL))
 
     bars = tuple(
         Bar(
-            row, place(starts[row.pk]), max(place(row.due_on) - place(starts[row.pk]), 4), TOP + number * ROW,
+            row, Truncator(row.title).chars(TITLE),
+            place(starts[row.pk]), max(place(row.due_on) - place(starts[row.pk]), 4), TOP + number * ROW,
             place(row.baseline_due_on) if row.slippage else None,
             TONES.get(row.health, "mute") if row.is_open else "done",
         )

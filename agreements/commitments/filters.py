@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import django_filters as filters
-from django.db.models import Exists
+from django.db.models import Exists, F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,6 +17,7 @@ from partners.viewers import Viewer
 DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
 QUIET = [("90", _("90 days")), ("183", _("6 months")), ("548", _("18 months"))]
 OPEN = [("true", _("Open ones only"))]
+SLIPPED = [("true", _("Later than first promised"))]
 NOBODY = "none"  # stands for an empty place in a filter by organisation
 SOON_DAYS = 30
 
@@ -31,10 +32,11 @@ class CommitmentFilter(filters.FilterSet):
     confirmation = filters.MultipleChoiceFilter(
         field_name="agreed", choices=Confirmation.choices, label=_("Confirmation")
     )
-    open = filters.ChoiceFilter(choices=OPEN, method="by_open", label=_("Open"))
+    open = filters.ChoiceFilter(choices=OPEN, method="by_open", label=_("Open ones only"))
     quiet = filters.ChoiceFilter(choices=QUIET, empty_label="–", method="by_silence", label=_("Nothing heard for"))
+    slipped = filters.ChoiceFilter(choices=SLIPPED, method="by_slippage", label=_("Later than first promised"))
     blocked = filters.MultipleChoiceFilter(
-        field_name="blocked_by", choices=BlockedBy.choices, label=_("Blocked, until")
+        field_name="blocked_by", choices=BlockedBy.choices, label=_("Who can remove what blocks it")
     )
     partner = filters.CharFilter(method="by_partner", label=_("Partner in charge"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
@@ -56,6 +58,7 @@ class CommitmentFilter(filters.FilterSet):
             # What partners may not read they may not sort rows by either.
             for name in ("mine", "blocked", "desk"):
                 del self.filters[name]
+            self.filters["direction"].extra["choices"] = [(value.value, value.across) for value in Direction]
 
     def search(self, rows: Any, name: str, value: str) -> Any:
         return rows.search(value)
@@ -83,6 +86,9 @@ class CommitmentFilter(filters.FilterSet):
 
     def by_silence(self, rows: Any, name: str, value: str) -> Any:
         return rows.quiet(int(value), self.viewer.on)
+
+    def by_slippage(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(due_on__gt=F("baseline_due_on"))
 
     def by_partner(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(partner_owner=None) if value == NOBODY else rows.filter(partner_owner__code=value)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agreements.commitments import bulk, chart
-from agreements.commitments.filters import CommitmentFilter
+from agreements.commitments.filters import NOBODY, CommitmentFilter
 from agreements.commitments.forms import WishForm
 from agreements.commitments.models import BulkChange, Commitment
 from agreements.commitments.pages import may_edit
@@ -27,18 +27,10 @@ DUE_FIRST = Order("due_on", is_date=True)
 VIEWS = {"list": gettext_lazy("List"), "board": gettext_lazy("Board"), "timeline": gettext_lazy("Timeline")}
 IN_A_COLUMN = 40
 UNSEEN = (
-    "open",
-    "binding",
-    "desk",
-    "partner",
-    "lead",
-    "blocked",
-    "country",
-    "organisation",
-    "agreement",
-    "mine",
+    "open", "binding", "desk", "partner", "lead", "blocked", "slipped", "country", "organisation", "agreement", "mine",
     "kind",
-)
+)  # fmt: skip
+FLAGS = ("open", "binding", "slipped", "mine")  # on or off: their name says it all
 KEPT = ("after", "view")  # parameters that are no filters
 
 
@@ -49,6 +41,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     chosen = CommitmentFilter(request.GET, visible, viewer=viewer)
     rows = chosen.qs.select_related("agreement", "lead", "partner_owner", "owner")
     view = request.GET.get("view", "list")
+    kept = [(name, value) for name in UNSEEN for value in request.GET.getlist(name) if value]
     facts = {
         "filter": chosen,
         "view": view if view in VIEWS else "list",
@@ -57,7 +50,8 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(value for name, value in request.GET.items() if name not in KEPT),
         "query": request.GET.urlencode(),
         # What a link brought along and no box here shows stays when a box is changed.
-        "kept_filters": [(name, request.GET[name]) for name in UNSEEN if request.GET.get(name)],
+        "kept_filters": kept,
+        "kept_in_words": [_in_words(chosen, name, value) for name, value in kept if name in chosen.filters],
     }
     if facts["view"] == "board":
         facts |= _board(rows, viewer)
@@ -68,6 +62,15 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         facts["chart"] = chart.timeline(facts["page"].rows, viewer.on)
     part = "_commitment_list.html" if request.htmx else "commitment_list.html"
     return render(request, f"agreements/commitments/{part}", facts)
+
+
+def _in_words(chosen: CommitmentFilter, name: str, value: str) -> str:
+    """A filter that has no box on the page, as a person reads it."""
+    field = chosen.form.fields[name]
+    if name in FLAGS:
+        return str(field.label)
+    words = {NOBODY: _("nobody named"), "mine": _("those I work for"), **dict(getattr(field, "choices", ()))}
+    return f"{field.label}: {words.get(value, value)}"
 
 
 def _address(request: HttpRequest, view: str) -> str:

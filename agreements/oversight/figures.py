@@ -20,6 +20,7 @@ from agreements.commitments.filters import NOBODY, SOON_DAYS
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import OPEN, CommitmentQuerySet
 from agreements.vocabulary import BlockedBy, Delivery, Health, ReportStatus, Stage
+from partners.models import Organisation
 from partners.viewers import Viewer
 
 SILENT_DAYS = 90
@@ -64,7 +65,8 @@ def at_desks(viewer: Viewer) -> CommitmentQuerySet:
     return rows.filter(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else rows
 
 
-def _scope(viewer: Viewer) -> dict[str, str]:
+def scope(viewer: Viewer) -> dict[str, str]:
+    """The filters of the list that holds all commitments counted here."""
     return {"binding": "true"} | ({"desk": "mine"} if viewer.desk_ids else {})
 
 
@@ -97,7 +99,8 @@ def by_lead(viewer: Viewer) -> Matrix:
 def _matrix(viewer: Viewer, name: str, column: str, columns: list[tuple[str, Q, dict[str, Any], bool]]) -> Matrix:
     counts = {f"n{number}": Count("pk", filter=rule) for number, (_head, rule, _query, _bad) in enumerate(columns)}
     titles = (f"{column}__code", f"{column}__short_name", f"{column}__name_vi", f"{column}__name_en")
-    rows = at_desks(viewer).order_by().values(*titles).annotate(whole=Count("pk"), **counts)
+    whole = Count("pk", filter=Q(delivery__in=OPEN))
+    rows = at_desks(viewer).order_by().values(*titles).annotate(whole=whole, **counts)
     found = list(rows.order_by("-whole", f"{column}__code"))
     drawn = tuple(_row(row, viewer, name, column, columns) for row in found[:MOST_ROWS])
     return Matrix(tuple(head for head, *_rest in columns), drawn, max(len(found) - MOST_ROWS, 0))
@@ -105,13 +108,12 @@ def _matrix(viewer: Viewer, name: str, column: str, columns: list[tuple[str, Q, 
 
 def _row(row: Any, viewer: Viewer, name: str, column: str, columns: Iterable[Any]) -> Row:
     code = row[f"{column}__code"]
-    own, other = ("vi", "en") if viewer.language == "vi" else ("en", "vi")
-    label = row[f"{column}__short_name"] or row[f"{column}__name_{own}"] or row[f"{column}__name_{other}"] or ""
+    names = {name: row[f"{column}__{name}"] or "" for name in ("short_name", "name_vi", "name_en")}
     cells = tuple(
-        Cell(row[f"n{number}"], urlencode(_scope(viewer) | {name: code or NOBODY} | query), bad)
+        Cell(row[f"n{number}"], urlencode(scope(viewer) | {name: code or NOBODY} | query), bad)
         for number, (_head, _rule, query, bad) in enumerate(columns)
     )
-    return Row(label, cells)
+    return Row(Organisation(**names).label, cells)
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,7 @@ def blocked(viewer: Viewer) -> list[Blocked]:
     return [
         Blocked(
             level, found[level]["count"], found[level]["since"],
-            urlencode(_scope(viewer) | {"open": "true", "blocked": level.value}),
+            urlencode(scope(viewer) | {"open": "true", "blocked": level.value}),
         )
         for level in BlockedBy
         if level in found

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from agreements.commitments import blocking
@@ -24,6 +26,7 @@ def oversight(request: HttpRequest) -> HttpResponse:
     facts = {
         "by_partner": figures.by_partner(viewer), "by_lead": figures.by_lead(viewer), "silent": silent,
         "silent_count": silent_count, "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
+        "list": f"{reverse('commitments')}?{urlencode(figures.scope(viewer))}&",
         "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blocking.NUDGE_DAYS,
         **waiting(viewer),
     }  # fmt: skip

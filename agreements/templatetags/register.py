@@ -20,6 +20,7 @@ from agreements.vocabulary import (
     AmendmentStage,
     Confirmation,
     Delivery,
+    Direction,
     Health,
     MilestoneStatus,
     PaperState,
@@ -67,6 +68,13 @@ def state(record: Any, field: str) -> SafeString | str:
     return format_html(
         '<span class="pill {}">{}</span>', TONES.get(value, "mute"), getattr(record, f"get_{field}_display")()
     )
+
+
+@register.filter
+def owed(commitment: Any, viewer: Any) -> str:
+    """Who owes it, in words of the reader's side of the table."""
+    direction = Direction(commitment.direction)
+    return str(direction.label if viewer.is_staff else direction.across)
 
 
 @register.filter
