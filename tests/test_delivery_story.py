@@ -148,3 +148,21 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     boss.wait_for_selector(f"#list a[href='/commitments/{ORAN}/']")
     for person in (officer, manager, partner):
         person.leave()
+
+
+def test_a_row_of_the_list_is_changed_by_keyboard_alone(browser: Any, site: Running) -> None:  # noqa: F811
+    officer = Person(browser, site, "officer", language="en")
+    page = officer.page
+    page.goto("/commitments/?q=technical+assistance")
+    page.focus("a:text-is('change')")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".open-row select:focus")
+    page.keyboard.type("Under")
+    page.keyboard.press("Enter")
+    for _ in range(4):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=US-2023-02-2 is saved")
+    assert page.url.endswith("/commitments/?q=technical+assistance")
+    assert page.locator("tr", has_text="US-2023-02-2").locator(".pill >> nth=0").inner_text() == "Under way"
+    officer.leave()

@@ -287,7 +287,7 @@ class WishForm(forms.Form):
     reason = forms.CharField(label=_("Reason for the new day"), required=False, max_length=1000)
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_wish_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "id_wish_%s", **kwargs})
         colleagues = User.objects.visible_to(viewer).filter(role__in=DESK_STAFF, is_active=True)
         self.fields["owner"].queryset = colleagues.filter(desks__in=viewer.desk_ids).distinct()  # type: ignore[attr-defined]
 

@@ -157,7 +157,8 @@ def quick_edit(request: HttpRequest, ref: str) -> HttpResponse:
     if not may_edit(commitment, viewer):
         raise Http404
     query = request.POST.get("query", request.GET.urlencode())
-    form = WishForm(request.POST or None, viewer=viewer)
+    form = WishForm(request.POST or None, viewer=viewer, auto_id=f"id_{commitment.pk}_%s")
+    form.fields["delivery"].widget.attrs["autofocus"] = True
     if request.method == "POST" and form.is_valid():
         try:
             bulk.apply([commitment.ref], form.wish(), by=viewer)
@@ -170,4 +171,5 @@ def quick_edit(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, text % {"ref": commitment.ref})
             return redirect(f"{reverse('commitments')}?{query}")
     facts = {"commitment": commitment, "form": form, "query": query}
-    return render(request, "agreements/commitments/quick_edit.html", facts, status=422 if form.errors else 200)
+    part = "_quick_row.html" if request.htmx else "quick_edit.html"
+    return render(request, f"agreements/commitments/{part}", facts, status=422 if form.errors else 200)

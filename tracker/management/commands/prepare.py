@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from agreements.exchange.loading import load, rows_of
 from agreements.register.models import Agreement, Share, Step
+from agreements.tasks import keep_commitments
 from partners.models import Desk, Membership, Organisation, User
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         # A ministry begins with the reference lists and examples, and archives what it does not want.
         outcome = load(SEEDS, on=timezone.localdate())
+        keep_commitments()
         self.stdout.write(f"bundled data: {outcome.changes} records new or changed")
         if options["demo"]:
             if not settings.DEMO:
