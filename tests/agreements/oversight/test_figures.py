@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -89,3 +91,20 @@ def test_another_desk_is_not_counted(cast: Cast, today: object) -> None:
     make_commitment(agreement=make_agreement(desk=cast.other_desk))
     assert figures.figures(cast.viewer("minh")).open == 1
     assert figures.figures(cast.viewer("auditor")).open == 2
+
+
+def test_each_count_at_the_top_is_a_link_to_exactly_its_list(cast: Cast, today: object) -> None:
+    fill(cast)
+    signed = make_agreement(desk=cast.desk, signed_on=date(2026, 1, 1))
+    moved = make_commitment(agreement=signed, due_on=TODAY + 30 * DAY)
+    Commitment.objects.filter(pk=moved.pk).update(baseline_due_on=TODAY + 10 * DAY)
+    client = cast.client("minh")
+    page = client.get("/oversight/")
+    told, silent = page.context["figures"], page.context["silent_count"]
+    counts = {"open=true": told.open, "due=overdue": told.overdue, "quiet=90": silent}
+    counts["open=true&slipped=true"] = told.slipped
+    assert min(told.open, told.overdue, told.slipped, silent) > 0
+    links = [html.unescape(text) for text in re.findall(r'href="([^"]+)"', page.content.decode())]
+    for query, count in counts.items():
+        (link,) = [link for link in links if link.endswith(f"desk=mine&{query}")]
+        assert client.get(link).context["page"].count == count
