@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -39,8 +39,6 @@ from agreements.models import (
     ProcedureStep,
     Proceeding,
     ProceedingStep,
-    Reminder,
-    ReminderRule,
     Report,
     Share,
     SignatoryLevel,
@@ -48,19 +46,9 @@ from agreements.models import (
 )
 from agreements.register import lifecycle
 from agreements.register.forms import ActForm
-from agreements.vocabulary import SendState
-from partners.admin import GatedAdmin, RecordAdmin
+from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
+from partners.admin import ReadingAdmin, RecordAdmin
 from partners.refusals import Refused
-
-
-class ReadingAdmin(GatedAdmin):
-    """What is written by rules alone is only read here."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
 
 
 class ParticipantInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -249,13 +237,6 @@ class NoteAdmin(RecordAdmin):
         return False
 
 
-@admin.register(ReminderRule)
-class ReminderRuleAdmin(RecordAdmin):
-    list_display = ("code", "watched", "told", "offsets", "is_active")
-    list_filter = ("watched", "is_active")
-    search_fields = ("code",)
-
-
 @admin.register(InstrumentType)
 class InstrumentTypeAdmin(RecordAdmin):
     list_display = ("code", "name_vi", "name_en", "kind")
@@ -375,23 +356,3 @@ class ReportAdmin(ReadingAdmin):
     list_select_related = ("commitment", "organisation", "created_by")
     list_filter = ("status",)
     search_fields = ("commitment__ref", "text")
-
-
-@admin.register(Reminder)
-class ReminderAdmin(ReadingAdmin):
-    """The ledger. What stays claimed is in doubt: a person looks into the mail server's log and decides."""
-
-    list_display = ("recipient", "agreement", "commitment", "due_on", "offset", "state", "sent_at", "error")
-    list_select_related = ("recipient", "agreement", "commitment")
-    list_filter = ("state", "rule")
-    search_fields = ("recipient__name", "recipient__email", "agreement__ref", "message_id")
-    actions = ("send_again",)
-
-    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return bool(request.user.is_staff)
-
-    @admin.action(description=_("Send again what was refused or is in doubt"))
-    def send_again(self, request: HttpRequest, queryset: QuerySet[Reminder]) -> None:
-        doubtful = queryset.filter(state__in=(SendState.CLAIMED, SendState.FAILED))
-        count = doubtful.update(state=SendState.QUEUED, next_try_at=None, attempts=0)
-        messages.success(request, _("%(count)s put back into the queue.") % {"count": count})

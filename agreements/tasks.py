@@ -9,7 +9,7 @@ from agreements.commitments import deadlines, health
 from agreements.register import amending
 from agreements.register.calendar import work_calendar
 from agreements.register.expiry import note_expired
-from agreements.reminders import notices, sending
+from agreements.reminders import ledger, notices, sending
 from agreements.sources import reading
 
 
@@ -17,7 +17,7 @@ from agreements.sources import reading
 def remind() -> int:
     """Note what has expired, and put what is due by today into the ledger."""
     note_expired(timezone.localdate())
-    return sending.queue(timezone.localdate())
+    return ledger.queue(timezone.localdate())
 
 
 @shared_task(name="agreements.apply_amendments")

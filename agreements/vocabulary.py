@@ -351,7 +351,9 @@ class Told(TextChoices):
 
 class SendState(TextChoices):
     QUEUED = "queued", _("Waiting to be sent")
-    CLAIMED = "claimed", _("Being sent; unknown if it stays so")
+    CLAIMED = "claimed", _("Being prepared")
+    HANDED = "handed", _("Being handed to the mail server")
+    UNKNOWN = "unknown", _("Delivery unknown")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Refused by the mail server")
     DROPPED = "dropped", _("No longer due or no longer visible")

@@ -70,6 +70,16 @@ class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class ReadingAdmin(GatedAdmin):
+    """What is written by rules alone is only read here."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
 class RecordAdmin(GatedAdmin):
     """Stamps who changed what; a reason for archiving archives, and taking it away brings the row back."""
 

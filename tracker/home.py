@@ -13,6 +13,7 @@ from agreements.commitments.answering import ANSWERABLE
 from agreements.commitments.models import Commitment, Report
 from agreements.oversight.views import waiting as waiting_decisions
 from agreements.register.models import Agreement, Amendment
+from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
 from agreements.vocabulary import AmendmentStage, Confirmation, ReportStatus, SendState, Stage
 from partners.viewers import Role, Viewer
@@ -113,6 +114,6 @@ def _house(viewer: Viewer) -> dict[str, Any]:
         "in_review_count": agreements.filter(stage=Stage.IN_REVIEW).count(),
         "commitment_count": commitments.open().count(),
         "overdue_count": commitments.overdue(viewer.on).count(),
-        "in_doubt": Reminder.objects.visible_to(viewer).filter(state__in=(SendState.CLAIMED, SendState.FAILED)).count(),
+        "in_doubt": Reminder.objects.visible_to(viewer).filter(state__in=FOR_A_PERSON).count(),
         "recent": agreements.order_by("-updated_at", "-pk")[:SHOWN],
     }

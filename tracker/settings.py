@@ -164,6 +164,8 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].partition("@")[2]
 if not MAIL_DOMAIN:
     raise ImproperlyConfigured(f"MAIL_FROM holds no address: {DEFAULT_FROM_EMAIL}")
+MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=300)  # longer than any conversation with the server takes
+MAIL_JOURNAL = env.str("MAIL_JOURNAL", default="")  # the mail server's log, or its folder of mails
 MAIL_FOLDER = env.str("MAIL_FOLDER", default="")
 
 # --- People --------------------------------------------------------------------------------------------------------

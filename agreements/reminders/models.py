@@ -56,18 +56,18 @@ class ReminderRule(Record):
 class Reminder(models.Model):
     """A row of the ledger: one person is told one thing about one record for one date, once.
 
-    The row is made and claimed in PostgreSQL before the mail leaves; a claim that was never marked stays
-    visible as unknown and is not sent again blindly.
+    The row is made, claimed and marked as handed over in PostgreSQL before the text leaves. A claim that went no
+    further is taken up again; what was handed over and never confirmed is in doubt, and not sent again blindly.
     """
 
     FIELDS = FieldTable(
         internal=(
             "id rule step recipient agreement commitment due_on offset state message_id attempts next_try_at "
-            "claimed_at sent_at error created_at"
+            "claimed_at handed_at sent_at error created_at"
         ),
         locked=(
             "id rule step recipient agreement commitment due_on offset state message_id attempts next_try_at "
-            "claimed_at sent_at error created_at"
+            "claimed_at handed_at sent_at error created_at"
         ),
     )
 
@@ -87,6 +87,7 @@ class Reminder(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next try"), null=True)
     claimed_at = models.DateTimeField(_("claimed"), null=True)
+    handed_at = models.DateTimeField(_("handed over"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
@@ -106,7 +107,13 @@ class Reminder(models.Model):
                 condition=Q(rule=None, step__isnull=False) | Q(rule__isnull=False, step=None), name="told_by_one_cause"
             ),
         )  # fmt: skip
-        indexes = (models.Index(fields=["recipient"], name="reminder_queue", condition=Q(state=SendState.QUEUED)),)
+        indexes = (
+            models.Index(fields=["recipient"], name="reminder_queue", condition=Q(state=SendState.QUEUED)),
+            models.Index(
+                fields=["state", "claimed_at"], name="reminder_doubt",
+                condition=Q(state__in=(SendState.CLAIMED, SendState.HANDED, SendState.UNKNOWN)),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.agreement.ref}, {self.recipient}"

@@ -41,6 +41,7 @@ def demo_env(state: pathlib.Path, database: str, broker: str) -> dict[str, str]:
         "ALLOWED_HOSTS": "localhost,127.0.0.1,[::1]",
         "MEDIA_ROOT": str(state / "media"),
         "MAIL_FOLDER": str(state / "mails"),
+        "MAIL_JOURNAL": str(state / "mails"),
         "PATH": f"{pathlib.Path(PYTHON).parent}{os.pathsep}{os.environ.get('PATH', '')}",
     }
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.models import Reminder, ReminderRule
-from agreements.reminders import sending
+from agreements.reminders import ledger
 from agreements.reminders.schedule import due, rung
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
@@ -34,20 +34,20 @@ def test_each_rung_is_sent_once_over_the_whole_ladder(cast: Cast, owed: object) 
     for number in range(-130, 60):
         day = owed.due_on + timedelta(days=number)
         for run in range(2):  # beat may run twice
-            if new := sending.queue(day):
+            if new := ledger.queue(day):
                 sent.setdefault(number, []).append((run, new))
     assert sent == {offset: [(0, 1)] for offset in LADDER}
 
 
 def test_missed_days_are_caught_up_with_one_mail(cast: Cast, owed: object) -> None:
     """Nothing ran between -90 and -8: the rung of -14 is told, the ones before are not sent late."""
-    assert sending.queue(owed.due_on - timedelta(days=8)) == 1
+    assert ledger.queue(owed.due_on - timedelta(days=8)) == 1
     assert Reminder.objects.get().offset == -14
-    assert sending.queue(owed.due_on - timedelta(days=7)) == 1
+    assert ledger.queue(owed.due_on - timedelta(days=7)) == 1
 
 
 def test_a_moved_date_starts_a_new_ladder(cast: Cast, owed: object) -> None:
-    assert sending.queue(TODAY) == 1
+    assert ledger.queue(TODAY) == 1
     owed.due_on += timedelta(days=60)
     owed.save()
     assert [(d.offset, d.due_on) for d in due(TODAY)] == [(-90, owed.due_on)]

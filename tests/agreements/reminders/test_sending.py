@@ -2,54 +2,22 @@
 
 from __future__ import annotations
 
-import smtplib
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from email.message import Message
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Message as MessageHandler
 from django.core import mail
 
 from agreements.models import Reminder, ReminderRule, Share
 from agreements.register import sharing
 from agreements.register.lifecycle import Facts, perform
-from agreements.reminders import notices, sending
+from agreements.reminders import ledger, notices, sending
 from agreements.tasks import dispatch, remind
+from tests.agreements.reminders.conftest import Keeper
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
-from tracker.embedded.postgres import free_port
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-
-
-class Keeper(MessageHandler):
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: list[Message] = []
-        self.answer = ""
-
-    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: Any) -> str:  # noqa: N802
-        if self.answer:
-            return self.answer
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
-    def handle_message(self, message: Message) -> None:
-        self.kept.append(message)
-
-
-@pytest.fixture
-def smtp(settings: Any) -> Iterator[Keeper]:
-    keeper = Keeper()
-    server = Controller(keeper, hostname="127.0.0.1", port=free_port())
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    yield keeper
-    server.stop()
 
 
 @pytest.fixture
@@ -76,14 +44,14 @@ def test_a_reminder_leaves_by_itself_once(cast: Cast, owed: object, smtp: Keeper
 def test_one_digest_per_person(cast: Cast, owed: object, smtp: Keeper) -> None:
     for _ in range(3):
         make_commitment(agreement=cast.agreement, owner=cast.linh, due_on=TODAY)
-    assert sending.queue(TODAY) == 4
+    assert ledger.queue(TODAY) == 4
     assert sending.send_all(at=NOW) == 1
     assert smtp.kept[0]["Subject"] == "4 matters for you"
 
 
 def test_a_temporary_refusal_is_tried_again_with_a_delay(cast: Cast, owed: object, smtp: Keeper) -> None:
     smtp.answer = "451 try later"
-    sending.queue(TODAY)
+    ledger.queue(TODAY)
     assert sending.send_all(at=NOW) == 0
     row = Reminder.objects.get()
     assert (row.state, row.attempts) == ("queued", 1)
@@ -95,7 +63,7 @@ def test_a_temporary_refusal_is_tried_again_with_a_delay(cast: Cast, owed: objec
 
 def test_a_final_refusal_stays_for_the_operator(cast: Cast, owed: object, smtp: Keeper) -> None:
     smtp.answer = "550 no such person"
-    sending.queue(TODAY)
+    ledger.queue(TODAY)
     sending.send_all(at=NOW)
     row = Reminder.objects.get()
     assert (row.state, "550" in row.error) == ("failed", True)
@@ -106,29 +74,14 @@ def test_a_final_refusal_stays_for_the_operator(cast: Cast, owed: object, smtp: 
 def test_a_server_that_is_away_loses_nothing(cast: Cast, owed: object, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
-    sending.queue(TODAY)
+    ledger.queue(TODAY)
     sending.send_all(at=NOW)
     assert Reminder.objects.get().state == "queued"
 
 
-def test_doubt_is_shown_and_not_sent_again(cast: Cast, owed: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The connection breaks after the text has left: nobody knows whether it was taken."""
-
-    def broken(self: object) -> None:
-        raise smtplib.SMTPServerDisconnected("gone")
-
-    monkeypatch.setattr("django.core.mail.message.EmailMessage.send", broken)
-    sending.queue(TODAY)
-    sending.send_all(at=NOW)
-    monkeypatch.undo()
-    assert Reminder.objects.get().state == "claimed"
-    assert sending.send_all(at=NOW + timedelta(days=3)) == 0
-    assert mail.outbox == []
-
-
 @pytest.mark.parametrize("change", ["delivered", "moved", "switched off", "hidden"])
 def test_what_changed_meanwhile_is_decided_at_the_moment_of_sending(cast: Cast, owed: object, change: str) -> None:
-    sending.queue(TODAY)
+    ledger.queue(TODAY)
     match change:
         case "delivered":
             owed.delivery = "delivered"
@@ -150,7 +103,7 @@ def test_what_changed_meanwhile_is_decided_at_the_moment_of_sending(cast: Cast, 
 def test_the_mail_speaks_the_recipients_language(cast: Cast, owed: object) -> None:
     cast.linh.language = "vi"
     cast.linh.save()
-    sending.queue(TODAY)
+    ledger.queue(TODAY)
     sending.send_all(at=NOW)
     assert "Kính gửi Linh" in mail.outbox[0].body
     assert "Còn 7 ngày" in mail.outbox[0].body
@@ -159,7 +112,7 @@ def test_the_mail_speaks_the_recipients_language(cast: Cast, owed: object) -> No
 def test_a_title_cannot_smuggle_a_header(cast: Cast, owed: object) -> None:
     owed.title_en = "Lab\nBcc: everyone@example.org"
     owed.save()
-    sending.queue(TODAY)
+    ledger.queue(TODAY)
     sending.send_all(at=NOW)
     message = mail.outbox[0].message()
     assert message["Bcc"] is None

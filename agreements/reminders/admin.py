@@ -1,0 +1,44 @@
+"""The operator's faces of the reminders: the rules as rows, and the ledger with what is in doubt."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agreements.reminders import ledger
+from agreements.reminders.models import Reminder, ReminderRule
+from partners.admin import ReadingAdmin, RecordAdmin
+
+
+@admin.register(ReminderRule)
+class ReminderRuleAdmin(RecordAdmin):
+    list_display = ("code", "watched", "told", "offsets", "is_active")
+    list_filter = ("watched", "is_active")
+    search_fields = ("code",)
+
+
+@admin.register(Reminder)
+class ReminderAdmin(ReadingAdmin):
+    """The ledger. What is in doubt waits for a person, who looks into the mail server's log and decides."""
+
+    list_display = ("recipient", "agreement", "commitment", "due_on", "offset", "state", "sent_at", "error")
+    list_select_related = ("recipient", "agreement", "commitment")
+    list_filter = ("state", "rule")
+    search_fields = ("recipient__name", "recipient__email", "agreement__ref", "message_id")
+    actions = ("send_again", "arrived")
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return bool(request.user.is_staff)
+
+    @admin.action(description=_("Send again what was refused or is in doubt"))
+    def send_again(self, request: HttpRequest, queryset: QuerySet[Reminder]) -> None:
+        count = ledger.send_again(queryset)
+        messages.success(request, _("%(count)s put back into the queue.") % {"count": count})
+
+    @admin.action(description=_("It has arrived, as the mail server's log shows"))
+    def arrived(self, request: HttpRequest, queryset: QuerySet[Reminder]) -> None:
+        count = ledger.arrived(queryset, at=timezone.now())
+        messages.success(request, _("%(count)s marked as sent.") % {"count": count})

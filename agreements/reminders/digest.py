@@ -1,0 +1,97 @@
+"""A person's digest, made at the moment of sending: of what they may see now, and only while it still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation import ngettext
+
+from agreements.commitments.models import Commitment
+from agreements.register.models import Agreement
+from agreements.register.telling import in_the_past
+from agreements.reminders.models import Reminder, message_id_of
+from agreements.vocabulary import Stage
+from partners.models import User
+from partners.viewers import Viewer
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a digest, made of what the recipient may see at this moment."""
+
+    reminder: Reminder
+    agreement: Agreement | None  # None where only the commitment is shared
+    commitment: Commitment | None
+    on: date
+    reason: str = ""
+
+    @property
+    def record(self) -> Agreement | Commitment:
+        record = self.commitment or self.agreement
+        assert record
+        return record
+
+    @property
+    def url(self) -> str:
+        return settings.BASE_URL + self.record.get_absolute_url()
+
+    @property
+    def act(self) -> object:
+        return in_the_past(self.reminder.step.name) if self.reminder.step else ""
+
+    @property
+    def days(self) -> int:
+        """Days until the date; negative once it has passed."""
+        return (self.reminder.due_on - self.on).days if self.reminder.due_on else 0
+
+    @property
+    def days_late(self) -> int:
+        return -self.days
+
+
+def items_of(rows: Iterable[Reminder], viewer: Viewer) -> list[Item]:
+    """The lines of a digest; what is settled or hidden by now has none."""
+    return [item for row in rows if (item := _item(row, viewer))]
+
+
+def _item(row: Reminder, viewer: Viewer) -> Item | None:
+    """The line for a row, or None where the matter is settled or hidden from the person by now."""
+    agreement = Agreement.objects.visible_to(viewer).filter(pk=row.agreement_id).first()
+    commitment = None
+    if row.commitment_id:
+        commitment = Commitment.objects.visible_to(viewer).filter(pk=row.commitment_id).first()
+        if not commitment:
+            return None
+    elif not agreement:
+        return None
+    if row.rule_id:
+        still = row.agreement.stage == Stage.SIGNED and (commitment is None or commitment.is_open)
+        moved = row.due_on != (commitment.due_on if commitment else row.agreement.ends_on(viewer.on))
+        if not still or moved:
+            return None
+    reason = row.step.reason if row.step and viewer.is_staff else ""
+    return Item(row, agreement, commitment, viewer.on, reason)
+
+
+def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
+    """The mail to one person. Its Message-ID is fixed by the rows it tells of."""
+    with translation.override(recipient.language):
+        count = len(items)
+        subject = (
+            str(items[0].record)
+            if count == 1
+            else ngettext("%(count)s matter for you", "%(count)s matters for you", count) % {"count": count}
+        )
+        facts = {"recipient": recipient, "items": items, "base_url": settings.BASE_URL}
+        body = render_to_string("agreements/reminders/digest.txt", facts)
+    return EmailMultiAlternatives(
+        # A line break in a title would otherwise be a header of its own.
+        subject=" ".join(subject.split()), body=body, to=[recipient.email],
+        headers={"Message-ID": message_id_of([item.reminder.pk for item in items]), "Auto-Submitted": "auto-generated"},
+    )  # fmt: skip

@@ -1,0 +1,137 @@
+"""The ledger's states, and the only code that moves them: queued, claimed, handed, and then sent, unknown or failed.
+
+Every move names the state it starts from, so that of two processes one moves the row and the other does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+
+from agreements.reminders.models import Reminder
+from agreements.reminders.relay import in_journal
+from agreements.reminders.schedule import Due, due
+from agreements.vocabulary import SendState
+
+log = structlog.get_logger()
+MOST_FOR_ONE = 1000
+RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
+IN_DOUBT = (SendState.HANDED, SendState.UNKNOWN)
+FOR_A_PERSON = (SendState.UNKNOWN, SendState.FAILED)
+
+
+class Lost(Exception):
+    """The claim has run out and another process may have the rows: do not send."""
+
+
+def queue(on: date) -> int:
+    """Write what is due on that day into the ledger; return how many rows were missing there."""
+    return write(due(on))
+
+
+def write(items: Iterable[Due]) -> int:
+    rows = [
+        Reminder(
+            rule_id=item.rule_id, recipient_id=item.recipient_id, agreement_id=item.agreement_id,
+            commitment_id=item.commitment_id, due_on=item.due_on, offset=item.offset,
+        )
+        for item in items
+    ]  # fmt: skip
+    # The unique constraint settles a race between two runs: the second one's rows fall away.
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
+    return len(rows)
+
+
+def ready(at: datetime) -> QuerySet[Reminder]:
+    return Reminder.objects.filter(Q(state=SendState.QUEUED) & (Q(next_try_at=None) | Q(next_try_at__lte=at)))
+
+
+def claim(recipient_id: int, *, at: datetime) -> list[Reminder]:
+    """Take the person's queued rows for a while, so that no other process sends them."""
+    with transaction.atomic():
+        waiting = ready(at).filter(recipient=recipient_id).order_by("pk")
+        rows = list(
+            waiting.select_for_update(skip_locked=True, of=("self",)).select_related("agreement", "step", "rule")
+            [:MOST_FOR_ONE]
+        )  # fmt: skip
+        Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=SendState.CLAIMED, claimed_at=at, attempts=F("attempts") + 1
+        )
+    for row in rows:
+        row.state, row.claimed_at, row.attempts = SendState.CLAIMED, at, row.attempts + 1
+    return rows
+
+
+def drop(rows: Iterable[Reminder]) -> None:
+    """What is settled by now, or hidden from the person, is not told."""
+    _of(rows).filter(state=SendState.CLAIMED).update(state=SendState.DROPPED)
+
+
+def hand(rows: Iterable[Reminder], message_id: str, *, at: datetime) -> None:
+    """Note that the text begins to leave now. Raises Lost unless every row is still ours."""
+    rows = list(rows)
+    with transaction.atomic():
+        ours = _of(rows).filter(state=SendState.CLAIMED, claimed_at=rows[0].claimed_at)
+        if ours.update(state=SendState.HANDED, handed_at=at, message_id=message_id) != len(rows):
+            transaction.set_rollback(True)
+            raise Lost
+
+
+def confirm(rows: Iterable[Reminder], *, at: datetime) -> None:
+    """The server has said that it has the mail."""
+    sending = (SendState.CLAIMED, *IN_DOUBT)
+    _of(rows).filter(state__in=sending).update(state=SendState.SENT, sent_at=at, error="")
+
+
+def refuse(rows: Iterable[Reminder], error: str, *, final: bool, at: datetime) -> None:
+    """Not sent, for certain: final refusals stay for the operator to see, others go back with a delay."""
+    log.warning("mail refused", final=final, error=error)
+    for row in rows:
+        over = final or row.attempts > len(RETRY_MINUTES)
+        later = None if over else at + timedelta(minutes=RETRY_MINUTES[row.attempts - 1])
+        _of([row]).filter(state__in=(SendState.CLAIMED, SendState.HANDED)).update(
+            state=SendState.FAILED if over else SendState.QUEUED, next_try_at=later, error=error[:300]
+        )
+
+
+def doubt(rows: Iterable[Reminder], error: str) -> None:
+    """The conversation broke while the text was leaving. It stays handed over until the journal is asked."""
+    log.warning("mail in doubt", error=error)
+    _of(rows).filter(state=SendState.HANDED).update(error=error[:300])
+
+
+def recover(*, at: datetime) -> int:
+    """Take up what died on the way; return the number of rows moved.
+
+    A claim that went no further goes back into the queue. What was handed over is looked up in the mail server's
+    journal: sent if it stands there, queued if it does not, unknown if there is no journal to ask.
+    """
+    old = at - timedelta(seconds=settings.MAIL_LEASE_SECONDS)
+    moved = Reminder.objects.filter(state=SendState.CLAIMED, claimed_at__lt=old).update(state=SendState.QUEUED)
+    doubtful = Reminder.objects.filter(state__in=IN_DOUBT, handed_at__lt=old)
+    ids = set(doubtful.values_list("message_id", flat=True))
+    known = in_journal(ids) if ids else set()
+    if known is None:
+        return moved + doubtful.filter(state=SendState.HANDED).update(state=SendState.UNKNOWN)
+    moved += doubtful.filter(message_id__in=known).update(state=SendState.SENT, sent_at=F("handed_at"), error="")
+    lost = doubtful.filter(message_id__in=ids - known)
+    return moved + lost.update(state=SendState.QUEUED, next_try_at=None)
+
+
+def arrived(rows: QuerySet[Reminder], *, at: datetime) -> int:
+    """A person has found out that the mail has arrived; return the number of rows."""
+    return rows.filter(state__in=FOR_A_PERSON).update(state=SendState.SENT, sent_at=at, error="")
+
+
+def send_again(rows: QuerySet[Reminder]) -> int:
+    """A person wants it sent once more: what was refused, or is in doubt. Return the number of rows."""
+    return rows.filter(state__in=FOR_A_PERSON).update(state=SendState.QUEUED, next_try_at=None, attempts=0)
+
+
+def _of(rows: Iterable[Reminder]) -> QuerySet[Reminder]:
+    return Reminder.objects.filter(pk__in=[row.pk for row in rows])

@@ -1,0 +1,134 @@
+"""Kill -9 at every step of a reminder's way, and count: nothing lost, nothing twice.
+
+In CI each step dies with the worker's child, the broker and PostgreSQL: 33 runs. `--nightly` adds the worker, beat and
+the mail server and repeats: 330 runs. Each run is judged by the mail server's own files, not by our ledger.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.kills.stack import Stack
+
+STEPS = (
+    "before the insert", "insert, commit", "commit, ring", "ring, receive", "claim", "connect", "addressed",
+    "mid text", "taken, unread", "read, mark", "mark, acknowledge",
+)  # fmt: skip
+SOME, ALL = ("child", "broker", "database"), ("child", "worker", "beat", "broker", "database", "relay")
+PEOPLE, EACH = 3, 2  # mails of a run, and lines in each
+PATIENCE = 60
+DUTY = re.compile(r"Duty (\d+)\.")
+STATES = (
+    "SELECT r.state, count(*) FROM agreements_reminder r JOIN agreements_commitment c ON c.id = r.commitment_id "
+    "WHERE c.number = ANY(%s) GROUP BY r.state"
+)
+
+MAKE = """
+from datetime import timedelta
+from django.utils import timezone
+from agreements.models import Agreement, Commitment, ReminderRule
+from partners.models import Desk, User
+desk = Desk.objects.create(code="kills", name_en="Kills")
+people = [
+    User.objects.create_user(f"p{n}@kills.example", name=f"P{n}", role="officer", language="en")
+    for n in range(%(people)s)
+]
+for person in people:
+    person.desks.add(desk)
+ref = "XX-2026-01"
+agreement = Agreement.objects.create(ref=ref, title_en="Kills", desk=desk, stage="signed", signed_on="2026-01-01")
+ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[0])
+Commitment.objects.bulk_create(
+    Commitment(agreement=agreement, number=n, ref=f"{ref}-{n}", title_en=f"Duty {n}.", owner=people[n %% len(people)])
+    for n in range(1, %(rows)s + 1)
+)
+"""
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    running = Stack(tmp_path_factory.mktemp("kills"))
+    running.run(MAKE % {"people": PEOPLE, "rows": 400 * PEOPLE * EACH})
+    yield running
+    running.stop()
+
+
+def due_next(stack: Stack) -> list[int]:
+    """Make the next few duties due; return their numbers."""
+    rows = stack.ask(
+        "UPDATE agreements_commitment SET due_on = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date WHERE number IN ("
+        "SELECT number FROM agreements_commitment WHERE due_on IS NULL ORDER BY number LIMIT %s) RETURNING number",
+        PEOPLE * EACH,
+    )
+    return [row[0] for row in rows]
+
+
+def settle(stack: Stack, numbers: list[int]) -> dict[str, int]:
+    """Wait until the ledger says that all were sent; return the states otherwise."""
+    until = time.monotonic() + PATIENCE
+    states: dict[str, int] = {}
+    while time.monotonic() < until:
+        stack.tend()
+        states = dict(stack.ask(STATES, numbers))
+        if states == {"sent": len(numbers)} and stack.has_fired:
+            return states
+        time.sleep(0.1)
+    return states
+
+
+def told(mails: list[Any]) -> Counter[int]:
+    """How often each duty was told of, by the mails that the server took."""
+    parts = [part for mail in mails for part in mail.walk() if part.get_content_type() == "text/plain"]
+    return Counter(int(found) for part in parts for found in DUTY.findall(part.get_payload(decode=True).decode()))
+
+
+def one_death(stack: Stack, step: str, victim: str) -> None:
+    seen = len(stack.mails())
+    stack.arm(step, victim)
+    numbers = due_next(stack)
+    states = settle(stack, numbers)
+    where = f"{victim} at {step!r}: {states}; {stack.log.read_text(errors='replace')[-1500:]}"
+    assert stack.has_fired, where
+    assert states == {"sent": len(numbers)}, where
+    mails = stack.mails()[seen:]
+    assert told(mails) == dict.fromkeys(numbers, 1), where
+    names = Counter((mail["Message-ID"], mail["To"]) for mail in mails)
+    assert set(names.values()) == {1}, where
+
+
+@pytest.mark.kills
+@pytest.mark.parametrize("victim", SOME)
+@pytest.mark.parametrize("step", STEPS)
+def test_a_death_loses_nothing_and_repeats_nothing(stack: Stack, step: str, victim: str) -> None:
+    one_death(stack, step, victim)
+
+
+@pytest.mark.kills
+def test_control_a_plain_retry_sends_twice(stack: Stack) -> None:
+    """The same death with a retry that asks nobody: the count must notice."""
+    stack.env["KILLS_BLIND"] = "on"
+    stack.restart("worker")
+    try:
+        seen = len(stack.mails())
+        stack.arm("taken, unread", "child")
+        numbers = due_next(stack)
+        assert settle(stack, numbers) == {"sent": len(numbers)}
+        assert max(told(stack.mails()[seen:]).values()) == 2
+    finally:
+        del stack.env["KILLS_BLIND"]
+        stack.restart("worker")
+
+
+@pytest.mark.nightly
+@pytest.mark.kills
+@pytest.mark.parametrize("number", range(5))
+@pytest.mark.parametrize("victim", ALL)
+@pytest.mark.parametrize("step", STEPS)
+def test_many_deaths(stack: Stack, step: str, victim: str, number: int) -> None:
+    one_death(stack, step, victim)
