@@ -37,7 +37,7 @@ PAGES = {
         "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",
         "/commitments/US-2023-03-2/",
     ],
-    "operator": ["/", "/admin/", "/admin/agreements/agreement/", "/admin/partners/organisation/add/"],
+    "operator": ["/", "/pulse/", "/admin/", "/admin/agreements/agreement/", "/admin/partners/organisation/add/"],
 }  # fmt: skip
 # Django's own admin pages are not ours to restyle; its axe faults are Django's.
 AXE_SKIPS = "/admin/"

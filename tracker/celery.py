@@ -7,6 +7,7 @@ import os
 from celery import Celery
 from celery.schedules import crontab
 from django.conf import settings
+from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 app = Celery("tracker")
@@ -26,5 +27,20 @@ app.conf.beat_schedule = {
     "queue what is due, first thing in the morning": {
         "task": "agreements.remind", "schedule": crontab(hour=7, minute=0),
     },
+}  # fmt: skip
+# Mails never wait behind heavy work. A worker that is told of no queue serves all three.
+QUEUES = ("celery", "mail", "heavy")
+app.conf.task_queues = [Queue(name, routing_key=name) for name in QUEUES]
+app.conf.task_routes = {
+    "agreements.dispatch": {"queue": "mail"},
+    "agreements.read_papers": {"queue": "heavy"},
+    "agreements.keep_commitments": {"queue": "heavy"},
+    "tracker.seal_history": {"queue": "heavy"},
+}
+app.conf.beat_schedule |= {
+    f"is {name} heard": {
+        "task": "tracker.answer", "schedule": settings.DISPATCH_SECONDS, "args": (name,), "options": {"queue": name},
+    }
+    for name in QUEUES
 }  # fmt: skip
 app.conf.timezone = settings.TIME_ZONE

@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.answering import ANSWERABLE
@@ -17,6 +18,7 @@ from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
 from agreements.vocabulary import AmendmentStage, Confirmation, ReportStatus, SendState, Stage
 from partners.viewers import Role, Viewer
+from tracker.pulse import hearing
 
 SHOWN = 8
 SOON_DAYS = 30
@@ -114,6 +116,7 @@ def _house(viewer: Viewer) -> dict[str, Any]:
         "in_review_count": agreements.filter(stage=Stage.IN_REVIEW).count(),
         "commitment_count": commitments.open().count(),
         "overdue_count": commitments.overdue(viewer.on).count(),
+        "health": hearing.listen(at=timezone.now()),
         "in_doubt": Reminder.objects.visible_to(viewer).filter(state__in=FOR_A_PERSON).count(),
         "recent": agreements.order_by("-updated_at", "-pk")[:SHOWN],
     }

@@ -20,7 +20,7 @@ from partners.viewers import Viewer
 
 Answer = Callable[[HttpRequest], HttpResponse]
 # Where a member of staff without a second factor may still go: to set one up, to sign out, to read in peace.
-FREE_OF_SECOND_FACTOR = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz", "/favicon.ico")
+FREE_OF_SECOND_FACTOR = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz", "/pulsez", "/favicon.ico")
 
 
 def _is_form(request: HttpRequest) -> bool:

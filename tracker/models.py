@@ -1,5 +1,6 @@
 """Gathers the hall's own models for Django."""
 
 from tracker.history.models import Seal
+from tracker.pulse.models import Pulse
 
-__all__ = ["Seal"]
+__all__ = ["Pulse", "Seal"]

@@ -10,10 +10,12 @@ from rest_framework.routers import DefaultRouter
 
 from agreements.commitments.api import CommitmentViewSet
 from agreements.register.api import AgreementViewSet
-from partners.access import everyone, manager_only, open_to_all, staff_only
+from partners.access import allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, OrganisationViewSet
+from partners.viewers import Role
 from tracker import health, home, mails, search
 from tracker.history import views as history
+from tracker.pulse import views as pulse
 
 api = DefaultRouter()
 api.include_root_view = False
@@ -37,6 +39,8 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/", allow_inline_styles(SpectacularSwaggerSplitView.as_view(url_name="api_schema")), name="api_docs"),
     path("mails/", open_to_all(mails.mail_list), name="mails"),
+    path("pulse/", allow(Role.OPERATOR, Role.AUDITOR)(pulse.pulse), name="pulse"),
+    path("pulsez", open_to_all(pulse.pulse_check), name="pulsez"),
     path("healthz", open_to_all(health.alive), name="healthz"),
     path("readyz", open_to_all(health.ready), name="readyz"),
     path("favicon.ico", RedirectView.as_view(url="/static/tracker/icon.svg"), name="favicon"),

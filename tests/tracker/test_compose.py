@@ -28,11 +28,11 @@ BROKERS = {"redis": "redis://127.0.0.1:6379/9", "rabbitmq": "amqp://guest:guest@
 
 def test_the_file_says_what_production_needs() -> None:
     services = COMPOSE["services"]
-    assert set(services) == {"database", "broker", "prepare", "web", "worker", "beat", "proxy"}
+    assert set(services) == {"database", "broker", "prepare", "web", "worker", "heavy", "beat", "proxy"}
     assert services["database"]["image"] == "postgres:18"
     for name in ("database", "broker", "web"):
         assert "healthcheck" in services[name], name
-    for name in ("web", "worker", "beat"):
+    for name in ("web", "worker", "heavy", "beat"):
         assert services[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
     assert "deploy" not in services["beat"]
     assert set(COMPOSE["volumes"]) == {"database", "broker", "media", "certificates"}
@@ -149,8 +149,11 @@ def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) 
                     )
                     sheet = page.split('rel="stylesheet" href="')[1].split('"')[0]
                     assert urllib.request.urlopen(f"http://127.0.0.1:{web_port}{sheet}", timeout=5).status == 200
-                    with process(services["beat"]["command"], env, log):
+                    beat, heavy = (services[name]["command"] for name in ("beat", "heavy"))
+                    with process(beat, env, log), process(heavy, env, log):
                         (letter,) = wait_for(lambda: list(mails.glob("*.eml")))
+                        pulse = f"http://127.0.0.1:{web_port}/pulsez"
+                        wait_for(lambda: urllib.request.urlopen(pulse, timeout=3).status == 200)
             finally:
                 catcher.terminate()
         text = letter.read_text(encoding="utf-8")

@@ -26,6 +26,7 @@ IN, GONE, OK, NO = 302, 404, 200, 405  # sent to sign in; nothing here; a page; 
 # name: answers to GET for anonymous, linh, huy, minh, sara, omar, auditor, operator
 TABLE: dict[str, tuple[int, ...]] = {
     "home": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "pulse": (IN, GONE, GONE, GONE, GONE, GONE, OK, OK),
     "review": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
     "search": (IN, OK, OK, OK, OK, OK, OK, OK),
     "timeline": (IN, OK, OK, OK, GONE, GONE, OK, OK),
@@ -109,6 +110,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "api_docs": (401, OK, OK, OK, OK, OK, OK, OK),
     "mails": (GONE,) * 8,  # a demonstration alone shows them
     "healthz": (OK,) * 8,
+    "pulsez": (503,) * 8,  # nobody has answered yet
     "readyz": (OK,) * 8,
     "favicon": (IN,) * 8,
     "set_language": (IN,) * 8,
