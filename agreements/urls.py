@@ -15,6 +15,7 @@ from agreements.portal import views as portal
 from agreements.procedures import views as procedures
 from agreements.register import amendment_views as amendments
 from agreements.register import views as register
+from agreements.reminders import views as reminders
 from agreements.sources import views as sources
 from partners.access import allow, desk_only, everyone, manager_only, open_to_all, staff_only
 from partners.viewers import Role
@@ -109,7 +110,12 @@ partner_pages = [
     path("countries/<slug:code>/", everyone(places.country_page), name="country"),
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]
+reminder_urls = [
+    path("reminders/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(reminders.reminder_plan), name="reminders"),
+    path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
+]
 urlpatterns = [
+    *reminder_urls,
     *agreement_urls,
     *sharing_urls,
     *amendment_urls,

@@ -338,15 +338,23 @@ class Watched(TextChoices):
     """What a reminder rule looks at."""
 
     AGREEMENT_EXPIRY = "agreement_expiry", _("Agreement expires")
+    NOTICE_DAY = "notice_day", _("Last day to object to a renewal")
     COMMITMENT_DUE = "commitment_due", _("Commitment falls due")
+    MILESTONE_DUE = "milestone_due", _("Milestone falls due")
+    NO_REPORT = "no_report", _("Nothing heard of a commitment: ask")
+    DORMANCY = "dormancy", _("Nothing heard of a commitment: propose closing")
+    LEGAL_CLOCK = "legal_clock", _("Legal clock, in percent of it")
+    APPROVAL = "approval", _("Agreement waits for review")
 
 
 class Told(TextChoices):
     """Whom a reminder rule tells."""
 
     OWNER = "owner", _("The officer who keeps the record")
+    LEAD = "lead", _("People of the lead agency")
     MANAGERS = "managers", _("Managers of the desk")
     OWING_SIDE = "owing_side", _("The partner that owes it")
+    PEOPLE = "people", _("The people listed in the rule")
 
 
 class SendState(TextChoices):

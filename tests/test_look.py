@@ -31,7 +31,8 @@ PAGES = {
     ],
     "manager": [
         "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",
-        "/profile/", "/oversight/", "/commitments/US-2023-03-2/",
+        "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/",
+        "/agreements/US-2023-03/reminders/",
     ],
     "partner": [
         "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",

@@ -54,7 +54,7 @@ class CommitmentForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-ar
         fields = (
             "title_vi", "title_en", "text_vi", "text_en", "kind", "direction", "lead", "co_leads", "partner_owner",
             "due_after", "due_unit", "due_from", "repeats_months", "repeats_until_on", "delivery", "health_override",
-            "health_reason",
+            "health_reason", "lead_days",
         )  # fmt: skip
         widgets: ClassVar = {"text_vi": LONG, "text_en": LONG}
 

@@ -16,9 +16,12 @@ from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
 from agreements.register.telling import in_the_past
 from agreements.reminders.models import Reminder, message_id_of
-from agreements.vocabulary import Stage
+from agreements.reminders.schedule import still
+from agreements.reminders.watching import Matter
 from partners.models import User
 from partners.viewers import Viewer
+
+MOST_LINES = 50
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,7 @@ class Item:
     commitment: Commitment | None
     on: date
     reason: str = ""
+    matter: Matter | None = None
 
     @property
     def record(self) -> Agreement | Commitment:
@@ -51,6 +55,11 @@ class Item:
         return (self.reminder.due_on - self.on).days if self.reminder.due_on else 0
 
     @property
+    def share(self) -> int:
+        """How much of a legal clock is gone, in percent."""
+        return round((self.matter.gone or 0) * 100) if self.matter else 0
+
+    @property
     def days_late(self) -> int:
         return -self.days
 
@@ -70,13 +79,11 @@ def _item(row: Reminder, viewer: Viewer) -> Item | None:
             return None
     elif not agreement:
         return None
-    if row.rule_id:
-        still = row.agreement.stage == Stage.SIGNED and (commitment is None or commitment.is_open)
-        moved = row.due_on != (commitment.due_on if commitment else row.agreement.ends_on(viewer.on))
-        if not still or moved:
-            return None
+    matter = still(row, viewer.on) if row.rule else None
+    if row.rule and matter is None:
+        return None
     reason = row.step.reason if row.step and viewer.is_staff else ""
-    return Item(row, agreement, commitment, viewer.on, reason)
+    return Item(row, agreement, commitment, viewer.on, reason, matter)
 
 
 def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
@@ -88,7 +95,10 @@ def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
             if count == 1
             else ngettext("%(count)s matter for you", "%(count)s matters for you", count) % {"count": count}
         )
-        facts = {"recipient": recipient, "items": items, "base_url": settings.BASE_URL}
+        facts = {
+            "recipient": recipient, "items": items[:MOST_LINES], "more": max(count - MOST_LINES, 0),
+            "base_url": settings.BASE_URL,
+        }  # fmt: skip
         body = render_to_string("agreements/reminders/digest.txt", facts)
     return EmailMultiAlternatives(
         # A line break in a title would otherwise be a header of its own.

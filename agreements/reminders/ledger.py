@@ -12,8 +12,9 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.utils import timezone
 
-from agreements.reminders.models import Reminder
+from agreements.reminders.models import Reminder, ReminderRule
 from agreements.reminders.relay import in_journal
 from agreements.reminders.schedule import Due, due
 from agreements.vocabulary import SendState
@@ -31,14 +32,17 @@ class Lost(Exception):
 
 def queue(on: date) -> int:
     """Write what is due on that day into the ledger; return how many rows were missing there."""
-    return write(due(on))
+    return write(due(on), at=timezone.now())
 
 
-def write(items: Iterable[Due]) -> int:
+def write(items: Iterable[Due], *, at: datetime) -> int:
+    """Make the rows; what falls into its rule's quiet hours waits for their end."""
+    loud = {rule.pk: rule.loud_at(at) for rule in ReminderRule.objects.all()}
     rows = [
         Reminder(
             rule_id=item.rule_id, recipient_id=item.recipient_id, agreement_id=item.agreement_id,
-            commitment_id=item.commitment_id, due_on=item.due_on, offset=item.offset,
+            commitment_id=item.commitment_id, subject_id=item.subject_id, due_on=item.due_on, offset=item.offset,
+            next_try_at=loud[item.rule_id],
         )
         for item in items
     ]  # fmt: skip

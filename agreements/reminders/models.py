@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import datetime, timedelta
 
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement, Step
-from agreements.vocabulary import SendState, Told, Watched
+from agreements.vocabulary import Kind, SendState, Told, Watched
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import NOTHING, Record, RecordQuerySet
 from partners.viewers import ALL_DESKS, Role, Viewer
+
+MOST_PERCENT = 300
 
 
 @pghistory.track()
@@ -25,7 +30,7 @@ class ReminderRule(Record):
     """What is watched, who is told, and how many days before (negative) or after the date."""
 
     FIELDS = FieldTable(
-        internal=f"id code watched told offsets is_active {RECORD_INTERNAL}",
+        internal=f"id code watched told people offsets kinds quiet_from quiet_until is_active {RECORD_INTERNAL}",
         locked=f"id {RECORD_INTERNAL}",
         writers=frozenset({Role.OPERATOR}),
     )
@@ -37,6 +42,16 @@ class ReminderRule(Record):
         models.SmallIntegerField(), verbose_name=_("days"),
         help_text=_("days from the date, before it negative: -90, -30, -14, -7, -1, 0, 3, 7, 14"),
     )  # fmt: skip
+    people = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("people"),
+        help_text=_("the director's list, for a rule that tells the people listed here"),
+    )  # fmt: skip
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=Kind), default=list, blank=True, verbose_name=_("only for the kinds"),
+        help_text=_("empty for all; with commas between them: mou, joint_statement"),
+    )  # fmt: skip
+    quiet_from = models.TimeField(_("no mail from"), null=True, blank=True)
+    quiet_until = models.TimeField(_("no mail until"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -46,6 +61,28 @@ class ReminderRule(Record):
 
     def __str__(self) -> str:
         return f"{self.get_watched_display()}: {self.get_told_display()}"
+
+    def clean(self) -> None:
+        super().clean()
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise ValidationError({"quiet_until": _("Quiet hours have a beginning and an end.")})
+        if self.watched == Watched.LEGAL_CLOCK and any(not 0 < share <= MOST_PERCENT for share in self.offsets or ()):
+            raise ValidationError({"offsets": _("Of a legal clock, name percents: 50, 80, 100.")})
+        if unknown := sorted(set(self.kinds or ()) - set(Kind.values)):
+            raise ValidationError({"kinds": _("There is no kind %(names)s.") % {"names": ", ".join(unknown)}})
+
+    def loud_at(self, at: datetime) -> datetime | None:
+        """When the quiet hours end that an instant falls into, in the register's zone; None if it falls into none."""
+        start, end = self.quiet_from, self.quiet_until
+        if start is None or end is None:
+            return None
+        local = timezone.localtime(at)
+        now = local.time()
+        is_quiet = start <= now < end if start < end else now >= start or now < end
+        if not is_quiet:
+            return None
+        day = local.date() if now < end else local.date() + timedelta(days=1)
+        return timezone.make_aware(datetime.combine(day, end))
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
@@ -62,12 +99,12 @@ class Reminder(models.Model):
 
     FIELDS = FieldTable(
         internal=(
-            "id rule step recipient agreement commitment due_on offset state message_id attempts next_try_at "
-            "claimed_at handed_at sent_at error created_at"
+            "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts "
+            "next_try_at claimed_at handed_at sent_at error created_at"
         ),
         locked=(
-            "id rule step recipient agreement commitment due_on offset state message_id attempts next_try_at "
-            "claimed_at handed_at sent_at error created_at"
+            "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts "
+            "next_try_at claimed_at handed_at sent_at error created_at"
         ),
     )
 
@@ -80,6 +117,7 @@ class Reminder(models.Model):
     commitment = models.ForeignKey(
         Commitment, models.PROTECT, null=True, related_name="reminders", verbose_name=_("commitment")
     )
+    subject_id = models.BigIntegerField(null=True)  # a milestone or a step of a procedure, as the rule watches
     due_on = models.DateField(_("due"), null=True)
     offset = models.SmallIntegerField(_("days"), default=0)
     state = models.CharField(_("state"), max_length=8, choices=SendState, default=SendState.QUEUED)
@@ -100,8 +138,8 @@ class Reminder(models.Model):
         ordering = ("-created_at", "-pk")
         constraints = (
             models.UniqueConstraint(
-                "rule", "step", "recipient", "agreement", "commitment", "due_on", "offset", name="told_once",
-                nulls_distinct=False,
+                "rule", "step", "recipient", "agreement", "commitment", "subject_id", "due_on", "offset",
+                name="told_once", nulls_distinct=False,
             ),
             models.CheckConstraint(
                 condition=Q(rule=None, step__isnull=False) | Q(rule__isnull=False, step=None), name="told_by_one_cause"

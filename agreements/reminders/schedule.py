@@ -1,105 +1,122 @@
-"""What is due to be told on a day: a pure query with the day as its parameter.
+"""What is to be told by a day, or on each day of a span: a pure query with the days as its parameters.
 
 The question is never "due in exactly 30 days" but "which rung of the ladder was passed last, and is it in the
-ledger": a day without a run loses nothing, and two runs find nothing twice.
+ledger": a day without a run loses nothing, and two runs find nothing twice. The preview asks the same question.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Q
-
-from agreements.commitments.models import Commitment
-from agreements.register.models import Agreement
 from agreements.reminders.models import Reminder, ReminderRule
-from agreements.vocabulary import Direction, Stage, Told, Watched
+from agreements.reminders.watching import WATCHES, Matter
+from agreements.vocabulary import Direction, Told, Watched
 from partners.models import User
 from partners.viewers import Role
+
+DAY = timedelta(days=1)
+KEY = ("rule_id", "recipient_id", "agreement_id", "commitment_id", "subject_id", "due_on", "offset")
 
 
 @dataclass(frozen=True)
 class Due:
-    """One person is to be told of one record, for one date, at one rung of the ladder."""
+    """One person is to be told of one record, for one date, at one rung of the ladder, on a day."""
 
     rule_id: int
     recipient_id: int
     agreement_id: int
     commitment_id: int | None
+    subject_id: int | None
     due_on: date
     offset: int
+    on: date
 
-
-def rung(offsets: Iterable[int], due_on: date, on: date) -> int | None:
-    """The last rung that has been passed by that day, or None while the first lies ahead."""
-    passed = [offset for offset in offsets if due_on + timedelta(days=offset) <= on]
-    return max(passed, default=None)
+    @property
+    def key(self) -> tuple[object, ...]:
+        return tuple(getattr(self, column) for column in KEY)
 
 
 def due(on: date) -> list[Due]:
     """Everything to be told by the end of that day that does not stand in the ledger."""
-    found = [item for rule in ReminderRule.objects.filter(is_active=True, archived_at=None) for item in _of(rule, on)]
-    columns = ("rule_id", "recipient_id", "agreement_id", "commitment_id", "due_on", "offset")
-    written = set(
-        Reminder.objects.filter(
-            rule__isnull=False, agreement__in={item.agreement_id for item in found}
-        ).values_list(*columns)
-    )  # fmt: skip
-    return [item for item in found if tuple(getattr(item, column) for column in columns) not in written]
+    return plan(on, on)
 
 
-def _of(rule: ReminderRule, on: date) -> Iterator[Due]:
+def plan(first: date, last: date, *, agreement: int | None = None) -> list[Due]:
+    """What would be told on each day from the first to the last, of all or of one agreement, if nothing changed."""
+    rules = ReminderRule.objects.filter(is_active=True, archived_at=None).prefetch_related("people")
+    found: dict[tuple[object, ...], Due] = {}
+    for rule in rules:
+        for item in _of(rule, first, last, agreement):
+            found.setdefault(item.key, item)
+    agreements = {item.agreement_id for item in found.values()}
+    written = Reminder.objects.filter(rule__isnull=False, agreement__in=agreements).values_list(*KEY)
+    for key in written:
+        found.pop(key, None)
+    return sorted(found.values(), key=lambda item: item.on)
+
+
+def _of(rule: ReminderRule, first: date, last: date, agreement: int | None) -> Iterator[Due]:
     if not rule.offsets:
         return
-    horizon = on - timedelta(days=min(rule.offsets))
-    records = _agreements(horizon, on) if rule.watched == Watched.AGREEMENT_EXPIRY else _commitments(horizon, rule)
-    told = _Recipients(rule.told)
-    for agreement, commitment, due_on in records:
-        step = rung(rule.offsets, due_on, on)
-        if step is None:
-            continue
-        for recipient in told.of(agreement, commitment):
-            yield Due(rule.pk, recipient, agreement.pk, commitment.pk if commitment else None, due_on, step)
+    watch, told = WATCHES[rule.watched], Recipients(rule)
+    shortest = 0 if rule.watched == Watched.LEGAL_CLOCK else min(rule.offsets)
+    days = [first + number * DAY for number in range((last - first).days + 1)]
+    for row in watch.rows(last - timedelta(days=shortest)):
+        for day in days:
+            matter = watch.matter(row, day)
+            if (
+                matter is None
+                or agreement not in (None, matter.agreement.pk)
+                or (rule.kinds and matter.agreement.kind not in rule.kinds)
+            ):
+                continue
+            step = matter.rung(matter.offsets(rule), day)
+            if step is None:
+                continue
+            for recipient in told.of(matter):
+                yield Due(
+                    rule.pk, recipient, matter.agreement.pk, matter.commitment.pk if matter.commitment else None,
+                    matter.subject_id, matter.due_on, step, day,
+                )  # fmt: skip
 
 
-def _agreements(horizon: date, on: date) -> Iterator[tuple[Agreement, None, date]]:
-    running = Agreement.objects.filter(stage=Stage.SIGNED, archived_at=None, expires_on__lte=horizon)
-    for agreement in running:
-        # One that renews by itself is told of the end of the term that runs now, year after year.
-        end = agreement.ends_on(on)
-        if end and end <= horizon:
-            yield agreement, None, end
+def still(row: Reminder, on: date) -> Matter | None:
+    """The matter of a queued row if it still holds on the day of sending, for the same date and the same person."""
+    assert row.rule
+    watch = WATCHES[row.rule.watched]
+    found = watch.find(row)
+    matter = watch.matter(found, on) if found else None
+    if matter is None or matter.due_on != row.due_on or row.recipient_id not in Recipients(row.rule).of(matter):
+        return None
+    return matter
 
 
-def _commitments(horizon: date, rule: ReminderRule) -> Iterator[tuple[Agreement, Commitment, date]]:
-    live = Q(agreement__stage=Stage.SIGNED, agreement__archived_at=None, archived_at=None, due_on__lte=horizon)
-    open_ones = Commitment.objects.open().filter(live).select_related("agreement")
-    if rule.told == Told.OWING_SIDE:
-        open_ones = open_ones.exclude(direction=Direction.OURS)
-    for commitment in open_ones:
-        assert commitment.due_on
-        yield commitment.agreement, commitment, commitment.due_on
+class Recipients:
+    """Whom a rule tells of a matter. Whether they may see it is decided when the mail is sent."""
 
-
-class _Recipients:
-    """Whom a rule tells of a record. Whether they may see it is decided when the mail is sent."""
-
-    def __init__(self, told: str) -> None:
-        self.told = told
+    def __init__(self, rule: ReminderRule) -> None:
+        self.rule = rule
         self._managers: dict[int, list[int]] = {}
-        self._members: dict[int, list[int]] = {}
+        self._members: dict[tuple[int, bool], list[int]] = {}
 
-    def of(self, agreement: Agreement, commitment: Commitment | None) -> list[int]:
-        match self.told:
+    def of(self, matter: Matter) -> list[int]:
+        commitment, agreement = matter.commitment, matter.agreement
+        match self.rule.told:
             case Told.OWNER:
                 owner = (commitment and commitment.owner_id) or agreement.owner_id
                 return [owner] if owner else []
             case Told.MANAGERS:
                 return self._managers_of(agreement.desk_id)
+            case Told.LEAD:
+                return self._members_of(commitment.lead_id, partner=False) if commitment else []
+            case Told.PEOPLE:
+                return [person.pk for person in self.rule.people.all() if person.is_active]
             case _:
-                return self._members_of(commitment.partner_owner_id) if commitment else []
+                if commitment is None or commitment.direction == Direction.OURS:
+                    return []
+                return self._members_of(commitment.partner_owner_id, partner=True)
 
     def _managers_of(self, desk_id: int) -> list[int]:
         if desk_id not in self._managers:
@@ -107,13 +124,13 @@ class _Recipients:
             self._managers[desk_id] = list(managers.values_list("pk", flat=True))
         return self._managers[desk_id]
 
-    def _members_of(self, organisation_id: int | None) -> list[int]:
+    def _members_of(self, organisation_id: int | None, *, partner: bool) -> list[int]:
         if organisation_id is None:
             return []
-        if organisation_id not in self._members:
+        if (organisation_id, partner) not in self._members:
             members = User.objects.filter(
-                role=Role.PARTNER, is_active=True,
-                memberships__organisation=organisation_id, memberships__archived_at=None,
-            )  # fmt: skip
-            self._members[organisation_id] = list(members.values_list("pk", flat=True).distinct())
-        return self._members[organisation_id]
+                is_active=True, memberships__organisation=organisation_id, memberships__archived_at=None
+            )
+            side = members.filter(role=Role.PARTNER) if partner else members.exclude(role=Role.PARTNER)
+            self._members[organisation_id, partner] = list(side.values_list("pk", flat=True).distinct())
+        return self._members[organisation_id, partner]

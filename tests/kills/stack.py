@@ -28,9 +28,7 @@ class Stack:
 
     def __init__(self, folder: Path, *, workers: int = 1, beats: int = 1, broker: str = "") -> None:
         self.folder, self.log = folder, folder / "log"
-        for parent in (folder, *folder.parents):
-            if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
-                parent.chmod(0o755)  # the servers may run under another account
+        folder.chmod(0o755)  # the servers may run under another account
         (folder / "mails").mkdir()
         database, url = postgres.start(folder)
         self.url = url

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -81,7 +82,7 @@ class Commitment(Record):
         ),
         internal=(
             "health_override health_reason blocker blocked_side blocked_by blocked_since_on escalated_on depends_on "
-            f"folded owner {RECORD_INTERNAL}"
+            f"lead_days folded owner {RECORD_INTERNAL}"
         ),
         locked=(
             "id ref agreement number due_event_on baseline_due_on baseline_due_precision delivered_on health blocker "
@@ -167,6 +168,10 @@ class Commitment(Record):
     blocked_by = models.CharField(_("who can remove it"), max_length=10, choices=BlockedBy, blank=True, editable=False)
     blocked_since_on = models.DateField(_("blocked since"), null=True, blank=True, editable=False)
     escalated_on = models.DateField(_("raised"), null=True, blank=True, editable=False)
+    lead_days = ArrayField(
+        models.PositiveSmallIntegerField(), null=True, blank=True, verbose_name=_("remind so many days before"),
+        help_text=_("instead of the days of the rules, for example 180, 90, 30"),
+    )  # fmt: skip
     folded = models.GeneratedField(
         expression=Fold(
             Concat("ref", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())

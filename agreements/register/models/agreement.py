@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import pghistory
 from django.apps import apps
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -106,7 +107,7 @@ class Agreement(Record):
             "effective_on effective_precision expires_on expires_precision open_ended renewal renewal_months "
             "notice_months notice_days occasion_vi occasion_en place authentic_languages"
         ),
-        internal=f"desk owner submitted_by restricted folded {RECORD_INTERNAL}",
+        internal=f"desk owner submitted_by restricted lead_days folded {RECORD_INTERNAL}",
         locked=f"id ref stage ending submitted_by folded {RECORD_INTERNAL}",
     )
     SEARCHED = ("title_vi", "title_en", "ref")
@@ -160,6 +161,10 @@ class Agreement(Record):
     effective_precision = precision_field()
     expires_on = models.DateField(_("expires"), null=True, blank=True)
     expires_precision = precision_field()
+    lead_days = ArrayField(
+        models.PositiveSmallIntegerField(), null=True, blank=True, verbose_name=_("remind so many days before"),
+        help_text=_("instead of the days of the rules, for example 180, 90, 30"),
+    )  # fmt: skip
     open_ended = models.BooleanField(_("until terminated"), default=False)
     renewal = models.CharField(_("renewal"), max_length=8, choices=Renewal, default=Renewal.NONE)
     renewal_months = models.PositiveSmallIntegerField(

@@ -1,0 +1,117 @@
+"""Who will be told what in the next 30 days, what was told, and the days before of one record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agreements.commitments.models import Commitment
+from agreements.register.models import Agreement
+from agreements.reminders.models import Reminder, ReminderRule
+from agreements.reminders.schedule import Due, plan
+from agreements.vocabulary import SendState
+from partners.models import User
+from partners.viewers import Viewer
+
+DAYS, DAYS_OF_ONE = 30, 365
+SHOWN = 200
+TOLD = (SendState.SENT, SendState.UNKNOWN, SendState.FAILED)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the preview: who is told what on which day."""
+
+    on: date
+    person: User
+    record: Any
+    rule: ReminderRule
+    due_on: date
+
+
+@require_GET
+def reminder_plan(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer
+    found = _visible(plan(viewer.on, viewer.on + timedelta(days=DAYS)), viewer)
+    told = Reminder.objects.visible_to(viewer).filter(state__in=TOLD).order_by("-sent_at", "-pk")
+    last_rung = _last_rung(viewer)
+    facts = {
+        "lines": _lines(found[:SHOWN], viewer), "count": len(found), "more": max(len(found) - SHOWN, 0), "days": DAYS,
+        "told": told.select_related("recipient", "rule", "step", "agreement", "commitment")[:SHOWN],
+        "stopped": Commitment.objects.visible_to(viewer).overdue(viewer.on - timedelta(days=last_rung)).count(),
+        "last_rung": last_rung,
+    }  # fmt: skip
+    return render(request, "agreements/reminders/plan.html", facts)
+
+
+class LeadDaysForm(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = Agreement
+        fields = ("lead_days",)
+
+
+@require_http_methods(["GET", "POST"])
+def agreement_reminders(request: HttpRequest, ref: str) -> HttpResponse:
+    """Who is told what of one agreement within a year, what was told, and its own days before."""
+    viewer = request.viewer
+    agreement = Agreement.objects.get_visible(viewer, ref=ref)
+    may_set = viewer.works_at(agreement.desk_id) and not viewer.read_only
+    form = LeadDaysForm(request.POST or None, instance=agreement) if may_set else None
+    if request.method == "POST":
+        if form is None:
+            raise Http404
+        if form.is_valid():
+            Agreement.objects.filter(pk=agreement.pk).update(lead_days=form.cleaned_data["lead_days"] or None)
+            messages.success(request, _("The days are saved."))
+            return redirect(request.path)
+        agreement = Agreement.objects.get_visible(viewer, ref=ref)
+    last = viewer.on + timedelta(days=DAYS_OF_ONE)
+    found = [item for item in plan(viewer.on, last, agreement=agreement.pk) if item.agreement_id == agreement.pk]
+    told = Reminder.objects.visible_to(viewer).filter(agreement=agreement, state__in=TOLD).order_by("-sent_at", "-pk")
+    facts = {
+        "agreement": agreement, "form": form, "lines": _lines(found[:SHOWN], viewer), "count": len(found),
+        "more": max(len(found) - SHOWN, 0), "days": DAYS_OF_ONE,
+        "told": told.select_related("recipient", "rule", "step", "agreement", "commitment")[:SHOWN],
+    }  # fmt: skip
+    status = 422 if form and form.errors else 200
+    return render(request, "agreements/reminders/agreement_reminders.html", facts, status=status)
+
+
+def _visible(found: list[Due], viewer: Viewer) -> list[Due]:
+    """What concerns records that the viewer sees."""
+    seen = set(
+        Agreement.objects.visible_to(viewer)
+        .filter(pk__in={item.agreement_id for item in found})
+        .values_list("pk", flat=True)
+    )
+    return [item for item in found if item.agreement_id in seen]
+
+
+def _lines(found: list[Due], viewer: Viewer) -> list[Line]:
+    """The rows with their names. Four queries."""
+    people = User.objects.in_bulk({item.recipient_id for item in found})
+    rules = ReminderRule.objects.in_bulk({item.rule_id for item in found})
+    agreements = Agreement.objects.visible_to(viewer).in_bulk({item.agreement_id for item in found})
+    wanted = {item.commitment_id for item in found if item.commitment_id}
+    commitments = Commitment.objects.visible_to(viewer).in_bulk(wanted)
+    return [
+        Line(
+            item.on, people[item.recipient_id],
+            commitments.get(item.commitment_id) or agreements[item.agreement_id], rules[item.rule_id], item.due_on,
+        )
+        for item in found
+    ]  # fmt: skip
+
+
+def _last_rung(viewer: Viewer) -> int:
+    """How many days after the date the ladder of due commitments stops."""
+    rules = ReminderRule.objects.visible_to(viewer).filter(watched="commitment_due", is_active=True, archived_at=None)
+    return max((max(rule.offsets, default=0) for rule in rules), default=0)

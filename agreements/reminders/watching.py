@@ -1,0 +1,173 @@
+"""What rules watch: for each kind, which rows can come into question, and from which day their ladder counts. Pure.
+
+`matter` is asked when the reminder is queued and again when it is sent, so that what was settled meanwhile is not told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+from django.db.models import Max, Q
+from django.db.models.functions import Coalesce
+
+from agreements.commitments.models import Commitment, Milestone
+from agreements.procedures import proceeding
+from agreements.register.models import Agreement
+from agreements.reminders.models import Reminder, ReminderRule
+from agreements.vocabulary import MilestoneStatus, Renewal, Stage, Watched
+
+LED = (Watched.AGREEMENT_EXPIRY, Watched.NOTICE_DAY, Watched.COMMITMENT_DUE)  # where a record has lead days of its own
+
+
+@dataclass(frozen=True)
+class Matter:
+    """One thing to be told of: the record, the day that counts, and for a legal clock the share that has run."""
+
+    agreement: Agreement
+    due_on: date
+    commitment: Commitment | None = None
+    subject_id: int | None = None
+    subject: Any = None
+    gone: float | None = None
+
+    def rung(self, offsets: Iterable[int], on: date) -> int | None:
+        """The last rung that has been passed by that day, or None while the first lies ahead."""
+        if self.gone is not None:
+            return max((share for share in offsets if self.gone * 100 >= share), default=None)
+        return max((days for days in offsets if self.due_on + timedelta(days=days) <= on), default=None)
+
+    def offsets(self, rule: ReminderRule) -> list[int]:
+        """The rungs: the rule's, or before the day the record's own."""
+        own = (self.commitment or self.agreement).lead_days if rule.watched in LED else None
+        if own is None:
+            return list(rule.offsets)
+        return [-days for days in own] + [days for days in rule.offsets if days >= 0]
+
+
+class Watch(Protocol):
+    def rows(self, until: date) -> Iterable[Any]:
+        """The rows whose day may lie at or before `until`; more is no fault, less is one."""
+
+    def find(self, row: Reminder) -> Any:
+        """The row that a reminder is about, if it still comes into question."""
+
+    def matter(self, row: Any, on: date) -> Matter | None:
+        """What is to be told of a row on a day, if anything."""
+
+
+def _running() -> Any:
+    return Agreement.objects.filter(stage=Stage.SIGNED, archived_at=None)
+
+
+def _open() -> Any:
+    live = Q(agreement__stage=Stage.SIGNED, agreement__archived_at=None, archived_at=None)
+    return Commitment.objects.open().filter(live).select_related("agreement")
+
+
+class Expiry:
+    def rows(self, until: date) -> Iterable[Agreement]:
+        return _running().filter(Q(expires_on__lte=until) | Q(expires_on__isnull=False, lead_days__isnull=False))  # type: ignore[no-any-return]
+
+    def find(self, row: Reminder) -> Agreement | None:
+        return _running().filter(pk=row.agreement_id).first()  # type: ignore[no-any-return]
+
+    def matter(self, row: Agreement, on: date) -> Matter | None:
+        # One that renews by itself is told of the end of the term that runs now, year after year.
+        end = row.ends_on(on)
+        return Matter(row, end) if end else None
+
+
+class NoticeDay(Expiry):
+    def rows(self, until: date) -> Iterable[Agreement]:
+        return _running().filter(expires_on__isnull=False).exclude(renewal=Renewal.NONE)  # type: ignore[no-any-return]
+
+    def matter(self, row: Agreement, on: date) -> Matter | None:
+        day = row.last_notice_on(on)
+        return Matter(row, day) if day else None
+
+
+class CommitmentDue:
+    def rows(self, until: date) -> Iterable[Commitment]:
+        return _open().filter(Q(due_on__lte=until) | Q(due_on__isnull=False, lead_days__isnull=False))  # type: ignore[no-any-return]
+
+    def find(self, row: Reminder) -> Commitment | None:
+        return _open().filter(pk=row.commitment_id).first()  # type: ignore[no-any-return]
+
+    def matter(self, row: Commitment, on: date) -> Matter | None:
+        return Matter(row.agreement, row.due_on, row) if row.due_on else None
+
+
+class Silence(CommitmentDue):
+    """Counted from the last sign of life, or from the signing."""
+
+    def rows(self, until: date) -> Iterable[Commitment]:
+        return _open().annotate(since=Coalesce("heard_on", "agreement__signed_on")).filter(since__lte=until)  # type: ignore[no-any-return]
+
+    def matter(self, row: Commitment, on: date) -> Matter | None:
+        since = row.heard_on or row.agreement.signed_on
+        return Matter(row.agreement, since, row) if since else None
+
+
+class MilestoneDue:
+    def _rows(self) -> Any:
+        rows = Milestone.objects.filter(status=MilestoneStatus.SCHEDULED, archived_at=None, commitment__in=_open())
+        return rows.select_related("commitment__agreement")
+
+    def rows(self, until: date) -> Iterable[Milestone]:
+        return self._rows().filter(due_on__lte=until)  # type: ignore[no-any-return]
+
+    def find(self, row: Reminder) -> Milestone | None:
+        return self._rows().filter(pk=row.subject_id).first()  # type: ignore[no-any-return]
+
+    def matter(self, row: Milestone, on: date) -> Matter | None:
+        if row.due_on is None:
+            return None
+        return Matter(row.commitment.agreement, row.due_on, row.commitment, row.pk, row)
+
+
+class LegalClock:
+    """Told at shares of the clock, which counts working days and stands still while a dossier is returned."""
+
+    def rows(self, until: date) -> Iterable[proceeding.Running]:
+        return proceeding.running()
+
+    def find(self, row: Reminder) -> proceeding.Running | None:
+        return next(iter(proceeding.running(row.subject_id)), None)
+
+    def matter(self, row: proceeding.Running, on: date) -> Matter | None:
+        if row.clock.due_on is None:
+            return None
+        agreement = row.step.proceeding.agreement
+        return Matter(agreement, row.clock.due_on, None, row.step.pk, row.step, row.clock.elapsed(on))
+
+
+class Approval:
+    """Counted from the day it was submitted."""
+
+    def _rows(self) -> Any:
+        waiting = Agreement.objects.filter(stage=Stage.IN_REVIEW, archived_at=None)
+        return waiting.annotate(submitted_on=Max("steps__on", filter=Q(steps__name="submit")))
+
+    def rows(self, until: date) -> Iterable[Agreement]:
+        return self._rows().filter(submitted_on__lte=until)  # type: ignore[no-any-return]
+
+    def find(self, row: Reminder) -> Agreement | None:
+        return self._rows().filter(pk=row.agreement_id).first()  # type: ignore[no-any-return]
+
+    def matter(self, row: Any, on: date) -> Matter | None:
+        return Matter(row, row.submitted_on) if row.submitted_on else None
+
+
+WATCHES: Mapping[str, Watch] = {
+    Watched.AGREEMENT_EXPIRY: Expiry(),
+    Watched.NOTICE_DAY: NoticeDay(),
+    Watched.COMMITMENT_DUE: CommitmentDue(),
+    Watched.MILESTONE_DUE: MilestoneDue(),
+    Watched.NO_REPORT: Silence(),
+    Watched.DORMANCY: Silence(),
+    Watched.LEGAL_CLOCK: LegalClock(),
+    Watched.APPROVAL: Approval(),
+}
