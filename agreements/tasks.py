@@ -8,15 +8,15 @@ from django.utils import timezone
 from agreements.commitments import deadlines, health
 from agreements.register import amending
 from agreements.register.calendar import work_calendar
-from agreements.register.expiry import note_expired
+from agreements.register.expiry import note_standing
 from agreements.reminders import ledger, notices, sending
 from agreements.sources import reading
 
 
 @shared_task(name="agreements.remind")
 def remind() -> int:
-    """Note what has expired, and put what is due by today into the ledger."""
-    note_expired(timezone.localdate())
+    """Note what the calendar has changed, and put what is due by today into the ledger."""
+    note_standing(timezone.localdate())
     return ledger.queue(timezone.localdate())
 
 

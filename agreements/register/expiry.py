@@ -1,26 +1,56 @@
-"""The calendar ends agreements by itself; this only writes it into their history."""
+"""The calendar brings agreements into effect and ends them by itself; this only writes it into their history."""
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from agreements.register.models import Agreement, Step
+from agreements.register.models.agreement import EXPIRING_DAYS
+from agreements.vocabulary import Stage
+
+BEFORE_THE_END = timedelta(days=EXPIRING_DAYS)
+
+
+def note_standing(on: date) -> int:
+    """Write what the calendar has changed by a day: in effect, near its end, expired; return the number of steps."""
+    return note_in_effect(on) + note_near_end(on) + note_expired(on)
+
+
+def note_in_effect(on: date) -> int:
+    """Write a Step for each signed agreement whose first day of effect has come."""
+    noted = Step.objects.filter(agreement=OuterRef("pk"), name="take_effect", on=OuterRef("effective_on"))
+    rows = Agreement.objects.filter(stage=Stage.SIGNED, effective_on__lte=on, archived_at=None)
+    return _write(rows.exclude(Exists(noted)), "take_effect", lambda row: row.effective_on)
+
+
+def note_near_end(on: date) -> int:
+    """Write a Step for each agreement whose term ends within 90 days, term after term."""
+    day = OuterRef("end") - BEFORE_THE_END
+    noted = Step.objects.filter(agreement=OuterRef("pk"), name="near_end", on=day)
+    rows = Agreement.objects.expiring(on).filter(archived_at=None)
+    return _write(rows.exclude(Exists(noted)), "near_end", lambda row: row.end - BEFORE_THE_END)
 
 
 def note_expired(on: date) -> int:
-    """Write a Step for each agreement that has run out and whose running out is not noted; return how many."""
+    """Write a Step for each agreement that has run out and whose running out is not noted."""
     noted = Step.objects.filter(agreement=OuterRef("pk"), name="expire", on=F("agreement__expires_on"))
+    rows = Agreement.objects.expired(on).filter(archived_at=None)
+    return _write(rows.exclude(Exists(noted)), "expire", lambda row: row.expires_on)
+
+
+def _write(rows: Any, name: str, day: Callable[[Any], date | None]) -> int:
     with transaction.atomic():
-        over = Agreement.objects.expired(on).filter(archived_at=None)
         # Locked rows are another run's business: it writes the same step.
-        rows = over.exclude(Exists(noted)).select_for_update(skip_locked=True, of=("self",))
+        found = rows.select_for_update(skip_locked=True, of=("self",))
         steps = [
-            Step(agreement=row, name="expire", from_stage=row.stage, to_stage=row.stage, on=row.expires_on)
-            for row in rows
-            if row.expires_on
+            Step(agreement=row, name=name, from_stage=row.stage, to_stage=row.stage, on=on)
+            for row in found
+            if (on := day(row))
         ]
         Step.objects.bulk_create(steps)
     return len(steps)

@@ -48,6 +48,8 @@ OTHER_ACTS: dict[str, Any] = {
     "bulk": _("Changed together with others"),
     "bulk_undo": _("Bulk change undone"),
     "import": _("Loaded from a data file"),
+    "take_effect": _("Came into effect"),
+    "near_end": _("Nears its end"),
     "expire": _("Expired"),
 }
 

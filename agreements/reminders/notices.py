@@ -25,8 +25,11 @@ SUBJECTS: Mapping[str, Any] = {
     **dict.fromkeys(("send_link", "revoke_link"), Link),
 }
 SILENT = frozenset(
-    {"log", "import", "unshare", "undo", "bulk", "bulk_undo", "send_link", "revoke_link", "confirm_behalf"}
-)
+    {
+        "log", "import", "unshare", "undo", "bulk", "bulk_undo", "send_link", "revoke_link", "confirm_behalf",
+        "take_effect", "near_end",
+    }
+)  # fmt: skip
 
 
 def put_steps_into_ledger(*, most: int = 200) -> int:

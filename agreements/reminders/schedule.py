@@ -64,13 +64,15 @@ def _of(rule: ReminderRule, first: date, last: date, agreement: int | None) -> I
     shortest = 0 if rule.watched == Watched.LEGAL_CLOCK else min(rule.offsets)
     days = [first + number * DAY for number in range((last - first).days + 1)]
     for row in watch.rows(last - timedelta(days=shortest)):
+        fixed = watch.matter(row, first) if watch.is_fixed else None
+        steps = {fixed.due_on + timedelta(days=offset) for offset in fixed.offsets(rule)} if fixed else set()
         for day in days:
-            matter = watch.matter(row, day)
-            if (
-                matter is None
-                or agreement not in (None, matter.agreement.pk)
-                or (rule.kinds and matter.agreement.kind not in rule.kinds)
-            ):
+            if fixed and day != first and day not in steps:
+                continue  # nothing changes on a day without a rung
+            matter = fixed or watch.matter(row, day)
+            if matter is None or agreement not in (None, matter.agreement.pk):
+                continue
+            if rule.kinds and matter.agreement.kind not in rule.kinds:
                 continue
             step = matter.rung(matter.offsets(rule), day)
             if step is None:

@@ -48,6 +48,8 @@ class Matter:
 
 
 class Watch(Protocol):
+    is_fixed: bool  # the day that counts is the same whenever one asks
+
     def rows(self, until: date) -> Iterable[Any]:
         """The rows whose day may lie at or before `until`; more is no fault, less is one."""
 
@@ -68,6 +70,8 @@ def _open() -> Any:
 
 
 class Expiry:
+    is_fixed = False
+
     def rows(self, until: date) -> Iterable[Agreement]:
         return _running().filter(Q(expires_on__lte=until) | Q(expires_on__isnull=False, lead_days__isnull=False))  # type: ignore[no-any-return]
 
@@ -90,6 +94,8 @@ class NoticeDay(Expiry):
 
 
 class CommitmentDue:
+    is_fixed = True
+
     def rows(self, until: date) -> Iterable[Commitment]:
         return _open().filter(Q(due_on__lte=until) | Q(due_on__isnull=False, lead_days__isnull=False))  # type: ignore[no-any-return]
 
@@ -112,6 +118,8 @@ class Silence(CommitmentDue):
 
 
 class MilestoneDue:
+    is_fixed = True
+
     def _rows(self) -> Any:
         rows = Milestone.objects.filter(status=MilestoneStatus.SCHEDULED, archived_at=None, commitment__in=_open())
         return rows.select_related("commitment__agreement")
@@ -131,6 +139,8 @@ class MilestoneDue:
 class LegalClock:
     """Told at shares of the clock, which counts working days and stands still while a dossier is returned."""
 
+    is_fixed = False
+
     def rows(self, until: date) -> Iterable[proceeding.Running]:
         return proceeding.running()
 
@@ -146,6 +156,8 @@ class LegalClock:
 
 class Approval:
     """Counted from the day it was submitted."""
+
+    is_fixed = True
 
     def _rows(self) -> Any:
         waiting = Agreement.objects.filter(stage=Stage.IN_REVIEW, archived_at=None)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core import mail
 
 from agreements.models import Step
-from agreements.register.expiry import note_expired
+from agreements.register.expiry import note_expired, note_in_effect, note_near_end
 from agreements.tasks import dispatch, remind
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement
@@ -39,3 +39,22 @@ def test_the_keeper_is_told(cast: Cast, today: object) -> None:
     dispatch()
     assert [letter.to for letter in mail.outbox] == [[cast.linh.email]]
     assert "Expired" in mail.outbox[0].body
+
+
+def test_coming_into_effect_and_nearing_the_end_are_noted_once(cast: Cast, today: object) -> None:
+    day = timedelta(days=1)
+    fresh = make_agreement(desk=cast.desk, owner=cast.linh, effective_on=TODAY - 2 * day)
+    make_agreement(desk=cast.desk, effective_on=TODAY + day)
+    make_agreement(desk=cast.desk, stage="suspended", effective_on=TODAY)
+    near = make_agreement(desk=cast.desk, expires_on=TODAY + 80 * day)
+    make_agreement(desk=cast.desk, expires_on=TODAY + 91 * day)
+    renews = make_agreement(desk=cast.desk, expires_on=TODAY + 10 * day, renewal="tacit", renewal_months=12)
+    assert [(note_in_effect(TODAY), note_near_end(TODAY)) for _ in range(2)] == [(1, 2), (0, 0)]
+    found = {(step.agreement_id, step.name, step.on) for step in Step.objects.all()}
+    assert found == {
+        (fresh.pk, "take_effect", TODAY - 2 * day), (near.pk, "near_end", TODAY - 10 * day),
+        (renews.pk, "near_end", TODAY - 80 * day),
+    }  # fmt: skip
+    assert note_near_end(TODAY + 370 * day) == 1, "each term of one that renews"
+    dispatch()
+    assert mail.outbox == [], "it stands in the timeline; rules tell of it"
