@@ -15,6 +15,7 @@ from agreements.portal import views as portal
 from agreements.procedures import views as procedures
 from agreements.register import amendment_views as amendments
 from agreements.register import views as register
+from agreements.reminders import answer_views as reminder_answers
 from agreements.reminders import views as reminders
 from agreements.sources import views as sources
 from partners.access import allow, desk_only, everyone, manager_only, open_to_all, staff_only
@@ -111,6 +112,7 @@ partner_pages = [
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]
 reminder_urls = [
+    path("r/<str:secret>/", open_to_all(reminder_answers.reminder_answer), name="reminder_answer"),
     path("reminders/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(reminders.reminder_plan), name="reminders"),
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
 ]

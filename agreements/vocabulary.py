@@ -357,6 +357,14 @@ class Told(TextChoices):
     PEOPLE = "people", _("The people listed in the rule")
 
 
+class MailAnswer(TextChoices):
+    """What a recipient can answer to a reminder, by its link and without signing in."""
+
+    ACKNOWLEDGE = "acknowledge", _("I know: remind me again on the day only")
+    SNOOZE = "snooze", _("Remind me again in a week")
+    MUTE = "mute", _("Tell me no more of this record")
+
+
 class SendState(TextChoices):
     QUEUED = "queued", _("Waiting to be sent")
     CLAIMED = "claimed", _("Being prepared")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.reminders import ledger
-from agreements.reminders.models import Reminder, ReminderRule
+from agreements.reminders.models import Mute, Reminder, ReminderRule
 from partners.admin import ReadingAdmin, RecordAdmin
 
 
@@ -42,3 +42,12 @@ class ReminderAdmin(ReadingAdmin):
     def arrived(self, request: HttpRequest, queryset: QuerySet[Reminder]) -> None:
         count = ledger.arrived(queryset, at=timezone.now())
         messages.success(request, _("%(count)s marked as sent.") % {"count": count})
+
+
+@admin.register(Mute)
+class MuteAdmin(ReadingAdmin):
+    """What people have asked not to be told of: the answer to "I was never reminded"."""
+
+    list_display = ("user", "agreement", "commitment", "created_at")
+    list_select_related = ("user", "agreement", "commitment")
+    search_fields = ("user__name", "agreement__ref")

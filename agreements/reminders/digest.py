@@ -15,9 +15,11 @@ from django.utils.translation import ngettext
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
 from agreements.register.telling import in_the_past
+from agreements.reminders.answers import address_of, is_silenced
 from agreements.reminders.models import Reminder, message_id_of
 from agreements.reminders.schedule import still
 from agreements.reminders.watching import Matter
+from agreements.vocabulary import MailAnswer
 from partners.models import User
 from partners.viewers import Viewer
 
@@ -46,6 +48,11 @@ class Item:
         return settings.BASE_URL + self.record.get_absolute_url()
 
     @property
+    def answer_url(self) -> str:
+        """Where it can be put off or silenced; nothing where the matter is only told."""
+        return address_of(self.reminder) if self.reminder.rule else ""
+
+    @property
     def act(self) -> object:
         return in_the_past(self.reminder.step.name) if self.reminder.step else ""
 
@@ -53,6 +60,13 @@ class Item:
     def days(self) -> int:
         """Days until the date; negative once it has passed."""
         return (self.reminder.due_on - self.on).days if self.reminder.due_on else 0
+
+    @property
+    def said(self) -> tuple[object, ...]:
+        """What the line says: two rules that say the same to one person make one line."""
+        row = self.reminder
+        watched = row.rule.watched if row.rule else row.step_id
+        return (row.agreement_id, row.commitment_id, row.subject_id, row.due_on, watched)
 
     @property
     def share(self) -> int:
@@ -66,10 +80,10 @@ class Item:
 
 def items_of(rows: Iterable[Reminder], viewer: Viewer) -> list[Item]:
     """The lines of a digest; what is settled or hidden by now has none."""
-    return [item for row in rows if (item := _item(row, viewer))]
+    return [item for row in rows if (item := item_of(row, viewer)) and not is_silenced(row)]
 
 
-def _item(row: Reminder, viewer: Viewer) -> Item | None:
+def item_of(row: Reminder, viewer: Viewer) -> Item | None:
     """The line for a row, or None where the matter is settled or hidden from the person by now."""
     agreement = Agreement.objects.visible_to(viewer).filter(pk=row.agreement_id).first()
     commitment = None
@@ -87,21 +101,28 @@ def _item(row: Reminder, viewer: Viewer) -> Item | None:
 
 
 def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
-    """The mail to one person. Its Message-ID is fixed by the rows it tells of."""
+    """The mail to one person. Its Message-ID is fixed by the rows it tells of; each thing is said once."""
+    said = list({item.said: item for item in reversed(items)}.values())[::-1]
     with translation.override(recipient.language):
-        count = len(items)
+        count = len(said)
         subject = (
-            str(items[0].record)
+            str(said[0].record)
             if count == 1
             else ngettext("%(count)s matter for you", "%(count)s matters for you", count) % {"count": count}
         )
         facts = {
-            "recipient": recipient, "items": items[:MOST_LINES], "more": max(count - MOST_LINES, 0),
-            "base_url": settings.BASE_URL,
+            "recipient": recipient, "items": said[:MOST_LINES], "more": max(count - MOST_LINES, 0),
+            "base_url": settings.BASE_URL, "answers": MailAnswer,
         }  # fmt: skip
         body = render_to_string("agreements/reminders/digest.txt", facts)
-    return EmailMultiAlternatives(
-        # A line break in a title would otherwise be a header of its own.
-        subject=" ".join(subject.split()), body=body, to=[recipient.email],
-        headers={"Message-ID": message_id_of([item.reminder.pk for item in items]), "Auto-Submitted": "auto-generated"},
-    )  # fmt: skip
+        page = render_to_string("agreements/reminders/digest.html", facts)
+    headers = {"Message-ID": message_id_of(item.reminder for item in items), "Auto-Submitted": "auto-generated"}
+    if count == 1 and said[0].answer_url:
+        headers |= {
+            "List-Unsubscribe": f"<{said[0].answer_url}>",
+            "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        }
+    # A line break in a title would otherwise be a header of its own.
+    mail = EmailMultiAlternatives(subject=" ".join(subject.split()), body=body, to=[recipient.email], headers=headers)
+    mail.attach_alternative(page, "text/html")
+    return mail

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import pghistory
@@ -100,11 +101,11 @@ class Reminder(models.Model):
     FIELDS = FieldTable(
         internal=(
             "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts "
-            "next_try_at claimed_at handed_at sent_at error created_at"
+            "next_try_at claimed_at handed_at sent_at error acknowledged_at round created_at"
         ),
         locked=(
             "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts "
-            "next_try_at claimed_at handed_at sent_at error created_at"
+            "next_try_at claimed_at handed_at sent_at error acknowledged_at round created_at"
         ),
     )
 
@@ -128,6 +129,8 @@ class Reminder(models.Model):
     handed_at = models.DateTimeField(_("handed over"), null=True)
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
+    acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
+    round = models.PositiveSmallIntegerField(default=0)  # how often it was put off: each time is a mail of its own
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = RecordQuerySet.as_manager()
@@ -165,8 +168,43 @@ class Reminder(models.Model):
         return own | Q(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else own
 
 
-def message_id_of(reminder_ids: list[int]) -> str:
+@pghistory.track()
+class Mute(models.Model):
+    """A person does not want to be told of a record any more."""
+
+    FIELDS = FieldTable(
+        internal="id user agreement commitment created_at", locked="id user agreement commitment created_at"
+    )
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="mutes", verbose_name=_("recipient")
+    )
+    agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="+", verbose_name=_("agreement"))
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, null=True, related_name="+", verbose_name=_("commitment")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("record not told of")
+        verbose_name_plural = _("records not told of")
+        constraints = (
+            models.UniqueConstraint("user", "agreement", "commitment", name="muted_once", nulls_distinct=False),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.agreement.ref}, {self.user}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        """One's own."""
+        return Q() if viewer.role in ALL_DESKS else Q(user=viewer.user_id)
+
+
+def message_id_of(reminders: Iterable[Reminder]) -> str:
     """The fixed Message-ID of a digest: the same rows always give the same one, so a relay can tell a repeat."""
-    rows = ",".join(map(str, sorted(reminder_ids)))
+    rows = ",".join(f"{row.pk}.{row.round}" for row in sorted(reminders, key=lambda row: row.pk))
     digest = hmac.new(settings.SECRET_KEY.encode(), rows.encode(), hashlib.sha256).hexdigest()[:32]
     return f"<{digest}@{settings.MAIL_DOMAIN}>"

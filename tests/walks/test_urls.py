@@ -100,6 +100,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "report_edit": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # this report is handed in
     "commitment_link": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "link_revoke": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "reminder_answer": (GONE,) * 8,  # a forged secret
     "by_link": (GONE,) * 8,  # a forged secret
     "commitment_report": (IN, NO, NO, NO, NO, NO, GONE, GONE),
     "report_decide": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),

@@ -38,7 +38,7 @@ def test_a_reminder_leaves_by_itself_once(cast: Cast, owed: object, smtp: Keeper
     assert "US-2023-01-1" in message["Subject"]
     row = Reminder.objects.get()
     assert (row.state, message["Message-ID"]) == ("sent", row.message_id)
-    assert "http://testserver/commitments/US-2023-01-1/" in message.get_payload(decode=True).decode()
+    assert "http://testserver/commitments/US-2023-01-1/" in message.get_payload(0).get_payload(decode=True).decode()
 
 
 def test_one_digest_per_person(cast: Cast, owed: object, smtp: Keeper) -> None:

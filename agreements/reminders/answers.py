@@ -1,0 +1,71 @@
+"""What a recipient answers to a reminder by its signed link: I know, in a week, no more of this.
+
+Looking at a link changes nothing, since mail scanners look. The link is the recipient's own and opens nothing else.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+from django.urls import reverse
+
+from agreements.reminders.models import Mute, Reminder
+from agreements.vocabulary import MailAnswer, SendState, Watched
+from partners.refusals import Refused
+
+SALT = "agreements.reminders.answers"
+VALID = timedelta(days=90)
+SNOOZE = timedelta(days=7)
+
+
+def address_of(row: Reminder) -> str:
+    """Where the recipient answers; with `?answer=...` one of the answers stands first."""
+    secret = signing.dumps([row.pk, row.recipient_id], salt=SALT)
+    return f"{settings.BASE_URL}{reverse('reminder_answer', args=[secret])}"
+
+
+def find(secret: str) -> Reminder | None:
+    """The reminder of a link; None if it was never one, is too old, or is no longer its recipient's."""
+    try:
+        pk, recipient = signing.loads(secret, salt=SALT, max_age=VALID)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    rows = Reminder.objects.select_related("recipient", "agreement", "commitment", "rule", "step")
+    return rows.filter(pk=pk, recipient=recipient, recipient__is_active=True).first()  # type: ignore[no-any-return]
+
+
+def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:
+    """Do what was answered. Raises Refused where it can no longer be done; answering twice does nothing more."""
+    with transaction.atomic():
+        locked = Reminder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        match answer:
+            case MailAnswer.MUTE:
+                Mute.objects.get_or_create(
+                    user_id=row.recipient_id, agreement_id=row.agreement_id, commitment_id=row.commitment_id
+                )
+            case MailAnswer.ACKNOWLEDGE:
+                locked.acknowledged_at = locked.acknowledged_at or at
+                locked.save(update_fields=["acknowledged_at"])
+            case MailAnswer.SNOOZE if locked.state == SendState.SENT:
+                locked.state, locked.next_try_at, locked.attempts = SendState.QUEUED, at + SNOOZE, 0
+                locked.round += 1
+                locked.save(update_fields=["state", "next_try_at", "attempts", "round"])
+            case MailAnswer.SNOOZE if not (locked.round and locked.state == SendState.QUEUED):
+                raise Refused(locked.get_state_display())
+
+
+def is_silenced(row: Reminder) -> bool:
+    """Whether the recipient has asked not to be told of this: muted, or acknowledged and the day not come yet."""
+    muted = Mute.objects.filter(user=row.recipient_id, agreement=row.agreement_id)
+    if muted.filter(commitment=None).exists() or muted.filter(commitment=row.commitment_id).exists():
+        return True
+    if row.rule is None or row.rule.watched == Watched.LEGAL_CLOCK or row.offset >= 0 or row.round:
+        return False
+    same = Reminder.objects.filter(
+        rule=row.rule, recipient=row.recipient_id, agreement=row.agreement_id, commitment=row.commitment_id,
+        subject_id=row.subject_id, due_on=row.due_on,
+    )  # fmt: skip
+    return same.filter(acknowledged_at__isnull=False).exists()
