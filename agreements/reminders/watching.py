@@ -14,6 +14,7 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
 from agreements.commitments.models import Commitment, Milestone
+from agreements.commitments.pages import CLOSING_DAYS
 from agreements.procedures import proceeding
 from agreements.register.models import Agreement
 from agreements.reminders.models import Reminder, ReminderRule
@@ -117,6 +118,16 @@ class Silence(CommitmentDue):
         return Matter(row.agreement, since, row) if since else None
 
 
+class Asking(Silence):
+    """Asks for a report until it is time to propose closing; then the rule of dormancy speaks instead."""
+
+    is_fixed = False
+
+    def matter(self, row: Commitment, on: date) -> Matter | None:
+        found = super().matter(row, on)
+        return found if found and (on - found.due_on).days < CLOSING_DAYS else None
+
+
 class MilestoneDue:
     is_fixed = True
 
@@ -178,7 +189,7 @@ WATCHES: Mapping[str, Watch] = {
     Watched.NOTICE_DAY: NoticeDay(),
     Watched.COMMITMENT_DUE: CommitmentDue(),
     Watched.MILESTONE_DUE: MilestoneDue(),
-    Watched.NO_REPORT: Silence(),
+    Watched.NO_REPORT: Asking(),
     Watched.DORMANCY: Silence(),
     Watched.LEGAL_CLOCK: LegalClock(),
     Watched.APPROVAL: Approval(),
