@@ -6,12 +6,14 @@ the mail server and repeats: 330 runs. Each run is judged by the mail server's o
 
 from __future__ import annotations
 
+import random
 import re
 import shutil
 import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -54,17 +56,24 @@ Commitment.objects.bulk_create(
 """
 
 
-@pytest.fixture(scope="module")
-def stack() -> Iterator[Stack]:
+@contextmanager
+def running(people: int, rows: int, **more: int) -> Iterator[Stack]:
+    """A stack with duties that are not due yet."""
     # Not in pytest's folder, which every start of pytest closes to other accounts, PostgreSQL's among them.
     folder = Path(tempfile.mkdtemp(prefix="tracker-kills-"))
-    running = Stack(folder)
+    stack = Stack(folder, **more)
     try:
-        running.run(MAKE % {"people": PEOPLE, "rows": 400 * PEOPLE * EACH})
-        yield running
+        stack.run(MAKE % {"people": people, "rows": rows})
+        yield stack
     finally:
-        running.stop()
+        stack.stop()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with running(PEOPLE, 400 * PEOPLE * EACH) as stack:
+        yield stack
 
 
 def due_next(stack: Stack) -> list[int]:
@@ -140,3 +149,79 @@ def test_control_a_plain_retry_sends_twice(stack: Stack) -> None:
 @pytest.mark.parametrize("step", STEPS)
 def test_many_deaths(stack: Stack, step: str, victim: str, number: int) -> None:
     one_death(stack, step, victim)
+
+
+def all_due(stack: Stack) -> None:
+    stack.ask("UPDATE agreements_commitment SET due_on = (now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date")
+
+
+def sent(stack: Stack) -> int:
+    return int(stack.ask("SELECT count(*) FROM agreements_reminder WHERE state = 'sent'")[0][0])
+
+
+@pytest.mark.kills
+def test_two_beats_and_four_workers_send_each_once() -> None:
+    rows, people = 2_000, 500
+    with running(people, rows, workers=4, beats=2) as stack:
+        all_due(stack)
+        until = time.monotonic() + 180
+        while sent(stack) < rows and time.monotonic() < until:
+            stack.tend()
+            time.sleep(0.5)
+        mails = stack.mails()
+        assert told(mails) == dict.fromkeys(range(1, rows + 1), 1)
+        assert max(Counter(mail["To"] for mail in mails).values()) == 1, "one digest for each person"
+
+
+@pytest.mark.nightly
+@pytest.mark.kills
+def test_ten_thousand_through_chaos() -> None:
+    """Somebody dies every few seconds, the broker is emptied five times; then all arrive within ten minutes."""
+    rows, people, dice = 10_000, 5_000, random.Random(7)
+    with running(people, rows, workers=2) as stack:
+        all_due(stack)
+        began, flushed = time.monotonic(), 0
+        while time.monotonic() - began < 300:
+            stack.tend()
+            time.sleep(dice.uniform(2, 5))
+            victim = dice.choice(["worker", "worker1", "beat", "broker", "database", "relay"])
+            stack.kill(victim)
+            if flushed < 5 and time.monotonic() - began > flushed * 50:
+                stack.tend()
+                flushed += stack.flush()
+        assert flushed == 5
+        quiet = time.monotonic()
+        while sent(stack) < rows and time.monotonic() - quiet < 600:
+            stack.tend()
+            time.sleep(1)
+        drained = time.monotonic() - quiet
+        mails = stack.mails()
+        print(f"10,000 through chaos: {len(mails)} mails, drained {drained:.0f} s after the last kill")  # noqa: T201
+        assert told(mails) == dict.fromkeys(range(1, rows + 1), 1)
+        assert drained < 600
+
+
+@pytest.mark.nightly
+@pytest.mark.kills
+def test_speed_and_memory_beside_one_task_per_mail() -> None:
+    """10,000 due reminders in one mail for each person, beside 10,000 tasks that send one each."""
+    rows = people = 10_000
+    with running(people, rows) as stack:
+        all_due(stack)
+        began, most = time.monotonic(), 0
+        while sent(stack) < rows and time.monotonic() - began < 900:
+            most = max(most, stack.memory("worker"))
+            time.sleep(0.5)
+        ours = time.monotonic() - began
+        seen = len(stack.mails())
+        stack.run("from tests.kills.app import plain_way; plain_way()")
+        began, plain_most = time.monotonic(), 0
+        while len(list((stack.folder / "mails").glob("*.eml"))) < 2 * seen and time.monotonic() - began < 900:
+            plain_most = max(plain_most, stack.memory("worker"))
+            time.sleep(0.5)
+        plain = time.monotonic() - began
+        print(  # noqa: T201
+            f"10,000 reminders: {rows / ours:.0f}/s and {most / 2**20:.0f} MiB; "
+            f"one task per mail: {rows / plain:.0f}/s and {plain_most / 2**20:.0f} MiB"
+        )
+        assert seen == rows

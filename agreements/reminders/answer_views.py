@@ -24,7 +24,7 @@ def reminder_answer(request: HttpRequest, secret: str) -> HttpResponse:
     if row is None or item is None:
         return render(request, "agreements/reminders/answer_closed.html", status=404)
     with translation.override(row.recipient.language):
-        facts = {"item": item, "row": row, "answers": MailAnswer, "first": request.GET.get("answer", "")}
+        facts = {"item": item, "row": row, "first": request.GET.get("answer", "")}
         if request.method == "POST":
             wanted = MailAnswer.MUTE if ONE_CLICK in request.POST else request.POST.get("answer", "")
             if wanted not in MailAnswer.values:

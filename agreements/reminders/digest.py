@@ -53,6 +53,12 @@ class Item:
         return address_of(self.reminder) if self.reminder.rule else ""
 
     @property
+    def answers(self) -> list[MailAnswer]:
+        """What can be answered: once the day has come, "until the day" is no answer."""
+        early = self.reminder.offset < 0
+        return [answer for answer in MailAnswer if early or answer != MailAnswer.ACKNOWLEDGE]
+
+    @property
     def act(self) -> object:
         return in_the_past(self.reminder.step.name) if self.reminder.step else ""
 
@@ -112,7 +118,7 @@ def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
         )
         facts = {
             "recipient": recipient, "items": said[:MOST_LINES], "more": max(count - MOST_LINES, 0),
-            "base_url": settings.BASE_URL, "answers": MailAnswer,
+            "base_url": settings.BASE_URL,
         }  # fmt: skip
         body = render_to_string("agreements/reminders/digest.txt", facts)
         page = render_to_string("agreements/reminders/digest.html", facts)

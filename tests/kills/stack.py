@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+from contextlib import suppress
 from email import message_from_bytes
 from email.message import Message
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import Any
 
 import psutil
 import psycopg
+import redis
 
 from tests.running import ROOT
 from tracker.embedded import postgres, valkey
@@ -75,6 +77,29 @@ class Stack:
         self.children[name].terminate()
         self.children[name].wait(20)
         self.tend()
+
+    def kill(self, name: str) -> None:
+        """Kill -9, of a worker with its child."""
+        child = self.children.get(name)
+        if child and child.poll() is None:
+            family = psutil.Process(child.pid).children(recursive=True) if name.startswith("worker") else []
+            child.kill()
+            child.wait(10)
+            for orphan in family:
+                with suppress(psutil.NoSuchProcess):
+                    orphan.kill()
+
+    def flush(self) -> bool:
+        """Empty the broker. False if it is away."""
+        try:
+            return bool(redis.Redis.from_url(self.env["CELERY_BROKER_URL"]).flushall())
+        except redis.ConnectionError:
+            return False
+
+    def memory(self, name: str) -> int:
+        """Bytes resident in a process and its children."""
+        process = psutil.Process(self.children[name].pid)
+        return sum(one.memory_info().rss for one in (process, *process.children(recursive=True)))
 
     def _start(self, name: str, command: list[str]) -> None:
         for stale in self.folder.glob("b*.lock") if name.startswith("beat") else ():

@@ -22,6 +22,7 @@ LATE = timedelta(minutes=15)  # a reminder that has been ready for so long is no
 class Heard:
     queue: str
     at: datetime | None
+    minutes: int
     is_silent: bool
 
 
@@ -31,6 +32,7 @@ class Health:
 
     queues: tuple[Heard, ...]
     oldest_at: datetime | None  # since when the oldest unsent reminder has been ready
+    oldest_minutes: int
     is_late: bool
     states: dict[str, int]
 
@@ -51,11 +53,16 @@ def beat(queue: str, *, at: datetime) -> None:
 
 def listen(*, at: datetime) -> Health:
     """Three queries."""
-    last = dict(Pulse.objects.values_list("queue", "at"))
+    last: dict[str, datetime] = dict(Pulse.objects.values_list("queue", "at"))
     queues = tuple(
-        Heard(name, last.get(name), (heard := last.get(name)) is None or at - heard > patience()) for name in QUEUES
+        Heard(name, last.get(name), _minutes(last.get(name), at), name not in last or at - last[name] > patience())
+        for name in QUEUES
     )
     oldest = ledger.ready(at).aggregate(at=Min(Coalesce("next_try_at", "created_at")))["at"]
     counts = dict(Reminder.objects.order_by().values_list("state").annotate(count=Count("pk")))
     states = {str(state): counts.get(state, 0) for state in SendState}
-    return Health(queues, oldest, oldest is not None and at - oldest > LATE, states)
+    return Health(queues, oldest, _minutes(oldest, at), oldest is not None and at - oldest > LATE, states)
+
+
+def _minutes(since: datetime | None, at: datetime) -> int:
+    return int((at - since).total_seconds() // 60) if since else 0
