@@ -16,6 +16,7 @@ from agreements.procedures import views as procedures
 from agreements.register import amendment_views as amendments
 from agreements.register import views as register
 from agreements.reminders import answer_views as reminder_answers
+from agreements.reminders import inbox_views as inbox
 from agreements.reminders import views as reminders
 from agreements.sources import views as sources
 from partners.access import allow, desk_only, everyone, manager_only, open_to_all, staff_only
@@ -112,6 +113,9 @@ partner_pages = [
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]
 reminder_urls = [
+    path("inbox/", everyone(inbox.inbox_page), name="inbox"),
+    path("inbox/read/", everyone(inbox.inbox_read_all), name="inbox_read_all"),
+    path("inbox/<int:pk>/", everyone(inbox.inbox_act), name="inbox_act"),
     path("r/<str:secret>/", open_to_all(reminder_answers.reminder_answer), name="reminder_answer"),
     path("reminders/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(reminders.reminder_plan), name="reminders"),
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),

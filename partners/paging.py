@@ -19,6 +19,7 @@ class Order:
     column: str
     descending: bool = False
     is_date: bool = False
+    is_key: bool = False  # the column holds whole numbers
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if self.descending:
@@ -44,7 +45,8 @@ class Order:
         """The value and key of a mark; None for one that was tampered with, which then shows the first page."""
         pk, _tilde, value = mark.partition("~")
         try:
-            return (date.fromisoformat(value) if self.is_date and value else value or None), int(pk)
+            read = date.fromisoformat if self.is_date else int if self.is_key else str
+            return (read(value) if value else None), int(pk)
         except ValueError:
             return None
 

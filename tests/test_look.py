@@ -31,7 +31,7 @@ PAGES = {
     ],
     "manager": [
         "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",
-        "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/",
+        "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/", "/inbox/",
         "/agreements/US-2023-03/reminders/",
     ],
     "partner": [

@@ -16,6 +16,8 @@ from agreements.models import (
     Milestone,
     Participant,
     Position,
+    Reminder,
+    ReminderRule,
     Report,
     Share,
 )
@@ -35,14 +37,14 @@ LISTS = {
     "/api/v1/agreements/": ("linh", "sara"), "/api/v1/commitments/": ("linh", "sara"),
     "/agreements/US-2023-01/sharing/": ("linh",), "/agreements/US-2023-01/procedure/": ("linh",),
     "/agreements/similar/?title_en=Memorandum": ("linh",), "/countries/US/share/": ("minh",),
-    "/reminders/": ("minh",), "/agreements/US-2023-01/reminders/": ("linh",),
+    "/inbox/": ("linh", "sara"), "/reminders/": ("minh",), "/agreements/US-2023-01/reminders/": ("linh",),
     "/history/agreements/US-2023-01/": ("linh",), "/history/agreements/US-2023-01/as-of/": ("linh",),
     "/api/v1/organisations/": ("linh",), "/api/v1/countries/": ("linh",),
 }  # fmt: skip
 # Pages that gather many lists have a limit of their own.
 LIMITS = {
     "/": 15, "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 24,
-    "/oversight/": 14,
+    "/oversight/": 14, "/reminders/": 17,
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.
 BY_KIND = "/history/agreements/US-2023-01/"
@@ -86,6 +88,14 @@ def grow(cast: Cast, rows: int) -> None:
     moved = {"to_on": date(2027, 1, 1), "reason": "x", "state": "withdrawn", "organisation": cast.us}
     DueRequest.objects.bulk_create(DueRequest(**own, **moved, created_by=cast.linh) for _ in range(some))
     actions = Action.objects.bulk_create(Action(desk=cast.desk, title="x", owner=cast.linh) for _ in range(some))
+    rule, _made = ReminderRule.objects.get_or_create(code="grow", watched="commitment_due", told="owner", offsets=[0])
+    Reminder.objects.bulk_create(
+        Reminder(
+            rule=rule, recipient=person, agreement=agreement, state="sent", due_on=date(2026, 1, 1), offset=0,
+        )
+        for agreement in agreements
+        for person in (cast.linh, cast.sara)
+    )  # fmt: skip
     for action in actions:
         action.commitments.add(cast.commitment)
     with connection.cursor() as cursor:

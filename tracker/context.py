@@ -9,9 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from agreements.reminders import inbox
 from partners.viewers import Viewer
 
 
@@ -29,6 +31,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "viewer": getattr(request, "viewer", Viewer()),
         "demo": settings.DEMO,
         "undoable": _undoable(request),
+        "unread_count": SimpleLazyObject(lambda: inbox.unread(request.viewer, at=timezone.now())),
         # How countries and territories are headed is the ministry's policy, not ours.
         "places_label": settings.PLACES_LABEL.get(get_language() or "") or _("Countries and territories"),
     }

@@ -52,7 +52,8 @@ def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:
             case MailAnswer.SNOOZE if locked.state == SendState.SENT:
                 locked.state, locked.next_try_at, locked.attempts = SendState.QUEUED, at + SNOOZE, 0
                 locked.round += 1
-                locked.save(update_fields=["state", "next_try_at", "attempts", "round"])
+                locked.read_at = locked.dismissed_at = None  # then it is news again
+                locked.save(update_fields=["state", "next_try_at", "attempts", "round", "read_at", "dismissed_at"])
             case MailAnswer.SNOOZE if not (locked.round and locked.state == SendState.QUEUED):
                 raise Refused(locked.get_state_display())
 

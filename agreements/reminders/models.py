@@ -101,11 +101,11 @@ class Reminder(models.Model):
     FIELDS = FieldTable(
         internal=(
             "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts "
-            "next_try_at claimed_at handed_at sent_at error acknowledged_at round created_at"
+            "next_try_at claimed_at handed_at sent_at error acknowledged_at round read_at dismissed_at created_at"
         ),
         locked=(
             "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts "
-            "next_try_at claimed_at handed_at sent_at error acknowledged_at round created_at"
+            "next_try_at claimed_at handed_at sent_at error acknowledged_at round read_at dismissed_at created_at"
         ),
     )
 
@@ -130,6 +130,8 @@ class Reminder(models.Model):
     sent_at = models.DateTimeField(_("sent"), null=True)
     error = models.CharField(_("error"), max_length=300, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
+    read_at = models.DateTimeField(_("read"), null=True)
+    dismissed_at = models.DateTimeField(_("put away"), null=True)
     round = models.PositiveSmallIntegerField(default=0)  # how often it was put off: each time is a mail of its own
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -150,6 +152,9 @@ class Reminder(models.Model):
         )  # fmt: skip
         indexes = (
             models.Index(fields=["recipient"], name="reminder_queue", condition=Q(state=SendState.QUEUED)),
+            models.Index(
+                fields=["recipient", "-id"], name="reminder_inbox", condition=Q(dismissed_at=None),
+            ),
             models.Index(
                 fields=["state", "claimed_at"], name="reminder_doubt",
                 condition=Q(state__in=(SendState.CLAIMED, SendState.HANDED, SendState.UNKNOWN)),

@@ -26,6 +26,9 @@ IN, GONE, OK, NO = 302, 404, 200, 405  # sent to sign in; nothing here; a page; 
 # name: answers to GET for anonymous, linh, huy, minh, sara, omar, auditor, operator
 TABLE: dict[str, tuple[int, ...]] = {
     "home": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "inbox": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "inbox_read_all": (IN, NO, NO, NO, NO, NO, NO, NO),
+    "inbox_act": (IN, NO, NO, NO, NO, NO, NO, NO),
     "reminders": (IN, GONE, GONE, OK, GONE, GONE, OK, OK),
     "agreement_reminders": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "pulse": (IN, GONE, GONE, GONE, GONE, GONE, OK, OK),

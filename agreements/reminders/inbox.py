@@ -1,0 +1,40 @@
+"""What a person was told, in the application: whatever becomes of a mail, it stands here."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from agreements.commitments.models import Commitment
+from agreements.register.models import Agreement
+from agreements.reminders.models import Reminder
+from agreements.vocabulary import SendState
+from partners.viewers import Viewer
+
+
+def rows_of(viewer: Viewer, *, at: datetime) -> QuerySet[Reminder]:
+    """What the viewer was told and has not put away, as far as they may still see the records."""
+    agreements = Agreement.objects.visible_to(viewer)
+    commitments = Commitment.objects.visible_to(viewer)
+    seen = Q(commitment=None, agreement__in=agreements) | Q(commitment__in=commitments)
+    put_off = Q(state=SendState.QUEUED, next_try_at__gt=at, round__gt=0)
+    own = Reminder.objects.visible_to(viewer).filter(seen, recipient=viewer.user_id, dismissed_at=None)
+    return own.exclude(Q(state=SendState.DROPPED) | put_off)  # type: ignore[no-any-return]
+
+
+def unread(viewer: Viewer, *, at: datetime, most: int = 99) -> int:
+    """How many are not read yet, up to a limit. One query."""
+    if not viewer.is_known:
+        return 0
+    return rows_of(viewer, at=at).filter(read_at=None).order_by()[: most + 1].count()
+
+
+def read(rows: Any, *, at: datetime) -> int:
+    return int(rows.filter(read_at=None).update(read_at=at))
+
+
+def put_away(rows: Any, *, at: datetime) -> int:
+    read(rows, at=at)
+    return int(rows.filter(dismissed_at=None).update(dismissed_at=at))

@@ -1,0 +1,91 @@
+"""The inbox: one's own, what one may still see, read and put away for good."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+
+from agreements.models import Mute, Reminder, ReminderRule
+from agreements.register import sharing
+from agreements.reminders import ledger, notices, sending
+from tests.conftest import Cast
+from tests.factories import TODAY, make_agreement
+
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def told(cast: Cast, today: object) -> Any:
+    for person in ("owner", "owing_side"):
+        ReminderRule.objects.create(code=person, watched="commitment_due", told=person, offsets=[0])
+    cast.commitment.due_on = TODAY
+    cast.commitment.save()
+    ledger.queue(TODAY)
+    with time_machine.travel(NOW, tick=False):
+        sending.send_all(at=NOW)
+    return cast.commitment
+
+
+def refs(cast: Cast, name: str, query: str = "") -> list[str]:
+    page = cast.client(name).get(f"/inbox/{query}").context["page"]
+    return [(row.commitment or row.agreement).ref for row in page.rows]
+
+
+def act(cast: Cast, name: str, what: str, of: str = "") -> int:
+    row = Reminder.objects.get(recipient__name=(of or name).capitalize())
+    return int(cast.client(name).post(f"/inbox/{row.pk}/", {"act": what}).status_code)
+
+
+def test_each_sees_their_own_with_a_count_on_every_page(cast: Cast, told: Any) -> None:
+    assert refs(cast, "linh") == refs(cast, "sara") == [told.ref]
+    assert refs(cast, "minh") == []
+    assert '<span class="unread">1</span>' in cast.client("linh").get("/agreements/").content.decode()
+    assert '<span class="unread">' not in cast.client("minh").get("/agreements/").content.decode()
+    assert act(cast, "minh", "put_away", of="linh") == 404
+    assert refs(cast, "linh") == [told.ref]
+
+
+def test_read_and_put_away(cast: Cast, told: Any) -> None:
+    assert act(cast, "linh", "read") == 302
+    assert (refs(cast, "linh"), refs(cast, "linh", "?show=unread")) == ([told.ref], [])
+    assert act(cast, "linh", "put_away") == 302
+    assert refs(cast, "linh") == []
+    assert refs(cast, "sara") == [told.ref]
+
+
+def test_all_are_read_at_once_and_only_ones_own(cast: Cast, told: Any) -> None:
+    cast.client("linh").post("/inbox/read/")
+    assert set(Reminder.objects.filter(read_at=None).values_list("recipient__name", flat=True)) == {"Sara"}
+
+
+def test_put_off_it_comes_back(cast: Cast, told: Any) -> None:
+    act(cast, "linh", "read")
+    act(cast, "linh", "snooze")
+    assert refs(cast, "linh") == []
+    with time_machine.travel(NOW + timedelta(days=8)):
+        assert refs(cast, "linh", "?show=unread") == [told.ref]
+    act(cast, "sara", "mute")
+    assert Mute.objects.get().user == cast.sara
+    assert refs(cast, "sara") == []
+
+
+def test_what_is_no_longer_shared_is_no_longer_listed(cast: Cast, told: Any) -> None:
+    for share in cast.agreement.shares.all():
+        sharing.revoke(share, by=cast.viewer("linh"))
+    assert refs(cast, "sara") == []
+    assert '<span class="unread">' not in cast.client("sara").get("/").content.decode()
+
+
+def test_notices_stand_there_too_even_while_the_mail_server_is_away(cast: Cast, today: object) -> None:
+    agreement = make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us])
+    sharing.share(agreement, sharing.Terms(cast.us), by=cast.viewer("linh"))
+    notices.put_steps_into_ledger()
+    assert refs(cast, "sara") == [agreement.ref]
+
+
+@pytest.mark.parametrize("mark", ["x~y", "9~", "~", "1~abc"])
+def test_a_mark_that_was_tampered_with_shows_the_first_page(cast: Cast, told: Any, mark: str) -> None:
+    assert cast.client("linh").get("/inbox/", {"after": mark}).status_code == 200
