@@ -79,7 +79,19 @@ def test_a_server_that_is_away_loses_nothing(cast: Cast, owed: object, settings:
     assert Reminder.objects.get().state == "queued"
 
 
-@pytest.mark.parametrize("change", ["delivered", "moved", "switched off", "hidden"])
+def test_a_new_address_and_a_new_text_are_used(cast: Cast, owed: object) -> None:
+    ledger.queue(TODAY)
+    cast.linh.email = "linh.new@tracker.example"
+    cast.linh.save()
+    owed.title_en = "Redacted"
+    owed.save()
+    assert sending.send_all(at=NOW) == 1
+    (message,) = mail.outbox
+    assert (message.to, "Redacted" in message.body) == (["linh.new@tracker.example"], True)
+    assert "Commitment 1" not in message.body + message.alternatives[0][0]
+
+
+@pytest.mark.parametrize("change", ["delivered", "moved", "switched off", "hidden", "reassigned", "archived"])
 def test_what_changed_meanwhile_is_decided_at_the_moment_of_sending(cast: Cast, owed: object, change: str) -> None:
     ledger.queue(TODAY)
     match change:
@@ -87,6 +99,10 @@ def test_what_changed_meanwhile_is_decided_at_the_moment_of_sending(cast: Cast, 
             owed.delivery = "delivered"
         case "moved":
             owed.due_on += timedelta(days=5)
+        case "reassigned":
+            owed.owner = cast.minh
+        case "archived":
+            owed.archived_at = NOW
         case "switched off":
             cast.linh.is_active = False
             cast.linh.save()
