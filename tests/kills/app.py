@@ -120,6 +120,9 @@ def blindly(*, at: Any) -> int:
     return Reminder.objects.filter(state__in=("claimed", "handed"), claimed_at__lt=old).update(state="queued")
 
 
+# Seconds, where production waits minutes: a run is judged before the next begins.
+ledger.RETRY_MINUTES = tuple(minutes / 60 for minutes in ledger.RETRY_MINUTES)  # type: ignore[assignment]
+
 if os.environ.get("KILLS_BLIND"):
     ledger.recover = blindly
 
