@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -21,6 +21,7 @@ from agreements.vocabulary import SendState
 
 log = structlog.get_logger()
 MOST_FOR_ONE = 1000
+CLAIMING = 0x7E11  # the class of the advisory locks on recipients
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 IN_DOUBT = (SendState.HANDED, SendState.UNKNOWN)
 FOR_A_PERSON = (SendState.UNKNOWN, SendState.FAILED)
@@ -57,7 +58,11 @@ def ready(at: datetime) -> QuerySet[Reminder]:
 
 def claim(recipient_id: int, *, at: datetime) -> list[Reminder]:
     """Take the person's queued rows for a while, so that no other process sends them."""
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Two at once would share the rows out between them, and the person would get two mails.
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [CLAIMING, recipient_id])
+        if not cursor.fetchone()[0]:
+            return []
         waiting = ready(at).filter(recipient=recipient_id).order_by("pk")
         rows = list(
             waiting.select_for_update(skip_locked=True, of=("self",)).select_related("agreement", "step", "rule")
