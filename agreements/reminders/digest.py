@@ -12,7 +12,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, Milestone
+from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
 from agreements.register.telling import in_the_past
 from agreements.reminders.answers import address_of, is_silenced
@@ -102,8 +103,15 @@ def item_of(row: Reminder, viewer: Viewer) -> Item | None:
     matter = still(row, viewer.on) if row.rule else None
     if row.rule and matter is None:
         return None
+    if matter and matter.subject and not _sees(viewer, matter.subject):
+        return None
     reason = row.step.reason if row.step and viewer.is_staff else ""
     return Item(row, agreement, commitment, viewer.on, reason, matter)
+
+
+def _sees(viewer: Viewer, record: Milestone | ProceedingStep) -> bool:
+    """A share may hold milestones back while it shows their commitment."""
+    return bool(type(record).objects.visible_to(viewer).filter(pk=record.pk).exists())
 
 
 def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:

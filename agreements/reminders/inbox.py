@@ -7,10 +7,11 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, Milestone
+from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import SendState
+from agreements.vocabulary import SendState, Watched
 from partners.viewers import Viewer
 
 
@@ -20,7 +21,11 @@ def rows_of(viewer: Viewer, *, at: datetime) -> QuerySet[Reminder]:
     commitments = Commitment.objects.visible_to(viewer)
     seen = Q(commitment=None, agreement__in=agreements) | Q(commitment__in=commitments)
     put_off = Q(state=SendState.QUEUED, next_try_at__gt=at, round__gt=0)
-    own = Reminder.objects.visible_to(viewer).filter(seen, recipient=viewer.user_id, dismissed_at=None)
+    # What is held back of a commitment that is shown is not told of either.
+    subject = Q(subject_id=None)
+    for watched, model in ((Watched.MILESTONE_DUE, Milestone), (Watched.LEGAL_CLOCK, ProceedingStep)):
+        subject |= Q(rule__watched=watched, subject_id__in=model.objects.visible_to(viewer).values("pk"))
+    own = Reminder.objects.visible_to(viewer).filter(seen, subject, recipient=viewer.user_id, dismissed_at=None)
     return own.exclude(Q(state=SendState.DROPPED) | put_off)  # type: ignore[no-any-return]
 
 

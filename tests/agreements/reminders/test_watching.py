@@ -9,7 +9,7 @@ import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
 
-from agreements.models import Agreement, Commitment, Milestone, Reminder, ReminderRule, Step
+from agreements.models import Agreement, Commitment, Milestone, Reminder, ReminderRule, Share, Step
 from agreements.procedures import proceeding
 from agreements.reminders import ledger, sending
 from agreements.reminders.schedule import due, plan
@@ -56,6 +56,20 @@ def test_milestones_are_told_one_by_one(cast: Cast, today: object) -> None:
     texts = mails()
     assert len(texts) == 2
     assert all("Site chosen: Due in 0 days" in text and "Doors open" not in text for text in texts)
+
+
+def test_a_milestone_that_a_share_holds_back_is_told_to_no_partner(cast: Cast, today: object) -> None:
+    for told in ("owner", "owing_side"):
+        rule("milestone_due", [0], told=told)
+    Milestone.objects.create(commitment=cast.commitment, title_en="Secret step", due_on=TODAY)
+    ledger.queue(TODAY)
+    inbox = {name: cast.client(name) for name in ("linh", "sara")}
+    assert [len(client.get("/inbox/").context["page"].rows) for client in inbox.values()] == [1, 1]
+    Share.objects.update(withheld=["milestones"])
+    assert [len(client.get("/inbox/").context["page"].rows) for client in inbox.values()] == [1, 0]
+    (text,) = mails()
+    assert "Secret step" in text
+    assert mail.outbox[0].to == [cast.linh.email]
 
 
 def test_silence_is_asked_about_and_then_closing_proposed(cast: Cast, today: object) -> None:
