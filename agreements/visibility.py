@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
-from agreements.vocabulary import Audience, PaperState, Part, ReportStatus, Stage
+from agreements.vocabulary import BINDING, Audience, PaperState, Part, ReportStatus, Stage
 from partners.records import NOTHING
 from partners.viewers import ALL_DESKS, DESK_STAFF, Role, Viewer
 
@@ -166,11 +166,11 @@ def may_edit(viewer: Viewer, *, desk_id: int | None, stage: str) -> bool:
         return False
     if stage == Stage.DRAFT:
         return True
-    return viewer.role == Role.MANAGER and stage in (Stage.SIGNED, Stage.SUSPENDED)
+    return viewer.role == Role.MANAGER and stage in BINDING
 
 
 def may_edit_commitments(viewer: Viewer, *, desk_id: int | None, stage: str) -> bool:
     """Commitments live on after the signing: their desk keeps them up to date until the agreement ends."""
     if viewer.read_only or not viewer.works_at(desk_id):
         return False
-    return stage in (Stage.DRAFT, Stage.SIGNED, Stage.SUSPENDED)
+    return stage in (Stage.DRAFT, *BINDING)

@@ -44,6 +44,9 @@ class Stage(TextChoices):
     ENDED = "ended", _("Ended")
 
 
+BINDING = (Stage.SIGNED, Stage.SUSPENDED)  # what stands in such a paper is owed
+
+
 class Standing(TextChoices):
     """Computed from the stage, the dates and a day."""
 

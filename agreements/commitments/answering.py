@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.commitments.acts import lock, write_step
 from agreements.commitments.models import Commitment, Link, Position
-from agreements.vocabulary import Confirmation, PositionState, Stage, Verdict
+from agreements.vocabulary import BINDING, Confirmation, PositionState, Stage, Verdict
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
-ANSWERABLE = (Stage.CLEARED, Stage.SIGNED, Stage.SUSPENDED)
+ANSWERABLE = (Stage.CLEARED, *BINDING)
 ACTS = {Verdict.CONFIRMED: "confirm", Verdict.DISPUTED: "dispute"}
 TEXT_HAS_CHANGED = _("The text has changed since you opened it. Read it again before you answer.")
 

@@ -11,7 +11,7 @@ from agreements.commitments import health
 from agreements.commitments.acts import lock, write_step
 from agreements.commitments.models import Commitment
 from agreements.register.models import Step
-from agreements.vocabulary import BlockedBy, Side, Stage
+from agreements.vocabulary import BINDING, BlockedBy, Side
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
@@ -22,7 +22,7 @@ NUDGE_DAYS = 7
 
 def may_keep(commitment: Commitment, viewer: Viewer) -> bool:
     """Whether the viewer notes what blocks an open commitment of a paper that binds."""
-    binds = commitment.agreement.stage in (Stage.SIGNED, Stage.SUSPENDED)
+    binds = commitment.agreement.stage in BINDING
     return binds and commitment.is_open and viewer.works_at(commitment.agreement.desk_id) and not viewer.read_only
 
 

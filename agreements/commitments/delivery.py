@@ -14,12 +14,10 @@ from agreements.commitments import health
 from agreements.commitments.acts import lock, write_step
 from agreements.commitments.models import Commitment, Report
 from agreements.register.models import Agreement
-from agreements.vocabulary import Delivery, MilestoneStatus, ReportStatus, Stage
+from agreements.vocabulary import BINDING, Delivery, MilestoneStatus, ReportStatus, Stage
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
-
-REPORTABLE = (Stage.SIGNED, Stage.SUSPENDED)
 
 
 def next_number(agreement: Agreement) -> int:
@@ -36,7 +34,7 @@ def number(commitment: Commitment) -> None:
 
 def keep_baseline(commitment: Commitment) -> None:
     """The first day that was promised. Before the signing nothing is promised yet, so it follows."""
-    unsigned = commitment.agreement.stage not in REPORTABLE
+    unsigned = commitment.agreement.stage not in BINDING
     if commitment.due_on and (commitment.baseline_due_on is None or unsigned):
         commitment.baseline_due_on, commitment.baseline_due_precision = commitment.due_on, commitment.due_precision
 
@@ -60,7 +58,7 @@ def refuses_delivery(commitment: Commitment, value: str, was: str) -> Refused | 
     """Why a person may not set this delivery by hand; None if nothing speaks against it."""
     if value != Delivery.DELIVERED or was == Delivery.DELIVERED:
         return None
-    if commitment.pk and (commitment.agreement.stage not in REPORTABLE or bears_out(commitment)):
+    if commitment.pk and (commitment.agreement.stage not in BINDING or bears_out(commitment)):
         return None
     return Refused(_("Delivered needs evidence: hand in a report with a file or a link, or a milestone that shows it."))
 
@@ -78,7 +76,7 @@ def would_wait_for_itself(commitment: Commitment, first: Iterable[Commitment]) -
 
 def may_report(commitment: Commitment, viewer: Viewer) -> bool:
     """The desk reports, and so do partners who see the record."""
-    if viewer.read_only or commitment.agreement.stage not in REPORTABLE:
+    if viewer.read_only or commitment.agreement.stage not in BINDING:
         return False
     return viewer.is_partner or viewer.works_at(commitment.agreement.desk_id)
 

@@ -13,10 +13,9 @@ from typing import Any
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from agreements.commitments.models import Commitment, Milestone, Report
-from agreements.commitments.models.commitment import OPEN
+from agreements.commitments.models.commitment import OPEN, QUIET_DAYS
 from agreements.vocabulary import Health, HealthRule, MilestoneStatus, ReportStatus
 
-FRESH_DAYS = 183  # a report, or any other sign of life, holds for six months
 ALARMS = (Health.AT_RISK, Health.DELAYED, Health.BLOCKED)
 MEANS: Mapping[HealthRule, Health] = {
     HealthRule.SETTLED: Health.ON_TRACK,
@@ -39,7 +38,7 @@ class Judgement:
 
 def judged(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
     """The rows with `rule`, the name of the rule that holds on a day, and `ruled`, the health that follows."""
-    since = on - timedelta(days=FRESH_DAYS)
+    since = on - timedelta(days=QUIET_DAYS)
     told = Report.objects.filter(
         commitment=OuterRef("pk"), status=ReportStatus.ACCEPTED, archived_at=None, on__gte=since
     ).order_by("-on", "-pk")

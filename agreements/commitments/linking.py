@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.acts import write_step
+from agreements.commitments.answering import ANSWERABLE
 from agreements.commitments.models import Commitment, Link, LinkOpening
 from agreements.register.sharing import preview_viewer
-from agreements.vocabulary import LinkPurpose, Stage
+from agreements.vocabulary import LinkPurpose
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -30,7 +31,7 @@ CLOSED = _("This link has been used, has expired or was taken back. Ask the desk
 
 def may_make(commitment: Commitment, viewer: Viewer) -> bool:
     agreement = commitment.agreement
-    binds = agreement.stage in (Stage.CLEARED, Stage.SIGNED, Stage.SUSPENDED)
+    binds = agreement.stage in ANSWERABLE
     return binds and viewer.works_at(agreement.desk_id) and not viewer.read_only
 
 

@@ -10,12 +10,10 @@ from agreements.commitments import health
 from agreements.commitments.acts import lock, write_step
 from agreements.commitments.models import Commitment, DueRequest
 from agreements.dates import PartialDate
-from agreements.vocabulary import RequestState, Stage
+from agreements.vocabulary import BINDING, RequestState
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
-
-BINDING = (Stage.SIGNED, Stage.SUSPENDED)
 
 
 def is_fixed(commitment: Commitment) -> bool:

@@ -22,6 +22,7 @@ from agreements.commitments import (
 )
 from agreements.commitments.forms import AnswerForm, BlockerForm, DueRequestForm, ReportForm
 from agreements.commitments.models import Commitment, ExchangeRate, Indicator, Link, Position, Report
+from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
 from agreements.register import sharing
 from agreements.register.calendar import work_calendar
 from agreements.register.forms import ShareForm
@@ -30,7 +31,6 @@ from partners.models import Organisation
 from partners.viewers import Viewer
 
 LATEST = 30
-QUIET_DAYS, CLOSING_DAYS = 183, 548  # six months: ask; eighteen: propose closing
 
 
 def commitment_facts(commitment: Commitment, viewer: Viewer) -> dict[str, Any]:

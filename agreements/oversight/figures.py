@@ -18,14 +18,13 @@ from django.db.models.functions import Least
 
 from agreements.commitments.filters import NOBODY, SOON_DAYS
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import OPEN, CommitmentQuerySet
-from agreements.vocabulary import BlockedBy, Delivery, Health, ReportStatus, Stage
+from agreements.commitments.models.commitment import OPEN, CommitmentQuerySet, unheard
+from agreements.vocabulary import BINDING, BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
 from partners.viewers import Viewer
 
 SILENT_DAYS = 90
 MOST_ROWS = 25
-BINDING = (Stage.SIGNED, Stage.SUSPENDED)
 
 
 class Median(Aggregate):
@@ -175,8 +174,7 @@ def figures(viewer: Viewer) -> Figures:
     rows, on = at_desks(viewer), viewer.on
     is_open = Q(delivery__in=OPEN)
     had_day = Q(delivery=Delivery.DELIVERED, delivered_on__isnull=False, baseline_due_on__isnull=False)
-    before = on - timedelta(days=SILENT_DAYS)
-    is_silent = is_open & (Q(heard_on__lt=before) | Q(heard_on=None, agreement__signed_on__lt=before))
+    is_silent = is_open & unheard(SILENT_DAYS, on)
     slipped = is_open & Q(due_on__gt=F("baseline_due_on"))
     found = rows.order_by().aggregate(
         open=Count("pk", filter=is_open), overdue=Count("pk", filter=is_open & Q(due_on__lt=on)),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.register.lifecycle import DESK, MANAGER, Transition, from_stages, put, sign_step
 from agreements.register.models import Agreement, Amendment, Step
-from agreements.vocabulary import AmendmentStage, Stage
+from agreements.vocabulary import BINDING, AmendmentStage
 from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import Viewer
@@ -24,7 +24,6 @@ AMENDABLE = (
     "title_vi", "title_en", "summary_vi", "summary_en", "expires_on", "expires_precision", "open_ended", "renewal",
     "renewal_months", "notice_months", "notice_days",
 )  # fmt: skip
-AMENDED_STAGES = (Stage.SIGNED, Stage.SUSPENDED)
 DRAFT, IN_REVIEW, APPROVED, APPLIED, WITHDRAWN = AmendmentStage
 
 ACTS: Mapping[str, Transition] = {
@@ -65,7 +64,7 @@ def may_propose(agreement: Agreement, viewer: Viewer) -> bool:
         viewer.works_at(agreement.desk_id)
         and not viewer.read_only
         and not agreement.archived_at
-        and agreement.stage in AMENDED_STAGES
+        and agreement.stage in BINDING
     )
 
 

@@ -14,7 +14,7 @@ from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
 
 from agreements.commitments.models import Commitment, Milestone
-from agreements.commitments.pages import CLOSING_DAYS
+from agreements.commitments.models.commitment import CLOSING_DAYS
 from agreements.procedures import proceeding
 from agreements.register.models import Agreement
 from agreements.reminders.models import Reminder, ReminderRule

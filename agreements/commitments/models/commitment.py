@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.register.models import Agreement, Share, partial_date, precision_field
 from agreements.vocabulary import (
+    BINDING,
     BlockedBy,
     CommitmentKind,
     Confirmation,
@@ -29,7 +30,6 @@ from agreements.vocabulary import (
     Health,
     Part,
     Side,
-    Stage,
 )
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
@@ -37,9 +37,16 @@ from partners.models import Organisation
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Viewer
 
+QUIET_DAYS, CLOSING_DAYS = 183, 548  # six months: ask; eighteen: propose closing
 OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
 # What a partner confirms: the words, who owes it, and by when.
 PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on", "due_precision")
+
+
+def unheard(days: int, on: date) -> Q:
+    """Of which nothing was heard for so many days, or ever since the signing."""
+    before = on - timedelta(days=days)
+    return Q(heard_on__lt=before) | Q(heard_on=None, agreement__signed_on__lt=before)
 
 
 class WordingHash(Func):
@@ -63,9 +70,7 @@ class CommitmentQuerySet(RecordQuerySet):
 
     def quiet(self, days: int, on: date) -> Self:
         """Open ones of signed agreements of which nothing was heard for so many days, or ever."""
-        before = on - timedelta(days=days)
-        never = Q(heard_on=None, agreement__signed_on__lt=before)
-        return self.open().filter(Q(heard_on__lt=before) | never, agreement__stage__in=(Stage.SIGNED, Stage.SUSPENDED))
+        return self.open().filter(unheard(days, on), agreement__stage__in=BINDING)
 
 
 @pghistory.track()
