@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agreements.commitments import answering, blocking, health, moving
+from agreements.commitments import answering, blocking, delivery, moving
 from agreements.commitments.acts import lock
 from agreements.commitments.answering import Answer
 from agreements.commitments.forms import (
@@ -25,6 +26,7 @@ from agreements.commitments.forms import (
     IndicatorForm,
     MeasurementForm,
     MilestoneForm,
+    own_organisations,
 )
 from agreements.commitments.models import (
     Commitment,
@@ -59,22 +61,30 @@ def _try(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
     return True
 
 
+def _acts(request: HttpRequest, form: forms.Form, act: Callable[[], Any], done: str) -> bool:
+    """The same by a form, which says itself why not and keeps what was typed."""
+    if not form.is_valid():
+        return False
+    try:
+        act()
+    except Refused as no:
+        form.add_error(None, no.reason)
+        return False
+    messages.success(request, done)
+    return True
+
+
 @require_POST
 def ask_day(request: HttpRequest, ref: str) -> HttpResponse:
-    commitment = find(request, ref)
+    commitment, viewer = find(request, ref), request.viewer
     form = DueRequestForm(request.POST, auto_id="id_day_%s")
-    if form.is_valid():
-        own = Organisation.objects.visible_to(request.viewer).filter(pk__in=request.viewer.organisation_ids)
-        try:
-            moving.ask(
-                commitment, form.cleaned_data["to"], reason=form.cleaned_data["reason"], by=request.viewer,
-                organisation=own.first() if request.viewer.is_partner else None,
-            )  # fmt: skip
-        except Refused as no:
-            form.add_error(None, no.reason)
-        else:
-            messages.success(request, _("The new day is asked for. A manager of the desk decides."))
-            return redirect(commitment)
+    own = own_organisations(viewer).first() if viewer.is_partner else None
+
+    def ask() -> None:
+        moving.ask(commitment, **form.cleaned_data, by=viewer, organisation=own)
+
+    if _acts(request, form, ask, _("The new day is asked for. A manager of the desk decides.")):
+        return redirect(commitment)
     return show(request, commitment, day_form=form)
 
 
@@ -95,14 +105,12 @@ def decide_day(request: HttpRequest, pk: int) -> HttpResponse:
 def block(request: HttpRequest, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     form = BlockerForm(request.POST, auto_id="id_blocker_%s")
-    if form.is_valid():
-        try:
-            blocking.block(commitment, by=request.viewer, **form.cleaned_data)
-        except Refused as no:
-            form.add_error(None, no.reason)
-        else:
-            messages.success(request, _("The blocker is noted."))
-            return redirect(commitment)
+
+    def note() -> None:
+        blocking.block(commitment, **form.cleaned_data, by=request.viewer)
+
+    if _acts(request, form, note, _("The blocker is noted.")):
+        return redirect(commitment)
     return show(request, commitment, blocker_form=form)
 
 
@@ -121,25 +129,21 @@ def unblock(request: HttpRequest, ref: str) -> HttpResponse:
 def nudge(request: HttpRequest, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     _try(request, lambda: blocking.nudge(commitment, by=request.viewer), _("They are asked for a report."))
-    return redirect(request.POST["next"]) if request.POST.get("next") == "/oversight/" else redirect(commitment)
+    return redirect("oversight" if request.POST.get("next") == "oversight" else commitment)
 
 
 @require_POST
 def answer(request: HttpRequest, ref: str) -> HttpResponse:
     """The partner confirms, or disputes and proposes other words."""
     commitment = find(request, ref)
-    own = Organisation.objects.visible_to(request.viewer).filter(pk__in=request.viewer.organisation_ids)
-    form = AnswerForm(request.POST, organisations=own)
-    if form.is_valid():
-        try:
-            answering.answer(
-                commitment, Answer(verdict=request.POST.get("verdict", ""), **form.cleaned_data), by=request.viewer
-            )
-        except Refused as no:
-            form.add_error(None, no.reason)
-        else:
-            messages.success(request, _("Your answer is recorded. Thank you."))
-            return redirect(commitment)
+    form = AnswerForm(request.POST, organisations=own_organisations(request.viewer))
+
+    def take() -> None:
+        said = Answer(verdict=request.POST.get("verdict", ""), **form.cleaned_data)
+        answering.answer(commitment, said, by=request.viewer)
+
+    if _acts(request, form, take, _("Your answer is recorded. Thank you.")):
+        return redirect(commitment)
     kept = form.data.copy()
     kept["seen"] = commitment.wording_hash  # what is on screen now; a second click answers that
     form.data = kept
@@ -208,13 +212,8 @@ def _save_part(request: HttpRequest, commitment: Commitment, form: Any) -> bool:
                 _("taken out by %(name)s") % {"name": request.viewer.name},
             )
         form.save()
-        _hear(locked, request)
+        delivery.hear(locked, request.viewer)
     return True
-
-
-def _hear(commitment: Commitment, request: HttpRequest) -> None:
-    Commitment.objects.visible_to(request.viewer).filter(pk=commitment.pk).update(heard_on=request.viewer.on)
-    health.settle([commitment.pk], request.viewer.on)
 
 
 @require_http_methods(["GET", "POST"])
@@ -229,7 +228,7 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
         with transaction.atomic():
             form.instance.stamp(request.user)
             form.save()
-            _hear(commitment, request)
+            delivery.hear(commitment, request.viewer)
         messages.success(request, _("%(ref)s is saved.") % {"ref": commitment.ref})
         return redirect(commitment)
     facts = {

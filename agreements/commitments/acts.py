@@ -5,6 +5,7 @@ from __future__ import annotations
 from agreements.commitments.models import Commitment
 from agreements.register.lifecycle import sign_step
 from agreements.register.models import Step
+from partners.records import Record
 from partners.viewers import Viewer
 
 
@@ -17,6 +18,13 @@ def write_step(
     )
     sign_step(step, by).save()
     return step
+
+
+def save(record: Record, by: Viewer) -> None:
+    """Save a record that its caller has locked, as changed by the viewer."""
+    record.updated_by_id = by.user_id
+    record.version += 1
+    record.save()
 
 
 def lock(commitment: Commitment) -> Commitment:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.commitments.acts import lock, write_step
+from agreements.commitments.acts import lock, save, write_step
 from agreements.commitments.models import Commitment, Link, Position
 from agreements.vocabulary import BINDING, Confirmation, PositionState, Stage, Verdict
 from partners.models import Organisation
@@ -144,9 +144,7 @@ def _adopt(commitment: Commitment, position: Position, by: Viewer) -> None:
         raise Refused(_("The text has changed since the words were proposed: compare and edit it by hand."))
     commitment.text_vi = position.proposed_vi or commitment.text_vi
     commitment.text_en = position.proposed_en or commitment.text_en
-    commitment.updated_by_id = by.user_id
-    commitment.version += 1
-    commitment.save()
+    save(commitment, by)
     commitment.refresh_from_db(fields=["wording_hash"])
     # Who proposes words has agreed to them; the others are asked again.
     Position.objects.create(

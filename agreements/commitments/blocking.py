@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments import health
-from agreements.commitments.acts import lock, write_step
+from agreements.commitments.acts import lock, save, write_step
 from agreements.commitments.models import Commitment
 from agreements.register.models import Step
 from agreements.vocabulary import BINDING, BlockedBy, Side
@@ -101,7 +101,5 @@ def _lock(commitment: Commitment, by: Viewer) -> Commitment:
 
 
 def _save(commitment: Commitment, by: Viewer) -> None:
-    commitment.updated_by_id = by.user_id
-    commitment.version += 1
-    commitment.save()
+    save(commitment, by)
     health.settle([commitment.pk], by.on)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments import delivery, health, moving
-from agreements.commitments.acts import write_step
+from agreements.commitments.acts import save, write_step
 from agreements.commitments.models import BulkChange, Commitment, DueRequest
 from agreements.dates import PartialDate
 from agreements.vocabulary import Delivery, RequestState
@@ -117,9 +117,7 @@ def _change(commitment: Commitment, wish: Wish, by: Viewer) -> dict[str, Any]:
         "baseline_due_precision": str(commitment.baseline_due_precision),
     }  # fmt: skip
     _put(commitment, wish, by)
-    commitment.updated_by_id = by.user_id
-    commitment.version += 1
-    commitment.save()
+    save(commitment, by)
     delivery.note_author(commitment, by.user_id or 0)
     write_step("bulk", commitment, by, reason=f"{COLUMNS[wish.column]}: {said(wish)}")
     return {"pk": commitment.pk, "version": commitment.version, "before": before}
@@ -177,8 +175,6 @@ def _bring_back(row: dict[str, Any], by: Viewer) -> bool:
         return False  # somebody has gone on from there
     for column, value in row["before"].items():
         setattr(commitment, column, commitment._meta.get_field(column.removesuffix("_id")).to_python(value))
-    commitment.updated_by_id = by.user_id
-    commitment.version += 1
-    commitment.save()
+    save(commitment, by)
     write_step("bulk_undo", commitment, by)
     return True

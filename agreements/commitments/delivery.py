@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments import health
-from agreements.commitments.acts import lock, write_step
+from agreements.commitments.acts import lock, save, write_step
 from agreements.commitments.models import Commitment, Report
 from agreements.register.models import Agreement
 from agreements.vocabulary import BINDING, Delivery, MilestoneStatus, ReportStatus, Stage
@@ -131,7 +131,7 @@ def submit(report: Report, *, by: Viewer) -> None:
         locked.decided_by_id = locked.decided_at = None
         locked.version += 1
         locked.save()
-        _heard(locked.commitment, by)
+        hear(locked.commitment, by)
         write_step("report", locked.commitment, by, subject_id=locked.pk)
     report.refresh_from_db()
 
@@ -168,9 +168,7 @@ def decide(report: Report, *, accept: bool, by: Viewer, comment: str = "") -> No
         if accept:
             commitment = lock(locked.commitment)
             put_delivery(commitment, locked.delivery, locked.on)
-            commitment.updated_by_id = by.user_id
-            commitment.version += 1
-            commitment.save()
+            save(commitment, by)
             health.settle([commitment.pk], by.on)
         name = "accept_report" if accept else "return_report"
         write_step(name, locked.commitment, by, reason=locked.comment, subject_id=locked.pk)
@@ -191,6 +189,7 @@ def _lock(report: Report) -> Report:
     return rows.get(pk=report.pk)  # type: ignore[no-any-return]
 
 
-def _heard(commitment: Commitment, by: Viewer) -> None:
+def hear(commitment: Commitment, by: Viewer) -> None:
+    """Note a sign of life."""
     Commitment.objects.filter(pk=commitment.pk).update(heard_on=by.on)
     health.settle([commitment.pk], by.on)

@@ -21,6 +21,17 @@ MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason,
 LONG = forms.Textarea({"rows": 3})
 
 
+def own_organisations(viewer: Viewer) -> Any:
+    """Those in whose name a partner speaks."""
+    return Organisation.objects.visible_to(viewer).filter(pk__in=viewer.organisation_ids)
+
+
+def colleagues(viewer: Viewer) -> Any:
+    """People of the desk staff at the viewer's desks, who can keep a record or do what is to be done."""
+    staff = User.objects.visible_to(viewer).filter(role__in=DESK_STAFF, is_active=True)
+    return staff.filter(desks__in=viewer.desk_ids).distinct()
+
+
 def refuse_moved_day(form: Any) -> None:
     """A promised day is not edited away, on any form that holds it."""
     was, now = form.initial.get("due"), form.cleaned_data.get("due")
@@ -117,7 +128,7 @@ class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if viewer.is_partner:
-            own = Organisation.objects.visible_to(viewer).filter(pk__in=viewer.organisation_ids)
+            own = own_organisations(viewer)
             self.fields["organisation"].queryset = own  # type: ignore[attr-defined]
             self.fields["organisation"].initial = own.first()
         else:
@@ -158,11 +169,22 @@ class AnswerForm(forms.Form):
         self.fields["organisation"].initial = organisations.first()
 
 
-class MilestoneForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class PartForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+    """What hangs on a commitment. The version tells whether someone else was faster."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, viewer: Viewer, papers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer, self.papers = viewer, papers
+        self.initial["seen_version"] = self.instance.version
+        self.fill_partial_dates()
+
+
+class MilestoneForm(PartForm):
     due = PartialDateField(label=_("Due"), required=False)
     met_on = DayField(label=_("Met"))
     evidence_url = EvidenceUrlField()
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     partial_dates: ClassVar = {"due": ("due_on", "due_precision", "last")}
 
@@ -170,12 +192,9 @@ class MilestoneForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg
         model = Milestone
         fields = ("title_vi", "title_en", "status", "met_on", "evidence", "evidence_url")
 
-    def __init__(self, *args: Any, papers: Any, viewer: Viewer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.viewer = viewer
-        self.fields["evidence"].queryset = papers  # type: ignore[attr-defined]
-        self.initial["seen_version"] = self.instance.version
-        self.fill_partial_dates()
+        self.fields["evidence"].queryset = self.papers  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -210,23 +229,16 @@ class AmountField(forms.Field):
         return str(self.prepare_value(initial) or "") != str(data or "").strip()
 
 
-class FundingForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class FundingForm(PartForm):
     amount = AmountField(label=_("Amount"))
     date = PartialDateField(label=_("Date"), required=False)
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("ISO 4217, such as USD or VND"))
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     partial_dates: ClassVar = {"date": ("on", "precision", "first")}
 
     class Meta:
         model = Funding
         fields = ("kind", "amount", "currency", "qualifier", "in_kind", "remark")
-
-    def __init__(self, *args: Any, viewer: Viewer, papers: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.viewer = viewer
-        self.initial["seen_version"] = self.instance.version
-        self.fill_partial_dates()
 
     def clean_currency(self) -> str:
         return str(self.cleaned_data["currency"]).strip().upper()
@@ -239,22 +251,16 @@ class FundingForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
         return values
 
 
-class IndicatorForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class IndicatorForm(PartForm):
     due = PartialDateField(label=_("Target for"), required=False)
     baseline = AmountField(label=_("Baseline"), help_text="")
     target = AmountField(label=_("Target"), help_text="")
-    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     partial_dates: ClassVar = {"due": ("target_on", "target_precision", "last")}
 
     class Meta:
         model = Indicator
         fields = ("title_vi", "title_en", "unit", "baseline", "target")
-
-    def __init__(self, *args: Any, viewer: Viewer, papers: Any = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["seen_version"] = self.instance.version
-        self.fill_partial_dates()
 
 
 class MeasurementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
@@ -288,8 +294,7 @@ class WishForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "id_wish_%s", **kwargs})
-        colleagues = User.objects.visible_to(viewer).filter(role__in=DESK_STAFF, is_active=True)
-        self.fields["owner"].queryset = colleagues.filter(desks__in=viewer.desk_ids).distinct()  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = colleagues(viewer)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -324,8 +329,7 @@ class ActionForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        colleagues = User.objects.visible_to(viewer).filter(role__in=DESK_STAFF, is_active=True)
-        self.fields["owner"].queryset = colleagues.filter(desks__in=viewer.desk_ids).distinct()  # type: ignore[attr-defined]
+        self.fields["owner"].queryset = colleagues(viewer)  # type: ignore[attr-defined]
         if self.instance.pk:
             seen = self.instance.commitments.visible_to(viewer).order_by("ref")
             self.initial["serves"] = ", ".join(seen.values_list("ref", flat=True))

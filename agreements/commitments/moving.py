@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments import health
-from agreements.commitments.acts import lock, write_step
+from agreements.commitments.acts import lock, save, write_step
 from agreements.commitments.models import Commitment, DueRequest
 from agreements.dates import PartialDate
 from agreements.vocabulary import BINDING, RequestState
@@ -86,9 +86,7 @@ def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "")
             commitment.due_on, commitment.due_precision = locked.to_on, locked.to_precision
             # A day that both sides have agreed no longer follows the event that it once was counted from.
             commitment.due_after, commitment.due_unit, commitment.due_from, commitment.due_event_on = None, "", "", None
-            commitment.updated_by_id = by.user_id
-            commitment.version += 1
-            commitment.save()
+            save(commitment, by)
             health.settle([commitment.pk], by.on)
         name = "move_day" if approve else "keep_day"
         write_step(name, commitment, by, reason=locked.comment or locked.reason, subject_id=locked.pk)

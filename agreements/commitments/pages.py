@@ -20,7 +20,7 @@ from agreements.commitments import (
     overlaps,
     wording,
 )
-from agreements.commitments.forms import AnswerForm, BlockerForm, DueRequestForm, ReportForm
+from agreements.commitments.forms import AnswerForm, BlockerForm, DueRequestForm, ReportForm, own_organisations
 from agreements.commitments.models import Commitment, ExchangeRate, Indicator, Link, Position, Report
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
 from agreements.register import sharing
@@ -148,8 +148,7 @@ def _requests(commitment: Commitment, viewer: Viewer) -> list[Any]:
 
 
 def _answer_form(commitment: Commitment, viewer: Viewer) -> AnswerForm:
-    organisations = Organisation.objects.visible_to(viewer).filter(pk__in=viewer.organisation_ids)
-    return AnswerForm(initial={"seen": commitment.wording_hash}, organisations=organisations)
+    return AnswerForm(initial={"seen": commitment.wording_hash}, organisations=own_organisations(viewer))
 
 
 def indicators_of(commitment: Commitment, viewer: Viewer) -> list[Any]:

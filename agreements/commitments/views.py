@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agreements import visibility
 from agreements.commitments import deadlines, delivery, health, overlaps, pages
 from agreements.commitments.forms import CommitmentForm
 from agreements.commitments.models import Commitment
@@ -53,10 +52,6 @@ def show(request: HttpRequest, commitment: Commitment, **forms: Any) -> HttpResp
     return render(request, "agreements/commitments/commitment_page.html", facts, status=status)
 
 
-def _may_edit(request: HttpRequest, agreement: Agreement) -> bool:
-    return visibility.may_edit_commitments(request.viewer, desk_id=agreement.desk_id, stage=agreement.stage)
-
-
 @require_http_methods(["GET", "POST"])
 def commitment_edit(request: HttpRequest, ref: str) -> HttpResponse:
     return _edit(request, find(request, ref))
@@ -69,7 +64,7 @@ def commitment_new(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, commitment: Commitment) -> HttpResponse:
-    if not _may_edit(request, commitment.agreement):
+    if not pages.may_edit(commitment, request.viewer):
         raise Http404
     data = request.POST.copy() if request.method == "POST" else None
     form = CommitmentForm(data, instance=commitment, viewer=request.viewer)

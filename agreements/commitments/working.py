@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.acts import write_step
+from agreements.commitments.acts import save, write_step
 from agreements.commitments.models import Action, Commitment
 from agreements.vocabulary import ActionState
 from partners.refusals import Refused
@@ -30,7 +30,7 @@ def finish(action: Action, *, result: str, by: Viewer) -> None:
             raise Refused(_("This is done already, or is not your desk's."))
         locked.state, locked.result = ActionState.DONE, result.strip()
         locked.done_by_id, locked.done_on = by.user_id, by.on
-        _save(locked, by)
+        save(locked, by)
         _tell("action_done", locked, by)
 
 
@@ -53,14 +53,8 @@ def verify(action: Action, *, holds: bool, by: Viewer, reason: str = "") -> None
         else:
             locked.state, locked.done_by_id, locked.done_on = ActionState.OPEN, None, None
             locked.result = f"{locked.result}\n– {reason.strip()}"
-        _save(locked, by)
+        save(locked, by)
         _tell("action_verify" if holds else "action_reopen", locked, by, reason.strip())
-
-
-def _save(action: Action, by: Viewer) -> None:
-    action.updated_by_id = by.user_id
-    action.version += 1
-    action.save()
 
 
 def _tell(name: str, action: Action, by: Viewer, reason: str = "") -> None:

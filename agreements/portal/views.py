@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -101,7 +102,11 @@ def link_new(request: HttpRequest, ref: str) -> HttpResponse:
     except Refused as no:
         messages.error(request, no.reason)
         return redirect(commitment)
-    facts = {"link": link, "commitment": commitment, "address": request.build_absolute_uri(f"/l/{secret}/")}
+    facts = {
+        "link": link,
+        "commitment": commitment,
+        "address": request.build_absolute_uri(reverse("by_link", args=[secret])),
+    }
     return render(request, "agreements/portal/link_made.html", facts)
 
 
