@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -162,13 +163,12 @@ class Running:
     clock: Deadline
 
 
-def running(pk: int | None = None) -> list[Running]:
-    """The clocks that run, of all open procedures or of one step. Three queries."""
+def running(**only: Any) -> list[Running]:
+    """The clocks that run, of all open procedures or of those steps that `only` filters. Three queries."""
     rows = ProceedingStep.objects.filter(
         archived_at=None, done_on=None, skipped_because="", proceeding__closed_on=None, proceeding__archived_at=None,
-        proceeding__agreement__archived_at=None,
-    )  # fmt: skip
-    rows = (rows if pk is None else rows.filter(pk=pk)).exclude(proceeding__agreement__stage=Stage.ENDED)
+        proceeding__agreement__archived_at=None, **only,
+    ).exclude(proceeding__agreement__stage=Stage.ENDED)  # fmt: skip
     rows = rows.select_related("step", "proceeding__agreement").prefetch_related("pauses").order_by("pk")
     calendar = work_calendar()
     clocks = ((row, _clock(row, row.proceeding.agreement, calendar, list(row.pauses.all()))) for row in rows)

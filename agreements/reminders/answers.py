@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 
 from agreements.reminders.models import Mute, Reminder
@@ -60,8 +61,8 @@ def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:
 
 def is_silenced(row: Reminder) -> bool:
     """Whether the recipient has asked not to be told of this: muted, or acknowledged and the day not come yet."""
-    muted = Mute.objects.filter(user=row.recipient_id, agreement=row.agreement_id)
-    if muted.filter(commitment=None).exists() or muted.filter(commitment=row.commitment_id).exists():
+    of_it = Q(commitment=None) | Q(commitment=row.commitment_id)
+    if Mute.objects.filter(of_it, user=row.recipient_id, agreement=row.agreement_id).exists():
         return True
     if row.rule is None or row.rule.watched == Watched.LEGAL_CLOCK or row.offset >= 0 or row.round:
         return False

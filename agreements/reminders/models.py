@@ -24,6 +24,10 @@ from partners.records import NOTHING, Record, RecordQuerySet
 from partners.viewers import ALL_DESKS, Role, Viewer
 
 MOST_PERCENT = 300
+COLUMNS = (
+    "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts next_try_at "
+    "claimed_at handed_at sent_at error acknowledged_at round read_at dismissed_at created_at"
+)
 
 
 @pghistory.track()
@@ -98,16 +102,7 @@ class Reminder(models.Model):
     further is taken up again; what was handed over and never confirmed is in doubt, and not sent again blindly.
     """
 
-    FIELDS = FieldTable(
-        internal=(
-            "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts "
-            "next_try_at claimed_at handed_at sent_at error acknowledged_at round read_at dismissed_at created_at"
-        ),
-        locked=(
-            "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts "
-            "next_try_at claimed_at handed_at sent_at error acknowledged_at round read_at dismissed_at created_at"
-        ),
-    )
+    FIELDS = FieldTable(internal=COLUMNS, locked=COLUMNS)
 
     rule = models.ForeignKey(ReminderRule, models.PROTECT, null=True, related_name="reminders", verbose_name=_("rule"))
     step = models.ForeignKey(Step, models.PROTECT, null=True, related_name="notices", verbose_name=_("step"))

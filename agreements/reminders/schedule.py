@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from agreements.reminders.models import Reminder, ReminderRule
-from agreements.reminders.watching import WATCHES, Matter
+from agreements.reminders.watching import WATCHES, Matter, Watch
 from agreements.vocabulary import Direction, Told, Watched
 from partners.models import User
 from partners.viewers import Role
@@ -61,27 +62,28 @@ def _of(rule: ReminderRule, first: date, last: date, agreement: int | None) -> I
     if not rule.offsets:
         return
     watch, told = WATCHES[rule.watched], Recipients(rule)
+    only = {watch.agreement: agreement} if agreement else {}
     shortest = 0 if rule.watched == Watched.LEGAL_CLOCK else min(rule.offsets)
     days = [first + number * DAY for number in range((last - first).days + 1)]
-    for row in watch.rows(last - timedelta(days=shortest)):
-        fixed = watch.matter(row, first) if watch.is_fixed else None
-        steps = {fixed.due_on + timedelta(days=offset) for offset in fixed.offsets(rule)} if fixed else set()
-        for day in days:
-            if fixed and day != first and day not in steps:
-                continue  # nothing changes on a day without a rung
-            matter = fixed or watch.matter(row, day)
-            if matter is None or agreement not in (None, matter.agreement.pk):
-                continue
-            if rule.kinds and matter.agreement.kind not in rule.kinds:
-                continue
+    for row in watch.rows(last - timedelta(days=shortest), **only):
+        for day, matter in _matters(watch, rule, row, days):
             step = matter.rung(matter.offsets(rule), day)
-            if step is None:
+            if step is None or (rule.kinds and matter.agreement.kind not in rule.kinds):
                 continue
             for recipient in told.of(matter):
                 yield Due(
                     rule.pk, recipient, matter.agreement.pk, matter.commitment.pk if matter.commitment else None,
-                    matter.subject_id, matter.due_on, step, day,
+                    matter.subject.pk if matter.subject else None, matter.due_on, step, day,
                 )  # fmt: skip
+
+
+def _matters(watch: Watch, rule: ReminderRule, row: Any, days: list[date]) -> Iterator[tuple[date, Matter]]:
+    """What is to be told of a row on those of the days on which that can have changed."""
+    if not watch.is_fixed:
+        yield from ((day, matter) for day in days if (matter := watch.matter(row, day)))
+    elif matter := watch.matter(row, days[0]):
+        steps = {matter.due_on + offset * DAY for offset in matter.offsets(rule)}
+        yield from ((day, matter) for day in days if day == days[0] or day in steps)
 
 
 def still(row: Reminder, on: date) -> Matter | None:

@@ -43,7 +43,7 @@ def send_to(recipient_id: int, relay: Relay, *, at: datetime) -> bool:
     recipient = User.objects.get(pk=recipient_id)
     items = digest.items_of(claimed, Viewer.of(recipient, on=timezone.localdate(at)))
     rows = [item.reminder for item in items]
-    ledger.drop(row for row in claimed if row not in rows)
+    ledger.drop(set(claimed) - set(rows))
     if not rows:
         return False
     message = digest.message(recipient, items)

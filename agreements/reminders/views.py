@@ -41,11 +41,9 @@ class Line:
 def reminder_plan(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     found = _visible(plan(viewer.on, viewer.on + timedelta(days=DAYS)), viewer)
-    told = Reminder.objects.visible_to(viewer).filter(state__in=TOLD).order_by("-sent_at", "-pk")
     last_rung = _last_rung(viewer)
     facts = {
-        "lines": _lines(found[:SHOWN], viewer), "count": len(found), "more": max(len(found) - SHOWN, 0), "days": DAYS,
-        "told": told.select_related("recipient", "rule", "step", "agreement", "commitment")[:SHOWN],
+        **_will_and_was(found, Reminder.objects.visible_to(viewer), viewer), "days": DAYS,
         "stopped": Commitment.objects.visible_to(viewer).overdue(viewer.on - timedelta(days=last_rung)).count(),
         "last_rung": last_rung,
     }  # fmt: skip
@@ -73,16 +71,20 @@ def agreement_reminders(request: HttpRequest, ref: str) -> HttpResponse:
             messages.success(request, _("The days are saved."))
             return redirect(request.path)
         agreement = Agreement.objects.get_visible(viewer, ref=ref)
-    last = viewer.on + timedelta(days=DAYS_OF_ONE)
-    found = [item for item in plan(viewer.on, last, agreement=agreement.pk) if item.agreement_id == agreement.pk]
-    told = Reminder.objects.visible_to(viewer).filter(agreement=agreement, state__in=TOLD).order_by("-sent_at", "-pk")
-    facts = {
-        "agreement": agreement, "form": form, "lines": _lines(found[:SHOWN], viewer), "count": len(found),
-        "more": max(len(found) - SHOWN, 0), "days": DAYS_OF_ONE,
-        "told": told.select_related("recipient", "rule", "step", "agreement", "commitment")[:SHOWN],
-    }  # fmt: skip
+    found = plan(viewer.on, viewer.on + timedelta(days=DAYS_OF_ONE), agreement=agreement.pk)
+    told = Reminder.objects.visible_to(viewer).filter(agreement=agreement)
+    facts = {"agreement": agreement, "form": form, **_will_and_was(found, told, viewer)}
     status = 422 if form and form.errors else 200
     return render(request, "agreements/reminders/agreement_reminders.html", facts, status=status)
+
+
+def _will_and_was(found: list[Due], rows: Any, viewer: Viewer) -> dict[str, Any]:
+    """The first of who will be told, and the last of who was."""
+    told = rows.filter(state__in=TOLD).order_by("-sent_at", "-pk")
+    return {
+        "lines": _lines(found[:SHOWN], viewer), "count": len(found), "more": max(len(found) - SHOWN, 0),
+        "told": told.select_related("recipient", "rule", "step", "agreement", "commitment")[:SHOWN],
+    }  # fmt: skip
 
 
 def _visible(found: list[Due], viewer: Viewer) -> list[Due]:

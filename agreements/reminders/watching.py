@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, Protocol
+from typing import Any
 
 from django.db.models import Max, Q
 from django.db.models.functions import Coalesce
@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from agreements.commitments.models import Commitment, Milestone
 from agreements.commitments.models.commitment import CLOSING_DAYS
 from agreements.procedures import proceeding
+from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
 from agreements.reminders.models import Reminder, ReminderRule
 from agreements.vocabulary import MilestoneStatus, Renewal, Stage, Watched
@@ -30,8 +31,7 @@ class Matter:
     agreement: Agreement
     due_on: date
     commitment: Commitment | None = None
-    subject_id: int | None = None
-    subject: Any = None
+    subject: Milestone | ProceedingStep | None = None  # where the matter is one part of its record
     gone: float | None = None
 
     def rung(self, offsets: Iterable[int], on: date) -> int | None:
@@ -48,36 +48,39 @@ class Matter:
         return [-days for days in own] + [days for days in rule.offsets if days >= 0]
 
 
-class Watch(Protocol):
-    is_fixed: bool  # the day that counts is the same whenever one asks
+class Watch:
+    """One kind of rule: the rows that can come into question, and what is to be told of each."""
 
-    def rows(self, until: date) -> Iterable[Any]:
-        """The rows whose day may lie at or before `until`; more is no fault, less is one."""
+    is_fixed = True  # the day that counts is the same whenever one asks
+    key = "commitment_id"  # the column of the ledger that holds the key of such a row
+    agreement = "agreement"  # the way from a row to its agreement
 
-    def find(self, row: Reminder) -> Any:
-        """The row that a reminder is about, if it still comes into question."""
+    def base(self, **only: Any) -> Any:
+        """All rows that still come into question, whatever their day; `only` filters them."""
+        raise NotImplementedError
+
+    def rows(self, until: date, **only: Any) -> Any:
+        """Those whose day may lie at or before `until`; more is no fault, less is one."""
+        raise NotImplementedError
 
     def matter(self, row: Any, on: date) -> Matter | None:
         """What is to be told of a row on a day, if anything."""
+        raise NotImplementedError
+
+    def find(self, row: Reminder) -> Any:
+        """The row that a reminder is about, if it still comes into question."""
+        return next(iter(self.base(pk=getattr(row, self.key))), None)
 
 
-def _running() -> Any:
-    return Agreement.objects.filter(stage=Stage.SIGNED, archived_at=None)
-
-
-def _open() -> Any:
-    live = Q(agreement__stage=Stage.SIGNED, agreement__archived_at=None, archived_at=None)
-    return Commitment.objects.open().filter(live).select_related("agreement")
-
-
-class Expiry:
+class Expiry(Watch):
     is_fixed = False
+    key, agreement = "agreement_id", "pk"
 
-    def rows(self, until: date) -> Iterable[Agreement]:
-        return _running().filter(Q(expires_on__lte=until) | Q(expires_on__isnull=False, lead_days__isnull=False))  # type: ignore[no-any-return]
+    def base(self, **only: Any) -> Any:
+        return Agreement.objects.filter(stage=Stage.SIGNED, archived_at=None, **only)
 
-    def find(self, row: Reminder) -> Agreement | None:
-        return _running().filter(pk=row.agreement_id).first()  # type: ignore[no-any-return]
+    def rows(self, until: date, **only: Any) -> Any:
+        return self.base(**only).filter(Q(expires_on__lte=until) | Q(expires_on__isnull=False, lead_days__isnull=False))
 
     def matter(self, row: Agreement, on: date) -> Matter | None:
         # One that renews by itself is told of the end of the term that runs now, year after year.
@@ -86,22 +89,21 @@ class Expiry:
 
 
 class NoticeDay(Expiry):
-    def rows(self, until: date) -> Iterable[Agreement]:
-        return _running().filter(expires_on__isnull=False).exclude(renewal=Renewal.NONE)  # type: ignore[no-any-return]
+    def rows(self, until: date, **only: Any) -> Any:
+        return self.base(**only).filter(expires_on__isnull=False).exclude(renewal=Renewal.NONE)
 
     def matter(self, row: Agreement, on: date) -> Matter | None:
         day = row.last_notice_on(on)
         return Matter(row, day) if day else None
 
 
-class CommitmentDue:
-    is_fixed = True
+class CommitmentDue(Watch):
+    def base(self, **only: Any) -> Any:
+        live = Q(agreement__stage=Stage.SIGNED, agreement__archived_at=None, archived_at=None)
+        return Commitment.objects.open().filter(live, **only).select_related("agreement")
 
-    def rows(self, until: date) -> Iterable[Commitment]:
-        return _open().filter(Q(due_on__lte=until) | Q(due_on__isnull=False, lead_days__isnull=False))  # type: ignore[no-any-return]
-
-    def find(self, row: Reminder) -> Commitment | None:
-        return _open().filter(pk=row.commitment_id).first()  # type: ignore[no-any-return]
+    def rows(self, until: date, **only: Any) -> Any:
+        return self.base(**only).filter(Q(due_on__lte=until) | Q(due_on__isnull=False, lead_days__isnull=False))
 
     def matter(self, row: Commitment, on: date) -> Matter | None:
         return Matter(row.agreement, row.due_on, row) if row.due_on else None
@@ -110,8 +112,8 @@ class CommitmentDue:
 class Silence(CommitmentDue):
     """Counted from the last sign of life, or from the signing."""
 
-    def rows(self, until: date) -> Iterable[Commitment]:
-        return _open().annotate(since=Coalesce("heard_on", "agreement__signed_on")).filter(since__lte=until)  # type: ignore[no-any-return]
+    def rows(self, until: date, **only: Any) -> Any:
+        return self.base(**only).annotate(since=Coalesce("heard_on", "agreement__signed_on")).filter(since__lte=until)
 
     def matter(self, row: Commitment, on: date) -> Matter | None:
         since = row.heard_on or row.agreement.signed_on
@@ -128,57 +130,52 @@ class Asking(Silence):
         return found if found and (on - found.due_on).days < CLOSING_DAYS else None
 
 
-class MilestoneDue:
-    is_fixed = True
+class MilestoneDue(Watch):
+    key, agreement = "subject_id", "commitment__agreement"
 
-    def _rows(self) -> Any:
-        rows = Milestone.objects.filter(status=MilestoneStatus.SCHEDULED, archived_at=None, commitment__in=_open())
-        return rows.select_related("commitment__agreement")
+    def base(self, **only: Any) -> Any:
+        open_ones = CommitmentDue().base()
+        rows = Milestone.objects.filter(status=MilestoneStatus.SCHEDULED, archived_at=None, commitment__in=open_ones)
+        return rows.filter(**only).select_related("commitment__agreement")
 
-    def rows(self, until: date) -> Iterable[Milestone]:
-        return self._rows().filter(due_on__lte=until)  # type: ignore[no-any-return]
-
-    def find(self, row: Reminder) -> Milestone | None:
-        return self._rows().filter(pk=row.subject_id).first()  # type: ignore[no-any-return]
+    def rows(self, until: date, **only: Any) -> Any:
+        return self.base(**only).filter(due_on__lte=until)
 
     def matter(self, row: Milestone, on: date) -> Matter | None:
         if row.due_on is None:
             return None
-        return Matter(row.commitment.agreement, row.due_on, row.commitment, row.pk, row)
+        return Matter(row.commitment.agreement, row.due_on, row.commitment, row)
 
 
-class LegalClock:
+class LegalClock(Watch):
     """Told at shares of the clock, which counts working days and stands still while a dossier is returned."""
 
     is_fixed = False
+    key, agreement = "subject_id", "proceeding__agreement"
 
-    def rows(self, until: date) -> Iterable[proceeding.Running]:
-        return proceeding.running()
+    def base(self, **only: Any) -> Any:
+        return proceeding.running(**only)
 
-    def find(self, row: Reminder) -> proceeding.Running | None:
-        return next(iter(proceeding.running(row.subject_id)), None)
+    def rows(self, until: date, **only: Any) -> Any:
+        return self.base(**only)
 
     def matter(self, row: proceeding.Running, on: date) -> Matter | None:
         if row.clock.due_on is None:
             return None
-        agreement = row.step.proceeding.agreement
-        return Matter(agreement, row.clock.due_on, None, row.step.pk, row.step, row.clock.elapsed(on))
+        return Matter(row.step.proceeding.agreement, row.clock.due_on, None, row.step, row.clock.elapsed(on))
 
 
-class Approval:
+class Approval(Watch):
     """Counted from the day it was submitted."""
 
-    is_fixed = True
+    key, agreement = "agreement_id", "pk"
 
-    def _rows(self) -> Any:
-        waiting = Agreement.objects.filter(stage=Stage.IN_REVIEW, archived_at=None)
+    def base(self, **only: Any) -> Any:
+        waiting = Agreement.objects.filter(stage=Stage.IN_REVIEW, archived_at=None, **only)
         return waiting.annotate(submitted_on=Max("steps__on", filter=Q(steps__name="submit")))
 
-    def rows(self, until: date) -> Iterable[Agreement]:
-        return self._rows().filter(submitted_on__lte=until)  # type: ignore[no-any-return]
-
-    def find(self, row: Reminder) -> Agreement | None:
-        return self._rows().filter(pk=row.agreement_id).first()  # type: ignore[no-any-return]
+    def rows(self, until: date, **only: Any) -> Any:
+        return self.base(**only).filter(submitted_on__lte=until)
 
     def matter(self, row: Any, on: date) -> Matter | None:
         return Matter(row, row.submitted_on) if row.submitted_on else None
