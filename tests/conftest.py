@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,9 @@ from agreements.models import Agreement, Commitment
 from partners.models import Desk, Organisation, User
 from partners.viewers import Viewer
 from tests import factories
+from tests.browsing import CHROMIUM, QUIET
 from tests.factories import TODAY
+from tests.running import Running
 
 EVERYTHING = bool(os.environ.get("TEST_ALL"))
 
@@ -53,6 +56,35 @@ def today() -> Any:
     """The day stands still: 23 November 2026, 09:00 in Hanoi."""
     with time_machine.travel(f"{TODAY}T02:00:00Z", tick=True):
         yield TODAY
+
+
+def need_chromium() -> None:
+    if not CHROMIUM and not EVERYTHING:
+        pytest.skip("no Chromium on this machine")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    need_chromium()
+    playwright = (
+        pytest.importorskip("playwright.sync_api") if not EVERYTHING else __import__("playwright.sync_api").sync_api
+    )
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One whole `dev.py up` for every test that uses the product in a browser: the bundled data, and what they add."""
+    need_chromium()
+    running = Running(tmp_path_factory.mktemp("site"))
+    child = running.start()
+    yield running
+    child.terminate()
+    child.wait(60)
+    running.kill()
 
 
 @dataclass

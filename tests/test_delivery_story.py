@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from tests.browsing import Person
 from tests.running import Running
-from tests.test_story import Person, browser, site  # noqa: F401  (fixtures)
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 ITSI, DELTA, ORAN = "US-2023-03-2", "US-2023-03-3", "US-2023-01-2"
 LETTER = "Thư trao đổi về Quỹ ITSI hỗ trợ hệ sinh thái bán dẫn"
 
@@ -32,7 +32,7 @@ def counts(manager: Person) -> dict[str, Any]:
     return {"open": int(head[0]), "slipped": int(head[5]), **row}
 
 
-def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> None:  # noqa: F811
+def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> None:
     manager = Person(browser, site, "manager")
     before = counts(manager)
 
@@ -150,7 +150,7 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
         person.leave()
 
 
-def test_a_row_of_the_list_is_changed_by_keyboard_alone(browser: Any, site: Running) -> None:  # noqa: F811
+def test_a_row_of_the_list_is_changed_by_keyboard_alone(browser: Any, site: Running) -> None:
     officer = Person(browser, site, "officer", language="en")
     page = officer.page
     page.goto("/commitments/?q=technical+assistance")

@@ -9,9 +9,9 @@ from typing import Any
 import django_htmx
 import pytest
 
+from tests.browsing import Person
 from tests.running import ROOT, Running
 from tests.test_query_counts import grow
-from tests.test_story import Person, browser, site  # noqa: F401  (fixtures)
 
 PAGES = {
     "": ["/accounts/login/"],
@@ -48,7 +48,7 @@ AXE_SKIPS = "/admin/"
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_pages_look_right(browser: Any, site: Running, language: str, width: int, theme: str) -> None:  # noqa: F811
+def test_pages_look_right(browser: Any, site: Running, language: str, width: int, theme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     problems = []
     for name, paths in PAGES.items():

@@ -2,86 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.conftest import EVERYTHING
+from tests.browsing import PASSWORD, Person
 from tests.running import Running
 
-pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-PASSWORD = "demo-2026"
-DROPPED = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
-QUIET = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--no-first-run",
-    "--disable-sync",
-]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    if not CHROMIUM and not EVERYTHING:
-        pytest.skip("no Chromium on this machine")
-    playwright = (
-        pytest.importorskip("playwright.sync_api") if not EVERYTHING else __import__("playwright.sync_api").sync_api
-    )
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture(scope="module")
-def site(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("story"))
-    child = running.start()
-    yield running
-    child.terminate()
-    child.wait(60)
-    running.kill()
-
-
-class Person:
-    """Someone at a browser of their own. Notes console errors and requests that leave the machine."""
-
-    def __init__(
-        self, browser: Any, site: Running, name: str, *, language: str = "vi", width: int = 1280, **more: Any
-    ) -> None:
-        self.base = f"http://localhost:{site.port}"
-        self.context = browser.new_context(viewport={"width": width, "height": 900}, base_url=self.base, **more)
-        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.base}])
-        self.page = self.context.new_page()
-        self.faults: list[str] = []
-        self.page.on("console", self.note)
-        self.page.on("request", lambda r: None if r.url.startswith((self.base, "data:")) else self.faults.append(r.url))
-        if name:
-            self.page.goto("/accounts/login/")
-            self.page.fill("#id_login", f"{name}@tracker.example")
-            self.page.fill("#id_password", PASSWORD)
-            self.page.press("#id_password", "Enter")
-            self.page.wait_for_url(f"{self.base}/")
-
-    def note(self, message: Any) -> None:
-        """Console errors; but a suggestion still on its way when a form is sent is dropped with the page."""
-        if message.type == "error" and not message.text.startswith(DROPPED):
-            self.faults.append(message.text)
-
-    def status(self, path: str) -> int:
-        return int(self.page.goto(path).status)
-
-    def text(self) -> str:
-        return str(self.page.inner_text("body"))
-
-    def leave(self) -> None:
-        assert self.faults == []
-        self.context.close()
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 
 def test_the_story(browser: Any, site: Running) -> None:

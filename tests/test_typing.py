@@ -10,14 +10,14 @@ from typing import Any
 import psutil
 import pytest
 
+from tests.browsing import CHROMIUM, PASSWORD, QUIET, Person
 from tests.running import Running
-from tests.test_story import CHROMIUM, PASSWORD, QUIET, Person, browser, site  # noqa: F401  (fixtures)
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 MOST_LOST_SECONDS = 2
 
 
-def test_a_killed_browser_loses_two_seconds_at_most(browser: Any, site: Running, tmp_path: Path) -> None:  # noqa: F811
+def test_a_killed_browser_loses_two_seconds_at_most(browser: Any, site: Running, tmp_path: Path) -> None:
     """Type a word every 200 ms, kill the browser with SIGKILL, start another: what is older than 2 s is there."""
     launch = browser.browser_type.launch_persistent_context
     profile = tmp_path / "profile"
@@ -59,7 +59,7 @@ def test_a_killed_browser_loses_two_seconds_at_most(browser: Any, site: Running,
     again.leave()
 
 
-def test_two_windows_of_one_person_lose_nothing(browser: Any, site: Running) -> None:  # noqa: F811
+def test_two_windows_of_one_person_lose_nothing(browser: Any, site: Running) -> None:
     one = Person(browser, site, "officer")
     other = one.context.new_page()
     address = "/agreements/US-2023-04/edit/"
@@ -85,7 +85,7 @@ def test_two_windows_of_one_person_lose_nothing(browser: Any, site: Running) -> 
     one.leave()
 
 
-def test_two_people_and_one_field(browser: Any, site: Running) -> None:  # noqa: F811
+def test_two_people_and_one_field(browser: Any, site: Running) -> None:
     officer, manager = Person(browser, site, "officer"), Person(browser, site, "manager", language="en")
     address = "/agreements/US-2023-04/edit/"
     officer.page.goto(address)
@@ -110,7 +110,7 @@ def test_two_people_and_one_field(browser: Any, site: Running) -> None:  # noqa:
     manager.leave()
 
 
-def test_the_same_paper_twice_is_noticed_while_typing(browser: Any, site: Running) -> None:  # noqa: F811
+def test_the_same_paper_twice_is_noticed_while_typing(browser: Any, site: Running) -> None:
     officer = Person(browser, site, "officer", width=360)
     officer.page.goto("/agreements/new/")
     officer.page.click("#id_title_vi")
@@ -120,7 +120,7 @@ def test_the_same_paper_twice_is_noticed_while_typing(browser: Any, site: Runnin
     officer.leave()
 
 
-def test_an_act_is_undone_with_one_click(browser: Any, site: Running) -> None:  # noqa: F811
+def test_an_act_is_undone_with_one_click(browser: Any, site: Running) -> None:
     officer = Person(browser, site, "officer", language="en")
     page = officer.page
     page.goto("/agreements/US-2023-04/")

@@ -109,6 +109,7 @@ Agreement.objects.filter(ref="US-2023-03").update(owner=officer)
 
 
 @pytest.mark.services
+@pytest.mark.xdist_group("compose")
 @pytest.mark.parametrize("broker", BROKERS)
 def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) -> None:
     name = f"tracker_{uuid.uuid4().hex[:10]}"

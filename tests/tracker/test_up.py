@@ -16,6 +16,8 @@ import pytest
 from tests.running import Running
 from tracker.embedded.postgres import free_port
 
+pytestmark = pytest.mark.xdist_group("up")  # in this order, in one folder
+
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:

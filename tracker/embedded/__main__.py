@@ -9,6 +9,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -117,8 +118,10 @@ def _serve(options: argparse.Namespace, state: pathlib.Path, address: str, began
         # A demonstration run by root need not be told so: its servers run under another account, on the loopback.
         calm = ["-W", "ignore:You're running the worker with superuser"]
         celery = [PYTHON, *calm, "-m", "celery", "--quiet", "-A", "tracker"]
-        boss.start("worker", [*celery, "worker", "--concurrency", "1", "-l", "warning"], env)
-        boss.start("beat", [*celery, "beat", "-S", "celery.beat:Scheduler", "-l", "warning"], env)
+        # Asked politely, it would wait for a broker that died with us. What it was at is safe in PostgreSQL.
+        at_once = {"orphaned": signal.SIGKILL}
+        boss.start("worker", [*celery, "worker", "--concurrency", "1", "-l", "warning"], env, **at_once)
+        boss.start("beat", [*celery, "beat", "-S", "celery.beat:Scheduler", "-l", "warning"], env, **at_once)
         if wait_for_page(address, boss):
             boss.say(f"ready after {time.monotonic() - began:.1f} s")
             subprocess.run([PYTHON, "manage.py", "prepare", "--welcome", address], env=env, check=False)

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -81,16 +82,17 @@ def reachable_copy(folder: pathlib.Path, state: pathlib.Path) -> pathlib.Path:
     return target
 
 
-def die_with_parent() -> None:
-    """Ask the kernel to interrupt this process when its parent dies (runs between fork and exec)."""
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+def spawn(
+    command: Sequence[str | pathlib.Path], *, as_server: bool = False, orphaned: int = signal.SIGINT, **options: Any
+) -> subprocess.Popen[bytes]:
+    """Start a child in its own session, so that Ctrl-C reaches the supervisor alone.
 
-
-def spawn(command: Sequence[str | pathlib.Path], *, as_server: bool = False, **options: Any) -> subprocess.Popen[bytes]:
-    """Start a child in its own session, so that Ctrl-C reaches the supervisor alone."""
+    The kernel sends it the signal `orphaned` when its parent dies.
+    """
     account = server_account() if as_server else None
     if account:
         options |= {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+    die_with_parent = partial(_libc.prctl, _PR_SET_PDEATHSIG, orphaned)  # runs between fork and exec
     return subprocess.Popen(
         [str(part) for part in command], start_new_session=True, preexec_fn=die_with_parent, **options
     )

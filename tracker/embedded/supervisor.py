@@ -33,8 +33,8 @@ class Supervisor:
     def adopt(self, name: str, child: subprocess.Popen[bytes]) -> None:
         self.children.append((name, child))
 
-    def start(self, name: str, command: list[str], env: dict[str, str]) -> None:
-        child = spawn(command, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    def start(self, name: str, command: list[str], env: dict[str, str], *, orphaned: int = signal.SIGINT) -> None:
+        child = spawn(command, env=env, orphaned=orphaned, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         threading.Thread(target=self._echo, args=(name, child), daemon=True).start()
         self.adopt(name, child)
 

@@ -1,0 +1,55 @@
+"""People at a browser, for tests that use the product as they do."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from tests.running import Running
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+PASSWORD = "demo-2026"
+DROPPED = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
+QUIET = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--disable-sync",
+]
+
+
+class Person:
+    """Someone at a browser of their own. Notes console errors and requests that leave the machine."""
+
+    def __init__(
+        self, browser: Any, site: Running, name: str, *, language: str = "vi", width: int = 1280, **more: Any
+    ) -> None:
+        self.base = f"http://localhost:{site.port}"
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, base_url=self.base, **more)
+        self.context.add_cookies([{"name": "django_language", "value": language, "url": self.base}])
+        self.page = self.context.new_page()
+        self.faults: list[str] = []
+        self.page.on("console", self.note)
+        self.page.on("request", lambda r: None if r.url.startswith((self.base, "data:")) else self.faults.append(r.url))
+        if name:
+            self.page.goto("/accounts/login/")
+            self.page.fill("#id_login", f"{name}@tracker.example")
+            self.page.fill("#id_password", PASSWORD)
+            self.page.press("#id_password", "Enter")
+            self.page.wait_for_url(f"{self.base}/")
+
+    def note(self, message: Any) -> None:
+        """Console errors; but a suggestion still on its way when a form is sent is dropped with the page."""
+        if message.type == "error" and not message.text.startswith(DROPPED):
+            self.faults.append(message.text)
+
+    def status(self, path: str) -> int:
+        return int(self.page.goto(path).status)
+
+    def text(self) -> str:
+        return str(self.page.inner_text("body"))
+
+    def leave(self) -> None:
+        assert self.faults == []
+        self.context.close()
