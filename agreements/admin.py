@@ -11,6 +11,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
 from agreements.models import (
     Action,
     Agreement,

@@ -1,5 +1,6 @@
 """Gathers the rooms' models for Django."""
 
+from agreements.calendars.models import Feed
 from agreements.commitments.models import (
     Action,
     BulkChange,
@@ -28,10 +29,12 @@ from agreements.register.models import (
     Amendment,
     CalendarDay,
     Comment,
+    Follow,
     InstrumentType,
     Note,
     Opening,
     Participant,
+    SavedView,
     Share,
     Step,
 )
@@ -50,6 +53,8 @@ __all__ = [
     "Document",
     "DueRequest",
     "ExchangeRate",
+    "Feed",
+    "Follow",
     "Funding",
     "Indicator",
     "InstrumentType",
@@ -70,6 +75,7 @@ __all__ = [
     "Reminder",
     "ReminderRule",
     "Report",
+    "SavedView",
     "Share",
     "SignatoryLevel",
     "Step",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from agreements.calendars import views as calendars
 from agreements.commitments import act_views as acts
 from agreements.commitments import action_views as actions
 from agreements.commitments import list_views as commitment_lists
@@ -16,6 +17,7 @@ from agreements.procedures import views as procedures
 from agreements.register import amendment_views as amendments
 from agreements.register import views as register
 from agreements.reminders import answer_views as reminder_answers
+from agreements.reminders import following_views as following
 from agreements.reminders import inbox_views as inbox
 from agreements.reminders import views as reminders
 from agreements.sources import views as sources
@@ -112,6 +114,15 @@ partner_pages = [
     path("countries/<slug:code>/", everyone(places.country_page), name="country"),
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]
+following_urls = [
+    path("following/", everyone(following.following_page), name="following"),
+    path("follow/", everyone(following.follow), name="follow"),
+    path("views/keep/", everyone(following.view_keep), name="view_keep"),
+    path("views/<int:pk>/remove/", everyone(following.view_remove), name="view_remove"),
+    path("calendars/", everyone(calendars.feed_list), name="calendars"),
+    path("calendars/<int:pk>/revoke/", everyone(calendars.feed_revoke), name="feed_revoke"),
+    path("calendar/<str:secret>.ics", open_to_all(calendars.calendar), name="calendar"),
+]
 reminder_urls = [
     path("inbox/", everyone(inbox.inbox_page), name="inbox"),
     path("inbox/read/", everyone(inbox.inbox_read_all), name="inbox_read_all"),
@@ -121,6 +132,7 @@ reminder_urls = [
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
 ]
 urlpatterns = [
+    *following_urls,
     *reminder_urls,
     *agreement_urls,
     *sharing_urls,

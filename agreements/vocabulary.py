@@ -358,6 +358,7 @@ class Told(TextChoices):
     MANAGERS = "managers", _("Managers of the desk")
     OWING_SIDE = "owing_side", _("The partner that owes it")
     PEOPLE = "people", _("The people listed in the rule")
+    FOLLOWERS = "followers", _("Whoever follows the record")
 
 
 class MailAnswer(TextChoices):
@@ -375,4 +376,5 @@ class SendState(TextChoices):
     UNKNOWN = "unknown", _("Delivery unknown")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Refused by the mail server")
+    KEPT = "kept", _("In the inbox, without a mail")
     DROPPED = "dropped", _("No longer due or no longer visible")

@@ -37,6 +37,15 @@ class DayInput(forms.DateField):
         super().__init__(**{"input_formats": formats, "widget": widget, **options})
 
 
+class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a person sets on their own account."""
+
+    class Meta:
+        model = User
+        fields = ("language", "mails", "digest_at")
+        widgets = {"digest_at": forms.TimeInput({"type": "time"}, format="%H:%M")}  # noqa: RUF012
+
+
 class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
     """A colleague of the same role; whoever holds the desk already cannot lend more."""
 

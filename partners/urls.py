@@ -18,6 +18,6 @@ urlpatterns = [
     path("profile/absences/", desk_only(views.absence_new), name="absence_new"),
     path("profile/absences/<int:pk>/end/", desk_only(views.absence_end), name="absence_end"),
     path("profile/", everyone(views.profile), name="profile"),
-    path("profile/language/", everyone(views.set_language), name="profile_language"),
+    path("profile/account/", everyone(views.account_save), name="profile_account"),
     path("profile/keys/<int:pk>/withdraw/", everyone(views.token_withdraw), name="token_withdraw"),
 ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.folding import fold
-from partners.forms import AbsenceForm, OrganisationForm, TokenForm
+from partners.forms import AbsenceForm, AccountForm, OrganisationForm, TokenForm
 from partners.models import Absence, ApiToken, Country, Organisation
 from partners.naming import free_code
 from partners.paging import Order, page_of
@@ -85,6 +85,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     current = Absence.objects.visible_to(viewer).filter(to_on__gte=viewer.on).select_related("user", "deputy")
     facts = {
         "form": form,
+        "account_form": AccountForm(instance=request.user),
         "key": key,
         "tokens": request.user.tokens.all(),
         "today": timezone.localdate(),
@@ -127,10 +128,12 @@ def token_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def set_language(request: HttpRequest) -> HttpResponse:
-    """Remember the language on the account, where mails will use it too."""
-    language = request.POST.get("language", "")
-    if language in ("vi", "en"):
-        request.user.language = language
-        request.user.save(update_fields=["language"])
+def account_save(request: HttpRequest) -> HttpResponse:
+    """The language of pages and mails, and when mails come."""
+    form = AccountForm(request.POST, instance=request.user)
+    if form.is_valid():
+        request.user.save(update_fields=form.changed_data or ["language"])
+        messages.success(request, _("Saved."))
+    for problems in form.errors.values():
+        messages.error(request, " ".join(problems))
     return redirect("profile")

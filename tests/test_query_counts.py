@@ -37,6 +37,7 @@ LISTS = {
     "/api/v1/agreements/": ("linh", "sara"), "/api/v1/commitments/": ("linh", "sara"),
     "/agreements/US-2023-01/sharing/": ("linh",), "/agreements/US-2023-01/procedure/": ("linh",),
     "/agreements/similar/?title_en=Memorandum": ("linh",), "/countries/US/share/": ("minh",),
+    "/following/": ("linh", "sara"), "/calendars/": ("linh", "sara"),
     "/inbox/": ("linh", "sara"), "/reminders/": ("minh",), "/agreements/US-2023-01/reminders/": ("linh",),
     "/history/agreements/US-2023-01/": ("linh",), "/history/agreements/US-2023-01/as-of/": ("linh",),
     "/api/v1/organisations/": ("linh",), "/api/v1/countries/": ("linh",),
@@ -44,7 +45,8 @@ LISTS = {
 # Pages that gather many lists have a limit of their own.
 LIMITS = {
     "/": 15, "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 24,
-    "/oversight/": 14, "/reminders/": 17,
+    "/oversight/": 14, "/reminders/": 17, "/agreements/": 13, "/agreements/?q=memo&stage=signed&country=US": 13,
+    "/countries/US/": 13,
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.
 BY_KIND = "/history/agreements/US-2023-01/"

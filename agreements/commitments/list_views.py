@@ -18,6 +18,8 @@ from agreements.commitments.filters import NOBODY, CommitmentFilter
 from agreements.commitments.forms import WishForm
 from agreements.commitments.models import BulkChange, Commitment
 from agreements.commitments.pages import may_edit
+from agreements.register import following
+from agreements.register.models import SavedView
 from agreements.vocabulary import Delivery
 from partners.paging import Order, page_of
 from partners.refusals import Refused
@@ -51,6 +53,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(),
         # What a link brought along and no box here shows stays when a box is changed.
         "kept_filters": kept,
+        **following.kept_lists(viewer, SavedView.Page.COMMITMENTS, request.GET.urlencode()),
         "kept_in_words": [_in_words(chosen, name, value) for name, value in kept if name in chosen.filters],
     }
     if facts["view"] == "board":

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agreements.commitments import deadlines, delivery, health, overlaps, pages
 from agreements.commitments.forms import CommitmentForm
 from agreements.commitments.models import Commitment
-from agreements.register import openings
+from agreements.register import following, openings
 from agreements.register.calendar import work_calendar
 from agreements.register.models import Agreement
 from partners import conflicts
@@ -48,6 +48,7 @@ def commitment_page(request: HttpRequest, ref: str) -> HttpResponse:
 def show(request: HttpRequest, commitment: Commitment, **forms: Any) -> HttpResponse:
     """The page of a commitment; a form that was refused stands where its empty one would, with all that was typed."""
     facts = pages.commitment_facts(commitment, request.viewer) | forms
+    facts["followed"] = following.is_followed(request.viewer, commitment=commitment)
     status = 422 if any(form.errors for form in forms.values()) else 200
     return render(request, "agreements/commitments/commitment_page.html", facts, status=status)
 

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.models import Commitment
+from agreements.register import following
 from agreements.register.models import Agreement, Participant
 from agreements.sources.models import Citation
 from partners.models import Assessment, Country, Figure, FocalPoint, Organisation, Relation
@@ -28,6 +29,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     facts = {
         "country": country,
         "may_share": viewer.role == Role.MANAGER,
+        "followed": following.is_followed(viewer, country=country),
         "relations": Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
         "figures": Figure.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
         "agreements": agreements[: RECENT + 1],

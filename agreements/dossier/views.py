@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agreements.dossier.pages import agreement_facts
-from agreements.register import lifecycle, openings
+from agreements.register import following, lifecycle, openings
 from agreements.register.forms import ActForm
 from agreements.register.models import Agreement
 
@@ -18,7 +18,9 @@ from agreements.register.models import Agreement
 def agreement_page(request: HttpRequest, ref: str) -> HttpResponse:
     agreement = find(request, ref)
     openings.note(agreement, request.viewer)
-    facts = agreement_facts(agreement, request.viewer) | {"acts": _acts(request, agreement)}
+    facts = agreement_facts(agreement, request.viewer) | {
+        "acts": _acts(request, agreement), "followed": following.is_followed(request.viewer, agreement=agreement),
+    }  # fmt: skip
     return render(request, "agreements/dossier/agreement_page.html", facts)
 
 

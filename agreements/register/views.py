@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agreements.dateinput import words_of
 from agreements.dates import UnreadableDate, read
-from agreements.register import discussing, lifecycle, undoing
+from agreements.register import discussing, following, lifecycle, undoing
 from agreements.register.filters import AgreementFilter, choices_for, organisation_named
 from agreements.register.forms import ActForm, CommentForm, NoteForm, ReasonForm
-from agreements.register.models import Agreement, Comment, Step
+from agreements.register.models import Agreement, Comment, SavedView, Step
 from agreements.register.similar import similar
 from partners.paging import Order, page_of
 from partners.picking import called
@@ -45,6 +45,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         "choices": choices_for(viewer),
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "is_filtered": any(value for name, value in request.GET.items() if name != "after"),
+        **following.kept_lists(viewer, SavedView.Page.AGREEMENTS, request.GET.urlencode()),
     }
     part = "_agreement_list.html" if request.htmx else "agreement_list.html"
     return render(request, f"agreements/register/{part}", facts)

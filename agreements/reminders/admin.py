@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agreements.register.models import Follow, SavedView
 from agreements.reminders import ledger
 from agreements.reminders.models import Mute, Reminder, ReminderRule
 from partners.admin import ReadingAdmin, RecordAdmin
@@ -15,7 +16,7 @@ from partners.admin import ReadingAdmin, RecordAdmin
 
 @admin.register(ReminderRule)
 class ReminderRuleAdmin(RecordAdmin):
-    list_display = ("code", "watched", "told", "offsets", "is_active")
+    list_display = ("code", "watched", "told", "channel", "offsets", "is_active")
     list_filter = ("watched", "is_active")
     search_fields = ("code",)
 
@@ -51,3 +52,20 @@ class MuteAdmin(ReadingAdmin):
     list_display = ("user", "agreement", "commitment", "created_at")
     list_select_related = ("user", "agreement", "commitment")
     search_fields = ("user__name", "agreement__ref")
+
+
+@admin.register(Follow)
+class FollowAdmin(ReadingAdmin):
+    """Who asked to be told of what."""
+
+    list_display = ("user", "agreement", "commitment", "country", "view", "created_at")
+    list_select_related = ("user", "agreement", "commitment", "country", "view")
+    search_fields = ("user__name", "agreement__ref", "commitment__ref")
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadingAdmin):
+    list_display = ("name", "page", "audience", "desk", "created_by", "created_at")
+    list_select_related = ("desk", "created_by")
+    list_filter = ("page", "audience")
+    search_fields = ("name", "created_by__name")

@@ -17,6 +17,7 @@ from django.utils import timezone
 from agreements.reminders.models import Reminder, ReminderRule
 from agreements.reminders.relay import in_journal
 from agreements.reminders.schedule import Due, due
+from agreements.reminders.timing import Timing, is_urgent
 from agreements.vocabulary import SendState
 
 log = structlog.get_logger()
@@ -37,19 +38,27 @@ def queue(on: date) -> int:
 
 
 def write(items: Iterable[Due], *, at: datetime) -> int:
-    """Make the rows; what falls into its rule's quiet hours waits for their end."""
-    loud = {rule.pk: rule.loud_at(at) for rule in ReminderRule.objects.all()}
-    rows = [
-        Reminder(
-            rule_id=item.rule_id, recipient_id=item.recipient_id, agreement_id=item.agreement_id,
-            commitment_id=item.commitment_id, subject_id=item.subject_id, due_on=item.due_on, offset=item.offset,
-            next_try_at=loud[item.rule_id],
-        )
-        for item in items
-    ]  # fmt: skip
+    """Make the rows: to leave at once or with the mail of the day, never in their rule's quiet hours."""
+    items = list(items)
+    timing = Timing({item.recipient_id for item in items}, at=at)
+    rules = ReminderRule.objects.in_bulk({item.rule_id for item in items})
+    rows = [_row(item, rules[item.rule_id], timing) for item in items]
     # The unique constraint settles a race between two runs: the second one's rows fall away.
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     return len(rows)
+
+
+def _row(item: Due, rule: ReminderRule, timing: Timing) -> Reminder:
+    row = Reminder(
+        rule=rule, recipient_id=item.recipient_id, agreement_id=item.agreement_id, commitment_id=item.commitment_id,
+        subject_id=item.subject_id, due_on=item.due_on, offset=item.offset,
+    )  # fmt: skip
+    if rule.channel == ReminderRule.Channel.INBOX:
+        row.state = SendState.KEPT
+    else:
+        leaves_at = timing.of(item.recipient_id, urgent=is_urgent(rule, item.offset))
+        row.next_try_at = rule.loud_at(leaves_at or timing.at) or leaves_at
+    return row
 
 
 def ready(at: datetime) -> QuerySet[Reminder]:

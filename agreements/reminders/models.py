@@ -32,10 +32,17 @@ COLUMNS = (
 
 @pghistory.track()
 class ReminderRule(Record):
-    """What is watched, who is told, and how many days before (negative) or after the date."""
+    """What is watched, who is told how, and how many days before (negative) or after the date."""
+
+    class Channel(models.TextChoices):
+        DIGEST = "digest", _("Mail of the day; at once from the day itself on")
+        AT_ONCE = "at_once", _("Mail at once")
+        INBOX = "inbox", _("In the inbox only")
 
     FIELDS = FieldTable(
-        internal=f"id code watched told people offsets kinds quiet_from quiet_until is_active {RECORD_INTERNAL}",
+        internal=(
+            f"id code watched told channel people offsets kinds quiet_from quiet_until is_active {RECORD_INTERNAL}"
+        ),
         locked=f"id {RECORD_INTERNAL}",
         writers=frozenset({Role.OPERATOR}),
     )
@@ -43,6 +50,7 @@ class ReminderRule(Record):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     watched = models.CharField(_("what is watched"), max_length=20, choices=Watched)
     told = models.CharField(_("who is told"), max_length=12, choices=Told)
+    channel = models.CharField(_("how"), max_length=7, choices=Channel, default=Channel.DIGEST)
     offsets = ArrayField(
         models.SmallIntegerField(), verbose_name=_("days"),
         help_text=_("days from the date, before it negative: -90, -30, -14, -7, -1, 0, 3, 7, 14"),
@@ -53,7 +61,7 @@ class ReminderRule(Record):
     )  # fmt: skip
     kinds = ArrayField(
         models.CharField(max_length=20, choices=Kind), default=list, blank=True, verbose_name=_("only for the kinds"),
-        help_text=_("empty for all; with commas between them: mou, joint_statement"),
+        help_text=_("empty for all; a rule for some kinds stands instead of the one for all: mou, joint_statement"),
     )  # fmt: skip
     quiet_from = models.TimeField(_("no mail from"), null=True, blank=True)
     quiet_until = models.TimeField(_("no mail until"), null=True, blank=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from agreements.commitments.models import Commitment, DueRequest, Link, Position, Report
 from agreements.register.models import Comment, Share, Step
+from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder
+from agreements.reminders.timing import ACTS_AWAITED, Timing
 from agreements.sources.models import Document
 from agreements.vocabulary import Direction
 from partners.models import Membership, User
@@ -24,6 +26,9 @@ SUBJECTS: Mapping[str, Any] = {
     **dict.fromkeys(("ask_day", "move_day", "keep_day"), DueRequest),
     **dict.fromkeys(("send_link", "revoke_link"), Link),
 }
+# What followers are spared, and the little of the rest that a partner may hear of.
+UNHEARD = frozenset({"import", "unshare", "undo", "bulk_undo", "send_link", "revoke_link"})
+HEARD_BY_PARTNERS = frozenset({"sign", "suspend", "resume", "end", "take_effect", "near_end", "expire", "move_day"})
 SILENT = frozenset(
     {
         "log", "import", "unshare", "undo", "bulk", "bulk_undo", "send_link", "revoke_link", "confirm_behalf",
@@ -42,16 +47,33 @@ def put_steps_into_ledger(*, most: int = 200) -> int:
             Step.objects.untold().select_for_update(skip_locked=True, of=("self",))
             .select_related("agreement").order_by("pk")[:most]
         )  # fmt: skip
+        if not steps:
+            return 0
+        told = list(_told_of(steps))
+        timing = Timing({person for _step, _commitment, person, _urgent in told}, at=timezone.now())
         rows = [
-            Reminder(step=step, recipient=user, agreement=step.agreement, commitment_id=commitment_id)
-            for step in steps
-            for commitment_id in [_commitment_of(step)]
-            for user in _concerned(step)
-            if user.pk != step.by_id
-        ]
+            Reminder(
+                step=step, recipient_id=person, agreement=step.agreement, commitment_id=commitment,
+                next_try_at=timing.of(person, urgent=urgent),
+            )
+            for step, commitment, person, urgent in told
+        ]  # fmt: skip
         Reminder.objects.bulk_create(rows, ignore_conflicts=True)
         Step.objects.filter(pk__in=[step.pk for step in steps]).update(told_at=timezone.now())
     return len(steps)
+
+
+def _told_of(steps: Sequence[Step]) -> Iterator[tuple[Step, int | None, int, bool]]:
+    """Each step, the commitment it is about, whom to tell, and whether that is urgent: an act of theirs is awaited."""
+    followers = Followers(timezone.localdate(), agreements={step.agreement_id for step in steps})
+    for step in steps:
+        commitment = _commitment_of(step)
+        concerned = {user.pk for user in _concerned(step)}
+        following = followers.of(step.agreement_id, commitment) if step.name not in UNHEARD else set()
+        if step.name not in HEARD_BY_PARTNERS:
+            following -= followers.partners
+        for person in sorted((concerned | following) - {step.by_id}):
+            yield step, commitment, person, person in concerned and step.name in ACTS_AWAITED
 
 
 def _commitment_of(step: Step) -> int | None:

@@ -6,11 +6,12 @@ ledger": a day without a run loses nothing, and two runs find nothing twice. The
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder, ReminderRule
 from agreements.reminders.watching import WATCHES, Matter, Watch
 from agreements.vocabulary import Direction, Told, Watched
@@ -49,7 +50,7 @@ def plan(first: date, last: date, *, agreement: int | None = None) -> list[Due]:
     rules = ReminderRule.objects.filter(is_active=True, archived_at=None).prefetch_related("people")
     found: dict[tuple[object, ...], Due] = {}
     for rule in rules:
-        for item in _of(rule, first, last, agreement):
+        for item in _of(rule, rules, first, last, agreement):
             found.setdefault(item.key, item)
     agreements = {item.agreement_id for item in found.values()}
     written = Reminder.objects.filter(rule__isnull=False, agreement__in=agreements).values_list(*KEY)
@@ -58,23 +59,35 @@ def plan(first: date, last: date, *, agreement: int | None = None) -> list[Due]:
     return sorted(found.values(), key=lambda item: item.on)
 
 
-def _of(rule: ReminderRule, first: date, last: date, agreement: int | None) -> Iterator[Due]:
+def _of(
+    rule: ReminderRule, rules: Iterable[ReminderRule], first: date, last: date, agreement: int | None
+) -> Iterator[Due]:
     if not rule.offsets:
         return
-    watch, told = WATCHES[rule.watched], Recipients(rule)
+    watch, told = WATCHES[rule.watched], Recipients(rule, first, agreement=agreement)
+    others = _kinds_of_others(rule, rules)
     only = {watch.agreement: agreement} if agreement else {}
     shortest = 0 if rule.watched == Watched.LEGAL_CLOCK else min(rule.offsets)
     days = [first + number * DAY for number in range((last - first).days + 1)]
     for row in watch.rows(last - timedelta(days=shortest), **only):
         for day, matter in _matters(watch, rule, row, days):
             step = matter.rung(matter.offsets(rule), day)
-            if step is None or (rule.kinds and matter.agreement.kind not in rule.kinds):
+            kind = matter.agreement.kind
+            if step is None or kind in others or (rule.kinds and kind not in rule.kinds):
                 continue
             for recipient in told.of(matter):
                 yield Due(
                     rule.pk, recipient, matter.agreement.pk, matter.commitment.pk if matter.commitment else None,
                     matter.subject.pk if matter.subject else None, matter.due_on, step, day,
                 )  # fmt: skip
+
+
+def _kinds_of_others(rule: ReminderRule, rules: Iterable[ReminderRule]) -> frozenset[str]:
+    """Kinds that have a rule of their own for the same matter and people: it stands instead of the general one."""
+    if rule.kinds:
+        return frozenset()
+    alike = (one for one in rules if (one.watched, one.told) == (rule.watched, rule.told))
+    return frozenset(kind for one in alike for kind in one.kinds)
 
 
 def _matters(watch: Watch, rule: ReminderRule, row: Any, days: list[date]) -> Iterator[tuple[date, Matter]]:
@@ -92,16 +105,23 @@ def still(row: Reminder, on: date) -> Matter | None:
     watch = WATCHES[row.rule.watched]
     found = watch.find(row)
     matter = watch.matter(found, on) if found else None
-    if matter is None or matter.due_on != row.due_on or row.recipient_id not in Recipients(row.rule).of(matter):
+    if matter is None or matter.due_on != row.due_on or row.recipient_id not in _told_now(row, on).of(matter):
         return None
     return matter
+
+
+def _told_now(row: Reminder, on: date) -> Recipients:
+    assert row.rule
+    return Recipients(row.rule, on, agreement=row.agreement_id)
 
 
 class Recipients:
     """Whom a rule tells of a matter. Whether they may see it is decided when the mail is sent."""
 
-    def __init__(self, rule: ReminderRule) -> None:
+    def __init__(self, rule: ReminderRule, on: date, *, agreement: int | None = None) -> None:
         self.rule = rule
+        if rule.told == Told.FOLLOWERS:
+            self._followers = Followers(on, agreements=None if agreement is None else [agreement])
         self._managers: dict[int, list[int]] = {}
         self._members: dict[tuple[int, bool], list[int]] = {}
 
@@ -115,6 +135,8 @@ class Recipients:
                 return self._managers_of(agreement.desk_id)
             case Told.LEAD:
                 return self._members_of(commitment.lead_id, partner=False) if commitment else []
+            case Told.FOLLOWERS:
+                return sorted(self._followers.of(agreement.pk, commitment.pk if commitment else None))
             case Told.PEOPLE:
                 return [person.pk for person in self.rule.people.all() if person.is_active]
             case _:

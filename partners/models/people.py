@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 import pghistory
@@ -40,9 +40,13 @@ class Accounts(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[m
 class User(AbstractBaseUser):
     """An account with one role. Officers and managers belong to desks, partners to organisations."""
 
+    class Mails(models.TextChoices):
+        URGENT_AT_ONCE = "urgent", _("What is urgent at once, the rest once a day")
+        DAILY = "daily", _("Everything once a day")
+
     FIELDS: ClassVar = FieldTable(
         public="id name",
-        internal="role desks is_active language",
+        internal="role desks is_active language mails digest_at",
         personal="email last_login password",
         locked="id email last_login password role desks is_active",
         writers=REFERENCE_WRITERS,
@@ -55,6 +59,8 @@ class User(AbstractBaseUser):
     language = models.CharField(
         _("language"), max_length=2, choices=[("vi", "Tiếng Việt"), ("en", "English")], default="vi"
     )
+    mails = models.CharField(_("mails"), max_length=6, choices=Mails, default=Mails.URGENT_AT_ONCE)
+    digest_at = models.TimeField(_("mail of the day at"), default=time(7))
     is_active = models.BooleanField(_("active"), default=True)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 from django.db import connection
@@ -146,9 +146,10 @@ def test_organisations_are_added_by_desks(cast: Cast) -> None:
 
 def test_language_is_remembered_for_pages_and_mails(cast: Cast) -> None:
     client = cast.client("linh")
-    client.post("/profile/language/", {"language": "vi"})
+    wishes = {"language": "vi", "mails": "daily", "digest_at": "08:30"}
+    client.post("/profile/account/", wishes)
     cast.linh.refresh_from_db()
-    assert cast.linh.language == "vi"
-    client.post("/profile/language/", {"language": "xx"})
+    assert (cast.linh.language, cast.linh.mails, cast.linh.digest_at) == ("vi", "daily", time(8, 30))
+    client.post("/profile/account/", {**wishes, "language": "xx"})
     cast.linh.refresh_from_db()
     assert cast.linh.language == "vi"

@@ -115,7 +115,7 @@ def test_no_page_holds_inline_scripts_or_styles(cast: Cast) -> None:
 
 def test_history_writes_itself_whoever_changes_the_row(cast: Cast) -> None:
     """By form, by bulk update and by bare SQL: the trigger sees all; the page tells who and what."""
-    cast.client("minh").post("/profile/language/", {"language": "en"})
+    cast.client("minh").post("/profile/account/", {"language": "en", "mails": "daily", "digest_at": "08:00"})
     RegisterAgreement.objects.filter(pk=cast.agreement.pk).update(title_en="By bulk update")
     with connection.cursor() as cursor:
         cursor.execute("UPDATE agreements_agreement SET title_en = 'By hand' WHERE id = %s", [cast.agreement.pk])
@@ -201,6 +201,7 @@ def test_archiving_takes_a_reason_and_can_be_undone(cast: Cast) -> None:
 def test_accounts_are_made_without_a_password_and_invited(cast: Cast) -> None:
     client = cast.client("operator")
     data = {"email": "NEW@example.org", "name": "New", "role": "partner", "language": "en", "is_active": "on"}
+    data |= {"mails": "urgent", "digest_at": "07:00"}
     assert client.post("/admin/partners/user/add/", data).status_code == 302
     made = get_user_model().objects.get(email="new@example.org")
     assert not made.has_usable_password()

@@ -24,7 +24,7 @@ from tracker.embedded.account import ROOT, server_account, state_home
 from tracker.embedded.supervisor import Supervisor
 
 PYTHON = sys.executable
-FIRST_PAGE_SECONDS = 60
+FIRST_PAGE_SECONDS = 240
 
 
 def demo_env(state: pathlib.Path, database: str, broker: str) -> dict[str, str]:

@@ -4,6 +4,7 @@ from agreements.register.models.agreement import Agreement, partial_date, precis
 from agreements.register.models.amendment import Amendment
 from agreements.register.models.calendar_day import CalendarDay
 from agreements.register.models.comment import Comment
+from agreements.register.models.following import Follow, SavedView
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.register.models.note import Note
 from agreements.register.models.opening import Opening
@@ -12,6 +13,6 @@ from agreements.register.models.share import Share
 from agreements.register.models.step import Step
 
 __all__ = [
-    "Agreement", "Amendment", "CalendarDay", "Comment", "InstrumentType", "Note", "Opening", "Participant", "Share",
-    "Step", "partial_date", "precision_field",
+    "Agreement", "Amendment", "CalendarDay", "Comment", "Follow", "InstrumentType", "Note", "Opening", "Participant",
+    "SavedView", "Share", "Step", "partial_date", "precision_field",
 ]  # fmt: skip

@@ -1,0 +1,138 @@
+"""The dates of a feed: of what its person may see at this moment, through the one gate. Some six queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from agreements.calendars.models import Feed
+from agreements.commitments.models import Commitment, Milestone
+from agreements.commitments.saved import rows_of
+from agreements.procedures import proceeding
+from agreements.register.models import Agreement, Follow, Participant
+from agreements.vocabulary import MilestoneStatus, Renewal, Stage
+from partners.viewers import Role, Viewer
+
+PAST = timedelta(days=366)
+AHEAD = timedelta(days=366 * 10)
+MOST = 2000  # dates in one feed; the nearest ones, where there are more
+RENEWALS = 1000  # more than a term can renew between two changes of its record
+
+
+@dataclass(frozen=True)
+class Event:
+    """One date. `uid` never changes; `sequence` grows whenever the record, and so perhaps its day, does."""
+
+    uid: str
+    sequence: int
+    on: date
+    title: str
+    text: str
+    path: str
+    changed_at: datetime
+
+
+def events_of(feed: Feed, viewer: Viewer) -> list[Event]:
+    """All dates of a feed within a year back and ten ahead, by day."""
+    agreements, commitments = _scope(feed, viewer)
+    first, last = viewer.on - PAST, viewer.on + AHEAD
+    found = [
+        event
+        for kind in (_terms(agreements, viewer), _duties(commitments), _milestones(commitments, viewer))
+        for event in kind
+        if first <= event.on <= last
+    ]
+    if viewer.is_staff:
+        found += _clocks(agreements)
+    nearest = sorted(found, key=lambda event: abs(event.on - viewer.on))[:MOST]
+    return sorted(nearest, key=lambda event: (event.on, event.uid))
+
+
+def _scope(feed: Feed, viewer: Viewer) -> tuple[Any, Any]:
+    """The agreements and the commitments that a feed speaks of."""
+    agreements, commitments = Agreement.objects.visible_to(viewer), Commitment.objects.visible_to(viewer)
+    if feed.view:
+        if not type(feed.view).objects.visible_to(viewer).filter(pk=feed.view.pk).exists():
+            return agreements.none(), commitments.none()
+        rows = rows_of(feed.view, viewer)
+        return (agreements.none(), rows) if feed.view.page == "commitments" else (rows, commitments.none())
+    if feed.country:
+        there = Participant.objects.visible_to(viewer).filter(organisation__country=feed.country)
+        in_country = there.values("agreement")
+        return agreements.filter(pk__in=in_country), commitments.filter(agreement__in=in_country)
+    if viewer.is_partner:
+        return agreements, commitments
+    follows = Follow.objects.visible_to(viewer).filter(user=viewer.user_id)
+    mine = Q(owner=viewer.user_id) | Q(pk__in=follows.filter(agreement__isnull=False).values("agreement"))
+    duty = Q(owner=viewer.user_id) | Q(owner=None, agreement__owner=viewer.user_id)
+    duty |= Q(pk__in=follows.filter(commitment__isnull=False).values("commitment"))
+    if viewer.role == Role.MANAGER:
+        mine |= Q(desk__in=viewer.desk_ids)
+        duty |= Q(agreement__desk__in=viewer.desk_ids)
+    return agreements.filter(mine), commitments.filter(duty)
+
+
+def _terms(agreements: Any, viewer: Viewer) -> Iterator[Event]:
+    """The end of the term that runs, and the last day to object to its renewal."""
+    for row in agreements.filter(stage=Stage.SIGNED, expires_on__isnull=False):
+        sequence = row.version * RENEWALS
+        if end := row.ends_on(viewer.on):
+            title = _("Renews by itself: %(title)s") if row.renewal == Renewal.TACIT else _("Expires: %(title)s")
+            yield _event(
+                row, "end", end, title % {"title": row.title}, sequence + max(end.year - row.expires_on.year, 0)
+            )
+        if day := row.last_notice_on(viewer.on):
+            title = _("Last day to give notice: %(title)s") % {"title": row.title}
+            yield _event(row, "notice", day, title, sequence + max(day.year - row.expires_on.year + 1, 0))
+
+
+def _duties(commitments: Any) -> Iterator[Event]:
+    """Due days of what is open. A month or a quarter is told on its last day, by when it must be done."""
+    for row in commitments.open().filter(due_on__isnull=False).select_related("agreement"):
+        title = _("Due: %(title)s") % {"title": row.title}
+        yield _event(row, "due", row.due.last_day, title, row.version, formula=_period(row.due))
+
+
+def _milestones(commitments: Any, viewer: Viewer) -> Iterator[Event]:
+    rows = Milestone.objects.visible_to(viewer).filter(
+        commitment__in=commitments.open().order_by().values("pk"), status=MilestoneStatus.SCHEDULED,
+        archived_at=None, due_on__isnull=False,
+    )  # fmt: skip
+    for row in rows.select_related("commitment"):
+        title = _("Milestone: %(title)s") % {"title": row.title}
+        about = row.commitment
+        yield _event(
+            about, f"milestone-{row.pk}", row.due.last_day, title, row.version, formula=f"{about.ref} {about.title}",
+            changed_at=row.updated_at,
+        )  # fmt: skip
+
+
+def _clocks(agreements: Any) -> Iterator[Event]:
+    """Ends of the legal clocks that run."""
+    for one in proceeding.running(proceeding__agreement__in=agreements.order_by().values("pk")):
+        if one.clock.due_on:
+            agreement = one.step.proceeding.agreement
+            title = _("Legal deadline: %(step)s, %(ref)s") % {"step": one.step.step, "ref": agreement.ref}
+            yield _event(
+                agreement, f"clock-{one.step.pk}", one.clock.due_on, title, one.step.version,
+                formula=one.clock.formula, changed_at=one.step.updated_at,
+            )  # fmt: skip
+
+
+def _period(due: Any) -> str:
+    return _("Promised for %(period)s.") % {"period": due} if due.first_day != due.last_day else ""
+
+
+def _event(
+    record: Any, what: str, day: date, title: str, sequence: int, *, formula: str = "", changed_at: Any = None
+) -> Event:
+    name = record._meta.model_name
+    return Event(
+        uid=f"{name}-{record.pk}-{what}", sequence=sequence, on=day, title=title,
+        text=formula, path=record.get_absolute_url(), changed_at=changed_at or record.updated_at,
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""Following a record, a country or a list, and no longer; keeping a list under a name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from agreements.register.models import Follow, SavedView
+from agreements.register.models.following import filters_of
+from partners.refusals import Refused
+from partners.viewers import DESK_STAFF, Role, Viewer
+
+MOST_VIEWS = 100
+FOR_ALL = (Role.MANAGER, Role.OPERATOR)
+
+
+def follow(viewer: Viewer, **record: Any) -> None:
+    """Follow what the caller has found visible: `agreement=`, `commitment=`, `country=` or `view=`."""
+    Follow.objects.get_or_create(user_id=viewer.user_id or 0, **record)
+
+
+def unfollow(viewer: Viewer, **record: Any) -> None:
+    Follow.objects.filter(user=viewer.user_id, **record).delete()
+
+
+def is_followed(viewer: Viewer, **record: Any) -> bool:
+    return Follow.objects.filter(user=viewer.user_id, **record).exists()
+
+
+def audiences(viewer: Viewer) -> list[SavedView.Audience]:
+    """For whom a viewer may keep a list."""
+    allowed = [SavedView.Audience.PRIVATE]
+    if viewer.role in DESK_STAFF and viewer.desk_ids:
+        allowed.append(SavedView.Audience.DESK)
+    if viewer.role in FOR_ALL:
+        allowed.append(SavedView.Audience.EVERYONE)
+    return allowed
+
+
+def keep(viewer: Viewer, *, name: str, page: str, query: str, audience: str) -> SavedView:
+    """Keep a list under a name. Raises Refused with what is wrong."""
+    if audience not in audiences(viewer):
+        raise Refused(_("You cannot keep a list for them."))
+    if SavedView.objects.filter(created_by=viewer.user_id, archived_at=None).count() >= MOST_VIEWS:
+        raise Refused(_("You keep %(most)s lists: remove one first.") % {"most": MOST_VIEWS})
+    desk = min(viewer.desk_ids) if audience == SavedView.Audience.DESK else None
+    view = SavedView(
+        name=" ".join(name.split()), page=page, query=filters_of(query), audience=audience, desk_id=desk,
+        created_by_id=viewer.user_id, updated_by_id=viewer.user_id,
+    )  # fmt: skip
+    try:
+        view.full_clean()
+    except ValidationError as wrong:
+        raise Refused(" ".join(wrong.messages)) from None
+    view.save()
+    return view
+
+
+def may_remove(view: SavedView, viewer: Viewer) -> bool:
+    return view.created_by_id == viewer.user_id or viewer.role == Role.OPERATOR
+
+
+def kept_lists(viewer: Viewer, page: str, query: str) -> dict[str, Any]:
+    """What a list page shows of saved views: those to choose from, and what this list would be kept as. One query."""
+    return {
+        "saved_views": views_for(viewer, page)[:MOST_VIEWS], "saved_page": page, "saved_query": filters_of(query),
+        "audiences": audiences(viewer),
+    }  # fmt: skip
+
+
+def views_for(viewer: Viewer, page: str) -> Any:
+    """The lists of a page that the viewer can choose from: one's own first."""
+    rows = SavedView.objects.visible_to(viewer).filter(page=page)
+    if viewer.role in (Role.AUDITOR, Role.OPERATOR):
+        rows = rows.exclude(audience=SavedView.Audience.PRIVATE) | rows.filter(created_by=viewer.user_id)
+    return rows

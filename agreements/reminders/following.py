@@ -1,0 +1,65 @@
+"""Who follows what: the people of a record, of its countries, and of the lists that it stands in."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import date
+from typing import Any
+
+from agreements.commitments.saved import rows_of
+from agreements.register.models import Follow, Participant, SavedView
+from partners.models import User
+from partners.viewers import Role, Viewer
+
+
+class Followers:
+    """The followers of all agreements and commitments, or of some agreements; read once, then asked often.
+
+    Two queries, and two more for each followed list. Whether a follower may see a record is asked when it is told.
+    """
+
+    def __init__(self, on: date, *, agreements: Collection[int] | None = None) -> None:
+        self._on, self._only = on, agreements
+        self._agreements: dict[int, set[int]] = defaultdict(set)
+        self._commitments: dict[int, set[int]] = defaultdict(set)
+        self.partners: set[int] = set()  # those of the followers who see only what is shared
+        countries: dict[int, set[int]] = defaultdict(set)
+        for follow in Follow.objects.filter(user__is_active=True).select_related("user", "view"):
+            if follow.user.role == Role.PARTNER:
+                self.partners.add(follow.user_id)
+            if follow.agreement_id:
+                self._agreements[follow.agreement_id].add(follow.user_id)
+            elif follow.commitment_id:
+                self._commitments[follow.commitment_id].add(follow.user_id)
+            elif follow.country_id:
+                countries[follow.country_id].add(follow.user_id)
+            else:
+                self._add_list(follow.view, follow.user)
+        if countries:
+            self._add_countries(countries)
+
+    def of(self, agreement: int, commitment: int | None = None) -> set[int]:
+        """Keys of the users who follow an agreement, or a commitment of it."""
+        found = self._agreements.get(agreement, set())
+        return found | self._commitments.get(commitment, set()) if commitment else set(found)
+
+    def _add_list(self, view: SavedView, user: User) -> None:
+        """What stands in a list, as its follower sees it."""
+        viewer = Viewer.of(user, on=self._on)
+        if not SavedView.objects.visible_to(viewer).filter(pk=view.pk).exists():
+            return
+        of_commitments = view.page == SavedView.Page.COMMITMENTS
+        rows = self._some(rows_of(view, viewer), "agreement" if of_commitments else "pk")
+        kept = self._commitments if of_commitments else self._agreements
+        for key in rows.order_by().values_list("pk", flat=True):
+            kept[key].add(user.pk)
+
+    def _add_countries(self, countries: dict[int, set[int]]) -> None:
+        there = Participant.objects.filter(organisation__country__in=list(countries), archived_at=None)
+        pairs = self._some(there, "agreement").order_by().values_list("agreement_id", "organisation__country_id")
+        for agreement, country in pairs.distinct():
+            self._agreements[agreement] |= countries[country]
+
+    def _some(self, rows: Any, agreement: str) -> Any:
+        return rows if self._only is None else rows.filter(**{f"{agreement}__in": self._only})
