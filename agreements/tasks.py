@@ -9,7 +9,7 @@ from agreements.commitments import deadlines, health
 from agreements.register import amending
 from agreements.register.calendar import work_calendar
 from agreements.register.expiry import note_standing
-from agreements.reminders import ledger, notices, sending
+from agreements.reminders import bounces, ledger, notices, sending
 from agreements.sources import reading
 
 
@@ -42,6 +42,7 @@ def read_papers() -> int:
 
 @shared_task(name="agreements.dispatch")
 def dispatch() -> int:
-    """Make notices of new steps, and send what is queued."""
+    """Make notices of new steps, send what is queued, and note what came back."""
+    bounces.take_in()
     notices.put_steps_into_ledger()
     return sending.send_all(at=timezone.now())

@@ -179,7 +179,18 @@ class UserAdmin(GatedAdmin):
     list_display = ("name", "email", "role", "language", "is_active", "last_login")
     list_filter = ("role", "is_active", "desks")
     search_fields = ("name", "email")
-    fields = ("email", "name", "role", "desks", "language", "mails", "digest_at", "is_active", "last_login")
+    fields = (
+        "email",
+        "name",
+        "role",
+        "desks",
+        "language",
+        "mails",
+        "digest_at",
+        "shortcuts",
+        "is_active",
+        "last_login",
+    )
     readonly_fields = ("last_login",)
     actions = ("send_password_link", "remove_second_factor")
 

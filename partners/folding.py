@@ -8,13 +8,30 @@ import unicodedata
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Func, TextField
 
-_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe"})
+# Letters that carry no mark which could be taken off.
+_LETTERS = str.maketrans(
+    {
+        "đ": "d", "ð": "d", "ø": "o", "ł": "l", "ß": "ss", "æ": "ae", "œ": "oe", "þ": "th", "ħ": "h", "ı": "i",
+        "ŧ": "t", "ŋ": "n", "ё": "е",
+    }
+)  # fmt: skip
+_MARKED = ((0, 0x24F), (0x370, 0x3FF), (0x1E00, 0x1FFF))  # Latin and Greek; elsewhere marks make letters of their own
 
 
 def fold(text: str) -> str:
-    """Lower case without marks: `Bán dẫn`, `ban dan` and decomposed input all give `ban dan`."""
-    plain = unicodedata.normalize("NFD", text.casefold()).translate(_LETTERS)
-    return "".join(char for char in plain if not unicodedata.combining(char))
+    """Lower case without marks: `Bán dẫn`, `ban dan` and decomposed input all give `ban dan`.
+
+    Scripts that are not Latin or Greek stay as they are written: 카카오, が, й.
+    """
+    plain = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
+    kept, loses_marks = [], False
+    for char in unicodedata.normalize("NFD", plain):
+        if not unicodedata.combining(char):
+            loses_marks = any(first <= ord(char) <= last for first, last in _MARKED)
+        elif loses_marks:
+            continue
+        kept.append(char)
+    return unicodedata.normalize("NFC", "".join(kept))
 
 
 def words(text: str) -> list[str]:

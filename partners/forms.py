@@ -42,7 +42,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = User
-        fields = ("language", "mails", "digest_at")
+        fields = ("language", "mails", "digest_at", "shortcuts")
         widgets = {"digest_at": forms.TimeInput({"type": "time"}, format="%H:%M")}  # noqa: RUF012
 
 

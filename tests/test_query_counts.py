@@ -37,7 +37,7 @@ LISTS = {
     "/api/v1/agreements/": ("linh", "sara"), "/api/v1/commitments/": ("linh", "sara"),
     "/agreements/US-2023-01/sharing/": ("linh",), "/agreements/US-2023-01/procedure/": ("linh",),
     "/agreements/similar/?title_en=Memorandum": ("linh",), "/countries/US/share/": ("minh",),
-    "/following/": ("linh", "sara"), "/calendars/": ("linh", "sara"),
+    "/search/palette/?q=memo": ("linh", "sara"), "/following/": ("linh", "sara"), "/calendars/": ("linh", "sara"),
     "/inbox/": ("linh", "sara"), "/reminders/": ("minh",), "/agreements/US-2023-01/reminders/": ("linh",),
     "/history/agreements/US-2023-01/": ("linh",), "/history/agreements/US-2023-01/as-of/": ("linh",),
     "/api/v1/organisations/": ("linh",), "/api/v1/countries/": ("linh",),

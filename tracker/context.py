@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agreements.reminders import inbox
 from partners.viewers import Viewer
+from tracker.search.places import shortcuts_for
 
 
 def _undoable(request: HttpRequest) -> dict[str, Any] | None:
@@ -31,6 +32,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "viewer": getattr(request, "viewer", Viewer()),
         "demo": settings.DEMO,
         "undoable": _undoable(request),
+        "shortcuts": SimpleLazyObject(lambda: shortcuts_for(request.viewer)),
         "unread_count": SimpleLazyObject(lambda: inbox.unread(request.viewer, at=timezone.now())),
         # How countries and territories are headed is the ministry's policy, not ours.
         "places_label": settings.PLACES_LABEL.get(get_language() or "") or _("Countries and territories"),

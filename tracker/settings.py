@@ -166,6 +166,7 @@ if not MAIL_DOMAIN:
     raise ImproperlyConfigured(f"MAIL_FROM holds no address: {DEFAULT_FROM_EMAIL}")
 MAIL_LEASE_SECONDS = env.int("MAIL_LEASE_SECONDS", default=300)  # longer than any conversation with the server takes
 MAIL_JOURNAL = env.str("MAIL_JOURNAL", default="")  # the mail server's log, or its folder of mails
+MAIL_BOUNCES = env.str("MAIL_BOUNCES", default="")  # a Maildir into which mails that come back are delivered
 MAIL_FOLDER = env.str("MAIL_FOLDER", default="")
 
 # --- People --------------------------------------------------------------------------------------------------------

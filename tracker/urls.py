@@ -13,9 +13,10 @@ from agreements.register.api import AgreementViewSet
 from partners.access import allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, OrganisationViewSet
 from partners.viewers import Role
-from tracker import health, home, mails, search
+from tracker import health, home, mails
 from tracker.history import views as history
 from tracker.pulse import views as pulse
+from tracker.search import views as search
 
 api = DefaultRouter()
 api.include_root_view = False
@@ -31,6 +32,7 @@ urlpatterns = [
     path("", everyone(home.home), name="home"),
     path("review/", manager_only(home.review), name="review"),
     path("search/", everyone(search.search), name="search"),
+    path("search/palette/", everyone(search.palette), name="palette"),
     path("history/agreements/<slug:ref>/", staff_only(history.timeline), name="timeline"),
     path("history/agreements/<slug:ref>/as-of/", staff_only(history.as_of), name="as_of"),
     path("", include("partners.urls")),

@@ -18,54 +18,48 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agreements.calendars.events import events_of
 from agreements.calendars.models import Feed
 from agreements.calendars.writing import calendar_of, name_of
+from agreements.register.filters import choices_for
+from agreements.register.following import MOST_VIEWS
 from agreements.register.models import SavedView
-from partners.models import Country
 from partners.viewers import Viewer
 
 MOST_FEEDS = 20
 
 
-class FeedForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What a new feed is to hold."""
+class FeedForm(forms.Form):
+    """What a new feed is to hold: one's own matters, a country or a saved view."""
 
-    class Meta:
-        model = Feed
-        fields = ("kind", "country", "view")
+    of = forms.ChoiceField(label=gettext_lazy("What it holds"))
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        countries, views = Country.objects.visible_to(viewer), SavedView.objects.visible_to(viewer)
-        self.fields["country"].queryset = countries.order_by("order_vi")  # type: ignore[attr-defined]
-        self.fields["view"].queryset = views  # type: ignore[attr-defined]
+        self.countries = {f"country:{row.code}": row for row in choices_for(viewer)["countries"]}
+        self.views = {f"view:{row.pk}": row for row in SavedView.objects.visible_to(viewer)[:MOST_VIEWS]}
+        choices: list[Any] = [(Feed.Kind.MINE.value, Feed.Kind.MINE.label)]
+        for label, rows in ((_("Country or territory"), self.countries), (_("Saved views"), self.views)):
+            if rows:
+                choices.append((label, list(rows.items())))
+        self.fields["of"].choices = choices  # type: ignore[attr-defined]
 
-    def clean(self) -> dict[str, Any]:
-        """What the kind does not need falls away; what it needs must be there."""
-        found: dict[str, Any] = super().clean() or {}
-        for name in ("country", "view"):
-            if found.get("kind") != name:
-                found[name] = None
-            elif not found.get(name) and name not in self.errors:
-                self.add_error(name, gettext_lazy("Choose one."))
-        return found
+    def feed(self) -> dict[str, Any]:
+        """The columns of the feed that was chosen."""
+        value = self.cleaned_data["of"]
+        kind = value.partition(":")[0]
+        return {"kind": kind, "country": self.countries.get(value), "view": self.views.get(value)}
 
 
 @require_http_methods(["GET", "POST"])
 def feed_list(request: HttpRequest) -> HttpResponse:
     """One's feeds, and a new one; its address is shown once."""
     own = Feed.objects.visible_to(request.viewer).filter(user=request.viewer.user_id, revoked_at=None)
-    asked = {name: request.GET[name] for name in ("country", "view") if request.GET.get(name)}
-    initial = asked | ({"kind": next(iter(asked))} if asked else {})
-    if code := asked.get("country"):
-        initial["country"] = Country.objects.visible_to(request.viewer).filter(code=code.upper()).first()
-    form = FeedForm(request.POST or None, viewer=request.viewer, initial=initial)
+    form = FeedForm(request.POST or None, viewer=request.viewer, initial={"of": request.GET.get("of", "")})
     address = ""
     if request.method == "POST" and form.is_valid():
         if own.count() >= MOST_FEEDS:
             form.add_error(None, _("You have %(most)s calendars: withdraw one first.") % {"most": MOST_FEEDS})
         else:
-            _feed, secret = Feed.issue(request.user, **form.cleaned_data)
+            _feed, secret = Feed.issue(request.user, **form.feed())
             address = settings.BASE_URL + reverse("calendar", args=[secret])
-            form = FeedForm(viewer=request.viewer)
     facts = {"form": form, "feeds": own.select_related("country", "view"), "address": address}
     return render(request, "agreements/calendars/feed_list.html", facts, status=422 if form.errors else 200)
 

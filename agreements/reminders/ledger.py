@@ -141,6 +141,12 @@ def recover(*, at: datetime) -> int:
     return moved + lost.update(state=SendState.QUEUED, next_try_at=None)
 
 
+def bounced(message_id: str, said: str) -> int:
+    """A mail that had left came back as undeliverable: for the operator to see. Return the number of rows."""
+    rows = Reminder.objects.filter(message_id=message_id, state__in=(SendState.SENT, *IN_DOUBT))
+    return rows.update(state=SendState.FAILED, error=said[:300])
+
+
 def arrived(rows: QuerySet[Reminder], *, at: datetime) -> int:
     """A person has found out that the mail has arrived; return the number of rows."""
     return rows.filter(state__in=FOR_A_PERSON).update(state=SendState.SENT, sent_at=at, error="")

@@ -9,13 +9,16 @@ from typing import Any, ClassVar
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners import visibility
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.folding import Fold
 from partners.models.countries import REFERENCE_WRITERS
 from partners.models.organisations import Desk, Organisation
 from partners.records import Record, RecordQuerySet
@@ -46,7 +49,7 @@ class User(AbstractBaseUser):
 
     FIELDS: ClassVar = FieldTable(
         public="id name",
-        internal="role desks is_active language mails digest_at",
+        internal="role desks is_active language mails digest_at shortcuts",
         personal="email last_login password",
         locked="id email last_login password role desks is_active",
         writers=REFERENCE_WRITERS,
@@ -61,6 +64,7 @@ class User(AbstractBaseUser):
     )
     mails = models.CharField(_("mails"), max_length=6, choices=Mails, default=Mails.URGENT_AT_ONCE)
     digest_at = models.TimeField(_("mail of the day at"), default=time(7))
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
@@ -172,10 +176,12 @@ class Person(Record):
 
     FIELDS = FieldTable(
         public="id name organisation title_vi title_en",
-        internal=f"aliases merged_into {RECORD_INTERNAL}",
+        internal=f"aliases merged_into folded {RECORD_INTERNAL}",
         personal="email phone",
-        locked=f"id merged_into {RECORD_INTERNAL}",
+        locked=f"id merged_into folded {RECORD_INTERNAL}",
     )
+    SEARCHED = ("name", "title_vi", "title_en")
+
     name = models.CharField(_("full name"), max_length=150)
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("organisation")
@@ -190,10 +196,18 @@ class Person(Record):
         verbose_name=_("merged into"),
     )  # fmt: skip
 
+    folded = models.GeneratedField(
+        expression=Fold(
+            Concat("name", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())
+        ),
+        output_field=models.TextField(), db_persist=True,
+    )  # fmt: skip
+
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ("name", "pk")
+        indexes = (GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="person_folded"),)
 
     def __str__(self) -> str:
         return self.name

@@ -33,6 +33,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "agreement_reminders": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "pulse": (IN, GONE, GONE, GONE, GONE, GONE, OK, OK),
     "review": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
+    "palette": (IN, OK, OK, OK, OK, OK, OK, OK),
     "search": (IN, OK, OK, OK, OK, OK, OK, OK),
     "timeline": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "as_of": (IN, OK, OK, OK, GONE, GONE, OK, OK),

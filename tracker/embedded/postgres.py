@@ -6,6 +6,7 @@ import importlib.util
 import os
 import pathlib
 import pwd
+import random
 import secrets
 import signal
 import socket
@@ -23,10 +24,19 @@ RETRY_SECONDS = 10
 UNSAFE_BUT_FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off", "max_connections=100")
 
 
+OWN_PORTS = range(12_000, 32_000)  # below those that systems lend to outgoing connections
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on, and that no connection of a browser or a client takes meanwhile."""
+    for port in random.sample(OWN_PORTS, len(OWN_PORTS)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise SystemExit("No port is free on this machine.")
 
 
 def binaries(state: pathlib.Path) -> pathlib.Path:

@@ -105,3 +105,84 @@ function keepDrafts(box, forms) {
     form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 }
+
+// The palette: Ctrl+K from anywhere; what it offers comes from the server, through the same gate as every page.
+const palette = document.getElementById("palette");
+if (palette) openPalette(palette);
+
+function openPalette(palette) {
+  const text = palette.querySelector("input");
+  const list = palette.querySelector("[role=listbox]");
+  let asked = null, timer = 0;
+  const options = () => [...list.querySelectorAll("[role=option]")];
+  const choose = (option) => {
+    for (const other of options()) other.setAttribute("aria-selected", String(other === option));
+    if (!option) return text.removeAttribute("aria-activedescendant");
+    option.id = option.id || `option-${options().indexOf(option)}`;
+    text.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  };
+  const ask = () => {
+    if (asked) asked.abort();
+    asked = new AbortController();
+    fetch(`${palette.dataset.url}?q=${encodeURIComponent(text.value)}`, { signal: asked.signal })
+      .then((answer) => answer.ok ? answer.text() : "")
+      .then((page) => { list.innerHTML = page; choose(options()[0]); list.dataset.for = text.value; })
+      .catch(() => {});
+  };
+  text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 80); });
+  text.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // an input method is at work, as for Vietnamese
+    const all = options(), now = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (all.length) choose(all[(now + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length]);
+    } else if (event.key === "Enter" && all[now] && list.dataset.for === text.value) {
+      event.preventDefault();
+      all[now].click();
+    }
+  });
+  palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });
+  document.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+    if (palette.open) return palette.close();
+    text.value = "";
+    palette.showModal();
+    text.focus();
+    ask();
+  });
+}
+
+// Single keys, for those who left them on: never in a field, never while an input method composes.
+const keys = document.getElementById("keys");
+if (keys && "on" in keys.dataset) listenToKeys(keys);
+
+function listenToKeys(keys) {
+  const places = new Map([...keys.querySelectorAll("[data-keys]")].map((one) => [one.dataset.keys, one.dataset.url]));
+  let first = "", timer = 0;
+  document.addEventListener("keydown", (event) => {
+    const at = event.target;
+    const typing = at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName);
+    if (typing || event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (document.querySelector("dialog[open]")) return;
+    const pressed = first ? `${first} ${event.key}` : event.key;
+    clearTimeout(timer);
+    first = "";
+    if (places.has(pressed)) location.assign(places.get(pressed));
+    else if (pressed === "g") { first = "g"; timer = setTimeout(() => { first = ""; }, 1500); return; }
+    else if (pressed === "?") keys.showModal();
+    else if (pressed === "/") document.getElementById("find").focus();
+    else if (pressed === "j" || pressed === "k") step(pressed === "j" ? 1 : -1);
+    else if (pressed === "e") { const edit = document.querySelector("a[data-key=e]"); if (edit) edit.click(); else return; }
+    else return;
+    event.preventDefault();
+  });
+
+  function step(by) {
+    const lines = [...document.querySelectorAll("main th[scope=row] a, main ul.plain > li > a")];
+    const now = lines.indexOf(document.activeElement);
+    const next = lines[now < 0 ? (by > 0 ? 0 : lines.length - 1) : now + by];
+    if (next) { next.focus(); next.scrollIntoView({ block: "nearest" }); }
+  }
+}
