@@ -50,6 +50,8 @@ LIMITS = {
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.
 BY_KIND = "/history/agreements/US-2023-01/"
+# Search asks further only while it has found too little: never more than its limit.
+UNEVEN = (BY_KIND, "/search/?q=memo", "/search/palette/?q=memo")
 
 
 def grow(cast: Cast, rows: int) -> None:
@@ -119,7 +121,7 @@ def test_lists_cost_the_same_for_10_and_1000_rows(cast: Cast, today: object) -> 
     few = {cell: count(cast, *cell) for cell in cells}
     grow(cast, 990)
     many = {cell: count(cast, *cell) for cell in cells}
-    alike = [cell for cell in cells if cell[0] != BY_KIND]
+    alike = [cell for cell in cells if cell[0] not in UNEVEN]
     assert {cell: (few[cell], many[cell]) for cell in alike if few[cell] != many[cell]} == {}
     over = {cell: number for cell, number in many.items() if number > LIMITS.get(cell[0], LIMIT)}
     assert over == {}
