@@ -11,6 +11,7 @@ from agreements.dossier import edit_views as editing
 from agreements.dossier import place_views as places
 from agreements.dossier import sharing_views as sharing
 from agreements.dossier import views as dossier
+from agreements.exchange import export_views as exporting
 from agreements.oversight import views as oversight
 from agreements.portal import views as portal
 from agreements.procedures import views as procedures
@@ -114,6 +115,10 @@ partner_pages = [
     path("countries/<slug:code>/", everyone(places.country_page), name="country"),
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]
+export_urls = [
+    path("agreements/export.<str:form>", everyone(exporting.export_agreements), name="export_agreements"),
+    path("commitments/export.<str:form>", everyone(exporting.export_commitments), name="export_commitments"),
+]
 following_urls = [
     path("following/", everyone(following.following_page), name="following"),
     path("follow/", everyone(following.follow), name="follow"),
@@ -132,6 +137,7 @@ reminder_urls = [
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
 ]
 urlpatterns = [
+    *export_urls,
     *following_urls,
     *reminder_urls,
     *agreement_urls,

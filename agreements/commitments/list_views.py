@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agreements.commitments import bulk, chart
+from agreements.commitments.columns import COMMITMENT_COLUMNS, with_columns
 from agreements.commitments.filters import NOBODY, CommitmentFilter
 from agreements.commitments.forms import WishForm
 from agreements.commitments.models import BulkChange, Commitment
@@ -21,11 +22,14 @@ from agreements.commitments.pages import may_edit
 from agreements.register import following
 from agreements.register.models import SavedView
 from agreements.vocabulary import Delivery
+from partners.columns import chosen as columns_chosen
+from partners.columns import open_to
 from partners.paging import Order, page_of
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Viewer
 
 DUE_FIRST = Order("due_on", is_date=True)
+SORTS = {"": DUE_FIRST, "latest": Order("due_on", descending=True, is_date=True)}
 VIEWS = {"list": gettext_lazy("List"), "board": gettext_lazy("Board"), "timeline": gettext_lazy("Timeline")}
 IN_A_COLUMN = 40
 UNSEEN = (
@@ -33,7 +37,7 @@ UNSEEN = (
     "kind",
 )  # fmt: skip
 FLAGS = ("open", "binding", "slipped", "mine")  # on or off: their name says it all
-KEPT = ("after", "view")  # parameters that are no filters
+KEPT = ("after", "view", "sort", "columns")  # parameters that are no filters
 
 
 @require_GET
@@ -41,13 +45,18 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     visible = Commitment.objects.visible_to(viewer)
     chosen = CommitmentFilter(request.GET, visible, viewer=viewer)
-    rows = chosen.qs.select_related("agreement", "lead", "partner_owner", "owner")
+    rows = with_columns(chosen.qs)
+    offered = open_to(viewer, Commitment, COMMITMENT_COLUMNS)
+    sort = request.GET.get("sort", "")
     view = request.GET.get("view", "list")
     kept = [(name, value) for name in UNSEEN for value in request.GET.getlist(name) if value]
     facts = {
         "filter": chosen,
         "view": view if view in VIEWS else "list",
         "views": [(name, label, _address(request, name)) for name, label in VIEWS.items()],
+        "sort": sort,
+        "offered": offered,
+        "columns": columns_chosen(request.GET.getlist("columns"), offered),
         "overdue": visible.overdue(viewer.on).count(),
         "is_filtered": any(value for name, value in request.GET.items() if name not in KEPT),
         "query": request.GET.urlencode(),
@@ -59,7 +68,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     if facts["view"] == "board":
         facts |= _board(rows, viewer)
     else:
-        facts["page"] = page_of(rows, DUE_FIRST, request.GET.get("after", ""))
+        facts["page"] = page_of(rows, SORTS.get(sort, DUE_FIRST), request.GET.get("after", ""))
         facts["wish_form"] = WishForm(viewer=viewer) if viewer.role in DESK_STAFF and not viewer.read_only else None
     if facts["view"] == "timeline":
         facts["chart"] = chart.timeline(facts["page"].rows, viewer.on)

@@ -14,16 +14,24 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agreements.dateinput import words_of
 from agreements.dates import UnreadableDate, read
-from agreements.register import discussing, following, lifecycle, undoing
+from agreements.register import discussing, facets, following, lifecycle, undoing
+from agreements.register.columns import AGREEMENT_COLUMNS, with_columns
 from agreements.register.filters import AgreementFilter, choices_for, organisation_named
 from agreements.register.forms import ActForm, CommentForm, NoteForm, ReasonForm
 from agreements.register.models import Agreement, Comment, SavedView, Step
 from agreements.register.similar import similar
+from partners.columns import chosen as columns_chosen
+from partners.columns import open_to
 from partners.paging import Order, page_of
 from partners.picking import called
 from partners.refusals import Refused
 
 NEWEST_FIRST = Order("signed_on", descending=True, is_date=True)
+SORTS = {
+    "": NEWEST_FIRST, "oldest": Order("signed_on", is_date=True), "expires": Order("expires_on", is_date=True),
+    "ref": Order("ref"),
+}  # fmt: skip
+NO_FILTERS = ("after", "sort", "columns")
 
 
 def say_problems(request: HttpRequest, *forms: object) -> None:
@@ -38,13 +46,19 @@ def say_problems(request: HttpRequest, *forms: object) -> None:
 def agreement_list(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     chosen = AgreementFilter(request.GET, Agreement.objects.visible_to(viewer), viewer=viewer)
-    rows = chosen.qs.select_related("desk").prefetch_related("participants__organisation__country")
+    # A partner may not sort by what a share may hold back.
+    sort = request.GET.get("sort", "") if viewer.is_staff else ""
+    offered = open_to(viewer, Agreement, AGREEMENT_COLUMNS)
     facts = {
         "filter": chosen,
-        "page": page_of(rows, NEWEST_FIRST, request.GET.get("after", "")),
+        "page": page_of(with_columns(chosen.qs), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", "")),
+        "sort": sort,
+        "offered": offered,
+        "columns": columns_chosen(request.GET.getlist("columns"), offered),
+        "counts": facets.counts(request.GET, viewer),
         "choices": choices_for(viewer),
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
-        "is_filtered": any(value for name, value in request.GET.items() if name != "after"),
+        "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
         **following.kept_lists(viewer, SavedView.Page.AGREEMENTS, request.GET.urlencode()),
     }
     part = "_agreement_list.html" if request.htmx else "agreement_list.html"

@@ -62,6 +62,18 @@ def pill(value: Any) -> SafeString | str:
 
 
 @register.filter
+def facet(counts: Any, name: str) -> Any:
+    """The numbers of one filter; None where the list is too long to count."""
+    return counts.get(name, {}) if counts else None
+
+
+@register.filter
+def number_of(counts: Any, value: str) -> str:
+    """How many rows a choice would leave, behind its name."""
+    return "" if counts is None else f" ({counts.get(value, 0)})"
+
+
+@register.filter
 def state(record: Any, field: str) -> SafeString | str:
     """The pill of a choice field: `commitment|state:"health"`."""
     value = getattr(record, field)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -31,6 +32,15 @@ def quantity(value: Decimal, unit: str) -> str:
 
 def plain(number: Decimal, locale: str) -> str:
     return str(format_decimal(number.normalize(), format="#,##0.####", locale=locale))
+
+
+@register.filter
+def cell(row: Any, column: Any) -> str:
+    """What stands in a row under a column that was chosen."""
+    value = column.value(row)
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return "–" if value in (None, "") else str(value)
 
 
 @register.filter

@@ -47,6 +47,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "absence_new": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "absence_end": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "profile_account": (IN, NO, NO, NO, NO, NO, NO, NO),
+    "export_agreements": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "export_commitments": (IN, OK, OK, OK, OK, OK, OK, OK),
     "following": (IN, OK, OK, OK, OK, OK, OK, OK),
     "follow": (IN, NO, NO, NO, NO, NO, NO, NO),
     "view_keep": (IN, NO, NO, NO, NO, NO, NO, NO),
@@ -140,7 +142,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "api-organisation-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
 }
 ARGUMENTS = {
-    "ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend", "part": "milestones",
+    "ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend", "form": "csv", "part": "milestones",
     "secret": "forged",
 }  # fmt: skip
 OTHERS = ("account_", "mfa_", "admin:")  # allauth's and the admin's own: walked below

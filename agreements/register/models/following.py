@@ -19,7 +19,7 @@ from partners.models import Country, Desk
 from partners.records import Record, RecordQuerySet
 from partners.viewers import ALL_DESKS, Viewer
 
-NO_FILTERS = ("after", "view")  # where one stands in a list, and how it is drawn
+NO_FILTERS = ("after",)  # where one stands in a list
 
 
 def filters_of(query: str) -> str:

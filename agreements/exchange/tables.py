@@ -1,0 +1,89 @@
+"""A list as a file: CSV row by row for any number of rows, XLSX for as many as one opens in a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
+
+from agreements.dates import PartialDate, Precision
+from partners.columns import Column
+
+BOM = "\ufeff"  # by this Excel knows that it is UTF-8
+CHUNK = 2000
+MOST_IN_XLSX = 20_000
+RISKY = ("=", "+", "-", "@", "\t", "\r")
+WIDEST = 60
+
+
+def _safe(text: str) -> str:
+    """A spreadsheet would run a text that looks like a formula."""
+    return f"'{text}" if text.startswith(RISKY) else text
+
+
+def as_csv(rows: Any, columns: Sequence[Column]) -> Iterator[str]:
+    """Lines of a CSV file, as they are read from the database; dates as people here write them."""
+    yield BOM + _line([str(column.label) for column in columns])
+    for row in rows.iterator(chunk_size=CHUNK):
+        yield _line([_as_text(column.value(row)) for column in columns])
+
+
+def _line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(cells)
+    return out.getvalue()
+
+
+def _as_text(value: Any) -> str:
+    match value:
+        case None:
+            return ""
+        case PartialDate() | int():
+            return str(value)
+        case date():
+            return f"{value:%d/%m/%Y}"
+        case _:
+            return _safe(str(value))
+
+
+def as_xlsx(rows: Any, columns: Sequence[Column], *, title: str) -> bytes:
+    """A workbook of one sheet; days are dates, less exact ones are text."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(title[:31])
+    sheet.freeze_panes = "A2"
+    for number, column in enumerate(columns, 1):
+        wide = "title" in column.name or column.name == "participants"
+        sheet.column_dimensions[get_column_letter(number)].width = WIDEST if wide else 18
+    from_header = [str(column.label) for column in columns]
+    sheet.append(_headed(sheet, from_header))
+    for row in rows.iterator(chunk_size=CHUNK):
+        sheet.append([_as_cell(column.value(row)) for column in columns])
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _headed(sheet: Any, labels: Sequence[str]) -> list[Any]:
+    cells = []
+    for label in labels:
+        cell = WriteOnlyCell(sheet, value=label)
+        cell.font = Font(bold=True)
+        cells.append(cell)
+    return cells
+
+
+def _as_cell(value: Any) -> Any:
+    match value:
+        case PartialDate(on=on, precision=Precision.DAY):
+            return on
+        case None | int() | date():
+            return value
+        case _:
+            return _safe(str(value)) or None
