@@ -8,6 +8,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.models import Commitment
+from agreements.dossier import country as desk
+from agreements.dossier import pictures
 from agreements.register import following
 from agreements.register.models import Agreement, Participant
 from agreements.sources.models import Citation
@@ -26,16 +28,18 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
     participants = Participant.objects.visible_to(viewer).filter(organisation__country=country)
     agreements = Agreement.objects.visible_to(viewer).filter(pk__in=participants.values("agreement"))
     commitments = Commitment.objects.visible_to(viewer).filter(agreement__in=agreements)
+    relations = list(Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited))
     facts = {
         "country": country,
         "may_share": viewer.role == Role.MANAGER,
         "followed": following.is_followed(viewer, country=country),
-        "relations": Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
+        "relations": relations,
+        "ladder": pictures.ladder(relations, viewer.on),
+        "contacts": desk.contacts(country, viewer),
+        "anniversaries": desk.anniversaries(relations, agreements, viewer.on),
+        **desk.numbers(country, agreements, commitments, viewer),
         "figures": Figure.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
         "agreements": agreements[: RECENT + 1],
-        "agreement_count": agreements.count(),
-        "open_count": commitments.open().count(),
-        "overdue_count": commitments.overdue(viewer.on).count(),
         "organisations": Organisation.objects.visible_to(viewer).filter(country=country)[:50],
     }
     return render(request, "agreements/dossier/country_page.html", facts)
