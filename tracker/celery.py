@@ -10,6 +10,7 @@ from django.conf import settings
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+LEARN_SECONDS = 3600
 app = Celery("tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["agreements", "tracker"])
@@ -23,6 +24,7 @@ app.conf.beat_schedule = {
     "keep commitments in step with the calendar": {
         "task": "agreements.keep_commitments", "schedule": settings.DISPATCH_SECONDS * 5,
     },
+    "learn the words of titles and names": {"task": "tracker.learn_words", "schedule": LEARN_SECONDS},
     "seal the history": {"task": "tracker.seal_history", "schedule": settings.SEAL_SECONDS},
     "queue what is due, first thing in the morning": {
         "task": "agreements.remind", "schedule": crontab(hour=7, minute=0),
@@ -36,6 +38,7 @@ app.conf.task_routes = {
     "agreements.read_papers": {"queue": "heavy"},
     "agreements.keep_commitments": {"queue": "heavy"},
     "tracker.seal_history": {"queue": "heavy"},
+    "tracker.learn_words": {"queue": "heavy"},
 }
 app.conf.beat_schedule |= {
     f"is {name} heard": {

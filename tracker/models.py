@@ -2,5 +2,6 @@
 
 from tracker.history.models import Seal
 from tracker.pulse.models import Pulse
+from tracker.search.models import Word
 
-__all__ = ["Pulse", "Seal"]
+__all__ = ["Pulse", "Seal", "Word"]

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from tracker.history import sealing
 from tracker.pulse import hearing
+from tracker.search import spelling
 
 
 @shared_task(name="tracker.seal_history")
@@ -20,3 +21,9 @@ def seal_history() -> str:
 def answer(queue: str) -> None:
     """Say that this queue's worker was reached."""
     hearing.beat(queue, at=timezone.now())
+
+
+@shared_task(name="tracker.learn_words")
+def learn_words() -> int:
+    """Count the words of titles and names anew, so that slips of the finger are told from new words."""
+    return spelling.learn()

@@ -24,7 +24,7 @@ from agreements.register.models import SavedView
 from agreements.vocabulary import Delivery
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
-from partners.paging import Order, page_of
+from partners.paging import MOST_COUNTED, Order, page_of
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -57,7 +57,8 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "offered": offered,
         "columns": columns_chosen(request.GET.getlist("columns"), offered),
-        "overdue": visible.overdue(viewer.on).count(),
+        "overdue": visible.overdue(viewer.on).order_by()[: MOST_COUNTED + 1].count(),
+        "most_counted": MOST_COUNTED,
         "is_filtered": any(value for name, value in request.GET.items() if name not in KEPT),
         "query": request.GET.urlencode(),
         # What a link brought along and no box here shows stays when a box is changed.

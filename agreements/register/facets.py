@@ -14,30 +14,36 @@ from agreements.register.models import Agreement, Participant
 from partners.models import Sector
 from partners.viewers import Viewer
 
-MOST = 20_000  # rows; of more than that no facet says a number
+MOST = 3000  # rows; of more than that no number is said
 OF_THE_ROW = {"stage": "stage", "kind": "kind", "desk": "desk__code"}
 Counts = Mapping[str, Mapping[str, int]]  # by the name of the filter, then by the value of the choice
 
 
 def counts(query: QueryDict, viewer: Viewer) -> Counts:
     """For each filter the rows by its values, with all other filters applied but not itself."""
-    parts = [
-        _counted(_rows(query, name, viewer), name, column)
-        for name, column in OF_THE_ROW.items()
-        if viewer.is_staff or name != "desk"
-    ]
-    here = _rows(query, "country", viewer).values("pk")
-    taking_part = Participant.objects.visible_to(viewer).order_by().filter(agreement__in=here)
-    places = taking_part.filter(organisation__country__isnull=False)
-    parts.append(_counted(places, "country", "organisation__country__code", of="agreement"))
-    sectors = Sector.objects.order_by().filter(agreements__in=_rows(query, "sector", viewer).values("pk"))
-    parts.append(_counted(sectors, "sector", "code", of="agreements"))
-    whole = _rows(query, "", viewer)
-    parts.append(_counted(whole, "", ""))
+    parts = []
+    for name in (*OF_THE_ROW, "country", "sector"):
+        if name == "desk" and not viewer.is_staff:
+            continue
+        rows = _rows(query, name, viewer)
+        parts += [_by_choice(rows, name, viewer), _counted(rows, name, "")]
     found: dict[str, dict[str, int]] = {}
     for name, value, number in parts[0].union(*parts[1:], all=True):
         found.setdefault(name, {})[value] = number
-    return {} if found.pop("", {}).get("", 0) > MOST else found
+    return {name: numbers for name, numbers in found.items() if numbers.pop("", 0) <= MOST}
+
+
+def _by_choice(rows: Any, name: str, viewer: Viewer) -> Any:
+    match name:
+        case "country":
+            taking_part = Participant.objects.visible_to(viewer).order_by().filter(agreement__in=rows.values("pk"))
+            places = taking_part.filter(organisation__country__isnull=False)
+            return _counted(places, name, "organisation__country__code", of="agreement")
+        case "sector":
+            sectors = Sector.objects.order_by().filter(agreements__in=rows.values("pk"))
+            return _counted(sectors, name, "code", of="agreements")
+        case _:
+            return _counted(rows, name, OF_THE_ROW[name])
 
 
 def _rows(query: QueryDict, without: str, viewer: Viewer) -> Any:

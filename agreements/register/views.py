@@ -49,13 +49,14 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     # A partner may not sort by what a share may hold back.
     sort = request.GET.get("sort", "") if viewer.is_staff else ""
     offered = open_to(viewer, Agreement, AGREEMENT_COLUMNS)
+    page = page_of(with_columns(chosen.qs), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""))
     facts = {
         "filter": chosen,
-        "page": page_of(with_columns(chosen.qs), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", "")),
+        "page": page,
+        "counts": None if page.count_is_capped else facets.counts(request.GET, viewer),
         "sort": sort,
         "offered": offered,
         "columns": columns_chosen(request.GET.getlist("columns"), offered),
-        "counts": facets.counts(request.GET, viewer),
         "choices": choices_for(viewer),
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),

@@ -17,6 +17,7 @@ from django.db import connection
 from partners.folding import fold
 from tests.conftest import Cast
 from tests.measure.test_at_100_000 import fill, p95, timed
+from tracker.search import spelling
 
 pytestmark = [pytest.mark.nightly, pytest.mark.django_db]
 MOST_MS, MOST_MS_OF_A_LIST = 150, 300
@@ -61,6 +62,8 @@ def fill_all(cast: Cast) -> list[str]:
             if statement.strip():
                 cursor.execute(statement, {"country": cast.us.country.pk})
         cursor.execute("ANALYZE")
+    began = time.perf_counter()
+    print(f"{spelling.learn()} words learnt in {time.perf_counter() - began:.1f} s")  # noqa: T201
     rng, asked = random.Random(3), ["ban dan", "hợp tác", "memorandum", "ZZ-4711", "vien nghien cuu so 77", "zzz qqq"]
     for vi, en in sample[:12]:
         words = vi.split()[4:]

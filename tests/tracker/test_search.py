@@ -15,8 +15,11 @@ from partners.marking import excerpt, mark
 from partners.models import Person
 from tests.conftest import Cast
 from tests.factories import make_agreement, make_commitment, make_document, make_organisation
+from tracker.search import spelling
 from tracker.search.engine import find
+from tracker.search.models import Word
 from tracker.search.places import places_for
+from tracker.tasks import learn_words
 
 
 def found(cast: Cast, text: str, name: str = "linh") -> dict[str, list[str]]:
@@ -68,11 +71,32 @@ def test_by_words_of_the_title_and_who_took_part(cast: Cast, chips: Any) -> None
     assert "Agreements" not in found(cast, "ban dan washington")
 
 
-def test_a_slip_of_the_finger_is_forgiven(cast: Cast, chips: Any) -> None:
-    groups, is_guess = find("hop tca ban dan", cast.viewer("linh"), most=5)
+SLIPS = ["hop tca ban dan", "hop tac bn dan", "hop tac bban dan", "chups cooperation", "coopration chip", "cooporetion"]
+
+
+@pytest.mark.parametrize("typed", SLIPS)
+def test_a_slip_of_the_finger_is_forgiven(cast: Cast, chips: Any, typed: str) -> None:
+    assert spelling.learn() > 5
+    groups, is_guess = find(typed, cast.viewer("linh"), most=5)
     assert is_guess
     assert groups[0].hits[0].record == chips
+
+
+def test_what_nobody_wrote_is_not_guessed_at(cast: Cast, chips: Any) -> None:
+    """Nor what somebody wrote where the reader may not look: no guess, and no sign that the word is known."""
+    spelling.learn()
     assert find("xyzzy qwrtp", cast.viewer("linh"), most=5) == ([], False)
+    make_agreement(desk=cast.desk, title="Zeppelin", stage="draft")
+    spelling.learn()
+    assert find("zepelin", cast.viewer("linh"), most=5)[1]
+    for name in ("huy", "sara", "omar"):
+        assert find("zepelin", cast.viewer(name), most=5) == ([], False)
+
+
+def test_the_words_are_learnt_anew_each_time(cast: Cast, chips: Any) -> None:
+    first = learn_words()
+    assert learn_words() == first == Word.objects.count()
+    assert Word.objects.get(word="chips").times == 1
 
 
 def test_aliases_scripts_people_and_the_text_of_papers(cast: Cast, today: object) -> None:

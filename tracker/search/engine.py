@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import F, Func, IntegerField, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
@@ -21,8 +20,8 @@ from partners.folding import fold, words
 from partners.marking import Piece, excerpt, mark
 from partners.models import Country, Organisation, Person
 from partners.viewers import Viewer
+from tracker.search import spelling
 
-LEAST_LIKE = 0.45  # how much of a mistyped query a record must resemble
 EXCERPT = 600  # characters of a paper that are read around a hit
 
 
@@ -87,12 +86,17 @@ def find(text: str, viewer: Viewer, *, most: int) -> tuple[list[Group], bool]:
     wanted = words(text)
     if not wanted:
         return [], False
-    groups = [group for kind in KINDS if (group := _group(kind, _hits(kind, text, viewer, most + 1), wanted, most))]
-    if groups:
+    if groups := _found(text, viewer, most):
         return groups, False
-    alike = [(kind, _alike(kind, text, viewer, most)) for kind in KINDS if kind.model is not Document]
-    guesses = [group for kind, rows in alike if (group := _group(kind, rows, wanted, most))]
-    return guesses, bool(guesses)
+    for meant in spelling.corrections(wanted):
+        if groups := _found(meant, viewer, most):
+            return groups, True
+    return [], False
+
+
+def _found(text: str, viewer: Viewer, most: int) -> list[Group]:
+    wanted = words(text)
+    return [group for kind in KINDS if (group := _group(kind, _hits(kind, text, viewer, most + 1), wanted, most))]
 
 
 def _hits(kind: Kind, text: str, viewer: Viewer, most: int) -> list[Any]:
@@ -113,14 +117,6 @@ def _readable(kind: Kind, viewer: Viewer) -> Any:
     rows = kind.model.objects.visible_to(viewer).select_related(*kind.related)
     # A paper's text may be long: it is not brought along, only what stands around the hit.
     return rows.defer("content", "folded") if kind.model is Document else rows
-
-
-def _alike(kind: Kind, text: str, viewer: Viewer, most: int) -> list[Any]:
-    """Those that resemble the query most, for a slip of the finger."""
-    folded = fold(text)
-    rows = _readable(kind, viewer).filter(folded__trigram_word_similar=folded)
-    rows = rows.annotate(likeness=TrigramWordSimilarity(folded, "folded")).filter(likeness__gte=LEAST_LIKE)
-    return list(rows.order_by("-likeness", "pk")[:most])
 
 
 def _group(kind: Kind, rows: list[Any], wanted: list[str], most: int) -> Group | None:

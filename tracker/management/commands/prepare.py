@@ -16,6 +16,7 @@ from agreements.exchange.loading import load, rows_of
 from agreements.register.models import Agreement, Share, Step
 from agreements.tasks import keep_commitments
 from partners.models import Desk, Membership, Organisation, User
+from tracker.tasks import learn_words
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
 DEMO_PASSWORD = "demo-2026"  # noqa: S105  (exists on a demonstration alone)
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         # A ministry begins with the reference lists and examples, and archives what it does not want.
         outcome = load(SEEDS, on=timezone.localdate())
         keep_commitments()
+        learn_words()
         self.stdout.write(f"bundled data: {outcome.changes} records new or changed")
         if options["demo"]:
             if not settings.DEMO:

@@ -1,0 +1,72 @@
+"""Queries with a slip of the finger: which words are unknown, and which known ones may have been meant.
+
+The words are learnt from all titles and names. What a correction finds goes through the gate like everything else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+from string import ascii_lowercase
+
+from django.contrib.postgres.search import TrigramSimilarity
+from django.db import connection, transaction
+
+from agreements.commitments.models import Commitment
+from agreements.register.models import Agreement
+from partners.models import Country, Organisation, Person
+from tracker.search.models import Word
+
+LEARNT_FROM = (Agreement, Commitment, Organisation, Country, Person)
+SHORTEST, LONGEST = 2, 60
+LONG_ENOUGH = 5  # letters from which more than one slip is forgiven
+ALIKE = 0.4
+MOST_MEANT, MOST_TRIED = 3, 4
+
+
+def learn() -> int:
+    """Count the words of all titles and names anew; return how many there are. Readers never see a half."""
+    texts = " UNION ALL ".join(f"SELECT folded FROM {model._meta.db_table}" for model in LEARNT_FROM)  # noqa: S608
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE tracker_word IN SHARE ROW EXCLUSIVE MODE")
+        cursor.execute("DELETE FROM tracker_word")
+        cursor.execute(
+            "INSERT INTO tracker_word (word, times) SELECT word, count(*) "  # noqa: S608  (tables of our own)
+            f"FROM ({texts}) t, unnest(words(folded)) word WHERE length(word) BETWEEN %s AND %s GROUP BY word",
+            [SHORTEST, LONGEST],
+        )
+        return int(cursor.rowcount)
+
+
+def corrections(wanted: Sequence[str]) -> Iterator[str]:
+    """Queries that may have been meant, the likeliest first; none where every word is known, or none comes near."""
+    choices = [[word] if _is_known(word) else _meant(word) for word in wanted]
+    for words in islice(product(*choices), MOST_TRIED):
+        if list(words) != list(wanted):
+            yield " ".join(words)
+
+
+def _is_known(word: str) -> bool:
+    """Whether a word begins like this one."""
+    return Word.objects.filter(word__startswith=word).exists()
+
+
+def _meant(word: str) -> list[str]:
+    """Known words one slip away, the commonest first; for long words also those that look alike."""
+    if not SHORTEST <= len(word) <= LONGEST:
+        return []
+    near = list(Word.objects.filter(word__in=_one_slip(word)).order_by("-times")[:MOST_MEANT])
+    if not near and len(word) >= LONG_ENOUGH:
+        alike = Word.objects.annotate(likeness=TrigramSimilarity("word", word)).filter(word__trigram_similar=word)
+        near = list(alike.filter(likeness__gte=ALIKE).order_by("-likeness", "-times")[:MOST_MEANT])
+    return [found.word for found in near]
+
+
+def _one_slip(word: str) -> set[str]:
+    """All that one letter too many, too few, wrong, or two letters swapped can make of a word."""
+    splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    found = {left + right[1:] for left, right in splits if right}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
+    found |= {left + letter + right[1:] for left, right in splits if right for letter in ascii_lowercase}
+    found |= {left + letter + right for left, right in splits for letter in ascii_lowercase}
+    return found - {word, ""}
