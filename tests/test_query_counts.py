@@ -40,6 +40,7 @@ LISTS = {
     "/search/palette/?q=memo": ("linh", "sara"),
     "/agreements/export.csv": ("linh", "sara"), "/commitments/export.csv": ("linh", "sara"),
     "/agreements/?columns=desk&columns=participants": ("linh", "sara"),
+    "/changes/?since=2020-01-01": ("linh",), "/?of=house": ("linh",),
     "/following/": ("linh", "sara"), "/calendars/": ("linh", "sara"),
     "/inbox/": ("linh", "sara"), "/reminders/": ("minh",), "/agreements/US-2023-01/reminders/": ("linh",),
     "/history/agreements/US-2023-01/": ("linh",), "/history/agreements/US-2023-01/as-of/": ("linh",),
@@ -47,7 +48,8 @@ LISTS = {
 }  # fmt: skip
 # Pages that gather many lists have a limit of their own.
 LIMITS = {
-    "/": 15, "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 24,
+    "/": 17, "/?of=house": 17,
+    "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 24,
     "/oversight/": 14, "/reminders/": 17, "/countries/US/": 13,
     # A partner's choices are asked for each time: what is shared may have changed this minute.
     "/agreements/": 13, "/agreements/?q=memo&stage=signed&country=US": 13,
@@ -55,8 +57,14 @@ LIMITS = {
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.
 BY_KIND = "/history/agreements/US-2023-01/"
-# Search asks further only while it has found too little: never more than its limit.
-UNEVEN = (BY_KIND, "/search/?q=memo", "/search/palette/?q=memo")
+# Search asks further only while it has found too little; choices are counted for short lists only.
+UNEVEN = (
+    BY_KIND,
+    "/search/?q=memo",
+    "/search/palette/?q=memo",
+    "/agreements/",
+    "/agreements/?columns=desk&columns=participants",
+)
 
 
 def grow(cast: Cast, rows: int) -> None:

@@ -2,59 +2,138 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Count as CountOf
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.answering import ANSWERABLE
 from agreements.commitments.models import Commitment, Report
+from agreements.commitments.models.commitment import OPEN, unheard
 from agreements.oversight.views import waiting as waiting_decisions
-from agreements.register.models import Agreement, Amendment
+from agreements.register.models import Agreement, Amendment, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import AmendmentStage, Confirmation, ReportStatus, SendState, Stage
+from agreements.vocabulary import BINDING, AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
+from partners.paging import Order, page_of
 from partners.viewers import Role, Viewer
 from tracker.pulse import hearing
 
 SHOWN = 8
-SOON_DAYS = 30
+SOON_DAYS, SILENT_DAYS, FIRST_DAYS = 30, 90, 7
+NEWEST_FIRST = Order("id", descending=True, is_key=True)
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
+    since = request.user.note_visit(at=timezone.now())
     match viewer.role:
         case Role.PARTNER:
             return render(request, "tracker/home_partner.html", _partner(viewer))
         case Role.MANAGER:
-            return render(request, "tracker/home_manager.html", _desk(viewer) | _review(viewer))
+            facts = _desk(viewer, request.GET.get("of", ""), since) | _review(viewer)
+            return render(request, "tracker/home_manager.html", facts)
         case Role.OFFICER:
-            return render(request, "tracker/home_officer.html", _desk(viewer))
+            return render(request, "tracker/home_officer.html", _desk(viewer, request.GET.get("of", ""), since))
         case _:
             return render(request, "tracker/home_reader.html", _house(viewer))
 
 
-def _desk(viewer: Viewer) -> dict[str, Any]:
-    """What the desk has on its hands: five counts and five short lists."""
-    agreements = Agreement.objects.visible_to(viewer).filter(desk__in=viewer.desk_ids)
-    commitments = Commitment.objects.visible_to(viewer).filter(agreement__desk__in=viewer.desk_ids)
-    live = commitments.filter(agreement__stage=Stage.SIGNED).select_related("agreement", "partner_owner", "lead")
-    overdue, soon = live.overdue(viewer.on), live.due_within(SOON_DAYS, viewer.on)
+SCOPES = {"mine": _("Mine"), "desk": _("My desk"), "house": _("The whole house")}
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number on the first page, and the list that it counts."""
+
+    number: int
+    label: Any
+    url: str
+    is_bad: bool = False
+
+
+def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
+    """What one has on one's hands, one's desk, or the house: counts that open their lists, and short lists."""
+    usual = "mine" if viewer.role == Role.OFFICER else "desk"
+    scope = asked if asked in SCOPES else usual
+    agreements, commitments = Agreement.objects.visible_to(viewer), Commitment.objects.visible_to(viewer)
     waiting = agreements.awaiting(viewer)
+    if scope == "mine":
+        agreements, commitments = agreements.filter(owner=viewer.user_id), commitments.filter(owner=viewer.user_id)
+    elif scope == "desk":
+        agreements = agreements.filter(desk__in=viewer.desk_ids)
+        commitments = commitments.filter(agreement__desk__in=viewer.desk_ids)
+    live = commitments.filter(agreement__stage__in=BINDING)
+    shown = live.select_related("agreement", "partner_owner", "lead")
     return {
+        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waiting, agreements, live),
         "waiting": waiting[:SHOWN], "waiting_count": waiting.count(),
-        "overdue": overdue[:SHOWN], "overdue_count": overdue.count(),
-        "soon": soon[:SHOWN], "soon_count": soon.count(),
+        "overdue": shown.overdue(viewer.on)[:SHOWN], "soon": shown.due_within(SOON_DAYS, viewer.on)[:SHOWN],
         "expiring": agreements.expiring(viewer.on).order_by("expires_on")[:SHOWN],
-        "in_review_count": agreements.filter(stage=Stage.IN_REVIEW).count(),
-        "recent": agreements.order_by("-updated_at", "-pk")[:SHOWN],
+        "since": since, "changes": _changes(viewer, since, agreements)[:SHOWN] if since else [],
         "told": Reminder.objects.visible_to(viewer).filter(recipient=viewer.user_id, state=SendState.SENT)
         .select_related("agreement", "commitment", "step")[:SHOWN],
     }  # fmt: skip
+
+
+def _counts(viewer: Viewer, scope: str, waiting: Any, agreements: Any, live: Any) -> list[Count]:
+    """Three queries; each link filters as its count does."""
+    of = {"mine": {"mine": "true"}, "desk": {"desk": "mine"}, "house": {}}[scope]
+    still_open = Q(delivery__in=OPEN)
+    asked = {
+        "overdue": still_open & Q(due_on__lt=viewer.on),
+        "soon": still_open & Q(due_on__range=(viewer.on, viewer.on + timedelta(days=SOON_DAYS))),
+        "blocked": still_open & Q(health=Health.BLOCKED),
+        "silent": still_open & unheard(SILENT_DAYS, viewer.on),
+    }
+    found = live.order_by().aggregate(**{name: CountOf("pk", filter=rule) for name, rule in asked.items()})
+
+    def duties(**more: str) -> str:
+        return f"{reverse('commitments')}?{urlencode({**of, 'binding': 'true', **more})}"
+
+    def papers(**more: str) -> str:
+        return f"{reverse('agreements')}?{urlencode({**of, **more})}"
+
+    return [
+        Count(waiting.count(), _("wait for me"), f"{reverse('agreements')}?show=my_turn"),
+        Count(found["overdue"], _("commitments overdue"), duties(due="overdue"), is_bad=True),
+        Count(found["soon"], _("due within 30 days"), duties(due="soon")),
+        Count(found["blocked"], _("blocked"), duties(open="true", health=Health.BLOCKED), is_bad=True),
+        Count(found["silent"], _("without a word for 90 days"), duties(quiet=str(SILENT_DAYS))),
+        Count(agreements.expiring(viewer.on).count(), _("agreements expire soon"), papers(show="expiring")),
+        Count(agreements.filter(stage=Stage.IN_REVIEW).count(), _("in review"), papers(stage=Stage.IN_REVIEW)),
+    ]
+
+
+def _changes(viewer: Viewer, since: datetime, agreements: Any) -> Any:
+    """What others did after a moment."""
+    steps = Step.objects.visible_to(viewer).filter(at__gt=since, agreement__in=agreements.order_by().values("pk"))
+    return steps.exclude(by=viewer.user_id).select_related("agreement", "by").order_by("-at")
+
+
+@require_GET
+def changes(request: HttpRequest) -> HttpResponse:
+    """All that others did since the visit before this one, or since a day."""
+    viewer = request.viewer
+    since = request.user.note_visit(at=timezone.now())
+    with suppress(ValueError):
+        asked = datetime.fromisoformat(request.GET.get("since", ""))
+        since = asked if timezone.is_aware(asked) else timezone.make_aware(asked)
+    since = since or timezone.now() - timedelta(days=FIRST_DAYS)
+    rows = _changes(viewer, since, Agreement.objects.visible_to(viewer))
+    page = page_of(rows, NEWEST_FIRST, request.GET.get("after", ""))
+    return render(request, "tracker/changes.html", {"page": page, "since": since})
 
 
 def _review(viewer: Viewer) -> dict[str, Any]:

@@ -30,6 +30,7 @@ allow_inline_styles = csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 
 urlpatterns = [
     path("", everyone(home.home), name="home"),
+    path("changes/", staff_only(home.changes), name="changes"),
     path("review/", manager_only(home.review), name="review"),
     path("search/", everyone(search.search), name="search"),
     path("search/palette/", everyone(search.palette), name="palette"),

@@ -33,7 +33,8 @@ class AgreementFilter(filters.FilterSet):
     organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
     sector = filters.CharFilter(method="by_sector", label=_("Sector"))
     kind = filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
-    desk = filters.CharFilter(field_name="desk__code", label=_("Desk"))
+    desk = filters.CharFilter(method="by_desk", label=_("Desk"))
+    mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
     signed_from = filters.NumberFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed from year"))
     signed_to = filters.NumberFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed to year"))
     show = filters.ChoiceFilter(
@@ -49,7 +50,7 @@ class AgreementFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         if not viewer.is_staff:
             # What a partner may not read, a partner may not ask for either.
-            for name in ("desk", "show"):
+            for name in ("desk", "show", "mine"):
                 del self.filters[name]
 
     def search(self, rows: Any, name: str, value: str) -> Any:
@@ -63,6 +64,12 @@ class AgreementFilter(filters.FilterSet):
 
     def by_sector(self, rows: QuerySet[Agreement], name: str, value: str) -> QuerySet[Agreement]:
         return rows.filter(Exists(Sector.objects.filter(code=value, agreements=OuterRef("pk"))))
+
+    def by_desk(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(desk__in=self.viewer.desk_ids) if value == "mine" else rows.filter(desk__code=value)
+
+    def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.filter(owner=self.viewer.user_id) if value else rows
 
     def by_attention(self, rows: Any, name: str, value: str) -> Any:
         match value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 
 import pghistory
@@ -24,6 +24,8 @@ from partners.models.organisations import Desk, Organisation
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Role, Viewer
 
+VISIT_GAP, VISIT_NOTED_EVERY = timedelta(minutes=30), timedelta(minutes=1)
+
 
 class Accounts(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
     """Makes accounts; reads them through the same gate as all records."""
@@ -39,7 +41,7 @@ class Accounts(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[m
         return self.create_user(email, password=password, **{"name": email, "role": Role.OPERATOR, **fields})
 
 
-@pghistory.track(exclude=["password", "last_login"])
+@pghistory.track(exclude=["password", "last_login", "seen_at", "seen_before"])
 class User(AbstractBaseUser):
     """An account with one role. Officers and managers belong to desks, partners to organisations."""
 
@@ -50,8 +52,8 @@ class User(AbstractBaseUser):
     FIELDS: ClassVar = FieldTable(
         public="id name",
         internal="role desks is_active language mails digest_at shortcuts",
-        personal="email last_login password",
-        locked="id email last_login password role desks is_active",
+        personal="email last_login password seen_at seen_before",
+        locked="id email last_login password role desks is_active seen_at seen_before",
         writers=REFERENCE_WRITERS,
     )
 
@@ -64,6 +66,8 @@ class User(AbstractBaseUser):
     )
     mails = models.CharField(_("mails"), max_length=6, choices=Mails, default=Mails.URGENT_AT_ONCE)
     digest_at = models.TimeField(_("mail of the day at"), default=time(7))
+    seen_at = models.DateTimeField(_("last here"), null=True, editable=False)
+    seen_before = models.DateTimeField(_("here before that"), null=True, editable=False)
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     is_active = models.BooleanField(_("active"), default=True)
 
@@ -83,6 +87,15 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """Django's word for how the admin greets a person."""
         return self.name
+
+    def note_visit(self, *, at: datetime) -> datetime | None:
+        """Note that the person is here; return when the visit before this one ended. Half an hour away ends a visit."""
+        if self.seen_at is None or at - self.seen_at > VISIT_GAP:
+            self.seen_before = self.seen_at
+        if self.seen_at is None or at - self.seen_at > VISIT_NOTED_EVERY:
+            self.seen_at = at
+            User.objects.filter(pk=self.pk).update(seen_at=self.seen_at, seen_before=self.seen_before)
+        return self.seen_before
 
     def organisation_ids_on(self, day: date) -> list[int]:
         """Organisations that the person speaks for on that day."""

@@ -67,7 +67,10 @@ class Step(models.Model):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         ordering = ("-at", "-pk")
-        indexes = (models.Index(fields=["at"], name="step_untold", condition=Q(told_at=None)),)
+        indexes = (
+            models.Index(fields=["at"], name="step_untold", condition=Q(told_at=None)),
+            models.Index(fields=["-at"], name="step_newest"),
+        )
 
     def __str__(self) -> str:
         return f"{self.agreement.ref} {self.name}"
