@@ -21,7 +21,7 @@ LEARNT_FROM = (Agreement, Commitment, Organisation, Country, Person)
 SHORTEST, LONGEST = 2, 60
 LONG_ENOUGH = 5  # letters from which more than one slip is forgiven
 ALIKE = 0.4
-MOST_MEANT, MOST_TRIED = 3, 4
+MOST_MEANT, MOST_TRIED = 3, 2
 
 
 def learn() -> int:
