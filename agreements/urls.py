@@ -112,6 +112,7 @@ document_urls = [
     path("documents/<int:pk>/file/", everyone(sources.document_file), name="document_file"),
 ]
 partner_pages = [
+    path("partners/map/", everyone(oversight.partner_map), name="partner_map"),
     path("countries/<slug:code>/", everyone(places.country_page), name="country"),
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]

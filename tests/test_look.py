@@ -27,7 +27,8 @@ PAGES = {
         "/commitments/?view=board", "/commitments/?view=timeline", "/commitments/?binding=true&desk=mine&partner=none",
         "/commitments/US-2023-03-2/", "/commitments/US-2023-03-2/quick/", "/commitments/US-2023-03-2/milestones/new/",
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
-        "/actions/new/?serves=US-2023-03-2", "/following/", "/calendars/", "/changes/?since=2020-01-01",
+        "/actions/new/?serves=US-2023-03-2", "/partners/map/",
+        "/following/", "/calendars/", "/changes/?since=2020-01-01",
     ],
     "manager": [
         "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",

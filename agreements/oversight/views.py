@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments import blocking
 from agreements.commitments.models import Action, DueRequest, Position
-from agreements.oversight import figures
+from agreements.oversight import figures, tiles
 from agreements.vocabulary import ActionState, PositionState, RequestState, Verdict
 from partners.viewers import Viewer
 
@@ -50,3 +50,11 @@ def waiting(viewer: Viewer) -> dict[str, Any]:
         "disputes": disputes.select_related("commitment", "organisation").order_by("pk")[:SHOWN],
         "to_verify": done.select_related("owner", "done_by")[:SHOWN],
     }  # fmt: skip
+
+
+@require_GET
+def partner_map(request: HttpRequest) -> HttpResponse:
+    """Partners as tiles by region, and the same as a table."""
+    found = tiles.places(request.viewer)
+    facts = {"places": found, "picture": tiles.laid_out(found)}
+    return render(request, "agreements/oversight/partner_map.html", facts)

@@ -41,6 +41,7 @@ KNOWN = (
     _Known(_("Agreements"), "agreements", keys="g a"),
     _Known(_("Commitments"), "commitments", keys="g c"),
     _Known(_("Partners"), "partners", keys="g p", roles=STAFF),
+    _Known(_("Partners at a glance"), "partner_map"),
     _Known(_("Review"), "review", keys="g r", roles=frozenset({Role.MANAGER})),
     _Known(_("Overview"), "oversight", keys="g o", roles=READERS),
     _Known(_("What I follow"), "following", keys="g f"),

@@ -1,0 +1,83 @@
+"""The partners as tiles by region, each with its numbers: a map that draws no border."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from agreements.commitments.models import Commitment
+from agreements.commitments.models.commitment import OPEN
+from agreements.register.models import Participant
+from partners.models import Country
+from partners.viewers import Viewer
+
+WIDTH, TILE, GAP, HEAD = 860, 100, 7, 26
+IN_A_ROW = WIDTH // (TILE + GAP)
+HEIGHT = 58
+SHADES = (0, 1, 5, 20, 100)  # agreements from which a tile is darker
+
+
+@dataclass(frozen=True)
+class Place:
+    """A country or territory and what the viewer sees of it."""
+
+    country: Country
+    agreements: int
+    commitments: int  # open ones
+    overdue: int
+
+    @property
+    def shade(self) -> int:
+        return max(number for number, least in enumerate(SHADES) if self.agreements >= least)
+
+
+@dataclass(frozen=True)
+class Tile:
+    place: Place
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class Tiles:
+    regions: tuple[tuple[int, str], ...]  # where the heading stands, and the heading
+    tiles: tuple[Tile, ...]
+    height: int
+    width: int = WIDTH
+    tile: int = TILE
+    tile_height: int = HEIGHT
+
+
+def places(viewer: Viewer) -> list[Place]:
+    """Those that take part in anything the viewer sees, by name. Three queries, whatever their number."""
+    seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
+    agreements = dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
+    duties = Commitment.objects.visible_to(viewer).filter(delivery__in=OPEN, agreement__participants__archived_at=None)
+    there = (
+        duties.order_by()
+        .values("agreement__participants__organisation__country")
+        .annotate(open=Count("pk", distinct=True), late=Count("pk", distinct=True, filter=Q(due_on__lt=viewer.on)))
+    )
+    owed = {row["agreement__participants__organisation__country"]: (row["open"], row["late"]) for row in there}
+    countries = Country.objects.visible_to(viewer).filter(pk__in=agreements).order_by("order_vi")
+    return [Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0))) for row in countries]
+
+
+def laid_out(found: Iterable[Place]) -> Tiles:
+    """The tiles in rows below the heading of their region. Pure."""
+    by_region: dict[str, list[Place]] = {}
+    for place in found:
+        by_region.setdefault(place.country.region, []).append(place)
+    known = [*Country.Region.values, ""]
+    headings, tiles, y = [], [], 0
+    for region in (value for value in known if value in by_region):
+        headings.append((y + HEAD - 9, str(Country.Region(region).label) if region else _("Elsewhere")))
+        y += HEAD
+        for number, place in enumerate(by_region[region]):
+            row, column = divmod(number, IN_A_ROW)
+            tiles.append(Tile(place, column * (TILE + GAP), y + row * (HEIGHT + GAP)))
+        y += (len(by_region[region]) + IN_A_ROW - 1) // IN_A_ROW * (HEIGHT + GAP) + GAP
+    return Tiles(tuple(headings), tuple(tiles), y)
