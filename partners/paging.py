@@ -60,14 +60,14 @@ class Page:
     count_is_capped: bool
 
 
-def page_of(rows: QuerySet[Any], order: Order, mark: str) -> Page:
+def page_of(rows: QuerySet[Any], order: Order, mark: str, *, size: int = PAGE) -> Page:
     """One page of the rows and their number up to a cap: two queries however many rows there are."""
     count = rows.order_by()[: MOST_COUNTED + 1].count()
     place = order.read_mark(mark) if mark else None
     shown = order.apply(rows.filter(order.beyond(*place)) if place else rows)
-    found = list(shown[: PAGE + 1])
-    more = len(found) > PAGE
-    found = found[:PAGE]
+    found = list(shown[: size + 1])
+    more = len(found) > size
+    found = found[:size]
     return Page(
         rows=found,
         next_mark=order.mark(found[-1]) if more else "",

@@ -13,7 +13,10 @@ from django.utils.text import Truncator
 WIDTH = 1000
 LABEL = 290  # the titles at the left, before the days begin
 TITLE = 44  # characters of a title that fit there
-ROW = 26
+ROW, DENSE_ROW = 26, 17
+MANY = 60  # bars from which they stand closer
+MOST_BARS = 500
+BAR = 16  # height of a bar, where there is room
 TOP = 28
 MOST_MARKS = 12
 
@@ -25,6 +28,7 @@ class Bar:
     x: int
     width: int
     y: int
+    height: int
     first_x: int | None  # where it was first promised for, if that was another day
     tone: str
 
@@ -66,16 +70,19 @@ def timeline(commitments: Iterable[Any], on: date) -> Chart | None:
     def place(day: date) -> int:
         return LABEL + round((day - first).days / span * (WIDTH - LABEL))
 
+    row_height = ROW if len(rows) <= MANY else DENSE_ROW
+    height = min(BAR, row_height - 4)
     bars = tuple(
         Bar(
             row, Truncator(row.title).chars(TITLE),
-            place(starts[row.pk]), max(place(row.due_on) - place(starts[row.pk]), 4), TOP + number * ROW,
+            place(starts[row.pk]), max(place(row.due_on) - place(starts[row.pk]), 4), TOP + number * row_height,
+            height,
             place(row.baseline_due_on) if row.slippage else None,
             TONES.get(row.health, "mute") if row.is_open else "done",
         )
         for number, row in enumerate(rows)
     )  # fmt: skip
-    return Chart(bars, _marks(first, last, place), place(on), WIDTH, TOP + len(rows) * ROW + 8, without)
+    return Chart(bars, _marks(first, last, place), place(on), WIDTH, TOP + len(rows) * row_height + 8, without)
 
 
 def _marks(first: date, last: date, place: Any) -> tuple[tuple[int, str], ...]:

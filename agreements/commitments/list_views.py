@@ -24,7 +24,7 @@ from agreements.register.models import SavedView
 from agreements.vocabulary import Delivery
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
-from partners.paging import MOST_COUNTED, Order, page_of
+from partners.paging import MOST_COUNTED, PAGE, Order, page_of
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -69,7 +69,8 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     if facts["view"] == "board":
         facts |= _board(rows, viewer)
     else:
-        facts["page"] = page_of(rows, SORTS.get(sort, DUE_FIRST), request.GET.get("after", ""))
+        size = chart.MOST_BARS if facts["view"] == "timeline" else PAGE
+        facts["page"] = page_of(rows, SORTS.get(sort, DUE_FIRST), request.GET.get("after", ""), size=size)
         facts["wish_form"] = WishForm(viewer=viewer) if viewer.role in DESK_STAFF and not viewer.read_only else None
     if facts["view"] == "timeline":
         facts["chart"] = chart.timeline(facts["page"].rows, viewer.on)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
@@ -52,7 +53,7 @@ class Tiles:
 
 
 def places(viewer: Viewer) -> list[Place]:
-    """Those that take part in anything the viewer sees, by name. Three queries, whatever their number."""
+    """Those that take part with us in anything the viewer sees, by name. Three queries, whatever their number."""
     seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
     agreements = dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
     duties = Commitment.objects.visible_to(viewer).filter(delivery__in=OPEN, agreement__participants__archived_at=None)
@@ -62,8 +63,8 @@ def places(viewer: Viewer) -> list[Place]:
         .annotate(open=Count("pk", distinct=True), late=Count("pk", distinct=True, filter=Q(due_on__lt=viewer.on)))
     )
     owed = {row["agreement__participants__organisation__country"]: (row["open"], row["late"]) for row in there}
-    countries = Country.objects.visible_to(viewer).filter(pk__in=agreements).order_by("order_vi")
-    return [Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0))) for row in countries]
+    countries = Country.objects.visible_to(viewer).filter(pk__in=agreements).exclude(code=settings.HOME_COUNTRY)
+    return [Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0))) for row in countries.order_by("order_vi")]
 
 
 def laid_out(found: Iterable[Place]) -> Tiles:
