@@ -8,6 +8,7 @@ from agreements.commitments import action_views as actions
 from agreements.commitments import list_views as commitment_lists
 from agreements.commitments import views as commitments
 from agreements.dossier import edit_views as editing
+from agreements.dossier import handover_views as handover
 from agreements.dossier import place_views as places
 from agreements.dossier import sharing_views as sharing
 from agreements.dossier import views as dossier
@@ -112,6 +113,7 @@ document_urls = [
     path("documents/<int:pk>/file/", everyone(sources.document_file), name="document_file"),
 ]
 partner_pages = [
+    path("handover/", desk_only(handover.handover_page), name="handover"),
     path("partners/map/", everyone(oversight.partner_map), name="partner_map"),
     path("countries/<slug:code>/", everyone(places.country_page), name="country"),
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),

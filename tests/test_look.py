@@ -27,7 +27,7 @@ PAGES = {
         "/commitments/?view=board", "/commitments/?view=timeline", "/commitments/?binding=true&desk=mine&partner=none",
         "/commitments/US-2023-03-2/", "/commitments/US-2023-03-2/quick/", "/commitments/US-2023-03-2/milestones/new/",
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
-        "/actions/new/?serves=US-2023-03-2", "/partners/map/",
+        "/actions/new/?serves=US-2023-03-2", "/partners/map/", "/handover/",
         "/following/", "/calendars/", "/changes/?since=2020-01-01",
     ],
     "manager": [

@@ -41,7 +41,7 @@ LISTS = {
     "/agreements/export.csv": ("linh", "sara"), "/commitments/export.csv": ("linh", "sara"),
     "/agreements/?columns=desk&columns=participants": ("linh", "sara"),
     "/changes/?since=2020-01-01": ("linh",), "/?of=house": ("linh",),
-    "/partners/map/": ("linh", "sara"),
+    "/handover/": ("linh",), "/partners/map/": ("linh", "sara"),
     "/following/": ("linh", "sara"), "/calendars/": ("linh", "sara"),
     "/inbox/": ("linh", "sara"), "/reminders/": ("minh",), "/agreements/US-2023-01/reminders/": ("linh",),
     "/history/agreements/US-2023-01/": ("linh",), "/history/agreements/US-2023-01/as-of/": ("linh",),

@@ -47,6 +47,7 @@ OTHER_ACTS: dict[str, Any] = {
     "action_reopen": _("Action item opened again"),
     "bulk": _("Changed together with others"),
     "bulk_undo": _("Bulk change undone"),
+    "hand_over": _("Handed over"),
     "import": _("Loaded from a data file"),
     "take_effect": _("Came into effect"),
     "near_end": _("Nears its end"),

@@ -108,6 +108,8 @@ def _concerned(step: Step) -> Iterable[User]:
             return active.filter(managers).distinct()
         case "comment":
             return active.filter(_in_thread(step) | keeper).distinct()
+        case "hand_over":
+            return active.filter(pk=step.subject_id or 0)
         case "paper_refused":
             return active.filter(pk__in=Document.objects.filter(pk=step.subject_id or 0).values("created_by"))
         case "share":

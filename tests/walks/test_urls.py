@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "search": (IN, OK, OK, OK, OK, OK, OK, OK),
     "timeline": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "as_of": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "handover": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
     "partner_map": (IN, OK, OK, OK, OK, OK, OK, OK),
     "partners": (IN, OK, OK, OK, OK, OK, OK, OK),
     "organisation_new": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),

@@ -1,0 +1,79 @@
+"""When an officer moves on: all that they keep on one page, and one act that gives it to a colleague."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from agreements.commitments.acts import save
+from agreements.commitments.models import Action, Commitment
+from agreements.register.lifecycle import sign_step
+from agreements.register.models import Agreement, Step
+from agreements.vocabulary import ActionState, Stage
+from partners.models import User
+from partners.refusals import Refused
+from partners.viewers import DESK_STAFF, Role, Viewer
+
+HAND_OVER = "hand_over"
+SHOWN = 500
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What a person keeps, as the viewer sees it: still alive, by the day that comes next."""
+
+    agreements: Any
+    commitments: Any
+    actions: Any
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.agreements.exists() or self.commitments.exists() or self.actions.exists())
+
+
+def kept_by(person: User, viewer: Viewer) -> Kept:
+    agreements = Agreement.objects.visible_to(viewer).filter(owner=person, archived_at=None).exclude(stage=Stage.ENDED)
+    commitments = Commitment.objects.visible_to(viewer).open().filter(owner=person).select_related("agreement")
+    actions = Action.objects.visible_to(viewer).filter(owner=person, state=ActionState.OPEN)
+    return Kept(agreements.order_by("expires_on", "pk"), commitments.order_by("due_on", "pk"), actions)
+
+
+def may_see(person: User, viewer: Viewer) -> bool:
+    """One's own, and a manager that of the people of their desks."""
+    if person.pk == viewer.user_id:
+        return True
+    return viewer.role == Role.MANAGER and bool(person.desks_on(viewer.on)[0] & viewer.desk_ids)
+
+
+def colleagues(person: User, viewer: Viewer) -> Any:
+    """Who can take it over: those who work at one of the person's desks."""
+    staff = User.objects.visible_to(viewer).filter(role__in=DESK_STAFF, is_active=True, desks__in=viewer.desk_ids)
+    return staff.exclude(pk=person.pk).distinct()
+
+
+@transaction.atomic
+def hand_over(person: User, to: User, *, by: Viewer) -> int:
+    """Give to a colleague what a person keeps at desks where both may: all of it or nothing. Return how many records.
+
+    Each agreement gets a step, so that the new keeper is told and the timeline tells. Raises Refused.
+    """
+    if by.role != Role.MANAGER or by.read_only or not may_see(person, by):
+        raise Refused(_("Only a manager of the desk hands work over."))
+    desks = to.desks_on(by.on)[0] & by.desk_ids
+    if to.role not in DESK_STAFF or not to.is_active or to.pk == person.pk or not desks:
+        raise Refused(_("%(name)s does not work at this desk.") % {"name": to})
+    kept = kept_by(person, by)
+    papers = list(kept.agreements.filter(desk__in=desks).select_for_update(of=("self",)))
+    duties = list(kept.commitments.filter(agreement__desk__in=desks).select_for_update(of=("self",)))
+    actions = list(kept.actions.filter(desk__in=desks).select_for_update(of=("self",)))
+    for record in (*papers, *duties, *actions):
+        record.owner = to
+        save(record, by)
+    told = {paper.pk: paper for paper in papers} | {duty.agreement_id: duty.agreement for duty in duties}
+    for agreement in told.values():
+        step = Step(agreement=agreement, name=HAND_OVER, on=by.on, reason=f"{person} → {to}", subject_id=to.pk)
+        sign_step(step, by).save()
+    return len(papers) + len(duties) + len(actions)
