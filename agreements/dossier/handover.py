@@ -36,7 +36,8 @@ class Kept:
 
 def kept_by(person: User, viewer: Viewer) -> Kept:
     agreements = Agreement.objects.visible_to(viewer).filter(owner=person, archived_at=None).exclude(stage=Stage.ENDED)
-    commitments = Commitment.objects.visible_to(viewer).open().filter(owner=person).select_related("agreement")
+    commitments = Commitment.objects.visible_to(viewer).open().filter(owner=person)
+    commitments = commitments.select_related("agreement", "lead", "partner_owner")
     actions = Action.objects.visible_to(viewer).filter(owner=person, state=ActionState.OPEN)
     return Kept(agreements.order_by("expires_on", "pk"), commitments.order_by("due_on", "pk"), actions)
 
