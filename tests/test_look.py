@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -41,14 +42,18 @@ PAGES = {
     ],
     "operator": ["/", "/pulse/", "/admin/", "/admin/agreements/agreement/", "/admin/partners/organisation/add/"],
 }  # fmt: skip
+# Each time, every pair of two of them; the others with --nightly.
+EACH_TIME = {("light", 360, "vi"), ("light", 1280, "en"), ("dark", 360, "en"), ("dark", 1280, "vi")}
+LOOKS = [
+    look if look in EACH_TIME else pytest.param(*look, marks=pytest.mark.nightly)
+    for look in product(("light", "dark"), (360, 1280), ("vi", "en"))
+]
 # Django's own admin pages are not ours to restyle; its axe faults are Django's.
 AXE_SKIPS = "/admin/"
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("language", ["vi", "en"])
-@pytest.mark.parametrize("width", [360, 1280])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "width", "language"), LOOKS)
 def test_pages_look_right(browser: Any, site: Running, language: str, width: int, theme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
     problems = []

@@ -24,8 +24,8 @@ def test_finds_without_accents_and_ranks_what_matches_as_typed(cast: Cast) -> No
     client = cast.client("linh")
     for text in ("ban dan", "BÁN DẪN", "bán dẫn", "tac hop", "ba\u0301n d\u00e2\u0303n"):
         assert refs(client.get("/agreements/", {"q": text})) == {"KR-2025-01", "KR-2025-02"}, text
-    found = client.get("/search/", {"q": "bán dẫn"}).context["groups"][0]["rows"]
-    assert [agreement.ref for agreement in found] == ["KR-2025-01", "KR-2025-02"]
+    found = client.get("/search/", {"q": "bán dẫn"}).context["groups"][0].hits
+    assert [hit.ref for hit in found] == ["KR-2025-01", "KR-2025-02"]
 
 
 def test_filters_work_together_and_stand_in_the_address(cast: Cast, today: object) -> None:

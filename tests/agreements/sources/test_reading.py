@@ -87,7 +87,7 @@ def test_the_text_is_read_and_found(cast: Cast, content: bytes, media_type: str,
     if words:
         for who in ("linh", "sara"):
             found = cast.client(who).get("/search/", {"q": words.lower().replace("ợ", "o")}).context["groups"]
-            assert [row for group in found for row in group["rows"]] == [paper]
+            assert [hit.record for group in found for hit in group.hits] == [paper]
         assert cast.client("omar").get("/search/", {"q": words}).context["groups"] == []
 
 
