@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.answering import ANSWERABLE
 from agreements.commitments.models import Commitment, Report
-from agreements.commitments.models.commitment import OPEN, unheard
+from agreements.commitments.models.commitment import OPEN, SILENT_DAYS, unheard
 from agreements.oversight.views import waiting as waiting_decisions
 from agreements.register.models import Agreement, Amendment, Step
 from agreements.reminders.ledger import FOR_A_PERSON
@@ -30,7 +30,7 @@ from partners.viewers import Role, Viewer
 from tracker.pulse import hearing
 
 SHOWN = 8
-SOON_DAYS, SILENT_DAYS, FIRST_DAYS = 30, 90, 7
+SOON_DAYS, FIRST_DAYS = 30, 7
 NEWEST_FIRST = Order("id", descending=True, is_key=True)
 
 
@@ -69,6 +69,7 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     scope = asked if asked in SCOPES else usual
     agreements, commitments = Agreement.objects.visible_to(viewer), Commitment.objects.visible_to(viewer)
     waiting = agreements.awaiting(viewer)
+    waiting_count = waiting.count()
     if scope == "mine":
         agreements, commitments = agreements.filter(owner=viewer.user_id), commitments.filter(owner=viewer.user_id)
     elif scope == "desk":
@@ -77,8 +78,8 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     live = commitments.filter(agreement__stage__in=BINDING)
     shown = live.select_related("agreement", "partner_owner", "lead")
     return {
-        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waiting, agreements, live),
-        "waiting": waiting[:SHOWN], "waiting_count": waiting.count(),
+        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waiting_count, agreements, live),
+        "waiting": waiting[:SHOWN], "waiting_count": waiting_count,
         "overdue": shown.overdue(viewer.on)[:SHOWN], "soon": shown.due_within(SOON_DAYS, viewer.on)[:SHOWN],
         "expiring": agreements.expiring(viewer.on).order_by("expires_on")[:SHOWN],
         "since": since, "changes": _changes(viewer, since, agreements)[:SHOWN] if since else [],
@@ -87,8 +88,8 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counts(viewer: Viewer, scope: str, waiting: Any, agreements: Any, live: Any) -> list[Count]:
-    """Three queries; each link filters as its count does."""
+def _counts(viewer: Viewer, scope: str, waiting: int, agreements: Any, live: Any) -> list[Count]:
+    """Two queries more; each link filters as its count does."""
     of = {"mine": {"mine": "true"}, "desk": {"desk": "mine"}, "house": {}}[scope]
     still_open = Q(delivery__in=OPEN)
     asked = {
@@ -106,7 +107,7 @@ def _counts(viewer: Viewer, scope: str, waiting: Any, agreements: Any, live: Any
         return f"{reverse('agreements')}?{urlencode({**of, **more})}"
 
     return [
-        Count(waiting.count(), _("wait for me"), f"{reverse('agreements')}?show=my_turn"),
+        Count(waiting, _("wait for me"), f"{reverse('agreements')}?show=my_turn"),
         Count(found["overdue"], _("commitments overdue"), duties(due="overdue"), is_bad=True),
         Count(found["soon"], _("due within 30 days"), duties(due="soon")),
         Count(found["blocked"], _("blocked"), duties(open="true", health=Health.BLOCKED), is_bad=True),

@@ -14,7 +14,7 @@ from agreements.calendars.models import Feed
 from agreements.commitments.models import Commitment, Milestone
 from agreements.commitments.saved import rows_of
 from agreements.procedures import proceeding
-from agreements.register.models import Agreement, Follow, Participant
+from agreements.register.models import Agreement, Follow, Participant, SavedView
 from agreements.vocabulary import MilestoneStatus, Renewal, Stage
 from partners.viewers import Role, Viewer
 
@@ -57,10 +57,8 @@ def _scope(feed: Feed, viewer: Viewer) -> tuple[Any, Any]:
     """The agreements and the commitments that a feed speaks of."""
     agreements, commitments = Agreement.objects.visible_to(viewer), Commitment.objects.visible_to(viewer)
     if feed.view:
-        if not type(feed.view).objects.visible_to(viewer).filter(pk=feed.view.pk).exists():
-            return agreements.none(), commitments.none()
         rows = rows_of(feed.view, viewer)
-        return (agreements.none(), rows) if feed.view.page == "commitments" else (rows, commitments.none())
+        return (agreements.none(), rows) if feed.view.page == SavedView.Page.COMMITMENTS else (rows, commitments.none())
     if feed.country:
         there = Participant.objects.visible_to(viewer).filter(organisation__country=feed.country)
         in_country = there.values("agreement")

@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
+from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.register.filters import participants_of
 from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health
 from partners.viewers import Viewer
 
 DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
-QUIET = [("90", _("90 days")), (str(QUIET_DAYS), _("6 months")), (str(CLOSING_DAYS), _("18 months"))]
+QUIET = [(str(SILENT_DAYS), _("90 days")), (str(QUIET_DAYS), _("6 months")), (str(CLOSING_DAYS), _("18 months"))]
 OPEN = [("true", _("Open ones only"))]
 SLIPPED = [("true", _("Later than first promised"))]
 NOBODY = "none"  # stands for an empty place in a filter by organisation

@@ -19,7 +19,16 @@ LISTS: Mapping[str, tuple[Any, Any]] = {
 }
 
 
+def listed(page: str, query: QueryDict, viewer: Viewer) -> Any:
+    """The rows of a list with its filters, of what the viewer may see."""
+    model, chosen = LISTS[page]
+    return chosen(query, model.objects.visible_to(viewer), viewer=viewer).qs
+
+
 def rows_of(view: SavedView, viewer: Viewer) -> Any:
-    """Agreements or commitments, as the view's list; those of the reader's own, where the view says "mine"."""
-    model, chosen = LISTS[view.page]
-    return chosen(QueryDict(view.query), model.objects.visible_to(viewer), viewer=viewer).qs
+    """Agreements or commitments, as the view's list; those of the reader's own, where the view says "mine".
+
+    None where the view itself is hidden from the reader by now.
+    """
+    rows = listed(view.page, QueryDict(view.query), viewer)
+    return rows if SavedView.objects.visible_to(viewer).filter(pk=view.pk).exists() else rows.none()

@@ -9,12 +9,11 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from agreements.commitments.models.commitment import OPEN, unheard
+from agreements.commitments.models.commitment import OPEN, SILENT_DAYS, unheard
 from agreements.vocabulary import BINDING, Confirmation, Delivery, Direction, Health, Stage
 from partners.models import Country, FocalPoint
 from partners.viewers import Viewer
 
-SILENT_DAYS = 90
 CONTACTS = 12
 ROUND = 5  # years after which a signing is remembered
 MOST_SIGNINGS = 2000

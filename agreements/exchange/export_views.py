@@ -14,11 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from agreements.commitments import columns as of_commitments
-from agreements.commitments.filters import CommitmentFilter
 from agreements.commitments.models import Commitment
+from agreements.commitments.saved import listed
 from agreements.exchange.tables import MOST_IN_XLSX, as_csv, as_xlsx
 from agreements.register import columns as of_agreements
-from agreements.register.filters import AgreementFilter
 from agreements.register.models import Agreement
 from partners.columns import Column, chosen, open_to
 
@@ -27,14 +26,14 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 @require_GET
 def export_agreements(request: HttpRequest, form: str) -> HttpResponse:
-    rows = AgreementFilter(request.GET, Agreement.objects.visible_to(request.viewer), viewer=request.viewer).qs
+    rows = listed("agreements", request.GET, request.viewer)
     columns = open_to(request.viewer, Agreement, of_agreements.AGREEMENT_COLUMNS)
     return _file(request, form, "agreements", of_agreements.with_columns(rows), columns)
 
 
 @require_GET
 def export_commitments(request: HttpRequest, form: str) -> HttpResponse:
-    rows = CommitmentFilter(request.GET, Commitment.objects.visible_to(request.viewer), viewer=request.viewer).qs
+    rows = listed("commitments", request.GET, request.viewer)
     columns = open_to(request.viewer, Commitment, of_commitments.COMMITMENT_COLUMNS)
     return _file(request, form, "commitments", of_commitments.with_columns(rows), columns)
 

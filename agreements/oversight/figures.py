@@ -18,12 +18,11 @@ from django.db.models.functions import Least
 
 from agreements.commitments.filters import NOBODY, SOON_DAYS
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import OPEN, CommitmentQuerySet, unheard
+from agreements.commitments.models.commitment import OPEN, SILENT_DAYS, CommitmentQuerySet, unheard
 from agreements.vocabulary import BINDING, BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
 from partners.viewers import Viewer
 
-SILENT_DAYS = 90
 MOST_ROWS = 25
 
 

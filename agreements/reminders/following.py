@@ -14,18 +14,19 @@ from partners.viewers import Role, Viewer
 
 
 class Followers:
-    """The followers of all agreements and commitments, or of some agreements; read once, then asked often.
+    """Who follows which agreements and commitments: of all or some of them, everybody or one person; asked often.
 
     Two queries, and two more for each followed list. Whether a follower may see a record is asked when it is told.
     """
 
-    def __init__(self, on: date, *, agreements: Collection[int] | None = None) -> None:
+    def __init__(self, on: date, *, agreements: Collection[int] | None = None, person: int | None = None) -> None:
         self._on, self._only = on, agreements
         self._agreements: dict[int, set[int]] = defaultdict(set)
         self._commitments: dict[int, set[int]] = defaultdict(set)
         self.partners: set[int] = set()  # those of the followers who see only what is shared
         countries: dict[int, set[int]] = defaultdict(set)
-        for follow in Follow.objects.filter(user__is_active=True).select_related("user", "view"):
+        follows = Follow.objects.filter(user__is_active=True, **({"user": person} if person else {}))
+        for follow in follows.select_related("user", "view"):
             if follow.user.role == Role.PARTNER:
                 self.partners.add(follow.user_id)
             if follow.agreement_id:
@@ -47,8 +48,6 @@ class Followers:
     def _add_list(self, view: SavedView, user: User) -> None:
         """What stands in a list, as its follower sees it."""
         viewer = Viewer.of(user, on=self._on)
-        if not SavedView.objects.visible_to(viewer).filter(pk=view.pk).exists():
-            return
         of_commitments = view.page == SavedView.Page.COMMITMENTS
         rows = self._some(rows_of(view, viewer), "agreement" if of_commitments else "pk")
         kept = self._commitments if of_commitments else self._agreements

@@ -105,23 +105,26 @@ def still(row: Reminder, on: date) -> Matter | None:
     watch = WATCHES[row.rule.watched]
     found = watch.find(row)
     matter = watch.matter(found, on) if found else None
-    if matter is None or matter.due_on != row.due_on or row.recipient_id not in _told_now(row, on).of(matter):
+    if matter is None or matter.due_on != row.due_on or row.recipient_id not in _as_sent(row, on).of(matter):
         return None
     return matter
 
 
-def _told_now(row: Reminder, on: date) -> Recipients:
+def _as_sent(row: Reminder, on: date) -> Recipients:
+    """Asked for one row: of all who follow, only its recipient need be looked up."""
     assert row.rule
-    return Recipients(row.rule, on, agreement=row.agreement_id)
+    return Recipients(row.rule, on, agreement=row.agreement_id, person=row.recipient_id)
 
 
 class Recipients:
     """Whom a rule tells of a matter. Whether they may see it is decided when the mail is sent."""
 
-    def __init__(self, rule: ReminderRule, on: date, *, agreement: int | None = None) -> None:
+    def __init__(
+        self, rule: ReminderRule, on: date, *, agreement: int | None = None, person: int | None = None
+    ) -> None:
         self.rule = rule
         if rule.told == Told.FOLLOWERS:
-            self._followers = Followers(on, agreements=None if agreement is None else [agreement])
+            self._followers = Followers(on, agreements=None if agreement is None else [agreement], person=person)
         self._managers: dict[int, list[int]] = {}
         self._members: dict[tuple[int, bool], list[int]] = {}
 

@@ -37,7 +37,7 @@ from partners.models import Organisation
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Viewer
 
-QUIET_DAYS, CLOSING_DAYS = 183, 548  # six months: ask; eighteen: propose closing
+SILENT_DAYS, QUIET_DAYS, CLOSING_DAYS = 90, 183, 548  # counted as silent; six months: ask; eighteen: propose closing
 OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
 # What a partner confirms: the words, who owes it, and by when.
 PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on", "due_precision")
