@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -15,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.register.models import SavedView
 from partners.fields import FieldTable
+from partners.keys import digest_of
 from partners.models import Country, User
 from partners.records import RecordQuerySet
 from partners.viewers import ALL_DESKS, Viewer
@@ -72,15 +72,11 @@ class Feed(models.Model):
         """One's own."""
         return Q() if viewer.role in ALL_DESKS else Q(user=viewer.user_id)
 
-    @staticmethod
-    def digest_of(secret: str) -> str:
-        return hashlib.sha256(secret.encode()).hexdigest()
-
     @classmethod
     def issue(cls, user: User, **of: object) -> tuple[Feed, str]:
         """Make a feed; the second value is its secret, which cannot be had again."""
         secret = secrets.token_urlsafe(32)
-        feed = cls(user=user, digest=cls.digest_of(secret), **of)
+        feed = cls(user=user, digest=digest_of(secret), **of)
         feed.full_clean(exclude=["digest"])
         feed.save()
         return feed, secret
@@ -93,7 +89,7 @@ class Feed(models.Model):
     def redeem(cls, secret: str, *, at: datetime) -> Feed | None:
         """The living feed of a secret, with its use noted at most once an hour."""
         rows = cls.objects.select_related("user", "country", "view").filter(revoked_at=None, user__is_active=True)
-        feed = rows.filter(digest=cls.digest_of(secret)).first()
+        feed = rows.filter(digest=digest_of(secret)).first()
         if feed and (feed.used_at is None or at - feed.used_at > USE_NOTED_EVERY):
             cls.objects.filter(pk=feed.pk).update(used_at=at)
         return feed  # type: ignore[no-any-return]

@@ -19,8 +19,7 @@ from agreements.calendars.events import events_of
 from agreements.calendars.models import Feed
 from agreements.calendars.writing import calendar_of, name_of
 from agreements.register.filters import choices_for
-from agreements.register.following import MOST_VIEWS
-from agreements.register.models import SavedView
+from agreements.register.following import MOST_VIEWS, views_for
 from partners.viewers import Viewer
 
 MOST_FEEDS = 20
@@ -34,7 +33,7 @@ class FeedForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.countries = {f"country:{row.code}": row for row in choices_for(viewer)["countries"]}
-        self.views = {f"view:{row.pk}": row for row in SavedView.objects.visible_to(viewer)[:MOST_VIEWS]}
+        self.views = {f"view:{row.pk}": row for row in views_for(viewer)[:MOST_VIEWS]}
         choices: list[Any] = [(Feed.Kind.MINE.value, Feed.Kind.MINE.label)]
         for label, rows in ((_("Country or territory"), self.countries), (_("Saved views"), self.views)):
             if rows:

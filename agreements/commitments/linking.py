@@ -5,7 +5,6 @@ The link is a key to the gate, not a way around it: it opens what its organisati
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -19,6 +18,7 @@ from agreements.commitments.answering import ANSWERABLE
 from agreements.commitments.models import Commitment, Link, LinkOpening
 from agreements.register.sharing import preview_viewer
 from agreements.vocabulary import LinkPurpose
+from partners.keys import digest_of
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -49,7 +49,7 @@ def make(
     with transaction.atomic():
         link = Link(
             commitment=commitment, organisation=organisation, purpose=purpose, recipient=recipient.strip()[:200],
-            digest=_digest(secret), expires_at=timezone.now() + timedelta(days=days), created_by_id=by.user_id,
+            digest=digest_of(secret), expires_at=timezone.now() + timedelta(days=days), created_by_id=by.user_id,
             updated_by_id=by.user_id,
         )  # fmt: skip
         link.save()
@@ -64,7 +64,7 @@ def find(signed: str, *, at: datetime) -> Link | None:
     except signing.BadSignature:
         return None
     rows = Link.objects.select_related("commitment__agreement", "organisation")
-    link: Link | None = rows.filter(digest=_digest(secret)).first()
+    link: Link | None = rows.filter(digest=digest_of(secret)).first()
     return link if link and link.is_open(at) and _sees(viewer_of(link), link.commitment) else None
 
 
@@ -103,7 +103,3 @@ def revoke(link: Link, *, by: Viewer) -> None:
         locked.version += 1
         locked.save()
         write_step("revoke_link", link.commitment, by, reason=link.recipient, subject_id=link.pk)
-
-
-def _digest(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()

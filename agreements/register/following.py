@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.register.models import Follow, SavedView
@@ -65,14 +66,13 @@ def may_remove(view: SavedView, viewer: Viewer) -> bool:
 def kept_lists(viewer: Viewer, page: str, query: str) -> dict[str, Any]:
     """What a list page shows of saved views: those to choose from, and what this list would be kept as. One query."""
     return {
-        "saved_views": views_for(viewer, page)[:MOST_VIEWS], "saved_page": page, "saved_query": filters_of(query),
+        "saved_views": views_for(viewer).filter(page=page)[:MOST_VIEWS],
+        "saved_page": page, "saved_query": filters_of(query),
         "audiences": audiences(viewer),
     }  # fmt: skip
 
 
-def views_for(viewer: Viewer, page: str) -> Any:
-    """The lists of a page that the viewer can choose from: one's own first."""
-    rows = SavedView.objects.visible_to(viewer).filter(page=page)
-    if viewer.role in (Role.AUDITOR, Role.OPERATOR):
-        rows = rows.exclude(audience=SavedView.Audience.PRIVATE) | rows.filter(created_by=viewer.user_id)
-    return rows
+def views_for(viewer: Viewer) -> Any:
+    """The lists that are offered to the viewer: not what others keep for themselves, though auditors may see that."""
+    offered = Q(created_by=viewer.user_id) | ~Q(audience=SavedView.Audience.PRIVATE)
+    return SavedView.objects.visible_to(viewer).filter(offered)

@@ -44,8 +44,7 @@ class ViewForm(forms.Form):
 def following_page(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     followed = Follow.objects.filter(user=viewer.user_id, view=OuterRef("pk"))
-    views = SavedView.objects.visible_to(viewer).annotate(is_followed=Exists(followed))
-    views = views.filter(Q(created_by=viewer.user_id) | ~Q(audience=SavedView.Audience.PRIVATE))
+    views = following.views_for(viewer).annotate(is_followed=Exists(followed))
     facts = {
         "views": [_with_rights(view, viewer) for view in views.select_related("desk", "created_by")[:SHOWN]],
         "follows": _seen(viewer)[:SHOWN],

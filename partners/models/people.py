@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from partners import visibility
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
+from partners.keys import digest_of
 from partners.models.countries import REFERENCE_WRITERS
 from partners.models.organisations import Desk, Organisation
 from partners.records import Record, RecordQuerySet
@@ -293,23 +293,19 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return self.name
 
-    @staticmethod
-    def digest_of(key: str) -> str:
-        return hashlib.sha256(key.encode()).hexdigest()
-
     @classmethod
     def issue(cls, user: User, *, name: str, read_only: bool, expires_on: date) -> tuple[ApiToken, str]:
         """Make a token; the second value is the key, which cannot be had again."""
         key = cls.PREFIX + secrets.token_urlsafe(32)
         token = cls.objects.create(
-            user=user, name=name, read_only=read_only, expires_on=expires_on, digest=cls.digest_of(key)
+            user=user, name=name, read_only=read_only, expires_on=expires_on, digest=digest_of(key)
         )
         return token, key
 
     @classmethod
     def redeem(cls, key: str, *, at: datetime) -> ApiToken | None:
         """The living token of a key, with its use noted at most once a minute."""
-        token = cls.objects.select_related("user").filter(digest=cls.digest_of(key)).first()
+        token = cls.objects.select_related("user").filter(digest=digest_of(key)).first()
         if not token or token.expires_on < timezone.localdate(at) or not token.user.is_active:
             return None
         if token.used_at is None or (at - token.used_at).total_seconds() > 60:

@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.models import SavedView
+from agreements.register.following import views_for
 from partners.folding import fold, words
 from partners.viewers import DESK_STAFF, STAFF, Role, Viewer
 
@@ -70,8 +70,7 @@ def places_for(viewer: Viewer, text: str) -> list[Place]:
         if viewer.role in one.roles and _fits(str(one.label), wanted)
     ]
     if wanted:
-        kept = SavedView.objects.visible_to(viewer)
-        found += [Place(view.name, view.get_absolute_url()) for view in kept if _fits(view.name, wanted)]
+        found += [Place(view.name, view.get_absolute_url()) for view in views_for(viewer) if _fits(view.name, wanted)]
     return found[:SHOWN]
 
 
