@@ -149,6 +149,15 @@ def test_deployment_checks_pass_with_production_settings() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_every_table_says_what_it_holds() -> None:
+    """A caption for who cannot see the heading above it, and headers that name their direction."""
+    pages = [page for folder in ("tracker", "agreements", "partners") for page in (ROOT / folder).rglob("*.html")]
+    mute = re.compile(r"<table[^>]*>(?!\s*<caption)|<th(?![^>]*scope=)[\s>]")
+    wrong = [f"{page.name}: {found}" for page in pages for found in mute.findall(page.read_text(encoding="utf-8"))]
+    assert len(pages) > 100
+    assert wrong == []
+
+
 WRONG_SETTINGS = {
     "SECRET_KEY": ("", "SECRET_KEY is not set"),
     "SECRET_KEY ": ("short", "shorter than 32"),

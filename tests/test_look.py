@@ -6,13 +6,16 @@ import gzip
 from itertools import product
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import django_htmx
 import pytest
+from django.urls import resolve
 
 from tests.browsing import Person
 from tests.running import ROOT, Running
 from tests.test_query_counts import grow
+from tests.walks.test_urls import OK, TABLE
 
 PAGES = {
     "": ["/accounts/login/"],
@@ -34,7 +37,7 @@ PAGES = {
     "manager": [
         "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",
         "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/", "/inbox/",
-        "/agreements/US-2023-03/reminders/",
+        "/agreements/US-2023-03/reminders/", "/people/1/merge/",
     ],
     "partner": [
         "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",
@@ -48,35 +51,132 @@ LOOKS = [
     look if look in EACH_TIME else pytest.param(*look, marks=pytest.mark.nightly)
     for look in product(("light", "dark"), (360, 1280), ("vi", "en"))
 ]
+DRAFT, PROMISE = "US-2023-04", "US-2023-03-2"
+ROLES = ("officer", "manager", "partner", "auditor", "operator")
+# Files, fragments and answers to machines.
+NO_PAGES = {
+    "date_in_words", "drafts", "export_agreements", "export_commitments", "healthz",
+    "organisation_suggestions", "palette", "readyz", "similar_agreements",
+}  # fmt: skip
+# Buttons and fields of which an edge lies outside the window or beyond what can be scrolled to.
+CUT_OFF = """() => [...document.querySelectorAll("main button, main input:not([type=hidden]), main select, main a.btn")]
+  .filter((one) => one.checkVisibility() && !one.closest(".table-wrap, .wide, .board, .chart, .visually-hidden"))
+  .filter((one) => { const box = one.getBoundingClientRect(); return box.right > innerWidth + 1 || box.left < -1; })
+  .map((one) => one.outerHTML.slice(0, 90))"""
+# WCAG 2.2 AA, of every impact.
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Django's own admin pages are not ours to restyle; its axe faults are Django's.
 AXE_SKIPS = "/admin/"
 
 
+@pytest.fixture(scope="module")
+def pages(browser: Any, site: Running) -> dict[str, list[str]]:
+    """PAGES, and those of records that the bundled data has none of: made here, as people make them."""
+    officer = Person(browser, site, "officer", language="en")
+    page, made = officer.page, [f"/agreements/{DRAFT}/commitments/new/"]
+
+    def make(path: str, **typed: str) -> None:
+        page.goto(path)
+        for name, value in typed.items():
+            page.fill(f"[name={name}]", value)
+        page.click("main form.careful .primary")
+        page.wait_for_url(lambda now: not now.endswith(path))
+
+    def linked(link: str) -> list[str]:
+        return [str(page.get_attribute(f"main a[href*='{link}']:not([href$='/new/'])", "href")).partition("#")[0]]
+
+    make("/actions/new/", title="Call the ministry")
+    made += [page.url.removeprefix(officer.base), *linked("/edit/")]
+    make("/agreements/US-2023-03/amendments/new/", text_en="One year more.", **{"terms-title_en": "Longer"})
+    made += [page.url.removeprefix(officer.base), *linked("/edit/")]
+    make(f"/commitments/{PROMISE}/milestones/new/", title_en="A first course")
+    made += linked("/milestones/")
+    make(f"/commitments/{PROMISE}/indicators/new/", title_en="Engineers trained", target="50")
+    made += linked("/measure/")
+    page.goto("/agreements/US-2023-03/procedure/")
+    page.select_option("main select[name=procedure]", index=1)
+    page.fill("main [name=reason]", "The minister signs.")
+    page.click("main form[action$='/open/'] button")
+    made += linked("/procedure/")
+    page.goto("/countries/US/")
+    made += linked("/documents/")
+    officer.leave()
+    return PAGES | {"officer": PAGES["officer"] + made}
+
+
+def faults_of(person: Person, path: str, axe: Any, *, known_to_exist: bool = True) -> list[str]:
+    """What is wrong with one page, in words. Without `known_to_exist`, a page that says 404 is as good."""
+    status = person.status(path)
+    wrong = [] if status == 200 or (status == 404 and not known_to_exist) else [f"{path}: {status}"]
+    if path.startswith(AXE_SKIPS):
+        return wrong
+    sideways = person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    if sideways > 0:
+        wrong.append(f"{path}: {sideways} px too wide")
+    found = axe.run(person.page, options={"runOnly": TAGS, "resultTypes": ["violations"]})
+    return wrong + [
+        f"{path}: {fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found.response["violations"]
+    ]
+
+
+def axe_of_its_own() -> Any:
+    return pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+
 @pytest.mark.browser
 @pytest.mark.parametrize(("theme", "width", "language"), LOOKS)
-def test_pages_look_right(browser: Any, site: Running, language: str, width: int, theme: str) -> None:
-    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    problems = []
-    for name, paths in PAGES.items():
+def test_pages_look_right(
+    browser: Any, site: Running, pages: dict[str, list[str]], language: str, width: int, theme: str
+) -> None:
+    axe, problems = axe_of_its_own(), []
+    for name, paths in pages.items():
         person = Person(browser, site, name, language=language, width=width, color_scheme=theme)
-        for path in paths:
-            status = person.status(path)
-            if status != 200:
-                problems.append(f"{path}: {status}")
-            if path.startswith(AXE_SKIPS):
-                continue
-            sideways = person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            if sideways > 0:
-                problems.append(f"{path}: {sideways} px too wide")
-            found = axe.run(person.page, options={"resultTypes": ["violations"]})
-            problems += [
-                f"{path}: {fault['id']}: {fault['nodes'][0]['html'][:120]}"
-                for fault in found.response["violations"]
-                if fault["impact"] in ("serious", "critical")
-            ]
+        problems += [fault for path in paths for fault in faults_of(person, path, axe)]
         problems += [f"{name}: {fault}" for fault in person.faults]
         person.context.close()
     assert problems == [], "\n".join(problems)
+
+
+@pytest.mark.browser
+@pytest.mark.nightly
+@pytest.mark.parametrize("look", product(("light", "dark"), (360, 1280), ("vi", "en")), ids=str)
+@pytest.mark.parametrize("name", ["", *ROLES])
+def test_every_page_as_every_role(
+    browser: Any, site: Running, pages: dict[str, list[str]], name: str, look: tuple[str, int, str]
+) -> None:
+    """Whoever follows a link that a colleague sent finds the page or a page that says that it is not there."""
+    theme, width, language = look
+    axe = axe_of_its_own()
+    person = Person(browser, site, name, language=language, width=width, color_scheme=theme)
+    every = sorted({path for paths in pages.values() for path in paths if not path.startswith(AXE_SKIPS)})
+    problems = [fault for path in every for fault in faults_of(person, path, axe, known_to_exist=False)]
+    person.context.close()
+    assert len(every) > 60
+    assert problems == [], "\n".join(problems)
+
+
+@pytest.mark.browser
+def test_pages_can_be_read_at_twice_the_size(browser: Any, site: Running, pages: dict[str, list[str]]) -> None:
+    """A window of 1280 by 900 zoomed to 200 % has 640 by 450 px of its own."""
+    problems = []
+    for name, paths in pages.items():
+        person = Person(browser, site, name, width=640, device_scale_factor=2)
+        person.page.set_viewport_size({"width": 640, "height": 450})
+        for path in paths:
+            person.page.goto(path)
+            sideways = person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            hidden = person.page.evaluate(CUT_OFF)
+            problems += [f"{path}: {sideways} px too wide"] * (sideways > 0) + [
+                f"{path}: cut off: {one}" for one in hidden
+            ]
+        person.context.close()
+    assert problems == [], "\n".join(problems)
+
+
+def test_every_page_is_looked_at(browser: Any, pages: dict[str, list[str]]) -> None:
+    looked_at = {resolve(urlsplit(path).path).view_name for paths in pages.values() for path in paths}
+    shown = {name for name, answers in TABLE.items() if OK in answers and not name.startswith("api")}
+    assert shown - looked_at == NO_PAGES
 
 
 def gz(path: Path) -> int:
