@@ -16,6 +16,7 @@ from agreements.commitments.models import (
     Position,
     Report,
 )
+from agreements.oversight.models import Cell, Counted, CountedNow, Stale, Tally
 from agreements.procedures.models import (
     Pause,
     Procedure,
@@ -47,9 +48,12 @@ __all__ = [
     "Amendment",
     "BulkChange",
     "CalendarDay",
+    "Cell",
     "Citation",
     "Comment",
     "Commitment",
+    "Counted",
+    "CountedNow",
     "Document",
     "DueRequest",
     "ExchangeRate",
@@ -78,5 +82,7 @@ __all__ = [
     "SavedView",
     "Share",
     "SignatoryLevel",
+    "Stale",
     "Step",
+    "Tally",
 ]  # fmt: skip

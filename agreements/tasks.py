@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from agreements.commitments import deadlines, health
+from agreements.oversight import tallies
 from agreements.register import amending
 from agreements.register.calendar import work_calendar
 from agreements.register.expiry import note_standing
@@ -32,6 +33,18 @@ def keep_commitments() -> int:
     on = timezone.localdate()
     moved = deadlines.count_all(work_calendar()) + deadlines.make_ahead(on)
     return moved + health.settle_all(on)
+
+
+@shared_task(name="agreements.count_stale")
+def count_stale() -> int:
+    """Count what has changed, so that figures stay quick; they are right without it."""
+    return tallies.count_stale()
+
+
+@shared_task(name="agreements.tidy_tallies")
+def tidy_tallies() -> bool:
+    """Compare what the figures are added up from with the commitments, and fold it."""
+    return tallies.tidy()
 
 
 @shared_task(name="agreements.read_papers")

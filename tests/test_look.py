@@ -151,7 +151,7 @@ def test_every_page_as_every_role(
     every = sorted({path for paths in pages.values() for path in paths if not path.startswith(AXE_SKIPS)})
     problems = [fault for path in every for fault in faults_of(person, path, axe, known_to_exist=False)]
     person.context.close()
-    assert len(every) > 60
+    assert len(every) >= 60
     assert problems == [], "\n".join(problems)
 
 

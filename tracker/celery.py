@@ -10,7 +10,7 @@ from django.conf import settings
 from kombu import Queue
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
-LEARN_SECONDS = 3600
+LEARN_SECONDS = TIDY_SECONDS = 3600
 app = Celery("tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["agreements", "tracker"])
@@ -24,6 +24,8 @@ app.conf.beat_schedule = {
     "keep commitments in step with the calendar": {
         "task": "agreements.keep_commitments", "schedule": settings.DISPATCH_SECONDS * 5,
     },
+    "count what has changed": {"task": "agreements.count_stale", "schedule": settings.DISPATCH_SECONDS},
+    "compare and fold the tallies": {"task": "agreements.tidy_tallies", "schedule": TIDY_SECONDS},
     "learn the words of titles and names": {"task": "tracker.learn_words", "schedule": LEARN_SECONDS},
     "seal the history": {"task": "tracker.seal_history", "schedule": settings.SEAL_SECONDS},
     "queue what is due, first thing in the morning": {
@@ -37,6 +39,8 @@ app.conf.task_routes = {
     "agreements.dispatch": {"queue": "mail"},
     "agreements.read_papers": {"queue": "heavy"},
     "agreements.keep_commitments": {"queue": "heavy"},
+    "agreements.count_stale": {"queue": "heavy"},
+    "agreements.tidy_tallies": {"queue": "heavy"},
     "tracker.seal_history": {"queue": "heavy"},
     "tracker.learn_words": {"queue": "heavy"},
 }

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count as CountOf
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -19,7 +18,8 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.answering import ANSWERABLE
 from agreements.commitments.models import Commitment, Report
-from agreements.commitments.models.commitment import OPEN, SILENT_DAYS, unheard
+from agreements.commitments.models.commitment import SILENT_DAYS
+from agreements.oversight import tallies
 from agreements.oversight.views import waiting as waiting_decisions
 from agreements.register.models import Agreement, Amendment, Step
 from agreements.reminders.ledger import FOR_A_PERSON
@@ -78,7 +78,7 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     live = commitments.filter(agreement__stage__in=BINDING)
     shown = live.select_related("agreement", "partner_owner", "lead")
     return {
-        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waiting_count, agreements, live),
+        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waiting_count, agreements),
         "waiting": waiting[:SHOWN], "waiting_count": waiting_count,
         "overdue": shown.overdue(viewer.on)[:SHOWN], "soon": shown.due_within(SOON_DAYS, viewer.on)[:SHOWN],
         "expiring": agreements.expiring(viewer.on).order_by("expires_on")[:SHOWN],
@@ -88,17 +88,11 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counts(viewer: Viewer, scope: str, waiting: int, agreements: Any, live: Any) -> list[Count]:
-    """Two queries more; each link filters as its count does."""
+def _counts(viewer: Viewer, scope: str, waiting: int, agreements: Any) -> list[Count]:
+    """Three queries; each link filters as its count does."""
     of = {"mine": {"mine": "true"}, "desk": {"desk": "mine"}, "house": {}}[scope]
-    still_open = Q(delivery__in=OPEN)
-    asked = {
-        "overdue": still_open & Q(due_on__lt=viewer.on),
-        "soon": still_open & Q(due_on__range=(viewer.on, viewer.on + timedelta(days=SOON_DAYS))),
-        "blocked": still_open & Q(health=Health.BLOCKED),
-        "silent": still_open & unheard(SILENT_DAYS, viewer.on),
-    }
-    found = live.order_by().aggregate(**{name: CountOf("pk", filter=rule) for name, rule in asked.items()})
+    keeps = {"mine": Q(keeper=viewer.user_id), "desk": Q(desk__in=viewer.desk_ids), "house": Q()}[scope]
+    found = tallies.total(tallies.duties(viewer, keeps).values())
 
     def duties(**more: str) -> str:
         return f"{reverse('commitments')}?{urlencode({**of, 'binding': 'true', **more})}"
@@ -108,10 +102,10 @@ def _counts(viewer: Viewer, scope: str, waiting: int, agreements: Any, live: Any
 
     return [
         Count(waiting, _("wait for me"), f"{reverse('agreements')}?show=my_turn"),
-        Count(found["overdue"], _("commitments overdue"), duties(due="overdue"), is_bad=True),
-        Count(found["soon"], _("due within 30 days"), duties(due="soon")),
-        Count(found["blocked"], _("blocked"), duties(open="true", health=Health.BLOCKED), is_bad=True),
-        Count(found["silent"], _("without a word for 90 days"), duties(quiet=str(SILENT_DAYS))),
+        Count(found.overdue, _("commitments overdue"), duties(due="overdue"), is_bad=True),
+        Count(found.soon, _("due within 30 days"), duties(due="soon")),
+        Count(found.blocked, _("blocked"), duties(open="true", health=Health.BLOCKED), is_bad=True),
+        Count(found.silent, _("without a word for 90 days"), duties(quiet=str(SILENT_DAYS))),
         Count(agreements.expiring(viewer.on).count(), _("agreements expire soon"), papers(show="expiring")),
         Count(agreements.filter(stage=Stage.IN_REVIEW).count(), _("in review"), papers(stage=Stage.IN_REVIEW)),
     ]
@@ -190,12 +184,12 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
 
 def _house(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
-    commitments = Commitment.objects.visible_to(viewer)
+    owed = tallies.total(tallies.duties(viewer, Q()).values())
     return {
         "agreement_count": agreements.count(),
         "in_review_count": agreements.filter(stage=Stage.IN_REVIEW).count(),
-        "commitment_count": commitments.open().count(),
-        "overdue_count": commitments.overdue(viewer.on).count(),
+        "commitment_count": owed.open,
+        "overdue_count": owed.overdue,
         "health": hearing.listen(at=timezone.now()),
         "in_doubt": Reminder.objects.visible_to(viewer).filter(state__in=FOR_A_PERSON).count(),
         "recent": agreements.order_by("-updated_at", "-pk")[:SHOWN],

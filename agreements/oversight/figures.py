@@ -5,34 +5,24 @@ Each cell of a matrix carries the filters of the list of commitments that holds 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, Func, Max, Min, Q, When
-from django.db.models.aggregates import Aggregate
-from django.db.models.fields import FloatField, IntegerField
-from django.db.models.functions import Least
+from django.db.models import F, Max, Q
 
-from agreements.commitments.filters import NOBODY, SOON_DAYS
+from agreements.commitments.filters import NOBODY
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import OPEN, SILENT_DAYS, CommitmentQuerySet, unheard
+from agreements.commitments.models.commitment import SILENT_DAYS, CommitmentQuerySet
+from agreements.oversight.models import Tally
+from agreements.oversight.tallies import duties, median, sums, total
 from agreements.vocabulary import BINDING, BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
 from partners.viewers import Viewer
 
 MOST_ROWS = 25
-
-
-class Median(Aggregate):
-    """The middle one; `PERCENTILE_CONT(0.5)` of PostgreSQL."""
-
-    function = "PERCENTILE_CONT"
-    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
-    output_field = FloatField()
-    name = "median"
 
 
 @dataclass(frozen=True)
@@ -42,6 +32,7 @@ class Cell:
     count: int
     query: str
     is_bad: bool = False
+    heat: int = 0  # 0 to 4: how much of its column stands here
 
 
 @dataclass(frozen=True)
@@ -63,55 +54,69 @@ def at_desks(viewer: Viewer) -> CommitmentQuerySet:
     return rows.filter(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else rows
 
 
+def own_desks(viewer: Viewer) -> Q:
+    """The viewer's desks; all of them for who reads them all."""
+    return Q(desk__in=viewer.desk_ids) if viewer.desk_ids else Q()
+
+
+def tallies_at_desks(viewer: Viewer) -> Any:
+    return Tally.objects.visible_to(viewer).filter(own_desks(viewer))
+
+
 def scope(viewer: Viewer) -> dict[str, str]:
     """The filters of the list that holds all commitments counted here."""
     return {"binding": "true"} | ({"desk": "mine"} if viewer.desk_ids else {})
 
 
+HEALTHS = (
+    (Health.ON_TRACK, False), (Health.AT_RISK, True), (Health.DELAYED, True), (Health.BLOCKED, True),
+    (Health.NO_REPORT, False),
+)  # fmt: skip
+
+
 def by_partner(viewer: Viewer) -> Matrix:
-    """Partner in charge x health of what is open, and x delivered. One query."""
-    columns: list[tuple[str, Q, dict[str, Any], bool]] = [
-        (str(health.label), Q(health=health, delivery__in=OPEN), {"health": health.value, "open": "true"}, bad)
-        for health, bad in (
-            (Health.ON_TRACK, False), (Health.AT_RISK, True), (Health.DELAYED, True), (Health.BLOCKED, True),
-            (Health.NO_REPORT, False),
-        )
-    ]  # fmt: skip
-    columns.append((str(Delivery.DELIVERED.label), Q(delivery=Delivery.DELIVERED), {"delivery": "delivered"}, False))
-    return _matrix(viewer, "partner", "partner_owner", columns)
+    """Partner in charge x health of what is open, and x delivered. Two queries."""
+    cells = sums(tallies_at_desks(viewer).filter(family=Tally.Family.PARTNER), "key", "state")
+    found: dict[int | None, dict[str, int]] = {}
+    for key, state, number in cells:
+        found.setdefault(key, {})[state] = number
+    columns = [
+        (str(health.label), health.value, {"health": health.value, "open": "true"}, is_bad)
+        for health, is_bad in HEALTHS
+    ]
+    columns.append((str(Delivery.DELIVERED.label), "delivered", {"delivery": "delivered"}, False))
+    weight = {key: sum(row.get(health.value, 0) for health, _bad in HEALTHS) for key, row in found.items()}
+    return _matrix(viewer, "partner", found, weight, columns)
 
 
 def by_lead(viewer: Viewer) -> Matrix:
-    """Lead agency x open, overdue, due soon, blocked. One query."""
-    on = viewer.on
-    is_open = Q(delivery__in=OPEN)
-    columns: list[tuple[str, Q, dict[str, Any], bool]] = [
-        ("open", is_open, {"open": "true"}, False),
-        ("overdue", is_open & Q(due_on__lt=on), {"due": "overdue"}, True),
-        ("soon", is_open & Q(due_on__range=(on, on + timedelta(days=SOON_DAYS))), {"due": "soon"}, False),
-        ("blocked", is_open & Q(health=Health.BLOCKED), {"open": "true", "health": "blocked"}, True),
+    """Lead agency x open, overdue, due soon, blocked. Two queries."""
+    found = {key: asdict(row) for key, row in duties(viewer, own_desks(viewer), by_lead=True).items() if row.open}
+    columns: list[tuple[str, str, dict[str, str], bool]] = [
+        ("open", "open", {"open": "true"}, False),
+        ("overdue", "overdue", {"due": "overdue"}, True),
+        ("soon", "soon", {"due": "soon"}, False),
+        ("blocked", "blocked", {"open": "true", "health": "blocked"}, True),
     ]
-    return _matrix(viewer, "lead", "lead", columns)
+    return _matrix(viewer, "lead", found, {key: row["open"] for key, row in found.items()}, columns)
 
 
-def _matrix(viewer: Viewer, name: str, column: str, columns: list[tuple[str, Q, dict[str, Any], bool]]) -> Matrix:
-    counts = {f"n{number}": Count("pk", filter=rule) for number, (_head, rule, _query, _bad) in enumerate(columns)}
-    titles = (f"{column}__code", f"{column}__short_name", f"{column}__name_vi", f"{column}__name_en")
-    whole = Count("pk", filter=Q(delivery__in=OPEN))
-    rows = at_desks(viewer).order_by().values(*titles).annotate(whole=whole, **counts)
-    found = list(rows.order_by("-whole", f"{column}__code"))
-    drawn = tuple(_row(row, viewer, name, column, columns) for row in found[:MOST_ROWS])
-    return Matrix(tuple(head for head, *_rest in columns), drawn, max(len(found) - MOST_ROWS, 0))
-
-
-def _row(row: Any, viewer: Viewer, name: str, column: str, columns: Iterable[Any]) -> Row:
-    code = row[f"{column}__code"]
-    names = {name: row[f"{column}__{name}"] or "" for name in ("short_name", "name_vi", "name_en")}
-    cells = tuple(
-        Cell(row[f"n{number}"], urlencode(scope(viewer) | {name: code or NOBODY} | query), bad)
-        for number, (_head, _rule, query, bad) in enumerate(columns)
-    )
-    return Row(Organisation(**names).label, cells)
+def _matrix(
+    viewer: Viewer, name: str, found: Mapping[int | None, Mapping[str, int]], weight: Mapping[int | None, int],
+    columns: list[tuple[str, str, dict[str, str], bool]],
+) -> Matrix:  # fmt: skip
+    """The heaviest rows, each cell with the list that it counts; the organisations in one query."""
+    keys = sorted(found, key=lambda key: (-weight[key], key or 0))
+    known = Organisation.objects.in_bulk([key for key in keys[:MOST_ROWS] if key])
+    most = {column: max((row.get(column, 0) for row in found.values()), default=0) for _head, column, *_rest in columns}
+    rows = []
+    for key in keys[:MOST_ROWS]:
+        organisation = known.get(key) if key else None
+        base = scope(viewer) | {name: organisation.code if organisation else NOBODY}
+        counts = [(found[key].get(column, 0), most[column], query, bad) for _head, column, query, bad in columns]
+        cells = (Cell(n, urlencode(base | query), bad, heat(n, among)) for n, among, query, bad in counts)
+        rows.append(Row(organisation.label if organisation else "", tuple(cells)))
+    return Matrix(tuple(head for head, *_rest in columns), tuple(rows), max(len(found) - MOST_ROWS, 0))
 
 
 @dataclass(frozen=True)
@@ -122,7 +127,7 @@ class Silent:
     last_on: date | None
 
 
-def silent(viewer: Viewer, *, most: int = 30) -> tuple[list[Silent], int]:
+def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
     """Who has not reported: open commitments without a sign of life for 90 days, the longest silence first."""
     rows = at_desks(viewer).quiet(SILENT_DAYS, viewer.on)
     told = Max("reports__on", filter=~Q(reports__status=ReportStatus.DRAFT))
@@ -131,7 +136,7 @@ def silent(viewer: Viewer, *, most: int = 30) -> tuple[list[Silent], int]:
     keys = list(rows.order_by(*longest_first).values_list("pk", flat=True)[:most])
     shown = Commitment.objects.filter(pk__in=keys).select_related("agreement", "partner_owner", "owner")
     found = shown.annotate(told=told).order_by(*longest_first)
-    return [Silent(row, row.told) for row in found], rows.count()
+    return [Silent(row, row.told) for row in found]
 
 
 @dataclass(frozen=True)
@@ -146,15 +151,17 @@ class Blocked:
 
 def blocked(viewer: Viewer) -> list[Blocked]:
     """Open commitments with a blocker, by who can remove it. One query."""
-    rows = at_desks(viewer).open().exclude(blocker="").order_by().values("blocked_by")
-    found = {row["blocked_by"]: row for row in rows.annotate(count=Count("pk"), since=Min("blocked_since_on"))}
+    found: dict[str, tuple[int, date | None]] = {}
+    for state, day, number in sums(tallies_at_desks(viewer).filter(family=Tally.Family.BLOCKED), "state", "day"):
+        count, since = found.get(state, (0, day))
+        found[state] = (count + number, min(since, day) if since and day else since or day)
     return [
         Blocked(
-            level, found[level]["count"], found[level]["since"],
+            level, *found[level.value],
             urlencode(scope(viewer) | {"open": "true", "blocked": level.value}),
         )
         for level in BlockedBy
-        if level in found
+        if level.value in found
     ]  # fmt: skip
 
 
@@ -166,6 +173,7 @@ class Figures:
     overdue: int
     first_action_days: float | None  # median from the signing to the first report, payment or met milestone
     on_time_share: int | None  # of what was delivered and had a day
+    silent: int
     silent_share: int | None  # of what is open
     slipped: int  # open ones with a later day than the first
     slippage_days: float | None  # median of those
@@ -173,36 +181,23 @@ class Figures:
 
 def figures(viewer: Viewer) -> Figures:
     """Two queries, however many rows there are."""
-    rows, on = at_desks(viewer), viewer.on
-    is_open = Q(delivery__in=OPEN)
-    had_day = Q(delivery=Delivery.DELIVERED, delivered_on__isnull=False, baseline_due_on__isnull=False)
-    is_silent = is_open & unheard(SILENT_DAYS, on)
-    slipped = is_open & Q(due_on__gt=F("baseline_due_on"))
-    found = rows.order_by().aggregate(
-        open=Count("pk", filter=is_open), overdue=Count("pk", filter=is_open & Q(due_on__lt=on)),
-        with_day=Count("pk", filter=had_day),
-        on_time=Count("pk", filter=had_day & Q(delivered_on__lte=F("baseline_due_on"))),
-        silent=Count("pk", filter=is_silent), slipped=Count("pk", filter=slipped),
-        slippage=Median(Case(When(slipped, then=_days("due_on", "baseline_due_on")))),
-    )  # fmt: skip
-    first = rows.filter(agreement__signed_on__isnull=False).annotate(
-        first_on=Least(
-            Min("reports__on", filter=~Q(reports__status=ReportStatus.DRAFT)), Min("milestones__met_on"),
-            Min("funding__on", filter=Q(funding__kind__in=("disbursed", "spent"))),
-        )
-    )  # fmt: skip
-    acted = first.filter(first_on__gte=F("agreement__signed_on")).order_by()
-    days = acted.annotate(days=_days("first_on", "agreement__signed_on")).aggregate(median=Median("days"))
+    now = total(duties(viewer, own_desks(viewer)).values())
+    asked = tallies_at_desks(viewer).filter(family__in=(Tally.Family.SLIP, Tally.Family.KEPT, Tally.Family.START))
+    cells = sums(asked, "family", "key", "state")
+    slips = [(key, number) for family, key, _state, number in cells if family == Tally.Family.SLIP]
+    starts = [(key, number) for family, key, _state, number in cells if family == Tally.Family.START]
+    kept = {state: number for family, _key, state, number in cells if family == Tally.Family.KEPT}
     return Figures(
-        open=found["open"], overdue=found["overdue"], first_action_days=days["median"],
-        on_time_share=_share(found["on_time"], found["with_day"]), silent_share=_share(found["silent"], found["open"]),
-        slipped=found["slipped"], slippage_days=found["slippage"],
+        open=now.open, overdue=now.overdue, first_action_days=median(starts),
+        on_time_share=_share(kept.get("on_time", 0), sum(kept.values())), silent=now.silent,
+        silent_share=_share(now.silent, now.open), slipped=sum(number for _days, number in slips),
+        slippage_days=median(slips),
     )  # fmt: skip
 
 
-def _days(later: str, earlier: str) -> Any:
-    """Whole days between two dates; PostgreSQL's difference of dates is an integer already."""
-    return Func(F(later), F(earlier), template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
+def heat(number: int, most: int) -> int:
+    """A quarter of the most, a half, three, or all but that much; 0 for nothing."""
+    return -(-4 * number // most) if number > 0 else 0
 
 
 def _share(part: int, whole: int) -> int | None:

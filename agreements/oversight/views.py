@@ -22,10 +22,9 @@ SHOWN = 20
 @require_GET
 def oversight(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
-    silent, silent_count = figures.silent(viewer)
     facts = {
-        "by_partner": figures.by_partner(viewer), "by_lead": figures.by_lead(viewer), "silent": silent,
-        "silent_count": silent_count, "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
+        "by_partner": figures.by_partner(viewer), "by_lead": figures.by_lead(viewer), "silent": figures.silent(viewer),
+        "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
         "list": f"{reverse('commitments')}?{urlencode(figures.scope(viewer))}&",
         "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blocking.NUDGE_DAYS,
         **waiting(viewer),

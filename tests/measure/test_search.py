@@ -5,6 +5,7 @@ python3 dev.py test --nightly tests/measure/test_search.py -s
 
 from __future__ import annotations
 
+import gzip
 import random
 import statistics
 import time
@@ -21,6 +22,7 @@ from tracker.search import spelling
 
 pytestmark = [pytest.mark.nightly, pytest.mark.django_db]
 MOST_MS, MOST_MS_OF_A_LIST = 150, 300
+MOST_BYTES = 25_000  # of a page, gzip
 # What the fastest server does that one could write: agreements alone, no rights, no ranks, no other kinds.
 BY_HAND = """
     SELECT ref, title_vi, title_en, signed_on FROM agreements_agreement
@@ -61,6 +63,7 @@ def fill_all(cast: Cast) -> list[str]:
         for statement in REST.split(";\n"):
             if statement.strip():
                 cursor.execute(statement, {"country": cast.us.country.pk})
+        cursor.execute("SELECT recount()")
         cursor.execute("ANALYZE")
     began = time.perf_counter()
     print(f"{spelling.learn()} words learnt in {time.perf_counter() - began:.1f} s")  # noqa: T201
@@ -102,10 +105,20 @@ def test_search_and_lists(cast: Cast) -> None:
     lists = ["", "stage=signed", "country=US", "sort=expires", "columns=participants&columns=desk"]
     measured["list, filtered"] = times_of(lambda query: timed(client, f"/agreements/?{query}"), lists * 5)
     measured["commitments"] = times_of(lambda query: timed(client, f"/commitments/?{query}"), ["", "due=overdue"] * 10)
+    minh = cast.client("minh")
+    measured["overview"] = times_of(lambda path: timed(minh, path), ["/oversight/"] * 10)
+    measured["first page, whole house"] = times_of(lambda path: timed(client, path), ["/?of=house"] * 10)
+    for path in ("/agreements/", "/commitments/", "/?of=house", "/search/?q=ban+dan", "/partners/"):
+        page = client.get(path).content
+        print(f"{path}: {len(page)} bytes, {len(gzip.compress(page))} gzip")  # noqa: T201
+        assert len(gzip.compress(page)) <= MOST_BYTES
     for name, times in measured.items():
         print(f"{name}: median {statistics.median(times):.0f} ms, p95 {p95(times):.0f} ms, most {max(times):.0f} ms")  # noqa: T201
     slow = sorted(zip(measured["palette"], questions, strict=True), reverse=True)[:5]
     print("slowest in the palette:", [(round(took), question) for took, question in slow])  # noqa: T201
     assert p95(measured["palette"]) <= MOST_MS
     assert p95(measured["page"]) <= MOST_MS
+    assert p95(measured["palette of a partner"]) <= MOST_MS
+    assert p95(measured["overview"]) <= MOST_MS_OF_A_LIST
+    assert p95(measured["first page, whole house"]) <= MOST_MS_OF_A_LIST
     assert p95(measured["list, filtered"]) <= MOST_MS_OF_A_LIST

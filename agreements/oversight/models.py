@@ -1,0 +1,179 @@
+"""What the figures are added up from: a copy of what each commitment counts as, and how many count as the same.
+
+A change marks its agreement as `Stale`, in its own transaction, and waits for nobody. A job brings the copies of marked
+agreements up to date. Until then the views `Tally` and `CountedNow` take the marked agreements as they are now, instead
+of as they were copied: what is read is right at every moment, and the job only keeps it quick.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements.commitments.models import Commitment
+from agreements.register.models import Agreement
+from agreements.vocabulary import Delivery, Health
+from partners.fields import FieldTable
+from partners.models import Desk, Organisation, User
+from partners.viewers import ALL_DESKS, DESK_STAFF, Viewer
+
+GATE = "desk is_restricted is_archived"
+LINE = f"id {GATE} family key state day n"
+COUNTED = (
+    f"commitment agreement {GATE} is_binding lead partner_owner owner delivery health blocked_by blocked_since_on "
+    "due_on since_on slip_days was_on_time start_days"
+)
+
+
+class CountQuerySet(models.QuerySet[Any]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """What is counted from commitments of signed papers that the viewer sees; nothing for partners."""
+        if viewer.role in ALL_DESKS:
+            return self.all()
+        if viewer.role not in DESK_STAFF:
+            return self.none()
+        return self.filter(Q(is_restricted=False) | Q(desk__in=viewer.desk_ids), is_archived=False)
+
+
+def copied(model: type[models.Model], label: str) -> Any:
+    """The key of a row that is copied with the count, and must not hold up a change of it."""
+    return models.ForeignKey(
+        model, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=label
+    )
+
+
+class Gated(models.Model):
+    """The columns that say who may have a commitment counted."""
+
+    desk = copied(Desk, _("desk"))
+    is_restricted = models.BooleanField(_("restricted"), default=False)
+    is_archived = models.BooleanField(_("archived"), default=False)
+
+    class Meta:
+        abstract = True
+
+
+class CountedCommitment(Gated):
+    """One commitment, by all that the figures ask of it."""
+
+    FIELDS: ClassVar = FieldTable(internal=COUNTED, locked=COUNTED)
+
+    commitment = models.OneToOneField(
+        Commitment, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+",
+        verbose_name=_("commitment"),
+    )  # fmt: skip
+    agreement = copied(Agreement, _("agreement"))
+    is_binding = models.BooleanField(_("of a signed paper"), default=False)
+    lead = copied(Organisation, _("lead agency"))
+    partner_owner = copied(Organisation, _("partner in charge"))
+    owner = copied(User, _("kept by"))
+    delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery)
+    health = models.CharField(_("health"), max_length=10, choices=Health)
+    blocked_by = models.CharField(_("who can remove it"), max_length=10, blank=True)
+    blocked_since_on = models.DateField(_("blocked since"), null=True)
+    due_on = models.DateField(_("due"), null=True)
+    since_on = models.DateField(_("last heard of, or signed"), null=True)
+    slip_days = models.IntegerField(_("days later than first promised"), null=True)
+    was_on_time = models.BooleanField(_("delivered on time"), null=True)
+    start_days = models.IntegerField(_("days from signing to the first act"), null=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
+class Counted(CountedCommitment):
+    """As it was when the job last came by."""
+
+    class Meta:
+        verbose_name = _("counted commitment")
+        verbose_name_plural = _("counted commitments")
+        # For the days at the edge of a month, which the tallies hold as a whole.
+        indexes = (
+            models.Index(fields=["agreement"], name="counted_agreement"),
+            models.Index(
+                fields=["due_on"], name="counted_due",
+                condition=Q(is_binding=True, delivery__in=("planned", "under_way")),
+            ),
+            models.Index(
+                fields=["since_on"], name="counted_since",
+                condition=Q(is_binding=True, delivery__in=("planned", "under_way")),
+            ),
+        )  # fmt: skip
+
+
+class CountedNow(CountedCommitment):
+    """As it is now. A view."""
+
+    objects = CountQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        verbose_name = verbose_name_plural = _("commitments as they count now")
+
+
+class TallyLine(Gated):
+    """So many commitments count as the same. Its `n` may be negative: lines of one cell are to be added up."""
+
+    class Family(models.TextChoices):
+        LEAD = "lead", _("open, by lead agency and month due")
+        OWNER = "owner", _("open, by keeper and month due")
+        PARTNER = "partner", _("by partner in charge and state")
+        HEARD = "heard", _("open, by keeper and month last heard of")
+        BLOCKED = "blocked", _("open and blocked, by who can help and since when")
+        SLIP = "slip", _("open and later than first promised, by days")
+        KEPT = "kept", _("delivered, by whether on time")
+        START = "start", _("by days from signing to the first act")
+
+    FIELDS: ClassVar = FieldTable(internal=LINE, locked=LINE)
+
+    family = models.CharField(_("family"), max_length=8, choices=Family)
+    key = models.BigIntegerField(_("of whom, or how many days"), null=True)
+    state = models.CharField(_("state"), max_length=10, blank=True)
+    day = models.DateField(_("day, or first of the month"), null=True)
+    n = models.IntegerField(_("how many"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self.family} {self.key or ''} {self.state} {self.day or ''}: {self.n}"
+
+
+class Cell(TallyLine):
+    """As the job added it up."""
+
+    class Meta:
+        verbose_name = _("cell")
+        verbose_name_plural = _("cells")
+        indexes = (models.Index(fields=["family", "desk"], name="cell_family"),)
+
+
+class Tally(TallyLine):
+    """As it is now. A view; its rows have no key of their own."""
+
+    objects = CountQuerySet.as_manager()
+
+    class Meta:
+        managed = False
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
+
+
+class Stale(models.Model):
+    """An agreement of which something has changed since it was counted."""
+
+    FIELDS: ClassVar = FieldTable(internal="id agreement", locked="id agreement")
+
+    agreement = copied(Agreement, _("agreement"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("changed since it was counted")
+
+    def __str__(self) -> str:
+        return str(self.agreement_id)
