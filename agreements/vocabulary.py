@@ -378,3 +378,18 @@ class SendState(TextChoices):
     FAILED = "failed", _("Refused by the mail server")
     KEPT = "kept", _("In the inbox, without a mail")
     DROPPED = "dropped", _("No longer due or no longer visible")
+
+
+class Behind(TextChoices):
+    """Which of two languages has not followed a change of the other."""
+
+    VI = "vi", _("Vietnamese is behind")
+    EN = "en", _("English is behind")
+    NEITHER = "=", _("both say the same")  # as a person says on saving; it is stored as nothing
+
+
+class Wording(TextChoices):
+    """What the words of a record lack."""
+
+    MISSING = "missing", _("A language is missing")
+    BEHIND = "behind", _("A language is behind")

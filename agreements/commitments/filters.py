@@ -11,8 +11,9 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
+from agreements.languages import lacking
 from agreements.register.filters import participants_of
-from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health
+from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Wording
 from partners.viewers import Viewer
 
 DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
@@ -39,6 +40,7 @@ class CommitmentFilter(filters.FilterSet):
     blocked = filters.MultipleChoiceFilter(
         field_name="blocked_by", choices=BlockedBy.choices, label=_("Who can remove what blocks it")
     )
+    wording = filters.ChoiceFilter(choices=Wording, empty_label="–", method="by_wording", label=_("Languages"))
     partner = filters.CharFilter(method="by_partner", label=_("Partner in charge"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
@@ -57,7 +59,7 @@ class CommitmentFilter(filters.FilterSet):
         super().__init__(*args, **kwargs)
         if not viewer.is_staff:
             # What partners may not read they may not sort rows by either.
-            for name in ("mine", "blocked", "desk"):
+            for name in ("mine", "blocked", "desk", "wording"):
                 del self.filters[name]
             self.filters["direction"].extra["choices"] = [(value.value, value.across) for value in Direction]
 
@@ -87,6 +89,9 @@ class CommitmentFilter(filters.FilterSet):
 
     def by_silence(self, rows: Any, name: str, value: str) -> Any:
         return rows.quiet(int(value), self.viewer.on)
+
+    def by_wording(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(lacking(value))
 
     def by_slippage(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(due_on__gt=F("baseline_due_on"))

@@ -12,6 +12,7 @@ from agreements.commitments import amounts, bulk, delivery, moving
 from agreements.commitments.models import Action, Commitment, Funding, Indicator, Measurement, Milestone, Report
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.dates import PartialDate
+from agreements.languages import WithBothLanguages
 from agreements.vocabulary import BlockedBy, Delivery, MilestoneStatus, Side
 from partners.models import Organisation, User
 from partners.picking import OrganisationField, OrganisationListField
@@ -41,7 +42,7 @@ def refuse_moved_day(form: Any) -> None:
             form.add_error("due", MOVES_BY_REQUEST)
 
 
-class CommitmentForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class CommitmentForm(WithPartialDates, WithBothLanguages):
     """All that the desk says about a commitment. The version tells whether someone else was faster."""
 
     start = PartialDateField(label=_("Starts"), required=False)

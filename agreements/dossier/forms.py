@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.forms import refuse_moved_day
 from agreements.commitments.models import Commitment
 from agreements.dateinput import PartialDateField, WithPartialDates
+from agreements.languages import WithBothLanguages
 from agreements.register.forms import named
 from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.vocabulary import Stage
@@ -22,7 +23,7 @@ from partners.viewers import Viewer
 MOST_ANCESTORS = 30
 
 
-class AgreementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class AgreementForm(WithPartialDates, WithBothLanguages):
     """The agreement's own facts. The version tells whether someone else was faster."""
 
     signed = PartialDateField(label=_("Signed on"), required=False)

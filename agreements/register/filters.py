@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from agreements.languages import lacking
 from agreements.register.models import Agreement, Participant
-from agreements.vocabulary import Kind, Stage
+from agreements.vocabulary import Kind, Stage, Wording
 from partners.models import Country, Desk, Organisation, Sector
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -21,6 +22,7 @@ ATTENTION = [
     ("my_turn", _("My turn")),
     ("expiring", _("Expires within 90 days")),
     ("untranslated", _("A language is missing")),
+    ("behind", _("A language is behind")),
 ]
 
 
@@ -79,8 +81,10 @@ class AgreementFilter(filters.FilterSet):
                 return rows.awaiting(self.viewer)
             case "expiring":
                 return rows.expiring(self.viewer.on)
+            case "behind":
+                return rows.filter(lacking(Wording.BEHIND))
             case _:
-                return rows.filter(title_vi="") | rows.filter(title_en="")
+                return rows.filter(lacking(Wording.MISSING))
 
 
 def participants_of(agreement: str, **lookups: Any) -> QuerySet[Participant]:

@@ -164,13 +164,14 @@ def time_left(commitment: Any) -> SafeString | str:
 
 
 @register.filter
-def missing(record: Any) -> SafeString | str:
-    """Which language of the title is missing."""
+def wording(record: Any) -> SafeString | str:
+    """Which language of a record is missing, or behind."""
     lacking = record.missing_languages("title")
-    if not lacking:
-        return ""
-    text = _("no English title") if lacking == ["en"] else _("no Vietnamese title")
-    return format_html('<span class="pill mute">{}</span>', text)
+    if lacking:
+        text = _("no English title") if lacking == ["en"] else _("no Vietnamese title")
+    else:
+        text = record.get_behind_display() if record.behind else ""
+    return format_html('<span class="pill mute">{}</span>', text) if text else ""
 
 
 @register.filter

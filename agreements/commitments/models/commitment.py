@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
+from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import Agreement, Share, partial_date, precision_field
 from agreements.vocabulary import (
     BINDING,
@@ -87,12 +88,12 @@ class Commitment(Record):
         ),
         internal=(
             "health_override health_reason blocker blocked_side blocked_by blocked_since_on escalated_on depends_on "
-            f"lead_days folded owner {RECORD_INTERNAL}"
+            f"lead_days behind folded owner {RECORD_INTERNAL}"
         ),
         locked=(
             "id ref agreement number due_event_on baseline_due_on baseline_due_precision delivered_on health blocker "
             "blocked_side blocked_by blocked_since_on escalated_on confirmation confirmed_hash wording_hash agreed "
-            f"heard_on folded {RECORD_INTERNAL}"
+            f"heard_on behind folded {RECORD_INTERNAL}"
         ),
     )
     SEARCHED = ("title_vi", "title_en", "ref")
@@ -177,6 +178,7 @@ class Commitment(Record):
         models.PositiveSmallIntegerField(), null=True, blank=True, verbose_name=_("remind so many days before"),
         help_text=_("instead of the days of the rules, for example 180, 90, 30"),
     )  # fmt: skip
+    behind = behind_field()
     folded = models.GeneratedField(
         expression=Fold(
             Concat("ref", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())
@@ -189,6 +191,7 @@ class Commitment(Record):
     class Meta:
         verbose_name = _("commitment")
         verbose_name_plural = _("commitments")
+        triggers = (notes_what_is_behind("title", "text"),)
         ordering = (F("due_on").asc(nulls_last=True), "pk")
         constraints = (
             models.UniqueConstraint("agreement", "number", name="commitment_number"),

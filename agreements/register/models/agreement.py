@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.dates import PRECISIONS, PartialDate, Precision
+from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
 from agreements.vocabulary import Ending, Kind, LegalRegime, Part, Renewal, Stage, Standing
@@ -107,8 +108,8 @@ class Agreement(Record):
             "effective_on effective_precision expires_on expires_precision open_ended renewal renewal_months "
             "notice_months notice_days occasion_vi occasion_en place authentic_languages"
         ),
-        internal=f"desk owner submitted_by restricted lead_days folded {RECORD_INTERNAL}",
-        locked=f"id ref stage ending submitted_by folded {RECORD_INTERNAL}",
+        internal=f"desk owner submitted_by restricted lead_days behind folded {RECORD_INTERNAL}",
+        locked=f"id ref stage ending submitted_by behind folded {RECORD_INTERNAL}",
     )
     SEARCHED = ("title_vi", "title_en", "ref")
     VEILS: ClassVar = {
@@ -183,6 +184,7 @@ class Agreement(Record):
     restricted = models.BooleanField(
         _("desk only"), default=False, help_text=_("hidden from the other desks, also after signing")
     )
+    behind = behind_field()
     folded = models.GeneratedField(
         expression=Fold(
             Concat("ref", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())
@@ -195,6 +197,7 @@ class Agreement(Record):
     class Meta:
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
+        triggers = (notes_what_is_behind("title", "summary"),)
         ordering = (F("signed_on").desc(nulls_first=True), "-pk")
         constraints = (
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="agreement_stage"),
