@@ -58,3 +58,15 @@ class VietnameseOrder(Func):
 
     function = "vietnamese_order"
     output_field = CharField(db_collation="C")
+
+
+class ByGivenName(Func):
+    """The same key of a person's name, the given name first, as Vietnamese lists have it: the last word, then the rest.
+
+    Where the family name comes last, that is what lists of other languages go by.
+    """
+
+    template = (
+        """vietnamese_order(regexp_replace(btrim(%(expressions)s), '^(.*)\\s+(\\S+)$', '\\2 \\1')) COLLATE "C" """
+    )
+    output_field = CharField()

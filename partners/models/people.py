@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import visibility
 from partners.fields import RECORD_INTERNAL, FieldTable
-from partners.folding import Fold
+from partners.folding import ByGivenName, Fold
 from partners.keys import digest_of
 from partners.models.countries import REFERENCE_WRITERS
 from partners.models.organisations import Desk, Organisation
@@ -78,7 +78,7 @@ class User(AbstractBaseUser):
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
-        ordering = ("name", "pk")
+        ordering = (ByGivenName("name"), "pk")
         constraints = (models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role"),)
 
     def __str__(self) -> str:
@@ -211,7 +211,10 @@ class Person(Record):
 
     folded = models.GeneratedField(
         expression=Fold(
-            Concat("name", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())
+            Concat(
+                "name", Value(" "), "aliases", Value(" "), "title_vi", Value(" "), "title_en",
+                output_field=models.TextField(),
+            )
         ),
         output_field=models.TextField(), db_persist=True,
     )  # fmt: skip
@@ -219,7 +222,7 @@ class Person(Record):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        ordering = ("name", "pk")
+        ordering = (ByGivenName("name"), "pk")
         indexes = (GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="person_folded"),)
 
     def __str__(self) -> str:

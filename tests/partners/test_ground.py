@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from partners.fields import FieldTable
 from partners.folding import Fold, VietnameseOrder, fold, words
-from partners.models import ApiToken, Country, Organisation
+from partners.models import ApiToken, Country, Organisation, Person, User
 from partners.paging import Order
 from partners.viewers import Role, Viewer
 from tests.conftest import Cast
@@ -158,3 +158,13 @@ def test_language_is_remembered_for_pages_and_mails(cast: Cast) -> None:
     client.post("/profile/account/", {**wishes, "language": "xx"})
     cast.linh.refresh_from_db()
     assert cast.linh.language == "vi"
+
+
+def test_people_stand_by_their_given_names(cast: Cast) -> None:
+    """Vietnamese lists go by the last word, with the letters of the alphabet; equals by the words before."""
+    names = ["Trần Thị An", "Lê Văn Ánh", "Nguyễn Văn Ân", "Đỗ Bình", "Phạm Đức", "Lý Dũng", "Nguyễn Thị An", "Oanh"]
+    for name in names:
+        Person.objects.create(name=name, organisation=cast.us)
+    expected = ["Nguyễn Thị An", "Trần Thị An", "Lê Văn Ánh", "Nguyễn Văn Ân", "Đỗ Bình", "Lý Dũng", "Phạm Đức", "Oanh"]
+    assert [person.name for person in Person.objects.filter(organisation=cast.us)] == expected
+    assert [user.name for user in User.objects.filter(pk__in=[cast.linh.pk, cast.huy.pk])] == ["Huy", "Linh"]

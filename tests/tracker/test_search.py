@@ -163,3 +163,9 @@ def test_marks_stand_on_the_letters_as_written() -> None:
     assert mark(unicodedata.normalize("NFD", "bán"), ["ban"]) == [(unicodedata.normalize("NFD", "bán"), True)]
     assert mark("Straße", ["ss"]) == [("Stra", False), ("ß", True), ("e", False)]
     assert excerpt("nothing here", ["zeppelin"]) == []
+
+
+def test_people_are_found_by_their_other_names(cast: Cast) -> None:
+    Person.objects.create(name="Nguyễn Văn Ba", aliases="阮文巴, Anh Ba", organisation=cast.us)
+    for typed in ("anh ba", "阮文巴", "ba nguyen"):
+        assert [str(name) for name in found(cast, typed)["People"]] == ["Nguyễn Văn Ba"], typed
