@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.http import QueryDict
 
 PAGE = 50
 MOST_COUNTED = 1000
@@ -75,3 +76,11 @@ def page_of(rows: QuerySet[Any], order: Order, mark: str, *, size: int = PAGE) -
         count=min(count, MOST_COUNTED),
         count_is_capped=count > MOST_COUNTED,
     )
+
+
+def address_of_view(query: QueryDict, view: str) -> str:
+    """The same list, from its beginning, in another form."""
+    kept = query.copy()
+    kept.pop("after", None)
+    kept["view"] = view
+    return f"?{kept.urlencode()}"

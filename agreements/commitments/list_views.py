@@ -13,18 +13,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agreements.commitments import bulk, chart
+from agreements.commitments import bulk
 from agreements.commitments.columns import COMMITMENT_COLUMNS, with_columns
 from agreements.commitments.filters import NOBODY, CommitmentFilter
 from agreements.commitments.forms import WishForm
 from agreements.commitments.models import BulkChange, Commitment
 from agreements.commitments.pages import may_edit
-from agreements.register import following
+from agreements.commitments.timeline import span_of
+from agreements.register import chart, following
 from agreements.register.models import SavedView
 from agreements.vocabulary import Delivery
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
-from partners.paging import MOST_COUNTED, PAGE, Order, page_of
+from partners.paging import MOST_COUNTED, PAGE, Order, address_of_view, page_of
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -53,7 +54,7 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     facts = {
         "filter": chosen,
         "view": view if view in VIEWS else "list",
-        "views": [(name, label, _address(request, name)) for name, label in VIEWS.items()],
+        "views": [(name, label, address_of_view(request.GET, name)) for name, label in VIEWS.items()],
         "sort": sort,
         "offered": offered,
         "columns": columns_chosen(request.GET.getlist("columns"), offered),
@@ -73,7 +74,8 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
         facts["page"] = page_of(rows, SORTS.get(sort, DUE_FIRST), request.GET.get("after", ""), size=size)
         facts["wish_form"] = WishForm(viewer=viewer) if viewer.role in DESK_STAFF and not viewer.read_only else None
     if facts["view"] == "timeline":
-        facts["chart"] = chart.timeline(facts["page"].rows, viewer.on)
+        facts["chart"] = chart.timeline(map(span_of, facts["page"].rows), viewer.on)
+        facts["chart_says"] = _("Bars run to the due day; a tick is the day first promised, the red line is today.")
     part = "_commitment_list.html" if request.htmx else "commitment_list.html"
     return render(request, f"agreements/commitments/{part}", facts)
 
@@ -85,13 +87,6 @@ def _in_words(chosen: CommitmentFilter, name: str, value: str) -> str:
         return str(field.label)
     words = {NOBODY: _("nobody named"), "mine": _("those I work for"), **dict(getattr(field, "choices", ()))}
     return f"{field.label}: {words.get(value, value)}"
-
-
-def _address(request: HttpRequest, view: str) -> str:
-    kept = request.GET.copy()
-    kept.pop("after", None)
-    kept["view"] = view
-    return f"?{kept.urlencode()}"
 
 
 def _board(rows: Any, viewer: Viewer) -> dict[str, Any]:

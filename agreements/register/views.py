@@ -10,19 +10,21 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from agreements.dateinput import words_of
 from agreements.dates import UnreadableDate, read
-from agreements.register import discussing, facets, following, lifecycle, undoing
+from agreements.register import chart, discussing, facets, following, lifecycle, undoing
 from agreements.register.columns import AGREEMENT_COLUMNS, with_columns
 from agreements.register.filters import AgreementFilter, choices_for, organisation_named
 from agreements.register.forms import ActForm, CommentForm, NoteForm, ReasonForm
 from agreements.register.models import Agreement, Comment, SavedView, Step
 from agreements.register.similar import similar
+from agreements.register.timeline import span_of
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
-from partners.paging import Order, page_of
+from partners.paging import PAGE, Order, address_of_view, page_of
 from partners.picking import called
 from partners.refusals import Refused
 
@@ -31,7 +33,8 @@ SORTS = {
     "": NEWEST_FIRST, "oldest": Order("signed_on", is_date=True), "expires": Order("expires_on", is_date=True),
     "ref": Order("ref"),
 }  # fmt: skip
-NO_FILTERS = ("after", "sort", "columns")
+NO_FILTERS = ("after", "sort", "columns", "view")
+VIEWS = {"list": gettext_lazy("List"), "timeline": gettext_lazy("Timeline")}
 
 
 def say_problems(request: HttpRequest, *forms: object) -> None:
@@ -49,10 +52,14 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
     # A partner may not sort by what a share may hold back.
     sort = request.GET.get("sort", "") if viewer.is_staff else ""
     offered = open_to(viewer, Agreement, AGREEMENT_COLUMNS)
-    page = page_of(with_columns(chosen.qs), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""))
+    view = request.GET.get("view", "list")
+    size = chart.MOST_BARS if view == "timeline" else PAGE
+    page = page_of(with_columns(chosen.qs), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""), size=size)
     facts = {
         "filter": chosen,
         "page": page,
+        "view": view if view in VIEWS else "list",
+        "views": [(name, label, address_of_view(request.GET, name)) for name, label in VIEWS.items()],
         "counts": None if page.count_is_capped else facets.counts(request.GET, viewer),
         "sort": sort,
         "offered": offered,
@@ -62,6 +69,9 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
         **following.kept_lists(viewer, SavedView.Page.AGREEMENTS, request.GET.urlencode()),
     }
+    if view == "timeline":
+        facts["chart"] = chart.timeline((span_of(row, viewer.on) for row in page.rows), viewer.on)
+        facts["chart_says"] = _("Bars run to the end of the term; one without an end runs on. The red line is today.")
     part = "_agreement_list.html" if request.htmx else "agreement_list.html"
     return render(request, f"agreements/register/{part}", facts)
 

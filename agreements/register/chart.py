@@ -1,4 +1,4 @@
-"""The timeline of commitments as bars: where each begins and ends, in parts of the whole width. Pure."""
+"""A timeline as bars: where each record begins and ends, in parts of the whole width. Pure."""
 
 from __future__ import annotations
 
@@ -19,18 +19,30 @@ MOST_BARS = 500
 BAR = 16  # height of a bar, where there is room
 TOP = 28
 MOST_MARKS = 12
+THINNEST = 4
+
+
+@dataclass(frozen=True)
+class Span:
+    """A record in time. Without a start it stands on no day; without an end it runs on."""
+
+    record: Any
+    start: date | None
+    end: date | None
+    says: str  # beside its title, to who points at it
+    tone: str
+    first_end: date | None = None  # where it was first promised for, if that was another day
 
 
 @dataclass(frozen=True)
 class Bar:
-    commitment: Any
+    span: Span
     title: str
     x: int
     width: int
     y: int
     height: int
-    first_x: int | None  # where it was first promised for, if that was another day
-    tone: str
+    first_x: int | None
 
 
 @dataclass(frozen=True)
@@ -40,7 +52,7 @@ class Chart:
     today_x: int
     width: int
     height: int
-    without: int  # commitments that have no day to stand on
+    without: int  # records that have no day to stand on
 
     @property
     def label(self) -> int:
@@ -52,37 +64,32 @@ class Chart:
         return self.height - 4
 
 
-TONES = {"on_track": "ok", "at_risk": "warn", "delayed": "bad", "blocked": "bad"}
-
-
-def timeline(commitments: Iterable[Any], on: date) -> Chart | None:
-    """Bars from the start (or the signing) to the due day; None where no commitment has a due day."""
-    rows = [row for row in commitments if row.due_on]
-    without = sum(1 for row in commitments if not row.due_on)
+def timeline(spans: Iterable[Span], on: date) -> Chart | None:
+    """Bars in the order of the spans; None where none has a day."""
+    spans = list(spans)
+    rows = [(span, span.start) for span in spans if span.start]
     if not rows:
         return None
-    starts = {row.pk: min(row.start_on or row.agreement.signed_on or row.due_on, row.due_on) for row in rows}
-    first = min(*starts.values(), on).replace(day=1)
-    ends = [day for row in rows for day in (row.due_on, row.baseline_due_on) if day]
+    first = min(*(start for _span, start in rows), on).replace(day=1)
+    ends = [day for span, start in rows for day in (start, span.end, span.first_end) if day]
     last = max(*ends, on) + relativedelta(months=1, day=1)
-    span = (last - first).days
+    days = (last - first).days
 
     def place(day: date) -> int:
-        return LABEL + round((day - first).days / span * (WIDTH - LABEL))
+        return LABEL + round((day - first).days / days * (WIDTH - LABEL))
 
     row_height = ROW if len(rows) <= MANY else DENSE_ROW
     height = min(BAR, row_height - 4)
     bars = tuple(
         Bar(
-            row, Truncator(row.title).chars(TITLE),
-            place(starts[row.pk]), max(place(row.due_on) - place(starts[row.pk]), 4), TOP + number * row_height,
-            height,
-            place(row.baseline_due_on) if row.slippage else None,
-            TONES.get(row.health, "mute") if row.is_open else "done",
+            span, Truncator(span.record.title).chars(TITLE), place(start),
+            max(place(span.end or last) - place(start), THINNEST), TOP + number * row_height, height,
+            place(span.first_end) if span.first_end else None,
         )
-        for number, row in enumerate(rows)
+        for number, (span, start) in enumerate(rows)
     )  # fmt: skip
-    return Chart(bars, _marks(first, last, place), place(on), WIDTH, TOP + len(rows) * row_height + 8, without)
+    height = TOP + len(rows) * row_height + 8
+    return Chart(bars, _marks(first, last, place), place(on), WIDTH, height, len(spans) - len(rows))
 
 
 def _marks(first: date, last: date, place: Any) -> tuple[tuple[int, str], ...]:
