@@ -32,7 +32,7 @@ PAGES = {
         "/commitments/US-2023-03-2/", "/commitments/US-2023-03-2/quick/", "/commitments/US-2023-03-2/milestones/new/",
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
         "/actions/new/?serves=US-2023-03-2", "/partners/map/", "/handover/",
-        "/following/", "/calendars/", "/changes/?since=2020-01-01",
+        "/following/", "/calendars/", "/changes/?since=2020-01-01", "/agreements/?view=timeline", "/design/",
     ],
     "manager": [
         "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",

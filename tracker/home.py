@@ -28,6 +28,7 @@ from agreements.vocabulary import BINDING, AmendmentStage, Confirmation, Health,
 from partners.paging import Order, page_of
 from partners.viewers import Role, Viewer
 from tracker.pulse import hearing
+from tracker.tour import step_for
 
 SHOWN = 8
 SOON_DAYS, FIRST_DAYS = 30, 7
@@ -38,16 +39,18 @@ NEWEST_FIRST = Order("id", descending=True, is_key=True)
 def home(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     since = request.user.note_visit(at=timezone.now())
+    at_hand = step_for(request.user, viewer)
     match viewer.role:
         case Role.PARTNER:
-            return render(request, "tracker/home_partner.html", _partner(viewer))
+            return render(request, "tracker/home_partner.html", at_hand | _partner(viewer))
         case Role.MANAGER:
             facts = _desk(viewer, request.GET.get("of", ""), since) | _review(viewer)
-            return render(request, "tracker/home_manager.html", facts)
+            return render(request, "tracker/home_manager.html", at_hand | facts)
         case Role.OFFICER:
-            return render(request, "tracker/home_officer.html", _desk(viewer, request.GET.get("of", ""), since))
+            facts = _desk(viewer, request.GET.get("of", ""), since)
+            return render(request, "tracker/home_officer.html", at_hand | facts)
         case _:
-            return render(request, "tracker/home_reader.html", _house(viewer))
+            return render(request, "tracker/home_reader.html", at_hand | _house(viewer))
 
 
 SCOPES = {"mine": _("Mine"), "desk": _("My desk"), "house": _("The whole house")}

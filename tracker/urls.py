@@ -13,10 +13,11 @@ from agreements.register.api import AgreementViewSet
 from partners.access import allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, OrganisationViewSet
 from partners.viewers import Role
-from tracker import health, home, mails
+from tracker import design, health, home, mails
 from tracker.history import views as history
 from tracker.pulse import views as pulse
 from tracker.search import views as search
+from tracker.tour import tour
 
 api = DefaultRouter()
 api.include_root_view = False
@@ -30,6 +31,8 @@ allow_inline_styles = csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 
 urlpatterns = [
     path("", everyone(home.home), name="home"),
+    path("tour/", everyone(tour), name="tour"),
+    path("design/", staff_only(design.components), name="design"),
     path("changes/", staff_only(home.changes), name="changes"),
     path("review/", manager_only(home.review), name="review"),
     path("search/", everyone(search.search), name="search"),

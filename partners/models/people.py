@@ -41,7 +41,7 @@ class Accounts(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[m
         return self.create_user(email, password=password, **{"name": email, "role": Role.OPERATOR, **fields})
 
 
-@pghistory.track(exclude=["password", "last_login", "seen_at", "seen_before"])
+@pghistory.track(exclude=["password", "last_login", "seen_at", "seen_before", "toured"])
 class User(AbstractBaseUser):
     """An account with one role. Officers and managers belong to desks, partners to organisations."""
 
@@ -51,9 +51,9 @@ class User(AbstractBaseUser):
 
     FIELDS: ClassVar = FieldTable(
         public="id name",
-        internal="role desks is_active language mails digest_at shortcuts",
+        internal="role desks is_active language mails digest_at shortcuts toured",
         personal="email last_login password seen_at seen_before",
-        locked="id email last_login password role desks is_active seen_at seen_before",
+        locked="id email last_login password role desks is_active seen_at seen_before toured",
         writers=REFERENCE_WRITERS,
     )
 
@@ -69,6 +69,7 @@ class User(AbstractBaseUser):
     seen_at = models.DateTimeField(_("last here"), null=True, editable=False)
     seen_before = models.DateTimeField(_("here before that"), null=True, editable=False)
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
+    toured = models.PositiveSmallIntegerField(_("steps of the first visit done"), default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"

@@ -32,6 +32,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "reminders": (IN, GONE, GONE, OK, GONE, GONE, OK, OK),
     "agreement_reminders": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "pulse": (IN, GONE, GONE, GONE, GONE, GONE, OK, OK),
+    "tour": (IN, NO, NO, NO, NO, NO, NO, NO),
+    "design": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "changes": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "review": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
     "palette": (IN, OK, OK, OK, OK, OK, OK, OK),
