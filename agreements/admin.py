@@ -24,6 +24,7 @@ from agreements.models import (
     Document,
     DueRequest,
     ExchangeRate,
+    Export,
     Funding,
     Indicator,
     InstrumentType,
@@ -357,3 +358,10 @@ class ReportAdmin(ReadingAdmin):
     list_select_related = ("commitment", "organisation", "created_by")
     list_filter = ("status",)
     search_fields = ("commitment__ref", "text")
+
+
+@admin.register(Export)
+class ExportAdmin(ReadingAdmin):
+    list_display = ("page", "user", "state", "done", "total", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("state",)

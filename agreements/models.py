@@ -16,6 +16,7 @@ from agreements.commitments.models import (
     Position,
     Report,
 )
+from agreements.exchange.models import Export
 from agreements.oversight.models import Cell, Counted, CountedNow, Stale, Tally
 from agreements.procedures.models import (
     Pause,
@@ -57,6 +58,7 @@ __all__ = [
     "Document",
     "DueRequest",
     "ExchangeRate",
+    "Export",
     "Feed",
     "Follow",
     "Funding",

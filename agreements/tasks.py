@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from agreements.commitments import deadlines, health
+from agreements.exchange import writing
 from agreements.oversight import tallies
 from agreements.register import amending
 from agreements.register.calendar import work_calendar
@@ -59,3 +60,9 @@ def dispatch() -> int:
     bounces.take_in()
     notices.put_steps_into_ledger()
     return sending.send_all(at=timezone.now())
+
+
+@shared_task(name="agreements.write_exports")
+def write_exports() -> int:
+    """Write the long lists that were asked for."""
+    return writing.write_waiting(at=timezone.now())

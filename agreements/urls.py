@@ -121,6 +121,8 @@ partner_pages = [
 export_urls = [
     path("agreements/export.<str:form>", everyone(exporting.export_agreements), name="export_agreements"),
     path("commitments/export.<str:form>", everyone(exporting.export_commitments), name="export_commitments"),
+    path("exports/", everyone(exporting.export_list), name="exports"),
+    path("exports/<int:pk>/", everyone(exporting.export_file), name="export_file"),
 ]
 following_urls = [
     path("following/", everyone(following.following_page), name="following"),

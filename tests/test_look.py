@@ -33,6 +33,7 @@ PAGES = {
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
         "/actions/new/?serves=US-2023-03-2", "/partners/map/", "/handover/",
         "/following/", "/calendars/", "/changes/?since=2020-01-01", "/agreements/?view=timeline", "/design/",
+        "/exports/",
     ],
     "manager": [
         "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",

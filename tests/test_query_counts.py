@@ -38,6 +38,7 @@ LISTS = {
     "/agreements/US-2023-01/sharing/": ("linh",), "/agreements/US-2023-01/procedure/": ("linh",),
     "/agreements/similar/?title_en=Memorandum": ("linh",), "/countries/US/share/": ("minh",),
     "/search/palette/?q=memo": ("linh", "sara"),
+    "/agreements/?view=timeline": ("linh", "sara"), "/exports/": ("linh",), "/design/": ("linh",),
     "/agreements/export.csv": ("linh", "sara"), "/commitments/export.csv": ("linh", "sara"),
     "/agreements/?columns=desk&columns=participants": ("linh", "sara"),
     "/changes/?since=2020-01-01": ("linh",), "/?of=house": ("linh",),
@@ -53,7 +54,7 @@ LIMITS = {
     "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 24,
     "/search/?q=memo": 16, "/search/palette/?q=memo": 16, "/oversight/": 16, "/reminders/": 17, "/countries/US/": 15,
     # A partner's choices are asked for each time: what is shared may have changed this minute.
-    "/agreements/": 13, "/agreements/?q=memo&stage=signed&country=US": 13,
+    "/agreements/": 13, "/agreements/?view=timeline": 13, "/agreements/?q=memo&stage=signed&country=US": 13,
     "/agreements/?columns=desk&columns=participants": 13,
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.

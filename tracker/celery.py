@@ -24,6 +24,9 @@ app.conf.beat_schedule = {
     "keep commitments in step with the calendar": {
         "task": "agreements.keep_commitments", "schedule": settings.DISPATCH_SECONDS * 5,
     },
+    "write the long lists that were asked for": {
+        "task": "agreements.write_exports", "schedule": min(settings.DISPATCH_SECONDS, 5),
+    },
     "count what has changed": {"task": "agreements.count_stale", "schedule": settings.DISPATCH_SECONDS},
     "compare and fold the tallies": {"task": "agreements.tidy_tallies", "schedule": TIDY_SECONDS},
     "learn the words of titles and names": {"task": "tracker.learn_words", "schedule": LEARN_SECONDS},
@@ -40,6 +43,7 @@ app.conf.task_routes = {
     "agreements.read_papers": {"queue": "heavy"},
     "agreements.keep_commitments": {"queue": "heavy"},
     "agreements.count_stale": {"queue": "heavy"},
+    "agreements.write_exports": {"queue": "heavy"},
     "agreements.tidy_tallies": {"queue": "heavy"},
     "tracker.seal_history": {"queue": "heavy"},
     "tracker.learn_words": {"queue": "heavy"},

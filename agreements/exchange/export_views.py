@@ -1,58 +1,63 @@
-"""Exactly the list that one sees, with the columns that one chose, as a file."""
+"""Exactly the list that one sees, with the columns that one chose, as a file: at once, or written by a worker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
-from django.shortcuts import redirect
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from agreements.commitments import columns as of_commitments
-from agreements.commitments.models import Commitment
 from agreements.commitments.saved import listed
-from agreements.exchange.tables import MOST_IN_XLSX, as_csv, as_xlsx
-from agreements.register import columns as of_agreements
-from agreements.register.models import Agreement
-from partners.columns import Column, chosen, open_to
+from agreements.exchange import writing
+from agreements.exchange.lists import columns_of, with_columns
+from agreements.exchange.models import Export
+from agreements.exchange.tables import MOST_AT_ONCE, MOST_IN_XLSX, as_csv, as_xlsx
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SHOWN = 20
 
 
 @require_GET
 def export_agreements(request: HttpRequest, form: str) -> HttpResponse:
-    rows = listed("agreements", request.GET, request.viewer)
-    columns = open_to(request.viewer, Agreement, of_agreements.AGREEMENT_COLUMNS)
-    return _file(request, form, "agreements", of_agreements.with_columns(rows), columns)
+    return _file(request, form, "agreements")
 
 
 @require_GET
 def export_commitments(request: HttpRequest, form: str) -> HttpResponse:
-    rows = listed("commitments", request.GET, request.viewer)
-    columns = open_to(request.viewer, Commitment, of_commitments.COMMITMENT_COLUMNS)
-    return _file(request, form, "commitments", of_commitments.with_columns(rows), columns)
+    return _file(request, form, "commitments")
 
 
-def _file(request: HttpRequest, form: str, page: str, rows: Any, columns: list[Column]) -> HttpResponse:
+def _file(request: HttpRequest, form: str, page: str) -> HttpResponse:
+    viewer = request.viewer
     if form not in ("csv", "xlsx"):
         raise Http404
-    columns = chosen(["ref", *request.GET.getlist("columns")], columns) if request.GET.get("columns") else columns
+    rows = listed(page, request.GET, viewer)
+    columns = columns_of(page, viewer, request.GET)
     name = f"{page}-{timezone.localdate():%Y-%m-%d}.{form}"
     if form == "xlsx":
-        if rows.order_by()[: MOST_IN_XLSX + 1].count() > MOST_IN_XLSX:
+        count = rows.order_by()[: MOST_IN_XLSX + 1].count()
+        # What is shared with a partner may change within the hour that a file is kept: theirs is written at once.
+        if count > (MOST_IN_XLSX if viewer.is_staff else MOST_AT_ONCE):
             text = _("More than %(most)s rows: take them as CSV, or filter the list first.")
-            messages.error(request, text % {"most": MOST_IN_XLSX})
+            messages.error(request, text % {"most": MOST_IN_XLSX if viewer.is_staff else MOST_AT_ONCE})
             return redirect(f"{reverse(page)}?{request.GET.urlencode()}")
-        answer = HttpResponse(as_xlsx(rows, columns, title=page), content_type=XLSX)
+        if count > MOST_AT_ONCE:
+            writing.ask(viewer, page, request.GET, total=count)
+            return redirect("exports")
+        answer = HttpResponse(as_xlsx(with_columns(page, rows), columns, title=page), content_type=XLSX)
     else:
         # The lines are made while they are sent, when the reader's language would no longer be active.
-        lines = _in_language(as_csv(rows, columns), translation.get_language())
+        lines = _in_language(as_csv(with_columns(page, rows), columns), translation.get_language())
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")  # type: ignore[assignment]
+    return _as_download(answer, name)
+
+
+def _as_download(answer: HttpResponse, name: str) -> HttpResponse:
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
@@ -61,3 +66,29 @@ def _file(request: HttpRequest, form: str, page: str, rows: Any, columns: list[C
 def _in_language(lines: Iterator[str], language: str | None) -> Iterator[str]:
     with translation.override(language):
         yield from lines
+
+
+@require_GET
+def export_list(request: HttpRequest) -> HttpResponse:
+    """What is being written for oneself, how far it is, and what is ready."""
+    now, viewer = timezone.now(), request.viewer
+    rows = list(Export.objects.visible_to(viewer).filter(user=viewer.user_id)[:SHOWN])
+    for row in rows:
+        row.may_be_fetched = row.is_for(viewer, at=now)
+    facts = {"exports": rows, "is_going_on": any(row.is_open for row in rows)}
+    part = "_export_list.html" if request.htmx else "export_list.html"
+    return render(request, f"agreements/exchange/{part}", facts)
+
+
+@require_GET
+def export_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """A written file: for its owner alone, with the rights it was written with, for an hour."""
+    export = Export.objects.get_visible(request.viewer, pk=pk)
+    if not export.is_for(request.viewer, at=timezone.now()):
+        raise Http404
+    try:
+        content = export.file.open("rb")
+    except (FileNotFoundError, ValueError):
+        raise Http404 from None
+    name = f"{export.page}-{export.written_at:%Y-%m-%d}.xlsx"
+    return _as_download(FileResponse(content, content_type=XLSX), name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,8 @@ from partners.columns import Column
 
 BOM = "\ufeff"  # by this Excel knows that it is UTF-8
 CHUNK = 2000
-MOST_IN_XLSX = 20_000
+MOST_AT_ONCE = 2_000  # rows of a workbook that are written while one waits: a second, about
+MOST_IN_XLSX = 200_000
 RISKY = ("=", "+", "-", "@", "\t", "\r")
 WIDEST = 60
 
@@ -53,8 +54,10 @@ def _as_text(value: Any) -> str:
             return _safe(str(value))
 
 
-def as_xlsx(rows: Any, columns: Sequence[Column], *, title: str) -> bytes:
-    """A workbook of one sheet; days are dates, less exact ones are text."""
+def as_xlsx(
+    rows: Any, columns: Sequence[Column], *, title: str, told: Callable[[int], None] = lambda _done: None
+) -> bytes:
+    """A workbook of one sheet; days are dates, less exact ones are text. `told` hears of each row that is done."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
@@ -63,8 +66,9 @@ def as_xlsx(rows: Any, columns: Sequence[Column], *, title: str) -> bytes:
         sheet.column_dimensions[get_column_letter(number)].width = WIDEST if wide else 18
     from_header = [str(column.label) for column in columns]
     sheet.append(_headed(sheet, from_header))
-    for row in rows.iterator(chunk_size=CHUNK):
+    for number, row in enumerate(rows.iterator(chunk_size=CHUNK), 1):
         sheet.append([_as_cell(column.value(row)) for column in columns])
+        told(number)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

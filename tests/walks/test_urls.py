@@ -54,6 +54,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "profile_account": (IN, NO, NO, NO, NO, NO, NO, NO),
     "export_agreements": (IN, OK, OK, OK, OK, OK, OK, OK),
     "export_commitments": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "exports": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "export_file": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # nothing was asked for
     "following": (IN, OK, OK, OK, OK, OK, OK, OK),
     "follow": (IN, NO, NO, NO, NO, NO, NO, NO),
     "view_keep": (IN, NO, NO, NO, NO, NO, NO, NO),

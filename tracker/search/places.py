@@ -54,8 +54,11 @@ KNOWN = (
     _Known(_("Commitments kept by me"), "commitments", "mine=true", roles=DESK_STAFF),
     _Known(_("Agreements that expire within 90 days"), "agreements", "show=expiring", roles=STAFF),
     _Known(_("Agreements without one of the languages"), "agreements", "show=untranslated", roles=STAFF),
+    _Known(_("Agreements of which a language is behind"), "agreements", "show=behind", roles=STAFF),
     _Known(_("Handover"), "handover", roles=DESK_STAFF),
     _Known(_("Reminders"), "reminders", roles=READERS),
+    _Known(_("Files"), "exports"),
+    _Known(_("Design system"), "design", roles=STAFF),
     _Known(_("Profile and keys"), "profile", keys="g u"),
     _Known(_("Administration"), "admin:index", roles=frozenset({Role.OPERATOR})),
 )

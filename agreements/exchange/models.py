@@ -1,0 +1,87 @@
+"""Files that take long to write: asked for on a page, written by a worker, fetched once they are there."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements.register.models import SavedView
+from partners.fields import FieldTable
+from partners.records import RecordQuerySet
+from partners.viewers import ALL_DESKS, Viewer
+
+COLUMNS = "id user page query language state rights total done file error created_at heard_at written_at"
+KEPT = timedelta(hours=1)  # the longest that a file may tell of what one could see when it was written
+
+
+def export_name(_export: Any, _name: str) -> str:
+    """Where a file lies: its name says nothing."""
+    return f"exports/{secrets.token_hex(16)}.xlsx"
+
+
+class Export(models.Model):
+    """One list as a workbook, for one person."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waits to be written")
+        RUNNING = "running", _("is being written")
+        WRITTEN = "written", _("is ready")
+        FAILED = "failed", _("could not be written")
+
+    FIELDS = FieldTable(internal=COLUMNS, locked=COLUMNS)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name=_("whose"))
+    page = models.CharField(_("list"), max_length=11, choices=SavedView.Page)
+    query = models.CharField(_("filters"), max_length=2000, blank=True)
+    language = models.CharField(_("language"), max_length=2)
+    state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
+    rights = models.CharField(_("rights of its reader"), max_length=64, blank=True)
+    total = models.PositiveIntegerField(_("rows"), default=0)
+    done = models.PositiveIntegerField(_("rows written"), default=0)
+    file = models.FileField(_("file"), upload_to=export_name, blank=True)
+    error = models.CharField(_("what went wrong"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    heard_at = models.DateTimeField(_("last sign of life"), null=True)
+    written_at = models.DateTimeField(_("written"), null=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file that is written")
+        verbose_name_plural = _("files that are written")
+        ordering = ("-pk",)
+        indexes = (
+            models.Index(fields=["id"], name="export_open", condition=Q(state__in=("waiting", "running"))),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.get_page_display()} {self.created_at:%d/%m/%Y}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        """One's own."""
+        return Q() if viewer.role in ALL_DESKS else Q(user=viewer.user_id)
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.done / self.total) if self.total else 0
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.WAITING, self.State.RUNNING)
+
+    def is_for(self, viewer: Viewer, *, at: datetime) -> bool:
+        """Whether it may be fetched: by its owner, with the rights it was written with, and not for long."""
+        is_fresh = self.written_at is not None and at - self.written_at <= KEPT
+        return is_fresh and self.user_id == viewer.user_id and self.rights == rights_of(viewer)
+
+
+def rights_of(viewer: Viewer) -> str:
+    """What decides what a member of the staff sees, in a few words."""
+    return f"{viewer.role}:{','.join(str(desk) for desk in sorted(viewer.desk_ids))}"[:64]
