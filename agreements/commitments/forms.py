@@ -293,9 +293,12 @@ class WishForm(forms.Form):
     due = PartialDateField(label=_("New day"), required=False, help_text="")
     reason = forms.CharField(label=_("Reason for the new day"), required=False, max_length=1000)
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, handed_in_by: str = "", **kwargs: Any) -> None:
+        """`handed_in_by`: the id of the form on the page, where the fields stand outside of it."""
         super().__init__(*args, **{"auto_id": "id_wish_%s", **kwargs})
         self.fields["owner"].queryset = colleagues(viewer)  # type: ignore[attr-defined]
+        for field in self.fields.values() if handed_in_by else ():
+            field.widget.attrs["form"] = handed_in_by
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -72,7 +72,9 @@ def commitment_list(request: HttpRequest) -> HttpResponse:
     else:
         size = chart.MOST_BARS if facts["view"] == "timeline" else PAGE
         facts["page"] = page_of(rows, SORTS.get(sort, DUE_FIRST), request.GET.get("after", ""), size=size)
-        facts["wish_form"] = WishForm(viewer=viewer) if viewer.role in DESK_STAFF and not viewer.read_only else None
+        facts["wish_form"] = (
+            WishForm(viewer=viewer, handed_in_by="bulk") if viewer.role in DESK_STAFF and not viewer.read_only else None
+        )
     if facts["view"] == "timeline":
         facts["chart"] = chart.timeline(map(span_of, facts["page"].rows), viewer.on)
         facts["chart_says"] = _("Bars run to the due day; a tick is the day first promised, the red line is today.")

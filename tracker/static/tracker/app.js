@@ -133,6 +133,8 @@ function openPalette(palette) {
   text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 80); });
   text.addEventListener("keydown", (event) => {
     if (event.isComposing) return; // an input method is at work, as for Vietnamese
+    // Chromium empties a search box first; who presses Escape wants to be where they were.
+    if (event.key === "Escape") { event.preventDefault(); return palette.close(); }
     const all = options(), now = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
