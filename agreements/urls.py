@@ -17,6 +17,7 @@ from agreements.oversight import views as oversight
 from agreements.portal import views as portal
 from agreements.procedures import views as procedures
 from agreements.register import amendment_views as amendments
+from agreements.register import keeping_views as keeping
 from agreements.register import views as register
 from agreements.reminders import answer_views as reminder_answers
 from agreements.reminders import following_views as following
@@ -33,6 +34,8 @@ correcting = allow(Role.MANAGER, Role.OPERATOR)
 agreement_urls = [
     path("agreements/", everyone(register.agreement_list), name="agreements"),
     path("agreements/new/", desk_only(editing.agreement_new), name="agreement_new"),
+    path("agreements/give/", desk_only(keeping.give), name="agreements_give"),
+    path("agreements/give/undo/", desk_only(keeping.take_back), name="agreements_take_back"),
     path("agreements/similar/", staff_only(register.similar_agreements), name="similar_agreements"),
     path("agreements/<slug:ref>/", everyone(dossier.agreement_page), name="agreement"),
     path("agreements/<slug:ref>/edit/", desk_only(editing.agreement_edit), name="agreement_edit"),

@@ -62,6 +62,7 @@ BY_KIND = "/history/agreements/US-2023-01/"
 # Search asks further only while it has found too little; choices are counted for short lists only.
 UNEVEN = (
     BY_KIND,
+    "/agreements/?view=timeline",
     "/search/?q=memo",
     "/search/palette/?q=memo",
     "/agreements/",

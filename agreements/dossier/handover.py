@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.commitments.acts import save
 from agreements.commitments.models import Action, Commitment
+from agreements.register.keeping import HAND_OVER
 from agreements.register.lifecycle import sign_step
 from agreements.register.models import Agreement, Step
 from agreements.vocabulary import ActionState, Stage
@@ -17,7 +18,6 @@ from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
 
-HAND_OVER = "hand_over"
 SHOWN = 500
 
 

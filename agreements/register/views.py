@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from agreements.dateinput import words_of
 from agreements.dates import UnreadableDate, read
-from agreements.register import chart, discussing, facets, following, lifecycle, undoing
+from agreements.register import chart, discussing, facets, following, keeping, lifecycle, undoing
 from agreements.register.columns import AGREEMENT_COLUMNS, with_columns
 from agreements.register.filters import AgreementFilter, choices_for, organisation_named
 from agreements.register.forms import ActForm, CommentForm, NoteForm, ReasonForm
@@ -27,6 +27,7 @@ from partners.columns import open_to
 from partners.paging import PAGE, Order, address_of_view, page_of
 from partners.picking import called
 from partners.refusals import Refused
+from partners.viewers import DESK_STAFF
 
 NEWEST_FIRST = Order("signed_on", descending=True, is_date=True)
 SORTS = {
@@ -66,6 +67,9 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         "columns": columns_chosen(request.GET.getlist("columns"), offered),
         "choices": choices_for(viewer),
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
+        "query": request.GET.urlencode(),
+        "may_take_back": request.session.get("given", {}).get("until", 0) > timezone.now().timestamp(),
+        "keepers": keeping.may_take_over(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
         **following.kept_lists(viewer, SavedView.Page.AGREEMENTS, request.GET.urlencode()),
     }
