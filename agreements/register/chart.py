@@ -20,6 +20,7 @@ BAR = 16  # height of a bar, where there is room
 TOP = 28
 MOST_MARKS = 12
 THINNEST = 4
+RUNS_ON = 10  # a tenth of the width shows that there is no end
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,8 @@ def timeline(spans: Iterable[Span], on: date) -> Chart | None:
     first = min(*(start for _span, start in rows), on).replace(day=1)
     ends = [day for span, start in rows for day in (start, span.end, span.first_end) if day]
     last = max(*ends, on) + relativedelta(months=1, day=1)
+    if any(span.end is None for span, _start in rows):
+        last += (last - first) / RUNS_ON  # so that one sees it run on beyond today
     days = (last - first).days
 
     def place(day: date) -> int:
