@@ -174,6 +174,35 @@ def test_pages_can_be_read_at_twice_the_size(browser: Any, site: Running, pages:
     assert problems == [], "\n".join(problems)
 
 
+PRINTED = {
+    "officer": ("/agreements/?view=timeline", "/commitments/?view=timeline", "/countries/US/", "/partners/map/",
+                "/handover/", "/agreements/US-2023-03/", "/commitments/US-2023-03-2/"),
+    "manager": ("/oversight/",),
+}  # fmt: skip
+
+
+@pytest.mark.browser
+def test_pages_and_pictures_print(browser: Any, site: Running) -> None:
+    """Dark ink on white also for who reads in the dark theme, within the sheet, and nothing to press."""
+    axe, problems = axe_of_its_own(), []
+    for name, paths in PRINTED.items():
+        person = Person(browser, site, name, language="en", width=760, color_scheme="dark")  # A4, 96 px to the inch
+        for path in paths:
+            person.page.goto(path)
+            person.page.emulate_media(media="print")
+            seen = axe.run(person.page, options={"runOnly": ["color-contrast"]}).response["violations"]
+            problems += [f"{path}: {node['html'][:120]}" for fault in seen for node in fault["nodes"][:2]]
+            sideways = person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            problems += [f"{path}: {sideways} px too wide"] * (sideways > 0)
+            ground = person.page.evaluate("getComputedStyle(document.body).backgroundColor")
+            problems += [f"{path}: printed on {ground}"] * (ground != "rgb(255, 255, 255)")
+            shown = person.page.locator("main button:visible, main input:visible, header:visible").count()
+            problems += [f"{path}: {shown} things to press"] * bool(shown)
+            person.page.emulate_media(media="screen")
+        person.context.close()
+    assert problems == [], "\n".join(problems)
+
+
 def test_every_page_is_looked_at(browser: Any, pages: dict[str, list[str]]) -> None:
     looked_at = {resolve(urlsplit(path).path).view_name for paths in pages.values() for path in paths}
     shown = {name for name, answers in TABLE.items() if OK in answers and not name.startswith("api")}

@@ -25,7 +25,9 @@ PAIRS = (
 @lru_cache(maxsize=1)
 def tokens() -> tuple[dict[str, str], dict[str, str]]:
     """Colours by name, light and dark, read from the style sheet."""
-    light, _mark, rest = STYLE_SHEET.read_text(encoding="utf-8").partition("@media (prefers-color-scheme: dark)")
+    light, _mark, rest = STYLE_SHEET.read_text(encoding="utf-8").partition(
+        "@media screen and (prefers-color-scheme: dark)"
+    )
     dark, _mark, _rest = rest.partition("/* --- ground --- */")
     return dict(TOKEN.findall(light)), dict(TOKEN.findall(dark))
 
