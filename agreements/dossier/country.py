@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Q
 
-from agreements.commitments.models.commitment import OPEN, SILENT_DAYS, unheard
+from agreements.commitments.models.commitment import IS_OPEN, SILENT_DAYS, is_overdue, unheard
 from agreements.vocabulary import BINDING, Confirmation, Delivery, Direction, Health, Stage
 from partners.models import Country, FocalPoint
 from partners.viewers import Viewer
@@ -41,13 +41,13 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     """Agreements by stage, open commitments by who owes them and by health, and what is unsettled. Two queries."""
     here = f"country={country.code}"
     by_stage = dict(agreements.order_by().values_list("stage").annotate(n=Count("pk")))
-    live, late = Q(delivery__in=OPEN), Q(due_on__lt=viewer.on)
-    asked: dict[str, Q] = {"overdue": live & late, "disputed": Q(agreed=Confirmation.DISPUTED)}
+    live, late = IS_OPEN, is_overdue(viewer.on)
+    asked: dict[str, Q] = {"overdue": late, "disputed": Q(agreed=Confirmation.DISPUTED)}
     asked["unanswered"] = live & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
     asked["silent"] = live & unheard(SILENT_DAYS, viewer.on) & Q(agreement__stage__in=BINDING)
     for side in Direction.values:
         of_it = Q(direction=side)
-        asked |= {f"{side}_open": live & of_it, f"{side}_late": live & late & of_it}
+        asked |= {f"{side}_open": live & of_it, f"{side}_late": late & of_it}
         asked[f"{side}_done"] = Q(delivery=Delivery.DELIVERED) & of_it
     asked |= {f"health_{value}": live & Q(health=value) for value in Health.values}
     found = commitments.order_by().aggregate(**{name: Count("pk", filter=rule) for name, rule in asked.items()})

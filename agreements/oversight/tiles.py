@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import OPEN
+from agreements.commitments.models.commitment import IS_OPEN, is_overdue
 from agreements.register.models import Participant
 from partners.models import Country
 from partners.viewers import Viewer
@@ -56,11 +56,11 @@ def places(viewer: Viewer) -> list[Place]:
     """Those that take part with us in anything the viewer sees, by name. Three queries, whatever their number."""
     seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
     agreements = dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
-    duties = Commitment.objects.visible_to(viewer).filter(delivery__in=OPEN, agreement__participants__archived_at=None)
+    duties = Commitment.objects.visible_to(viewer).filter(IS_OPEN, agreement__participants__archived_at=None)
     there = (
         duties.order_by()
         .values("agreement__participants__organisation__country")
-        .annotate(open=Count("pk", distinct=True), late=Count("pk", distinct=True, filter=Q(due_on__lt=viewer.on)))
+        .annotate(open=Count("pk", distinct=True), late=Count("pk", distinct=True, filter=is_overdue(viewer.on)))
     )
     owed = {row["agreement__participants__organisation__country"]: (row["open"], row["late"]) for row in there}
     countries = Country.objects.visible_to(viewer).filter(pk__in=agreements).exclude(code=settings.HOME_COUNTRY)

@@ -44,6 +44,14 @@ OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
 PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on", "due_precision")
 
 
+IS_OPEN = Q(delivery__in=OPEN)
+
+
+def is_overdue(on: date) -> Q:
+    """Open, and its day has passed."""
+    return IS_OPEN & Q(due_on__lt=on)
+
+
 def unheard(days: int, on: date) -> Q:
     """Of which nothing was heard for so many days, or ever since the signing."""
     before = on - timedelta(days=days)
@@ -61,10 +69,10 @@ class CommitmentQuerySet(RecordQuerySet):
     """Commitments by what one asks of them."""
 
     def open(self) -> Self:
-        return self.filter(delivery__in=OPEN)
+        return self.filter(IS_OPEN)
 
     def overdue(self, on: date) -> Self:
-        return self.open().filter(due_on__lt=on)
+        return self.filter(is_overdue(on))
 
     def due_within(self, days: int, on: date) -> Self:
         return self.open().filter(due_on__range=(on, on + timedelta(days=days)))
