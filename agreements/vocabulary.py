@@ -107,6 +107,7 @@ class CommitmentKind(TextChoices):
     LABORATORY = "laboratory", _("Laboratory")
     NETWORK = "network", _("Network")
     POLICY = "policy", _("Policy consultation")
+    COMMITTEE = "committee", _("Joint committee")
     TECHNICAL_ASSISTANCE = "technical_assistance", _("Technical assistance")
     RESEARCH = "research", _("Research")
     INVESTMENT = "investment", _("Investment")

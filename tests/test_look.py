@@ -222,6 +222,18 @@ def test_the_shell_weighs_little() -> None:
     assert sum(weights.values()) <= 60_000
 
 
+@pytest.mark.browser
+@pytest.mark.parametrize("path", ["/", "/agreements/", "/commitments/?view=timeline", "/agreements/US-2023-03/"])
+def test_a_page_asks_for_little(browser: Any, site: Running, path: str) -> None:
+    """Eight requests at most, and nothing from elsewhere."""
+    person = Person(browser, site, "officer")
+    asked: list[str] = []
+    person.page.on("request", lambda request: asked.append(request.url))
+    person.page.goto(path, wait_until="networkidle")
+    assert 3 <= len(asked) <= 8, asked
+    person.leave()
+
+
 def test_a_full_list_page_weighs_little(cast: Any) -> None:
     grow(cast, 60)
     page = cast.client("linh").get("/agreements/").content

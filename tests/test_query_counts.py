@@ -52,7 +52,7 @@ LISTS = {
 LIMITS = {
     "/": 17, "/?of=house": 17,
     "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 24,
-    "/search/?q=memo": 16, "/search/palette/?q=memo": 16, "/oversight/": 16, "/reminders/": 17, "/countries/US/": 15,
+    "/search/?q=memo": 16, "/search/palette/?q=memo": 16, "/oversight/": 16, "/reminders/": 17, "/countries/US/": 17,
     # A partner's choices are asked for each time: what is shared may have changed this minute.
     "/agreements/": 13, "/agreements/?view=timeline": 13, "/agreements/?q=memo&stage=signed&country=US": 13,
     "/agreements/?columns=desk&columns=participants": 13,

@@ -4,19 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
+from agreements.commitments.models import Action, Milestone
 from agreements.commitments.models.commitment import IS_OPEN, SILENT_DAYS, is_overdue, unheard
-from agreements.vocabulary import BINDING, Confirmation, Delivery, Direction, Health, Stage
+from agreements.vocabulary import (
+    BINDING,
+    ActionState,
+    CommitmentKind,
+    Confirmation,
+    Delivery,
+    Direction,
+    Health,
+    MilestoneStatus,
+    Stage,
+)
 from partners.models import Country, FocalPoint
 from partners.viewers import Viewer
 
 CONTACTS = 12
 ROUND = 5  # years after which a signing is remembered
 MOST_SIGNINGS = 2000
+COMMITTEES = (CommitmentKind.COMMITTEE, CommitmentKind.POLICY)
+PAST_SESSIONS, COMING_SESSIONS = timedelta(days=400), timedelta(days=550)
+MOST_SESSIONS, MOST_MEETINGS = 12, 6
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,47 @@ def contacts(country: Country, viewer: Viewer) -> Any:
     duties = FocalPoint.objects.visible_to(viewer).filter(organisation__country=country)
     held = duties.filter(Q(to_on=None) | Q(to_on__gte=viewer.on), Q(from_on=None) | Q(from_on__lte=viewer.on))
     return held.select_related("person", "organisation", "sector")[:CONTACTS]
+
+
+@dataclass(frozen=True)
+class Session:
+    """A joint committee or consultation: held, or still to come."""
+
+    on: date
+    said: str  # the day as exactly as it is known
+    what: str
+    url: str
+    is_past: bool
+
+
+def sessions(commitments: Any, viewer: Viewer) -> list[Session]:
+    """The last that were held and the next to come, in the order of their days. One query.
+
+    A committee that meets each year is a commitment that repeats; its sessions are the milestones made ahead.
+    """
+    of_committees = Milestone.objects.visible_to(viewer).filter(
+        commitment__in=commitments.filter(kind__in=COMMITTEES).order_by().values("pk"),
+        status__in=(MilestoneStatus.SCHEDULED, MilestoneStatus.MET),
+    )
+    dated = of_committees.annotate(on=Coalesce("met_on", "due_on")).filter(on__isnull=False)
+    near = dated.filter(on__range=(viewer.on - PAST_SESSIONS, viewer.on + COMING_SESSIONS)).order_by("on", "pk")
+    return [
+        Session(
+            row.on, f"{row.met_on:%d/%m/%Y}" if row.met_on else str(row.due), f"{row.commitment.title}: {row.title}",
+            row.commitment.get_absolute_url(), row.on < viewer.on,
+        )
+        for row in near.select_related("commitment")[:MOST_SESSIONS]
+    ]  # fmt: skip
+
+
+def meetings(commitments: Any, viewer: Viewer) -> Any:
+    """Meetings and visits at which action items were agreed that serve these commitments, the newest first."""
+    items = Action.objects.visible_to(viewer).filter(commitments__in=commitments.order_by().values("pk"))
+    held = items.exclude(meeting="").filter(met_on__isnull=False).order_by().values("meeting", "met_on")
+    still_open = Count("pk", distinct=True, filter=Q(state=ActionState.OPEN))
+    return held.annotate(items=Count("pk", distinct=True), open=still_open).order_by("-met_on", "meeting")[
+        :MOST_MEETINGS
+    ]
 
 
 def anniversaries(relations: Iterable[Any], agreements: Any, on: date) -> list[Anniversary]:

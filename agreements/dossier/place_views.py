@@ -37,6 +37,8 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
         "ladder": pictures.ladder(relations, viewer.on),
         "contacts": desk.contacts(country, viewer),
         "anniversaries": desk.anniversaries(relations, agreements, viewer.on),
+        "sessions": desk.sessions(commitments, viewer),
+        "meetings": desk.meetings(commitments, viewer),
         **desk.numbers(country, agreements, commitments, viewer),
         "figures": Figure.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
         "agreements": agreements[: RECENT + 1],

@@ -12,7 +12,7 @@ import pytest
 
 from agreements.dossier.country import anniversaries
 from agreements.dossier.pictures import ladder
-from agreements.models import Agreement
+from agreements.models import Action, Agreement, Milestone
 from partners.models import FocalPoint, Person, Relation
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
@@ -106,3 +106,33 @@ def test_whom_to_call_today(cast: Cast, today: object) -> None:
     page = cast.client("linh").get("/countries/US/").content.decode()
     assert "Now Calling" in page
     assert "Long Gone" not in page
+
+
+def test_joint_committees_held_and_to_come(cast: Cast, today: object) -> None:
+    committee = make_commitment(agreement=cast.agreement, title="Joint committee", kind="committee", due_on=TODAY)
+    sessions = [("Session 1", -800, "met"), ("Session 2", -300, "met"), ("Session 3", 65, "scheduled")]
+    for title, days, status in [*sessions, ("Session 9", 900, "scheduled")]:
+        on = TODAY + timedelta(days=days)
+        met = {"met_on": on} if status == "met" else {}
+        Milestone.objects.create(commitment=committee, title_en=title, due_on=on, status=status, **met)
+    Milestone.objects.create(commitment=cast.commitment, title_en="Not a session", due_on=TODAY)
+    shown = cast.client("linh").get("/countries/US/").context["sessions"]
+    assert [(one.what, one.is_past) for one in shown] == [
+        (f"{committee.title}: Session 2", True), (f"{committee.title}: Session 3", False),
+    ]  # fmt: skip
+    assert cast.client("linh").get("/countries/KR/").context["sessions"] == []
+
+
+def test_meetings_say_what_is_still_to_be_done(cast: Cast, today: object) -> None:
+    for number, state in enumerate(("open", "verified", "open")):
+        is_checked = state == "verified"
+        checked = {"verified_by": cast.minh, "verified_on": TODAY, "done_by": cast.linh} if is_checked else {}
+        item = Action.objects.create(
+            desk=cast.desk, title=f"Item {number}", owner=cast.linh, state=state, meeting="Visit to Hanoi", met_on=TODAY,
+            **checked,
+        )  # fmt: skip
+        item.commitments.add(cast.commitment, make_commitment(agreement=cast.agreement))
+    Action.objects.create(desk=cast.desk, title="Elsewhere", owner=cast.linh, meeting="Another", met_on=TODAY)
+    shown = list(cast.client("linh").get("/countries/US/").context["meetings"])
+    assert shown == [{"meeting": "Visit to Hanoi", "met_on": TODAY, "items": 3, "open": 2}]
+    assert list(cast.client("huy").get("/countries/US/").context["meetings"]) == [], "another desk's own work"
