@@ -128,8 +128,8 @@ def test_meetings_say_what_is_still_to_be_done(cast: Cast, today: object) -> Non
         is_checked = state == "verified"
         checked = {"verified_by": cast.minh, "verified_on": TODAY, "done_by": cast.linh} if is_checked else {}
         item = Action.objects.create(
-            desk=cast.desk, title=f"Item {number}", owner=cast.linh, state=state, meeting="Visit to Hanoi", met_on=TODAY,
-            **checked,
+            desk=cast.desk, title=f"Item {number}", owner=cast.linh, state=state, meeting="Visit to Hanoi",
+            met_on=TODAY, **checked,
         )  # fmt: skip
         item.commitments.add(cast.commitment, make_commitment(agreement=cast.agreement))
     Action.objects.create(desk=cast.desk, title="Elsewhere", owner=cast.linh, meeting="Another", met_on=TODAY)
