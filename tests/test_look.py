@@ -140,7 +140,7 @@ def test_pages_look_right(
 
 @pytest.mark.browser
 @pytest.mark.nightly
-@pytest.mark.parametrize("look", product(("light", "dark"), (360, 1280), ("vi", "en")), ids=str)
+@pytest.mark.parametrize("look", list(product(("light", "dark"), (360, 1280), ("vi", "en"))), ids=str)
 @pytest.mark.parametrize("name", ["", *ROLES])
 def test_every_page_as_every_role(
     browser: Any, site: Running, pages: dict[str, list[str]], name: str, look: tuple[str, int, str]

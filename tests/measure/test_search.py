@@ -46,10 +46,10 @@ REST = """
     INSERT INTO agreements_commitment (agreement_id, number, ref, title_vi, title_en, text_vi, text_en, kind, direction,
         due_on, start_precision, due_precision, baseline_due_precision, due_unit, due_from, delivery, health,
         health_override, health_reason, confirmation, confirmed_hash, blocker, blocked_side, blocked_by, created_at,
-        updated_at, version, archived_because)
+        updated_at, version, archived_because, behind)
     SELECT id, n, ref || '-' || n, 'Cam kết ' || title_vi, 'Commitment ' || title_en, '', '', 'other', 'mutual',
         date '2024-01-01' + (id %% 2000)::int, 'day', 'day', 'day', '', '', 'planned', 'no_report', '', '',
-        'unconfirmed', '', '', '', '', now(), now(), 1, ''
+        'unconfirmed', '', '', '', '', now(), now(), 1, '', ''
     FROM agreements_agreement, generate_series(1, 3) n WHERE ref LIKE 'ZZ-%%';
 """
 
