@@ -11,19 +11,22 @@ from django.views.decorators.http import require_http_methods
 from partners.models import Draft
 
 MOST_BYTES = 512 * 1024
+MOST_FORMS = MOST_SHOWN = 20  # of one page
 MOST_KEPT = 40  # windows with unsaved text that one person may leave open
 SECRET = ("csrfmiddlewaretoken", "password")
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
 def drafts(request: HttpRequest) -> HttpResponse:
-    """GET: the drafts of one form, newest first. POST: keep one. DELETE: drop one. All of the reader alone."""
+    """GET: the drafts of the forms of a page, newest first. POST: keep one. DELETE: drop one. The reader's alone."""
     own = Draft.objects.visible_to(request.viewer)
-    form = request.GET.get("form", "")[:200]
     if request.method == "GET":
-        found = own.filter(form=form)[:5]
-        shown = [{"window": d.window, "data": d.data, "at": timezone.localtime(d.saved_at)} for d in found]
-        return JsonResponse({"drafts": [d | {"at": f"{d['at']:%H:%M %d/%m/%Y}"} for d in shown]})
+        forms = [form[:200] for form in request.GET.getlist("form")[:MOST_FORMS]]
+        found = own.filter(form__in=forms)[:MOST_SHOWN]
+        at = {draft.pk: f"{timezone.localtime(draft.saved_at):%H:%M %d/%m/%Y}" for draft in found}
+        shown = [{"form": d.form, "window": d.window, "data": d.data, "at": at[d.pk]} for d in found]
+        return JsonResponse({"drafts": shown})
+    form = request.GET.get("form", "")[:200]
     window = request.GET.get("window", "")[:40]
     if not (form and window):
         return JsonResponse({"error": "form and window are needed"}, status=400)

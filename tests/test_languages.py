@@ -33,7 +33,8 @@ def strings_of(folder: Path) -> list[tuple[str, str, bool]]:
         for key in known:
             context, _mark, text = (key if isinstance(key, str) else key[0]).rpartition("\x04")
             found.add((context, text, isinstance(key, tuple)))
-    return sorted(one for one in found if one[1])
+    # Some catalogues have the same text with a plural and without one: it is asked for with its plural.
+    return sorted(one for one in found if one[1] and (one[2] or (*one[:2], True) not in found))
 
 
 def sources_of(folder: Path) -> str:

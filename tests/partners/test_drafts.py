@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -92,3 +93,12 @@ def test_one_person_keeps_forty_windows_at_most(cast: Cast) -> None:
 
 def test_a_form_and_a_window_are_needed(cast: Cast) -> None:
     assert cast.client("linh").post("/drafts/", "[]", content_type="application/json").status_code == 400
+
+
+def test_all_forms_of_a_page_are_asked_for_at_once(cast: Cast) -> None:
+    client = cast.client("linh")
+    for form in ("/a/#0", "/a/#1", "/b/#0"):
+        client.post(f"/drafts/?form={quote(form)}&window=w", [["x", form]], content_type="application/json")
+    found = client.get("/drafts/", {"form": ["/a/#0", "/a/#1"]}).json()["drafts"]
+    assert {draft["form"]: draft["data"] for draft in found} == {"/a/#0": [["x", "/a/#0"]], "/a/#1": [["x", "/a/#1"]]}
+    assert client.get("/drafts/").json() == {"drafts": []}

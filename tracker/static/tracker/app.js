@@ -43,6 +43,7 @@ if (box && careful.length) keepDrafts(box, careful);
 function keepDrafts(box, forms) {
   const token = () => document.querySelector("[name=csrfmiddlewaretoken]").value;
   const address = (key, own) => `${box.dataset.url}?form=${encodeURIComponent(key)}&window=${own}`;
+  const known = new Map();
   forms.forEach((form, number) => {
     // A form is known by its page and its target: two forms on one page never mix.
     const key = location.pathname + location.search + "#" + (form.getAttribute("action") || number);
@@ -65,10 +66,13 @@ function keepDrafts(box, forms) {
     form.addEventListener("input", () => { if (!timer) timer = setTimeout(keep, KEEP_AFTER); });
     window.addEventListener("pagehide", () => { if (timer) { clearTimeout(timer); keep(); } });
     form.addEventListener("submit", () => { clearTimeout(timer); timer = 0; });
-    fetch(address(key, own)).then((answer) => answer.ok ? answer.json() : { drafts: [] }).then(({ drafts }) => {
-      for (const draft of drafts) offer(form, draft, key);
-    }).catch(() => {});
+    known.set(key.slice(0, 200), [form, key]);
   });
+  // One question for all forms of the page.
+  const asked = [...known.keys()].map((key) => `form=${encodeURIComponent(key)}`).join("&");
+  fetch(`${box.dataset.url}?${asked}`).then((answer) => answer.ok ? answer.json() : { drafts: [] }).then(({ drafts }) => {
+    for (const draft of drafts) if (known.has(draft.form)) offer(known.get(draft.form)[0], draft, known.get(draft.form)[1]);
+  }).catch(() => {});
 
   function offer(form, draft, key) {
     if (document.querySelector(".problems")) return; // the server has just given the text back
