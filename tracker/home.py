@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.answering import ANSWERABLE
+from agreements.commitments.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.commitment import SILENT_DAYS
 from agreements.oversight import tallies
@@ -31,7 +32,7 @@ from tracker.pulse import hearing
 from tracker.tour import step_for
 
 SHOWN = 8
-SOON_DAYS, FIRST_DAYS = 30, 7
+FIRST_DAYS = 7
 NEWEST_FIRST = Order("id", descending=True, is_key=True)
 
 

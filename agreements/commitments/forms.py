@@ -13,10 +13,11 @@ from agreements.commitments.models import Action, Commitment, Funding, Indicator
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.dates import PartialDate
 from agreements.languages import WithBothLanguages
+from agreements.register.keeping import colleagues
 from agreements.vocabulary import BlockedBy, Delivery, MilestoneStatus, Side
 from partners.models import Organisation, User
 from partners.picking import OrganisationField, OrganisationListField
-from partners.viewers import DESK_STAFF, Viewer
+from partners.viewers import Viewer
 
 MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
 LONG = forms.Textarea({"rows": 3})
@@ -25,12 +26,6 @@ LONG = forms.Textarea({"rows": 3})
 def own_organisations(viewer: Viewer) -> Any:
     """Those in whose name a partner speaks."""
     return Organisation.objects.visible_to(viewer).filter(pk__in=viewer.organisation_ids)
-
-
-def colleagues(viewer: Viewer) -> Any:
-    """People of the desk staff at the viewer's desks, who can keep a record or do what is to be done."""
-    staff = User.objects.visible_to(viewer).filter(role__in=DESK_STAFF, is_active=True)
-    return staff.filter(desks__in=viewer.desk_ids).distinct()
 
 
 def refuse_moved_day(form: Any) -> None:

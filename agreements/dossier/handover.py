@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.commitments.acts import save
 from agreements.commitments.models import Action, Commitment
-from agreements.register.keeping import HAND_OVER
+from agreements.register import keeping
 from agreements.register.lifecycle import sign_step
 from agreements.register.models import Agreement, Step
 from agreements.vocabulary import ActionState, Stage
@@ -51,8 +51,7 @@ def may_see(person: User, viewer: Viewer) -> bool:
 
 def colleagues(person: User, viewer: Viewer) -> Any:
     """Who can take it over: those who work at one of the person's desks."""
-    staff = User.objects.visible_to(viewer).filter(role__in=DESK_STAFF, is_active=True, desks__in=viewer.desk_ids)
-    return staff.exclude(pk=person.pk).distinct()
+    return keeping.colleagues(viewer).exclude(pk=person.pk)
 
 
 @transaction.atomic
@@ -75,6 +74,6 @@ def hand_over(person: User, to: User, *, by: Viewer) -> int:
         save(record, by)
     told = {paper.pk: paper for paper in papers} | {duty.agreement_id: duty.agreement for duty in duties}
     for agreement in told.values():
-        step = Step(agreement=agreement, name=HAND_OVER, on=by.on, reason=f"{person} → {to}", subject_id=to.pk)
+        step = Step(agreement=agreement, name=keeping.HAND_OVER, on=by.on, reason=f"{person} → {to}", subject_id=to.pk)
         sign_step(step, by).save()
     return len(papers) + len(duties) + len(actions)

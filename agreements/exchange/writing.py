@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -80,13 +78,9 @@ def _note(export: Export, done: int) -> None:
 
 def forget_old(*, at: datetime) -> None:
     """Take away files that nobody may fetch any more, and their lines a day later."""
-    for export in _old(at):
+    for export in Export.objects.filter(written_at__lt=at - KEPT).exclude(file=""):
         export.file.delete(save=False)
         Export.objects.filter(pk=export.pk).update(file="")
     Export.objects.filter(created_at__lt=at - timedelta(days=1), file="").exclude(
         state__in=(Export.State.WAITING, Export.State.RUNNING)
     ).delete()
-
-
-def _old(at: datetime) -> Iterator[Any]:
-    yield from Export.objects.filter(written_at__lt=at - KEPT).exclude(file="")

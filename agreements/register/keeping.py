@@ -35,8 +35,8 @@ class Line:
         return not self.refused and not self.is_same
 
 
-def may_take_over(viewer: Viewer) -> QuerySet[Any]:
-    """Those who work at one of the viewer's desks."""
+def colleagues(viewer: Viewer) -> QuerySet[Any]:
+    """People of the desk staff at the viewer's desks, who can keep a record or do what is to be done."""
     staff = User.objects.visible_to(viewer).filter(role__in=DESK_STAFF, is_active=True)
     return staff.filter(desks__in=viewer.desk_ids).distinct()
 

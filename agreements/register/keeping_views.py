@@ -27,7 +27,7 @@ def give(request: HttpRequest) -> HttpResponse:
     query = request.POST.get("query", "")
     back = f"{reverse('agreements')}?{query}"
     wanted = request.POST.get("to", "")
-    to = keeping.may_take_over(viewer).filter(pk=wanted).first() if wanted.isdecimal() else None
+    to = keeping.colleagues(viewer).filter(pk=wanted).first() if wanted.isdecimal() else None
     rows = _chosen(request, query)
     if to is None or not rows.exists():
         messages.error(request, _("Choose some agreements, and who is to keep them."))

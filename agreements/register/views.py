@@ -69,7 +69,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "query": request.GET.urlencode(),
         "may_take_back": request.session.get("given", {}).get("until", 0) > timezone.now().timestamp(),
-        "keepers": keeping.may_take_over(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
+        "keepers": keeping.colleagues(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
         **following.kept_lists(viewer, SavedView.Page.AGREEMENTS, request.GET.urlencode()),
     }
