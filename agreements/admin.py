@@ -343,6 +343,10 @@ class ShareAdmin(ReadingAdmin):
     list_select_related = ("agreement", "commitment", "country", "organisation", "created_by")
     search_fields = ("agreement__ref", "organisation__name_vi")
 
+    @admin.display(description=_("what is shared"))
+    def what(self, share: Share) -> str:
+        return share.what
+
 
 @admin.register(Step)
 class StepAdmin(ReadingAdmin):

@@ -7,7 +7,7 @@ from typing import Any
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
-from django.db.models import ForeignKey, Model, QuerySet, URLField
+from django.db.models import Field, ForeignKey, Model, QuerySet, URLField
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +32,14 @@ from partners.records import Record
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by", "version", "archived_at")
 
 
+# Columns that the machine needs and nobody reads.
+FOR_MACHINES = {"folded", "order_vi", "agreed", "digest", "precision", "before"}
+
+
+def is_for_machines(column: Field[Any, Any]) -> bool:
+    return column.name in FOR_MACHINES or column.name.endswith(("_precision", "_hash"))
+
+
 class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows through `visible_to`; columns that rules protect are shown, not written; no deletion."""
 
@@ -45,13 +53,15 @@ class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return rows.visible_to(request.viewer)  # type: ignore[attr-defined]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
-        columns = [f for f in self.model._meta.concrete_fields if not f.primary_key]
+        columns = [f for f in self.model._meta.concrete_fields if not f.primary_key and not is_for_machines(f)]
         uneditable = [f.name for f in columns if not f.editable]
-        hidden = {"folded", "order_vi"} | {n for n in uneditable if n.endswith("_precision")}
         # What the field table locks is set once, when the row is made, and by rules after that.
         locked = set(self.model.FIELDS.locked.split()) - set(STAMPS) - {"archived_because"} if obj else set()
         fixed = (*uneditable, *self.fixed, *(f.name for f in columns if f.name in locked))
-        return [name for name in dict.fromkeys(fixed) if name not in hidden]
+        return list(dict.fromkeys(fixed))
+
+    def get_exclude(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+        return [f.name for f in self.model._meta.concrete_fields if is_for_machines(f)]
 
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         links = [f for f in self.model._meta.get_fields() if isinstance(f, ForeignKey) or f.many_to_many]
@@ -113,6 +123,10 @@ class OrganisationAdmin(RecordAdmin):
     list_filter = ("kind", ("country", admin.RelatedOnlyFieldListFilter))
     list_select_related = ("country",)
     search_fields = ("name_vi",)
+
+    @admin.display(description=_("short name"), ordering="short_name")
+    def label(self, organisation: Organisation) -> str:
+        return organisation.label
 
 
 @admin.register(Desk, Sector)

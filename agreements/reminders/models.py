@@ -121,11 +121,12 @@ class Reminder(models.Model):
     commitment = models.ForeignKey(
         Commitment, models.PROTECT, null=True, related_name="reminders", verbose_name=_("commitment")
     )
-    subject_id = models.BigIntegerField(null=True)  # a milestone or a step of a procedure, as the rule watches
+    # A milestone or a step of a procedure, as the rule watches.
+    subject_id = models.BigIntegerField(_("key of the record it is about"), null=True)
     due_on = models.DateField(_("due"), null=True)
     offset = models.SmallIntegerField(_("days"), default=0)
     state = models.CharField(_("state"), max_length=8, choices=SendState, default=SendState.QUEUED)
-    message_id = models.CharField(max_length=120, blank=True)
+    message_id = models.CharField("Message-ID", max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next try"), null=True)
     claimed_at = models.DateTimeField(_("claimed"), null=True)
@@ -135,7 +136,8 @@ class Reminder(models.Model):
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
     read_at = models.DateTimeField(_("read"), null=True)
     dismissed_at = models.DateTimeField(_("put away"), null=True)
-    round = models.PositiveSmallIntegerField(default=0)  # how often it was put off: each time is a mail of its own
+    # Each time is a mail of its own.
+    round = models.PositiveSmallIntegerField(_("times put off"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     objects = RecordQuerySet.as_manager()

@@ -65,7 +65,7 @@ class Document(Record):
     audience = models.CharField(_("who may read it"), max_length=8, choices=Audience, default=Audience.INTERNAL)
     file = models.FileField(_("file"), upload_to=random_name, blank=True)
     filename = models.CharField(_("file name"), max_length=200, blank=True, editable=False)
-    media_type = models.CharField(max_length=100, blank=True, editable=False)
+    media_type = models.CharField(_("kind of file"), max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True, editable=False)
     checksum = models.CharField("SHA-256", max_length=64, blank=True, editable=False)
     content = models.TextField(_("text"), blank=True, editable=False)
@@ -135,10 +135,18 @@ class Citation(Record):
     paragraph = models.PositiveSmallIntegerField(_("paragraph"), null=True, blank=True)
     page = models.PositiveSmallIntegerField(_("page"), null=True, blank=True)
     quote = models.TextField(_("quoted sentence"), blank=True)
-    agreement = models.ForeignKey(Agreement, models.PROTECT, null=True, blank=True, related_name="citations")
-    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="citations")
-    figure = models.ForeignKey(Figure, models.PROTECT, null=True, blank=True, related_name="citations")
-    relation = models.ForeignKey(Relation, models.PROTECT, null=True, blank=True, related_name="citations")
+    agreement = models.ForeignKey(
+        Agreement, models.PROTECT, null=True, blank=True, related_name="citations", verbose_name=_("agreement")
+    )
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, null=True, blank=True, related_name="citations", verbose_name=_("commitment")
+    )
+    figure = models.ForeignKey(
+        Figure, models.PROTECT, null=True, blank=True, related_name="citations", verbose_name=_("figure")
+    )
+    relation = models.ForeignKey(
+        Relation, models.PROTECT, null=True, blank=True, related_name="citations", verbose_name=_("relation")
+    )
 
     TARGETS = ("agreement", "commitment", "figure", "relation")
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils.translation import override
 
 from agreements.models import Agreement, Amendment, Cell, Counted, CountedNow, ProceedingStep, Stale, Tally
 from partners.models import ApiToken, Draft, User
@@ -45,6 +47,27 @@ def test_nothing_is_deleted_there(model: Any, cast: Cast, rf: RequestFactory) ->
     request.user, request.viewer = cast.operator, cast.viewer("operator")  # type: ignore[attr-defined]
     page = admin.site._registry[model]
     assert model is ApiToken or not page.has_delete_permission(request)
+
+
+# Words that are the same in Vietnamese.
+SAME_IN_BOTH = {"Email", "Message-ID", "SHA-256"}
+
+
+@pytest.mark.parametrize("model", PAGES, ids=lambda m: m.__name__)
+def test_what_it_shows_is_named_in_vietnamese(model: Any, cast: Cast, rf: RequestFactory) -> None:
+    request = rf.get("/admin/")
+    request.user, request.viewer = cast.operator, cast.viewer("operator")  # type: ignore[attr-defined]
+    page = admin.site._registry[model]
+    shown = [(model, page, name) for name in (*page.get_list_display(request), *page.get_fields(request, model()))]
+    for inline in page.get_inline_instances(request, model()):
+        shown += [(inline.model, inline, name) for name in inline.get_fields(request, model())]
+    names = {}
+    for language in ("en", "vi"):
+        with override(language):
+            names[language] = [str(label_for_field(name, of, by)) for of, by, name in shown]
+    same = [en for en, vi in zip(names["en"], names["vi"], strict=True) if en.lower() == vi.lower()]
+    assert names["en"]
+    assert set(same) <= SAME_IN_BOTH
 
 
 def test_a_forged_post_changes_no_protected_field(cast: Cast) -> None:

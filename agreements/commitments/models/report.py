@@ -53,9 +53,10 @@ class Report(Record):
     )
     comment = models.TextField(_("comment"), blank=True, editable=False)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("decided by"),
+    )  # fmt: skip
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("report")

@@ -142,8 +142,9 @@ class Agreement(Record):
         verbose_name=_("kept by"),
     )  # fmt: skip
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("submitted by"),
+    )  # fmt: skip
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("under"),
         help_text=_("the agreement that this one carries out"),

@@ -55,13 +55,15 @@ class Amendment(Record):
         "agreements.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("paper")
     )
     submitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("submitted by"),
+    )  # fmt: skip
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
-    decided_at = models.DateTimeField(null=True, blank=True, editable=False)
-    applied_at = models.DateTimeField(null=True, blank=True, editable=False)
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("decided by"),
+    )  # fmt: skip
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
+    applied_at = models.DateTimeField(_("applied"), null=True, blank=True, editable=False)
     comment = models.TextField(_("comment"), blank=True, editable=False)
 
     class Meta:

@@ -34,8 +34,9 @@ class Comment(Record):
     mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, editable=False, related_name="mentions")
     resolved_at = models.DateTimeField(_("resolved"), null=True, blank=True, editable=False)
     resolved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+"
-    )
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("resolved by"),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = _("comment")

@@ -24,8 +24,12 @@ class Opening(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="openings", verbose_name=_("who"))
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="openings", verbose_name=_("agreement"))
-    commitment = models.ForeignKey("agreements.Commitment", models.PROTECT, null=True, related_name="openings")
-    document = models.ForeignKey("agreements.Document", models.PROTECT, null=True, related_name="openings")
+    commitment = models.ForeignKey(
+        "agreements.Commitment", models.PROTECT, null=True, related_name="openings", verbose_name=_("commitment")
+    )
+    document = models.ForeignKey(
+        "agreements.Document", models.PROTECT, null=True, related_name="openings", verbose_name=_("paper")
+    )
     on = models.DateField(_("on"))
     first_at = models.DateTimeField(_("first"))
     last_at = models.DateTimeField(_("last"))

@@ -58,7 +58,7 @@ class Step(models.Model):
     undoes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("takes back")
     )
-    subject_id = models.BigIntegerField(null=True, blank=True, help_text="the record that the act is about")
+    subject_id = models.BigIntegerField(_("key of the record it is about"), null=True, blank=True)
     told_at = models.DateTimeField(_("notices made"), null=True, blank=True)
 
     objects = StepQuerySet.as_manager()
