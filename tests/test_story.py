@@ -152,7 +152,7 @@ def test_the_admin_works_under_the_strict_policy(browser: Any, site: Running) ->
     page.goto("/admin/agreements/agreement/?q=cuc+an+toan")
     page.click("#result_list th a")
     page.goto("/admin/partners/membership/add/")
-    page.click("[aria-labelledby='select2-id_organisation-container']")
+    page.click("#id_organisation + .select2 [role=combobox]")
     page.fill("input.select2-search__field", "hiep hoi cong nghiep thiet ke")
     page.wait_for_selector(".select2-results__option:has-text('KFIA')")
     operator.leave()
