@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +39,7 @@ class Export(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name=_("whose"))
     page = models.CharField(_("list"), max_length=11, choices=SavedView.Page)
-    query = models.CharField(_("filters"), max_length=2000, blank=True)
+    query = models.TextField(_("filters"), blank=True)
     language = models.CharField(_("language"), max_length=2)
     state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
     rights = models.CharField(_("rights of its reader"), max_length=64, blank=True)
@@ -83,5 +84,6 @@ class Export(models.Model):
 
 
 def rights_of(viewer: Viewer) -> str:
-    """What decides what a member of the staff sees, in a few words."""
-    return f"{viewer.role}:{','.join(str(desk) for desk in sorted(viewer.desk_ids))}"[:64]
+    """The SHA-256 of what decides what a member of the staff sees: role and desks."""
+    decisive = f"{viewer.role}:{','.join(str(desk) for desk in sorted(viewer.desk_ids))}"
+    return hashlib.sha256(decisive.encode()).hexdigest()

@@ -24,10 +24,10 @@ log = logging.getLogger(__name__)
 
 def ask(viewer: Viewer, page: str, query: QueryDict, *, total: int) -> Export:
     """Have a list written; asking again for what is on its way gives the same."""
-    of = {"user_id": viewer.user_id, "page": page, "query": query.urlencode()[:2000]}
-    going = Export.objects.filter(**of, state__in=(Export.State.WAITING, Export.State.RUNNING)).first()
     language = (translation.get_language() or "vi")[:2]
-    return going or Export.objects.create(**of, language=language, total=total)
+    of = {"user_id": viewer.user_id, "page": page, "query": query.urlencode(), "language": language}
+    going = Export.objects.filter(**of, state__in=(Export.State.WAITING, Export.State.RUNNING)).first()
+    return going or Export.objects.create(**of, total=total)
 
 
 def write_waiting(*, at: datetime) -> int:

@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from agreements.exchange import export_views, writing
 from agreements.models import Agreement, Export
 from tests.conftest import Cast
-from tests.factories import make_agreement
+from tests.factories import make_agreement, make_desk
 
 
 @pytest.fixture
@@ -90,6 +90,23 @@ def test_it_dies_with_the_rights_it_was_written_with(long: Cast) -> None:
     writing.write_waiting(at=timezone.now())
     long.linh.desks.set([long.other_desk])
     assert long.client("linh").get(f"/exports/{export.pk}/").status_code == 404
+
+
+def test_one_desk_of_many_is_a_right_too(long: Cast) -> None:
+    desks = [make_desk(code=f"desk-{number}") for number in range(40)]
+    long.linh.desks.add(*desks)
+    export = asked(long)
+    writing.write_waiting(at=timezone.now())
+    assert long.client("linh").get(f"/exports/{export.pk}/").status_code == 200
+    long.linh.desks.remove(desks[-1])
+    assert long.client("linh").get(f"/exports/{export.pk}/").status_code == 404
+
+
+def test_a_long_query_is_written_with_all_its_filters(long: Cast) -> None:
+    padding = "&".join(f"kind=mou&x{number}=1" for number in range(200))
+    export = asked(long, f"?{padding}&q=KR-2026")
+    writing.write_waiting(at=timezone.now())
+    assert refs(long.client("linh").get(f"/exports/{export.pk}/")) == {"KR-2026-01", "KR-2026-02"}
 
 
 def test_it_is_kept_for_an_hour_and_its_line_for_a_day(long: Cast) -> None:
