@@ -76,15 +76,15 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def site() -> Iterator[Running]:
     """One whole `dev.py up` for every test that uses the product in a browser: the bundled data, and what they add."""
     need_chromium()
-    running = Running(tmp_path_factory.mktemp("site"))
+    running = Running()
     child = running.start()
     yield running
     child.terminate()
     child.wait(60)
-    running.kill()
+    running.remove()
 
 
 @dataclass

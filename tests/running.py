@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from pathlib import Path
@@ -21,17 +22,16 @@ ROOT = Path(__file__).resolve().parents[1]
 class Running:
     """A copy of the project, so that its `var/` is its own, sharing the environment with the packages."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.port, self.log = folder, free_port(), folder / "up.log"
+    def __init__(self) -> None:
+        # Not in pytest's folder, which every start of pytest closes to other accounts, PostgreSQL's among them.
+        self.folder = folder = Path(tempfile.mkdtemp(prefix="tracker-up-"))
+        folder.chmod(0o755)
+        self.port, self.log = free_port(), folder / "up.log"
         ignored = shutil.ignore_patterns(".git", ".venv*", "var", "__pycache__", ".mypy_cache", ".ruff_cache")
         shutil.copytree(ROOT, folder / "project", ignore=ignored)
         self.project = folder / "project"
         self.env = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONPATH": str(self.project)}
         self.env["DISPATCH_SECONDS"] = "1"
-        # The servers may run under another account, which must be able to walk down to the folder.
-        for parent in (folder, *folder.parents):
-            if parent.is_relative_to("/tmp") and parent != Path("/tmp"):
-                parent.chmod(0o755)
 
     def start(self, *, expect: bool = True) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-m", "tracker.embedded", "up", "--port", str(self.port)]
@@ -68,6 +68,9 @@ class Running:
             time.sleep(0.2)
         return False
 
-    def kill(self) -> None:
+    def remove(self) -> None:
+        """Kill whatever still runs, and leave nothing behind."""
         for process in self.processes():
             process.kill()
+        self.gone()
+        shutil.rmtree(self.folder, ignore_errors=True)

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.xdist_group("up")  # in this order, in one folder
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    running = Running(tmp_path_factory.mktemp("up"))
+def running() -> Iterator[Running]:
+    running = Running()
     yield running
-    running.kill()
+    running.remove()
 
 
 def test_serves_with_data_and_stops_without_a_trace(running: Running) -> None:
