@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 
 from agreements import visibility
 from agreements.commitments.models import Commitment
+from agreements.dossier import pictures
 from agreements.procedures import proceeding
 from agreements.procedures.models import Proceeding
 from agreements.register import amending, family, lifecycle, sharing, undoing
@@ -28,12 +29,14 @@ def agreement_facts(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
     # An older edition gives way to a newer one that the viewer sees, and only to that.
     papers = seen.exclude(pk__in=seen.exclude(replaces=None).values("replaces"))
     participants = Participant.objects.visible_to(viewer).filter(agreement=agreement)
+    tree = family.tree_of(agreement, viewer)
     facts: dict[str, Any] = {
         "agreement": agreement,
         "parent": related.get(agreement.parent_id or 0),
         "supersedes": related.get(agreement.supersedes_id or 0),
         "successor": visible.filter(supersedes=agreement).order_by("pk").first(),
-        "family": family.tree_of(agreement, viewer),
+        "family": tree,
+        "family_tree": pictures.family_tree(tree, viewer.on) if tree else None,
         "participants": participants.select_related("organisation__country").order_by("pk"),
         "commitments": commitments.select_related("lead", "partner_owner"),
         "documents": papers,

@@ -1,4 +1,4 @@
-"""Pictures of a country's page as numbers for the template: where each mark stands. Pure."""
+"""Pictures of the pages of countries and agreements as numbers for the template: where each mark stands. Pure."""
 
 from __future__ import annotations
 
@@ -7,10 +7,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.utils.text import Truncator
+
+from agreements.register.family import Branch
+from agreements.vocabulary import Standing
+
 WIDTH, LEFT, RIGHT = 720, 232, 24
 TOP, ROW = 14, 34
 LEVELS = ("diplomatic", "comprehensive", "sectoral", "strategic", "comprehensive_strategic")  # each stands higher
 MOST_YEARS_MARKED = 8
+BOX_WIDTH, BOX_HEIGHT = 232, 62
+ACROSS, DOWN = BOX_WIDTH + 32, BOX_HEIGHT + 12  # from one box to the next
+TITLE = 30  # characters of a title that fit into a box
+MOST_BOXES = 60  # a larger family is read faster as a list
 
 
 @dataclass(frozen=True)
@@ -73,3 +82,47 @@ def _path(stairs: Sequence[Stair]) -> str:
 def _years(first: int, last: int, place: Any) -> tuple[tuple[int, int], ...]:
     step = max((last - first) // MOST_YEARS_MARKED, 1)
     return tuple((place(date(year, 1, 1)), year) for year in range(first, last + 1, step))
+
+
+@dataclass(frozen=True)
+class Box:
+    """An agreement of a family: its corner, and what stands in it."""
+
+    branch: Branch
+    title: str
+    standing: Standing
+    x: int
+    y: int
+
+
+@dataclass(frozen=True)
+class FamilyTree:
+    boxes: tuple[Box, ...]
+    ties: tuple[str, ...]  # SVG paths, each from an agreement to one that carries it out
+    width: int
+    height: int
+
+
+def family_tree(top: Branch, on: date) -> FamilyTree | None:
+    """From left to right, each agreement at the middle of those that carry it out; None for a very large family."""
+    boxes: list[Box] = []
+    ties: list[str] = []
+    floor = 1
+
+    def draw(branch: Branch, x: int) -> int:
+        """Draw it and all below it; return the height of its middle."""
+        nonlocal floor
+        middles = [draw(child, x + ACROSS) for child in branch.children]
+        y = (middles[0] + middles[-1]) // 2 - BOX_HEIGHT // 2 if middles else floor
+        floor = max(floor, y + DOWN)
+        title = Truncator(branch.agreement.title).chars(TITLE)
+        boxes.append(Box(branch, title, branch.agreement.standing(on), x, y))
+        middle, turn = y + BOX_HEIGHT // 2, x + (BOX_WIDTH + ACROSS) // 2
+        ties.extend(f"M{x + BOX_WIDTH} {middle}H{turn}V{below}H{x + ACROSS}" for below in middles)
+        return middle
+
+    draw(top, 1)
+    if len(boxes) > MOST_BOXES:
+        return None
+    boxes.reverse()  # the keyboard goes from the root to the leaves
+    return FamilyTree(tuple(boxes), tuple(ties), max(box.x for box in boxes) + BOX_WIDTH + 1, floor)

@@ -58,7 +58,13 @@ def pill(value: Any) -> SafeString | str:
     """A state as a coloured word; the word says it all, the colour only helps."""
     if not value:
         return ""
-    return format_html('<span class="pill {}">{}</span>', TONES.get(value, "mute"), value.label)
+    return format_html('<span class="pill {}">{}</span>', tone(value), value.label)
+
+
+@register.filter
+def tone(value: Any) -> str:
+    """The colour of a state in a picture, where its word stands beside it."""
+    return TONES.get(value, "mute")
 
 
 @register.filter
@@ -77,9 +83,7 @@ def number_of(counts: Any, value: str) -> str:
 def state(record: Any, field: str) -> SafeString | str:
     """The pill of a choice field: `commitment|state:"health"`."""
     value = getattr(record, field)
-    return format_html(
-        '<span class="pill {}">{}</span>', TONES.get(value, "mute"), getattr(record, f"get_{field}_display")()
-    )
+    return format_html('<span class="pill {}">{}</span>', tone(value), getattr(record, f"get_{field}_display")())
 
 
 @register.filter
