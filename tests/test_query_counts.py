@@ -53,9 +53,6 @@ LIMITS = {
     "/": 17, "/?of=house": 17,
     "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 24,
     "/search/?q=memo": 16, "/search/palette/?q=memo": 16, "/oversight/": 16, "/reminders/": 17, "/countries/US/": 17,
-    # A partner's choices are asked for each time: what is shared may have changed this minute.
-    "/agreements/": 13, "/agreements/?view=timeline": 13, "/agreements/?q=memo&stage=signed&country=US": 13,
-    "/agreements/?columns=desk&columns=participants": 13,
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.
 BY_KIND = "/history/agreements/US-2023-01/"

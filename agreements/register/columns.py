@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.models import Agreement
+from agreements.register.models import Agreement, Participant
 from partners.columns import Column
 
 
 def _live(agreement: Agreement) -> list[Any]:
-    return [one.organisation for one in agreement.participants.all() if one.archived_at is None]  # type: ignore[attr-defined]
+    return [one.organisation for one in agreement.participants.all()]  # type: ignore[attr-defined]
 
 
 def _participants(agreement: Agreement) -> str:
@@ -46,6 +47,6 @@ AGREEMENT_COLUMNS = (
 
 
 def with_columns(rows: Any) -> Any:
-    """The rows with all that their columns need, in three queries for any number of rows."""
-    rows = rows.select_related("desk", "owner", "instrument_type")
-    return rows.prefetch_related("participants__organisation__country")
+    """The rows with all that their columns need, in two queries for any number of rows."""
+    live = Participant.objects.filter(archived_at=None).select_related("organisation__country").order_by("pk")
+    return rows.select_related("desk", "owner", "instrument_type").prefetch_related(Prefetch("participants", live))
