@@ -145,6 +145,17 @@ def test_the_api_page_draws_itself_and_asks_nobody_outside(browser: Any, site: R
     officer.leave()
 
 
+def test_one_sign_in_leads_to_the_admin(browser: Any, site: Running) -> None:
+    operator = Person(browser, site, "", language="en")
+    page = operator.page
+    page.goto("/admin/partners/desk/")
+    page.fill("#id_login", "operator@tracker.example")
+    page.fill("#id_password", PASSWORD)
+    page.press("#id_password", "Enter")
+    page.wait_for_url("**/admin/partners/desk/")
+    operator.leave()
+
+
 def test_the_admin_works_under_the_strict_policy(browser: Any, site: Running) -> None:
     """Autocomplete, filters and a transition button, without one refused script or style."""
     operator = Person(browser, site, "operator", language="en")

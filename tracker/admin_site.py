@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 
 OWN = ("partners", "agreements")
@@ -24,6 +30,25 @@ class OperatorSite(admin.AdminSite):
         own = [model for model in models if model._meta.app_label in OWN]
         super().register(own, admin_class, **options)
 
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Callable[..., Any]:
+        """For whoever has signed in and is no operator, there is nothing here."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def for_operators(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            if request.user.is_authenticated and not self.has_permission(request):
+                raise Http404
+            return guarded(request, *args, **kwargs)
+
+        return for_operators
+
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """One sign-in for all, with its second factor."""
-        return redirect(f"/accounts/login/?next={request.path}")
+        """One sign-in for all, with its second factor; then on to the page that was asked for."""
+        asked_for = request.GET.get(REDIRECT_FIELD_NAME, "")
+        if not url_has_allowed_host_and_scheme(asked_for, allowed_hosts=None):
+            asked_for = reverse("admin:index")
+        if self.has_permission(request):
+            return redirect(asked_for)
+        if request.user.is_authenticated:
+            raise Http404
+        return redirect_to_login(asked_for)

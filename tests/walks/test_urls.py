@@ -227,11 +227,28 @@ def test_strangers_and_absent_records_get_the_same_page(cast: Cast) -> None:
     assert strip(hidden, "US-2023-01") == strip(absent, "US-1999-99")
 
 
-@pytest.mark.parametrize("role", [role for role in ROLES if role != "operator"])
-def test_only_the_operator_enters_the_admin(role: str, cast: Cast) -> None:
-    answer = cast.client(role).get("/admin/")
-    assert answer.status_code == 302
-    assert "/login/" in answer.headers["Location"]
+ADMIN_PAGES = (
+    "/admin/", "/admin/login/", "/admin/login/?next=/", "/admin/partners/user/",
+    "/admin/agreements/agreement/1/change/",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role not in ("operator", "anonymous")])
+def test_for_others_than_the_operator_there_is_no_admin(role: str, cast: Cast) -> None:
+    client = cast.client(role)
+    for path in ADMIN_PAGES:
+        assert client.get(path).status_code == 404, path
+        assert client.post(path).status_code == 404, path
+
+
+def test_the_operator_signs_in_on_the_way_to_an_admin_page(cast: Cast) -> None:
+    page = "/admin/partners/user/"
+    answer = cast.client("anonymous").get(page, follow=True)
+    assert answer.status_code == 200
+    assert answer.redirect_chain[-1][0] == f"/accounts/login/?next={page}"
+    client = cast.client("operator")
+    assert client.get(f"/admin/login/?next={page}").headers["Location"] == page
+    assert client.get("/admin/login/?next=//elsewhere.example/").headers["Location"] == "/admin/"
 
 
 def test_every_admin_page_opens_for_the_operator(cast: Cast) -> None:
