@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -14,3 +14,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """There are no user names: the e-mail address signs in."""
+
+
+def closed(request: HttpRequest, what: str) -> HttpResponse:
+    """Signing up and addresses of one's own choice: a second address would outlive what the operator takes away."""
+    raise Http404

@@ -3,7 +3,7 @@
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
@@ -13,7 +13,7 @@ from agreements.register.api import AgreementViewSet
 from partners.access import allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, OrganisationViewSet
 from partners.viewers import Role
-from tracker import design, health, home, mails
+from tracker import accounts, design, health, home, mails
 from tracker.history import views as history
 from tracker.pulse import views as pulse
 from tracker.search import views as search
@@ -51,6 +51,7 @@ urlpatterns = [
     path("readyz", open_to_all(health.ready), name="readyz"),
     path("favicon.ico", RedirectView.as_view(url="/static/tracker/icon.svg"), name="favicon"),
     path("i18n/", include("django.conf.urls.i18n")),
+    re_path(r"^accounts/(?P<what>signup|email|confirm-email)/", open_to_all(accounts.closed), name="closed"),
     path("accounts/", include("allauth.urls")),
     path("admin/", admin.site.urls),
 ]

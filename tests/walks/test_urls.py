@@ -63,6 +63,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "calendars": (IN, OK, OK, OK, OK, OK, OK, OK),
     "feed_revoke": (IN, NO, NO, NO, NO, NO, NO, NO),
     "calendar": (GONE,) * 8,  # a forged secret
+    "closed": (GONE,) * 8,  # allauth's ways to sign up and to change one's own address
     "token_withdraw": (IN, NO, NO, NO, NO, NO, NO, NO),
     "agreements": (IN, OK, OK, OK, OK, OK, OK, OK),
     "agreements_give": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
@@ -152,7 +153,7 @@ TABLE: dict[str, tuple[int, ...]] = {
 }
 ARGUMENTS = {
     "ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend", "form": "csv", "part": "milestones",
-    "secret": "forged",
+    "secret": "forged", "what": "signup",
 }  # fmt: skip
 OTHERS = ("account_", "mfa_", "admin:")  # allauth's and the admin's own: walked below
 
