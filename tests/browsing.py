@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import shutil
+from functools import cache
 from typing import Any
+
+import pytest
 
 from tests.running import Running
 
@@ -17,6 +20,23 @@ QUIET = [
     "--no-first-run",
     "--disable-sync",
 ]
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]  # WCAG 2.2 AA, of every impact
+# To read style sheets that import others, as Django's do, axe writes one into the page, which the policy refuses.
+WITHOUT_IMPORTS = {"preload": False}
+UNFOLD = "document.querySelectorAll('main details').forEach((one) => { one.open = true; })"
+
+
+@cache
+def axe() -> Any:
+    return pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+
+
+def inaccessible(page: Any) -> list[str]:
+    """What axe finds on a page as it stands; folded parts should be unfolded before."""
+    options = {"runOnly": TAGS, "resultTypes": ["violations"]} | (WITHOUT_IMPORTS if "/admin/" in page.url else {})
+    found = axe().run(page, options=options).response["violations"]
+    return [f"{page.url}: {fault['id']}: {fault['nodes'][0]['html'][:120]}" for fault in found]
 
 
 class Person:
@@ -51,5 +71,7 @@ class Person:
         return str(self.page.inner_text("body"))
 
     def leave(self) -> None:
+        """Close the browser, once the page that one has come to is known to be accessible too."""
         assert self.faults == []
+        assert inaccessible(self.page) == []
         self.context.close()

@@ -1,7 +1,7 @@
 """Everyday work by keyboard alone: nothing is clicked, and wherever one is can be seen.
 
-`Keys.to` walks with Tab, as a person does, and refuses a stop that is invisible or shows no focus. Only the start of a
-journey is given as an address.
+`Keys.to` walks with Tab, as a person does, and refuses a stop that is invisible or shows no focus; whatever a journey
+comes to is accessible. Only the start of a journey is given as an address.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import PASSWORD, Person
+from tests.browsing import PASSWORD, Person, inaccessible
 from tests.running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
@@ -59,6 +59,7 @@ class Keys:
 
     def sees(self, what: str) -> Keys:
         self.page.wait_for_selector(what, timeout=15_000)
+        assert inaccessible(self.page) == []
         return self
 
 

@@ -27,6 +27,7 @@ api.register("countries", CountryViewSet, "api-country")
 api.register("organisations", OrganisationViewSet, "api-organisation")
 
 # Swagger's interface sets styles from its script; scripts themselves stay strict, here as everywhere.
+docs = SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tracker/api.html")
 allow_inline_styles = csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 
 urlpatterns = [
@@ -43,7 +44,7 @@ urlpatterns = [
     path("", include("agreements.urls")),
     path("api/v1/", include(api.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/", allow_inline_styles(SpectacularSwaggerSplitView.as_view(url_name="api_schema")), name="api_docs"),
+    path("api/", allow_inline_styles(docs), name="api_docs"),
     path("mails/", open_to_all(mails.mail_list), name="mails"),
     path("pulse/", allow(Role.OPERATOR, Role.AUDITOR)(pulse.pulse), name="pulse"),
     path("pulsez", open_to_all(pulse.pulse_check), name="pulsez"),
