@@ -72,6 +72,6 @@ class Person:
 
     def leave(self) -> None:
         """Close the browser, once the page that one has come to is known to be accessible too."""
-        assert self.faults == []
-        assert inaccessible(self.page) == []
+        faults = self.faults + inaccessible(self.page)
+        assert faults == [], "\n".join(faults)
         self.context.close()

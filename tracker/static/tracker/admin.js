@@ -30,6 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
       for (const part of box.querySelectorAll("[role=combobox], [role=textbox], .select2-search__field")) {
         part.removeAttribute("aria-labelledby");
         part.setAttribute("aria-label", name);
+        if (part.hasAttribute("aria-owns")) part.setAttribute("aria-controls", part.getAttribute("aria-owns"));
       }
       // What is chosen stands beside the box to type in, so it is no list.
       for (const list of box.querySelectorAll("ul.select2-selection__rendered")) list.setAttribute("role", "group");
