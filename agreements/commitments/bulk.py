@@ -18,13 +18,12 @@ from agreements.commitments import delivery, health, moving
 from agreements.commitments.acts import save, write_step
 from agreements.commitments.models import BulkChange, Commitment, DueRequest
 from agreements.dates import PartialDate
+from agreements.register.many import MOST, UNDO_MINUTES, Line
 from agreements.vocabulary import Delivery, RequestState
 from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Viewer
 
-MOST = 500
-UNDO_MINUTES = 10
 DELIVERY, OWNER, DUE = "delivery", "owner", "due"
 COLUMNS: Mapping[str, str | Promise] = {DELIVERY: _("delivery"), OWNER: _("kept by"), DUE: _("due")}
 
@@ -36,19 +35,6 @@ class Wish:
     column: str
     value: Any  # a Delivery, a User or a PartialDate
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Line:
-    """What would happen to one commitment."""
-
-    commitment: Commitment
-    refused: str = ""
-    is_same: bool = False
-
-    @property
-    def changes(self) -> bool:
-        return not self.refused and not self.is_same
 
 
 def plan(rows: QuerySet[Any], wish: Wish, viewer: Viewer) -> list[Line]:
@@ -96,7 +82,7 @@ def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
     with transaction.atomic():
         locked = Commitment.objects.visible_to(by).filter(ref__in=list(refs)).order_by("pk")
         rows = plan(locked.select_for_update(of=("self",)), wish, by)
-        changed = [_change(line.commitment, wish, by) for line in rows if line.changes]
+        changed = [_change(line.record, wish, by) for line in rows if line.changes]
         if not changed:
             raise Refused(_("None of them can be changed so."))
         done = BulkChange(column=wish.column, value=str(wish.value)[:60], rows=changed)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from agreements.commitments.forms import WishForm
 from agreements.commitments.models import BulkChange, Commitment
 from agreements.commitments.pages import may_edit
 from agreements.commitments.timeline import span_of
-from agreements.register import chart, following
+from agreements.register import chart, following, many
 from agreements.register.models import SavedView
 from agreements.vocabulary import Delivery
 from partners.columns import chosen as columns_chosen
@@ -110,7 +110,7 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     query = request.POST.get("query", "")
     form = WishForm(request.POST, viewer=viewer)
-    rows = _chosen(request, query)
+    rows = many.chosen(request.POST, Commitment.objects.visible_to(viewer), CommitmentFilter, viewer)
     back = f"{reverse('commitments')}?{query}"
     if not form.is_valid() or not rows.exists():
         problems = [text for texts in form.errors.values() for text in texts] or [_("Choose some commitments first.")]
@@ -119,7 +119,7 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
     wish = form.wish()
     if request.POST.get("confirmed"):
         try:
-            done = bulk.apply(rows.values_list("ref", flat=True)[: bulk.MOST], wish, by=viewer)
+            done = bulk.apply(rows.values_list("ref", flat=True)[: many.MOST], wish, by=viewer)
         except Refused as no:
             messages.error(request, no.reason)
         else:
@@ -127,21 +127,11 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
             count = len(done.rows)
             messages.success(request, ngettext("%(count)s changed.", "%(count)s changed.", count) % {"count": count})
         return redirect(back)
-    lines = bulk.plan(rows, wish, viewer)
     facts = {
-        "form": form, "query": query, "changing": [line for line in lines if line.changes], "back": back,
-        "refused": [line for line in lines if line.refused], "same": [line for line in lines if line.is_same],
-        "wish": wish, "said": bulk.said(wish), "column": bulk.COLUMNS[wish.column],
+        "form": form, "query": query, "back": back, "said": bulk.said(wish), "column": bulk.COLUMNS[wish.column],
+        "preview": many.preview(rows, bulk.plan(rows, wish, viewer)),
     }  # fmt: skip
     return render(request, "agreements/commitments/bulk_preview.html", facts)
-
-
-def _chosen(request: HttpRequest, query: str) -> Any:
-    """The ticked rows, or all that the filters of the list match."""
-    visible = Commitment.objects.visible_to(request.viewer)
-    if request.POST.get("all"):
-        return CommitmentFilter(QueryDict(query), visible, viewer=request.viewer).qs
-    return visible.filter(ref__in=request.POST.getlist("ref"))
 
 
 @require_POST

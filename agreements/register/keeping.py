@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -11,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agreements.register.lifecycle import sign_step
+from agreements.register.many import MOST, Line
 from agreements.register.models import Agreement, Step
 from agreements.vocabulary import Stage
 from partners.models import User
@@ -18,21 +18,6 @@ from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
 
 HAND_OVER = "hand_over"
-MOST = 500
-UNDO_MINUTES = 10
-
-
-@dataclass(frozen=True)
-class Line:
-    """What would happen to one agreement."""
-
-    agreement: Agreement
-    refused: str = ""
-    is_same: bool = False
-
-    @property
-    def changes(self) -> bool:
-        return not self.refused and not self.is_same
 
 
 def colleagues(viewer: Viewer) -> QuerySet[Any]:
@@ -68,7 +53,7 @@ def give(refs: Iterable[str], to: User, *, by: Viewer) -> dict[int, tuple[int | 
     with transaction.atomic():
         locked = Agreement.objects.visible_to(by).filter(ref__in=list(refs)).order_by("pk")
         lines = plan(locked.select_for_update(of=("self",)), to, by)
-        given = {line.agreement.pk: _put(line.agreement, to, by) for line in lines if line.changes}
+        given = {line.record.pk: _put(line.record, to, by) for line in lines if line.changes}
         if not given:
             raise Refused(_("None of them can be given to this person."))
     return given

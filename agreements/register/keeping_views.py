@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from agreements.register import keeping
+from agreements.register import keeping, many
 from agreements.register.filters import AgreementFilter
 from agreements.register.models import Agreement
 from partners.refusals import Refused
@@ -28,35 +27,24 @@ def give(request: HttpRequest) -> HttpResponse:
     back = f"{reverse('agreements')}?{query}"
     wanted = request.POST.get("to", "")
     to = keeping.colleagues(viewer).filter(pk=wanted).first() if wanted.isdecimal() else None
-    rows = _chosen(request, query)
+    rows = many.chosen(request.POST, Agreement.objects.visible_to(viewer), AgreementFilter, viewer)
     if to is None or not rows.exists():
         messages.error(request, _("Choose some agreements, and who is to keep them."))
         return redirect(back)
     if not request.POST.get("confirmed"):
-        lines = keeping.plan(rows, to, viewer)
-        facts = {
-            "to": to, "query": query, "back": back, "changing": [line for line in lines if line.changes],
-            "refused": [line for line in lines if line.refused], "same": [line for line in lines if line.is_same],
-        }  # fmt: skip
+        shown = many.preview(rows, keeping.plan(rows, to, viewer))
+        facts = {"to": to, "query": query, "back": back, "preview": shown}
         return render(request, "agreements/register/give_preview.html", facts)
     try:
-        given = keeping.give(rows.values_list("ref", flat=True)[: keeping.MOST], to, by=viewer)
+        given = keeping.give(rows.values_list("ref", flat=True)[: many.MOST], to, by=viewer)
     except Refused as no:
         messages.error(request, no.reason)
     else:
-        until = timezone.now() + timedelta(minutes=keeping.UNDO_MINUTES)
+        until = timezone.now() + timedelta(minutes=many.UNDO_MINUTES)
         request.session["given"] = {"rows": [[pk, *was] for pk, was in given.items()], "until": until.timestamp()}
         said = ngettext("%(name)s keeps %(count)s more.", "%(name)s keeps %(count)s more.", len(given))
         messages.success(request, said % {"name": to, "count": len(given)})
     return redirect(back)
-
-
-def _chosen(request: HttpRequest, query: str) -> Any:
-    """The ticked rows, or all that the filters of the list match."""
-    visible = Agreement.objects.visible_to(request.viewer)
-    if request.POST.get("all"):
-        return AgreementFilter(QueryDict(query), visible, viewer=request.viewer).qs
-    return visible.filter(ref__in=request.POST.getlist("ref"))
 
 
 @require_POST

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from agreements.models import Agreement, Step
+from agreements.register.many import MOST
 from tests.conftest import Cast
 from tests.factories import make_agreement, make_user
+from tests.test_query_counts import grow
 
 
 @pytest.fixture
@@ -26,8 +28,9 @@ def test_shown_done_and_taken_back(cast: Cast, mai: Any) -> None:
     before = keepers()
     wish = {"to": mai.pk, "ref": [cast.agreement.ref, cast.hidden.ref, elsewhere.ref], "query": "stage=signed"}
     preview = manager.post("/agreements/give/", wish)
-    assert {line.agreement.ref for line in preview.context["changing"]} == {cast.agreement.ref, cast.hidden.ref}
-    assert [line.refused for line in preview.context["refused"]] == ["it is not your desk's"]
+    shown = preview.context["preview"]
+    assert {line.record.ref for line in shown.changing} == {cast.agreement.ref, cast.hidden.ref}
+    assert [line.refused for line in shown.refused] == ["it is not your desk's"]
     assert keepers() == before, "nothing has happened yet"
     done = manager.post("/agreements/give/", wish | {"confirmed": "1"})
     assert done.headers["Location"] == "/agreements/?stage=signed"
@@ -48,6 +51,19 @@ def test_all_that_match_the_filters(cast: Cast, mai: Any) -> None:
     cast.client("minh").post("/agreements/give/", wish)
     assert set(Agreement.objects.filter(stage="signed").values_list("owner__name", flat=True)) == {"Mai"}
     assert Agreement.objects.filter(stage="draft", owner=cast.linh).exists(), "beyond the page, not beyond the filter"
+
+
+def test_what_is_too_much_at_once_is_said(cast: Cast, mai: Any) -> None:
+    grow(cast, 2 * MOST - 200)
+    client = cast.client("minh")
+    matching = client.get("/agreements/?stage=signed").context["page"].count
+    page = client.post("/agreements/give/", {"to": mai.pk, "all": "1", "query": "stage=signed"})
+    shown = page.context["preview"]
+    assert (len(shown.lines), shown.beyond) == (MOST, matching - MOST)
+    assert f"{shown.beyond} more match and are not among them" in page.content.decode()
+    few = client.post("/agreements/give/", {"to": mai.pk, "ref": [cast.agreement.ref]})
+    assert few.context["preview"].beyond == 0
+    assert "among them" not in few.content.decode()
 
 
 def test_an_officer_gives_away_only_what_is_theirs(cast: Cast, mai: Any) -> None:
