@@ -5,12 +5,12 @@ Looking at a link changes nothing, since mail scanners look. The link is the rec
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 
 from agreements.reminders.models import Mute, Reminder
@@ -59,15 +59,26 @@ def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:
                 raise Refused(locked.get_state_display())
 
 
-def is_silenced(row: Reminder) -> bool:
-    """Whether the recipient has asked not to be told of this: muted, or acknowledged and the day not come yet."""
-    of_it = Q(commitment=None) | Q(commitment=row.commitment_id)
-    if Mute.objects.filter(of_it, user=row.recipient_id, agreement=row.agreement_id).exists():
-        return True
-    if row.rule is None or row.rule.watched == Watched.LEGAL_CLOCK or row.offset >= 0 or row.round:
-        return False
-    same = Reminder.objects.filter(
-        rule=row.rule, recipient=row.recipient_id, agreement=row.agreement_id, commitment=row.commitment_id,
-        subject_id=row.subject_id, due_on=row.due_on,
-    )  # fmt: skip
-    return same.filter(acknowledged_at__isnull=False).exists()
+def silenced(rows: Iterable[Reminder], person: int) -> set[int]:
+    """Keys of those rows of a person who has asked not to be told: muted, or acknowledged until the day comes.
+
+    Two queries.
+    """
+    rows = list(rows)
+    agreements = {row.agreement_id for row in rows}
+    mutes = Mute.objects.filter(user=person, agreement__in=agreements)
+    muted = set(mutes.values_list("agreement_id", "commitment_id"))
+    matter = ("rule_id", "agreement_id", "commitment_id", "subject_id", "due_on")
+    of_them = Reminder.objects.filter(recipient=person, agreement__in=agreements)
+    known = set(of_them.filter(acknowledged_at__isnull=False).values_list(*matter))
+    return {
+        row.pk
+        for row in rows
+        if muted & {(row.agreement_id, None), (row.agreement_id, row.commitment_id)}
+        or (_may_wait(row) and tuple(getattr(row, column) for column in matter) in known)
+    }
+
+
+def _may_wait(row: Reminder) -> bool:
+    """Told ahead of the day, and not put off by its reader until now."""
+    return row.rule is not None and row.rule.watched != Watched.LEGAL_CLOCK and row.offset < 0 and not row.round

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -16,7 +17,7 @@ from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
 from agreements.register.telling import in_the_past
-from agreements.reminders.answers import address_of, is_silenced
+from agreements.reminders.answers import address_of, silenced
 from agreements.reminders.models import Reminder, message_id_of
 from agreements.reminders.schedule import still
 from agreements.reminders.watching import Matter
@@ -86,32 +87,43 @@ class Item:
 
 
 def items_of(rows: Iterable[Reminder], viewer: Viewer) -> list[Item]:
-    """The lines of a digest; what is settled or hidden by now has none."""
-    return [item for row in rows if (item := item_of(row, viewer)) and not is_silenced(row)]
+    """The lines of a digest; what is settled, silenced or hidden by now has none."""
+    rows = list(rows)
+    silent = silenced(rows, viewer.user_id or 0)
+    return _lines([row for row in rows if row.pk not in silent], viewer)
 
 
 def item_of(row: Reminder, viewer: Viewer) -> Item | None:
     """The line for a row, or None where the matter is settled or hidden from the person by now."""
-    agreement = Agreement.objects.visible_to(viewer).filter(pk=row.agreement_id).first()
-    commitment = None
-    if row.commitment_id:
-        commitment = Commitment.objects.visible_to(viewer).filter(pk=row.commitment_id).first()
-        if not commitment:
-            return None
-    elif not agreement:
-        return None
-    matter = still(row, viewer.on) if row.rule else None
-    if row.rule and matter is None:
-        return None
-    if matter and matter.subject and not _sees(viewer, matter.subject):
-        return None
-    reason = row.step.reason if row.step and viewer.is_staff else ""
-    return Item(row, agreement, commitment, viewer.on, reason, matter)
+    return next(iter(_lines([row], viewer)), None)
 
 
-def _sees(viewer: Viewer, record: Milestone | ProceedingStep) -> bool:
+def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
+    matters = still(rows, viewer.user_id, viewer.on)
+    agreements = Agreement.objects.visible_to(viewer).in_bulk({row.agreement_id for row in rows})
+    commitments = Commitment.objects.visible_to(viewer).in_bulk(
+        {row.commitment_id for row in rows if row.commitment_id}
+    )
+    hidden = _hidden([matter.subject for matter in matters.values() if matter.subject], viewer)
+    items = []
+    for row in rows:
+        agreement, commitment = agreements.get(row.agreement_id), commitments.get(row.commitment_id or 0)
+        matter = matters.get(row.pk)
+        is_seen = commitment is not None if row.commitment_id else agreement is not None
+        if not is_seen or (row.rule and matter is None) or (matter and matter.subject in hidden):
+            continue
+        reason = row.step.reason if row.step and viewer.is_staff else ""
+        items.append(Item(row, agreement, commitment, viewer.on, reason, matter))
+    return items
+
+
+def _hidden(subjects: list[Milestone | ProceedingStep], viewer: Viewer) -> set[Milestone | ProceedingStep]:
     """A share may hold milestones back while it shows their commitment."""
-    return bool(type(record).objects.visible_to(viewer).filter(pk=record.pk).exists())
+    seen: set[Any] = set()
+    for model in {type(subject) for subject in subjects}:
+        keys = [subject.pk for subject in subjects if isinstance(subject, model)]
+        seen |= set(model.objects.visible_to(viewer).filter(pk__in=keys))
+    return set(subjects) - seen
 
 
 def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:

@@ -6,7 +6,7 @@ ledger": a day without a run loses nothing, and two runs find nothing twice. The
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -64,7 +64,8 @@ def _of(
 ) -> Iterator[Due]:
     if not rule.offsets:
         return
-    watch, told = WATCHES[rule.watched], Recipients(rule, first, agreement=agreement)
+    watch = WATCHES[rule.watched]
+    told = Recipients(rule, first, agreements=[agreement] if agreement else None)
     others = _kinds_of_others(rule, rules)
     only = {watch.agreement: agreement} if agreement else {}
     shortest = 0 if rule.watched == Watched.LEGAL_CLOCK else min(rule.offsets)
@@ -99,32 +100,41 @@ def _matters(watch: Watch, rule: ReminderRule, row: Any, days: list[date]) -> It
         yield from ((day, matter) for day in days if day == days[0] or day in steps)
 
 
-def still(row: Reminder, on: date) -> Matter | None:
-    """The matter of a queued row if it still holds on the day of sending, for the same date and the same person."""
-    assert row.rule
-    watch = WATCHES[row.rule.watched]
-    found = watch.find(row)
-    matter = watch.matter(found, on) if found else None
-    if matter is None or matter.due_on != row.due_on or row.recipient_id not in _as_sent(row, on).of(matter):
-        return None
-    return matter
+def still(rows: Iterable[Reminder], person: int | None, on: date) -> dict[int, Matter]:
+    """Of a person's queued rows those whose matter holds on the day of sending, for the same date and person.
 
-
-def _as_sent(row: Reminder, on: date) -> Recipients:
-    """Asked for one row: of all who follow, only its recipient need be looked up."""
-    assert row.rule
-    return Recipients(row.rule, on, agreement=row.agreement_id, person=row.recipient_id)
+    By the key of the row. Some queries for each rule, however many rows there are.
+    """
+    by_rule: dict[int, list[Reminder]] = {}
+    for row in rows:
+        if row.rule_id:
+            by_rule.setdefault(row.rule_id, []).append(row)
+    held = {}
+    for group in by_rule.values():
+        rule = group[0].rule
+        assert rule
+        watch = WATCHES[rule.watched]
+        found = watch.find(group)
+        told = Recipients(rule, on, agreements={row.agreement_id for row in group}, person=person)
+        for row in group:
+            one = found.get(getattr(row, watch.key))
+            matter = watch.matter(one, on) if one else None
+            if matter and matter.due_on == row.due_on and row.recipient_id in told.of(matter):
+                held[row.pk] = matter
+    return held
 
 
 class Recipients:
     """Whom a rule tells of a matter. Whether they may see it is decided when the mail is sent."""
 
     def __init__(
-        self, rule: ReminderRule, on: date, *, agreement: int | None = None, person: int | None = None
+        self, rule: ReminderRule, on: date, *, agreements: Collection[int] | None = None, person: int | None = None
     ) -> None:
         self.rule = rule
         if rule.told == Told.FOLLOWERS:
-            self._followers = Followers(on, agreements=None if agreement is None else [agreement], person=person)
+            self._followers = Followers(on, agreements=agreements, person=person)
+        elif rule.told == Told.PEOPLE:
+            self._people = [one.pk for one in rule.people.all() if one.is_active]
         self._managers: dict[int, list[int]] = {}
         self._members: dict[tuple[int, bool], list[int]] = {}
 
@@ -141,7 +151,7 @@ class Recipients:
             case Told.FOLLOWERS:
                 return sorted(self._followers.of(agreement.pk, commitment.pk if commitment else None))
             case Told.PEOPLE:
-                return [person.pk for person in self.rule.people.all() if person.is_active]
+                return self._people
             case _:
                 if commitment is None or commitment.direction == Direction.OURS:
                     return []

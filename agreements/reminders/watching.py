@@ -67,9 +67,12 @@ class Watch:
         """What is to be told of a row on a day, if anything."""
         raise NotImplementedError
 
-    def find(self, row: Reminder) -> Any:
-        """The row that a reminder is about, if it still comes into question."""
-        return next(iter(self.base(pk=getattr(row, self.key))), None)
+    def find(self, rows: Iterable[Reminder]) -> dict[int, Any]:
+        """What reminders are about and still comes into question, by the key that they hold of it."""
+        return {self.key_of(one): one for one in self.base(pk__in={getattr(row, self.key) for row in rows})}
+
+    def key_of(self, row: Any) -> int:
+        return int(row.pk)
 
 
 class Expiry(Watch):
@@ -158,6 +161,9 @@ class LegalClock(Watch):
 
     def rows(self, until: date, **only: Any) -> Any:
         return self.base(**only)
+
+    def key_of(self, row: proceeding.Running) -> int:
+        return int(row.step.pk)
 
     def matter(self, row: proceeding.Running, on: date) -> Matter | None:
         if row.clock.due_on is None:

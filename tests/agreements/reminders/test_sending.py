@@ -7,15 +7,18 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from agreements.models import Reminder, ReminderRule, Share
+from agreements.models import Follow, Milestone, Reminder, ReminderRule, Share
 from agreements.register import sharing
 from agreements.register.lifecycle import Facts, perform
-from agreements.reminders import ledger, notices, sending
+from agreements.reminders import digest, ledger, notices, sending
 from agreements.tasks import dispatch, remind
+from partners.viewers import Viewer
 from tests.agreements.reminders.conftest import Keeper
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement, make_commitment
+from tests.factories import TODAY, make_agreement, make_commitment, make_share
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -47,6 +50,43 @@ def test_one_digest_per_person(cast: Cast, owed: object, smtp: Keeper) -> None:
     assert ledger.queue(TODAY) == 4
     assert sending.send_all(at=NOW) == 1
     assert smtp.kept[0]["Subject"] == "4 matters for you"
+
+
+def lines_and_queries(cast: Cast, person: Any) -> tuple[int, int]:
+    """How long a person's digest is, and what it costs."""
+    rows = list(
+        Reminder.objects.filter(recipient=person).select_related("agreement", "step", "rule").order_by("pk")
+    )  # fmt: skip
+    with CaptureQueriesContext(connection) as asked:
+        items = digest.items_of(rows, Viewer.of(person, on=TODAY))
+        message = digest.message(person, items)
+    said = len({item.said for item in items})
+    assert message.body.count("http://testserver/commitments/") == min(said, digest.MOST_LINES)
+    return len(items), len(asked)
+
+
+def test_a_long_digest_costs_what_a_short_one_does(cast: Cast, owed: object) -> None:
+    """Of several rules, with milestones, for staff and for a partner."""
+    ReminderRule.objects.create(code="partner", watched="commitment_due", told="partner", offsets=[-7, 0])
+    ReminderRule.objects.create(code="steps", watched="milestone_due", told="owner", offsets=[-7, 0])
+    ReminderRule.objects.create(code="follow", watched="commitment_due", told="followers", offsets=[-7, 0])
+    Follow.objects.create(user=cast.linh, country=cast.us.country)
+    costs = {}
+    for many in (3, 40):
+        for _number in range(many):
+            agreement = make_agreement(desk=cast.desk, owner=cast.linh, stage="signed", parties=[cast.home, cast.us])
+            make_share(agreement=agreement, organisation=cast.us)
+            duty = {"owner": cast.linh, "partner_owner": cast.us, "direction": "theirs", "due_on": TODAY}
+            commitment = make_commitment(agreement=agreement, **duty)
+            Milestone.objects.create(commitment=commitment, title_en="Half of it", due_on=TODAY)
+        ledger.queue(TODAY)
+        for person in (cast.linh, cast.sara):
+            costs[person.name, many] = lines_and_queries(cast, person)
+    assert costs["Linh", 40][0] > 3 * 40
+    assert costs["Sara", 40][0] >= 40
+    for name in ("Linh", "Sara"):
+        assert costs[name, 3][1] == costs[name, 40][1]
+        assert costs[name, 40][1] <= 20
 
 
 def test_a_temporary_refusal_is_tried_again_with_a_delay(cast: Cast, owed: object, smtp: Keeper) -> None:
