@@ -44,7 +44,7 @@ urlpatterns = [
     path("", include("agreements.urls")),
     path("api/v1/", include(api.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
-    path("api/", allow_inline_styles(docs), name="api_docs"),
+    path("api/", everyone(allow_inline_styles(docs)), name="api_docs"),
     path("mails/", open_to_all(mails.mail_list), name="mails"),
     path("pulse/", allow(Role.OPERATOR, Role.AUDITOR)(pulse.pulse), name="pulse"),
     path("pulsez", open_to_all(pulse.pulse_check), name="pulsez"),

@@ -133,7 +133,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "organisation": (IN, OK, OK, OK, OK, GONE, OK, OK),
     "date_in_words": (IN, OK, OK, OK, OK, OK, OK, OK),
     "api_schema": (401, OK, OK, OK, OK, OK, OK, OK),
-    "api_docs": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api_docs": (IN, OK, OK, OK, OK, OK, OK, OK),
     "mails": (GONE,) * 8,  # a demonstration alone shows them
     "healthz": (OK,) * 8,
     "pulsez": (503,) * 8,  # nobody has answered yet
