@@ -113,7 +113,7 @@ def faults_of(person: Person, path: str, *, known_to_exist: bool = True) -> list
     """What is wrong with one page, in words. Without `known_to_exist`, a page that says 404 is as good."""
     status = person.status(path)
     wrong = [] if status == 200 or (status == 404 and not known_to_exist) else [f"{path}: {status}"]
-    if status == 200 and person.page.url.endswith(path) and path in DRAWN_LATER:
+    if status == 200 and path in DRAWN_LATER and urlsplit(person.page.url).path == path:
         person.page.wait_for_selector(DRAWN_LATER[path])
     person.page.evaluate(UNFOLD)
     sideways = person.page.evaluate("document.documentElement.scrollWidth - innerWidth")
