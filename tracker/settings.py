@@ -268,7 +268,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_PERMISSIONS": ["partners.permissions.KnownViewer"],
     "SWAGGER_UI_DIST": "SIDECAR",
     # A link to each part would stand inside the button that opens it, out of the keyboard's reach.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": False, "persistAuthorization": False},
+    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {

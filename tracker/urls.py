@@ -26,8 +26,8 @@ api.register("commitments", CommitmentViewSet, "api-commitment")
 api.register("countries", CountryViewSet, "api-country")
 api.register("organisations", OrganisationViewSet, "api-organisation")
 
-# Swagger's interface sets styles from its script; scripts themselves stay strict, here as everywhere.
 docs = SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tracker/api.html")
+# Swagger's interface sets styles from its script; scripts themselves stay strict, here as everywhere.
 allow_inline_styles = csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 
 urlpatterns = [

@@ -93,6 +93,8 @@ class Box:
     standing: Standing
     x: int
     y: int
+    width: int = BOX_WIDTH
+    height: int = BOX_HEIGHT
 
 
 @dataclass(frozen=True)

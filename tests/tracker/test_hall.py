@@ -35,6 +35,12 @@ def test_a_wrong_password_says_little_and_locks_after_a_while(cast: Cast) -> Non
     assert "Too many failed" in page
 
 
+def test_nobody_signs_up(db: None) -> None:
+    answer = Client().post("/accounts/signup/", {"email": "x@example.org", "password1": "long enough 1"})
+    assert not get_user_model().objects.exists()
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("name", ["linh", "minh", "auditor", "operator"])
 def test_staff_enrol_a_second_factor_first(cast: Cast, settings: Any, name: str) -> None:
     settings.STAFF_NEED_SECOND_FACTOR = True

@@ -52,11 +52,9 @@ def test_one_digest_per_person(cast: Cast, owed: object, smtp: Keeper) -> None:
     assert smtp.kept[0]["Subject"] == "4 matters for you"
 
 
-def lines_and_queries(cast: Cast, person: Any) -> tuple[int, int]:
+def lines_and_queries(person: Any) -> tuple[int, int]:
     """How long a person's digest is, and what it costs."""
-    rows = list(
-        Reminder.objects.filter(recipient=person).select_related("agreement", "step", "rule").order_by("pk")
-    )  # fmt: skip
+    rows = list(Reminder.objects.filter(recipient=person).select_related("agreement", "step", "rule").order_by("pk"))
     with CaptureQueriesContext(connection) as asked:
         items = digest.items_of(rows, Viewer.of(person, on=TODAY))
         message = digest.message(person, items)
@@ -81,7 +79,7 @@ def test_a_long_digest_costs_what_a_short_one_does(cast: Cast, owed: object) -> 
             Milestone.objects.create(commitment=commitment, title_en="Half of it", due_on=TODAY)
         ledger.queue(TODAY)
         for person in (cast.linh, cast.sara):
-            costs[person.name, many] = lines_and_queries(cast, person)
+            costs[person.name, many] = lines_and_queries(person)
     assert costs["Linh", 40][0] > 3 * 40
     assert costs["Sara", 40][0] >= 40
     for name in ("Linh", "Sara"):
