@@ -63,7 +63,7 @@ def who_sees_more(gone: Organisation, kept: Organisation) -> int:
 def merge(gone: Any, kept: Any, *, by: User) -> None:
     """Move everything, keep the names as other names, archive what is gone. Raises Refused and changes nothing."""
     with transaction.atomic():
-        rows = type(kept).objects.select_for_update(of=("self",)).filter(pk__in=(gone.pk, kept.pk))
+        rows = type(kept).objects.locked().filter(pk__in=(gone.pk, kept.pk))
         found = {row.pk: row for row in rows.order_by("pk")}
         gone, kept = found[gone.pk], found[kept.pk]
         _check(gone, kept)

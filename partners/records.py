@@ -61,6 +61,14 @@ class RecordQuerySet(models.QuerySet[Any]):
         except self.model.DoesNotExist:
             raise Http404 from None
 
+    def locked(self, *, skip: bool = False) -> Self:
+        """These rows and no joined ones, held until the transaction ends; or, to `skip`, those that nobody else holds.
+
+        `FOR NO KEY UPDATE`: nobody changes them meanwhile, but rows that refer to them may be written. A plain
+        `FOR UPDATE` stops those at their foreign key when they commit: two acts that refer to each other's rows die.
+        """
+        return self.select_for_update(of=("self",), no_key=True, skip_locked=skip)
+
     def search(self, text: str) -> Self:
         """Rows whose folded text holds every word; those that match as typed, marks and all, come first."""
         found = self

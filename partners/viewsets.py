@@ -125,7 +125,7 @@ class RecordViewSet(viewsets.ModelViewSet):  # type: ignore[type-arg]
 
     def perform_update(self, serializer: Any) -> None:
         with transaction.atomic():
-            locked = self.get_queryset().select_for_update(of=("self",)).get(pk=serializer.instance.pk)
+            locked = self.get_queryset().locked().get(pk=serializer.instance.pk)
             if not self.may_change(locked):
                 raise exceptions.PermissionDenied
             wanted = self.request.headers.get("If-Match", "").strip().strip('"')

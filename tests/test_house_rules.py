@@ -91,6 +91,12 @@ def test_faces_go_through_the_gate() -> None:
     assert set(leaks) <= allowed
 
 
+def test_rows_are_locked_in_one_way() -> None:
+    """A lock that also stops who refers to the row makes acts deadlock: `locked()` does not."""
+    said = [path for path in CODE if "tests" not in path.parts and "select_for_update" in path.read_text("utf-8")]
+    assert said == [ROOT / "partners/records.py"]
+
+
 def catalogue() -> Any:
     with (ROOT / "tracker/locale/vi/LC_MESSAGES/django.po").open("rb") as file:
         return read_po(file, locale="vi")

@@ -78,7 +78,7 @@ def _save(request: HttpRequest, form: ActionForm) -> bool:
             of_served = [row.agreement.desk_id for row in served if row.agreement.desk_id in viewer.desk_ids]
             action.desk = own.get(pk=of_served[0]) if of_served else own.order_by("pk").first()
         else:
-            now = Action.objects.visible_to(viewer).select_for_update(of=("self",)).get(pk=action.pk)
+            now = Action.objects.visible_to(viewer).locked().get(pk=action.pk)
             if now.version != form.cleaned_data["seen_version"] or not working.may_edit(now, viewer):
                 form.add_error(None, CHANGED_MEANWHILE)
                 return False

@@ -29,5 +29,5 @@ def save(record: Record, by: Viewer) -> None:
 
 def lock(commitment: Commitment) -> Commitment:
     """The row itself, locked until the transaction ends, with its agreement; as it is now, not as it was read."""
-    rows = Commitment.objects.select_for_update(of=("self",)).select_related("agreement")
+    rows = Commitment.objects.locked().select_related("agreement")
     return rows.get(pk=commitment.pk)  # type: ignore[no-any-return]

@@ -121,7 +121,7 @@ def settle(position: Position, *, adopt: bool, by: Viewer, reply: str = "") -> N
     """Adopt the proposed words, which then count as confirmed by who proposed them, or decline with a reply."""
     with transaction.atomic():
         commitment = lock(position.commitment)
-        fresh = Position.objects.select_for_update(of=("self",)).select_related("commitment__agreement")
+        fresh = Position.objects.locked().select_related("commitment__agreement")
         locked = fresh.get(pk=position.pk)
         if not may_settle(locked, by):
             raise Refused(_("This answer is settled already, or is not yours to settle."))

@@ -82,7 +82,7 @@ class CommitmentSerializer(RecordSerializer):
         view = self.context["view"]
         agreement = validated_data.pop("agreement")
         with transaction.atomic():
-            locked = Agreement.objects.visible_to(view.viewer).select_for_update(of=("self",)).get(pk=agreement.pk)
+            locked = Agreement.objects.visible_to(view.viewer).locked().get(pk=agreement.pk)
             if not visibility.may_edit_commitments(view.viewer, desk_id=locked.desk_id, stage=locked.stage):
                 raise exceptions.PermissionDenied
             commitment = Commitment(agreement=locked, owner=self.context["request"].user)

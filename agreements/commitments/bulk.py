@@ -81,7 +81,7 @@ def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
         raise Refused(_("This field is not changed for many at once."))
     with transaction.atomic():
         locked = Commitment.objects.visible_to(by).filter(ref__in=list(refs)).order_by("pk")
-        rows = plan(locked.select_for_update(of=("self",)), wish, by)
+        rows = plan(locked.locked(), wish, by)
         changed = [_change(line.record, wish, by) for line in rows if line.changes]
         if not changed:
             raise Refused(_("None of them can be changed so."))
@@ -139,7 +139,7 @@ def may_undo(done: BulkChange, viewer: Viewer, *, at: datetime) -> bool:
 def undo(done: BulkChange, *, by: Viewer, at: datetime) -> tuple[int, int]:
     """Bring back what the change replaced; return how many came back, and how many others have changed since."""
     with transaction.atomic():
-        locked = BulkChange.objects.select_for_update(of=("self",)).get(pk=done.pk)
+        locked = BulkChange.objects.locked().get(pk=done.pk)
         if not may_undo(locked, by, at=at):
             raise Refused(
                 _("It is undone already, or too long ago: %(minutes)s minutes at most.") % {"minutes": UNDO_MINUTES}
@@ -156,7 +156,7 @@ def _bring_back(row: dict[str, Any], by: Viewer) -> bool:
     if "request" in row:
         waiting = DueRequest.objects.filter(pk=row["request"], state=RequestState.WAITING)
         return bool(waiting.update(state=RequestState.WITHDRAWN))
-    commitment = Commitment.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=row["pk"])
+    commitment = Commitment.objects.locked().select_related("agreement").get(pk=row["pk"])
     if commitment.version != row["version"]:
         return False  # somebody has gone on from there
     for column, value in row["before"].items():

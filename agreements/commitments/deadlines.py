@@ -96,7 +96,7 @@ def count_all(calendar: WorkCalendar) -> int:
     rows = Commitment.objects.filter(due_after__isnull=False, archived_at=None, agreement__archived_at=None)
     for pk in rows.filter(delivery__in=OPEN).values_list("pk", flat=True):
         with transaction.atomic():
-            commitment = Commitment.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=pk)
+            commitment = Commitment.objects.locked().select_related("agreement").get(pk=pk)
             if put(commitment, calendar):
                 commitment.version += 1
                 commitment.save()
@@ -126,7 +126,7 @@ def make_ahead(on: date) -> int:
 
 def _make_ahead(pk: int, on: date) -> int:
     with transaction.atomic():
-        duty = Commitment.objects.select_for_update(of=("self",)).get(pk=pk)
+        duty = Commitment.objects.locked().get(pk=pk)
         first = duty.start_on or duty.due_on
         if not duty.repeats_months or first is None:
             return 0

@@ -185,7 +185,7 @@ def put_delivery(commitment: Commitment, value: str, on: date) -> None:
 
 
 def _lock(report: Report) -> Report:
-    rows = Report.objects.select_for_update(of=("self",)).select_related("commitment__agreement")
+    rows = Report.objects.locked().select_related("commitment__agreement")
     return rows.get(pk=report.pk)  # type: ignore[no-any-return]
 
 

@@ -83,7 +83,7 @@ def note_opening(link: Link, address: str | None) -> None:
 
 def use(link: Link, *, at: datetime) -> None:
     """Spend the link, inside the caller's transaction. Of two at once exactly one gets through."""
-    locked = Link.objects.select_for_update(of=("self",)).get(pk=link.pk)
+    locked = Link.objects.locked().get(pk=link.pk)
     if not locked.is_open(at):
         raise Refused(CLOSED)
     locked.used_at = at
@@ -96,7 +96,7 @@ def revoke(link: Link, *, by: Viewer) -> None:
     if not by.works_at(link.commitment.agreement.desk_id) or by.read_only:
         raise Refused(_("Only its desk takes a link back."))
     with transaction.atomic():
-        locked = Link.objects.select_for_update(of=("self",)).get(pk=link.pk)
+        locked = Link.objects.locked().get(pk=link.pk)
         if not locked.is_open(timezone.now()):
             raise Refused(_("This link is closed already."))
         locked.revoked_at, locked.revoked_by_id = timezone.now(), by.user_id

@@ -70,7 +70,7 @@ def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "")
     """Move the day, or refuse with a comment. The baseline stays. Exactly one decision takes effect."""
     with transaction.atomic():
         commitment = lock(request.commitment)
-        waiting = DueRequest.objects.select_for_update(of=("self",)).select_related("commitment__agreement")
+        waiting = DueRequest.objects.locked().select_related("commitment__agreement")
         locked = waiting.get(pk=request.pk)
         if not may_decide(locked, by):
             raise Refused(_("You cannot decide on this request: it is decided already, or it is your own."))
@@ -96,7 +96,7 @@ def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "")
 def withdraw(request: DueRequest, *, by: Viewer) -> None:
     """Take one's own request back while nobody has decided on it."""
     with transaction.atomic():
-        locked = DueRequest.objects.select_for_update(of=("self",)).get(pk=request.pk)
+        locked = DueRequest.objects.locked().get(pk=request.pk)
         if locked.state != RequestState.WAITING or locked.created_by_id != by.user_id or by.read_only:
             raise Refused(_("Only who asked can withdraw a request, and only while it waits."))
         locked.state = RequestState.WITHDRAWN

@@ -91,7 +91,7 @@ def _save(request: HttpRequest, form: CommitmentForm) -> bool:
     """Save under the agreement's lock; False where the record has changed since the form was opened."""
     commitment = form.instance
     with transaction.atomic():
-        Agreement.objects.visible_to(request.viewer).select_for_update(of=("self",)).get(pk=commitment.agreement_id)
+        Agreement.objects.visible_to(request.viewer).locked().get(pk=commitment.agreement_id)
         if commitment.pk is None:
             delivery.number(commitment)
         else:

@@ -25,7 +25,7 @@ def finish(action: Action, *, result: str, by: Viewer) -> None:
     if not result.strip():
         raise Refused(_("Say what came of it."))
     with transaction.atomic():
-        locked = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+        locked = Action.objects.locked().get(pk=action.pk)
         if not may_finish(locked, by):
             raise Refused(_("This is done already, or is not your desk's."))
         locked.state, locked.result = ActionState.DONE, result.strip()
@@ -43,7 +43,7 @@ def may_verify(action: Action, viewer: Viewer) -> bool:
 def verify(action: Action, *, holds: bool, by: Viewer, reason: str = "") -> None:
     """Verify what was done, or open it again with a reason. Exactly one of two attempts takes effect."""
     with transaction.atomic():
-        locked = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+        locked = Action.objects.locked().get(pk=action.pk)
         if not may_verify(locked, by):
             raise Refused(_("Someone else of the desk verifies what was done, once."))
         if holds:

@@ -66,9 +66,9 @@ def hand_over(person: User, to: User, *, by: Viewer) -> int:
     if to.role not in DESK_STAFF or not to.is_active or to.pk == person.pk or not desks:
         raise Refused(_("%(name)s does not work at this desk.") % {"name": to})
     kept = kept_by(person, by)
-    papers = list(kept.agreements.filter(desk__in=desks).select_for_update(of=("self",)))
-    duties = list(kept.commitments.filter(agreement__desk__in=desks).select_for_update(of=("self",)))
-    actions = list(kept.actions.filter(desk__in=desks).select_for_update(of=("self",)))
+    papers = list(kept.agreements.filter(desk__in=desks).locked())
+    duties = list(kept.commitments.filter(agreement__desk__in=desks).locked())
+    actions = list(kept.actions.filter(desk__in=desks).locked())
     for record in (*papers, *duties, *actions):
         record.owner = to
         save(record, by)

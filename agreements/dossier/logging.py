@@ -36,7 +36,7 @@ def save(form: AgreementForm, participants: Any, commitments: Any, *, by: User, 
             agreement.ref = next_reference(_organisations(participants), (agreement.signed_on or viewer.on).year)
             agreement.owner = by
         else:
-            now = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+            now = Agreement.objects.locked().get(pk=agreement.pk)
             if now.version != form.cleaned_data["seen_version"]:
                 raise ChangedMeanwhile(now.version)
             agreement.stage, agreement.version = now.stage, now.version

@@ -44,7 +44,7 @@ def _claim() -> Export | None:
     now = timezone.now()
     with transaction.atomic():
         left = Q(state=Export.State.RUNNING, heard_at__lt=now - SILENT_FOR)
-        rows = Export.objects.select_for_update(skip_locked=True, of=("self",)).select_related("user")
+        rows = Export.objects.locked(skip=True).select_related("user")
         export: Export | None = rows.filter(Q(state=Export.State.WAITING) | left).order_by("pk").first()
         if export:
             export.state, export.heard_at, export.done = Export.State.RUNNING, now, 0

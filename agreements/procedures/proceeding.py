@@ -48,7 +48,7 @@ def open_for(agreement: Agreement, procedure: Procedure, *, by: Viewer, reason: 
     if procedure.legal_regime != agreement.legal_regime:
         raise Refused(_("This procedure belongs to another legal regime."))
     with transaction.atomic():
-        Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        Agreement.objects.locked().get(pk=agreement.pk)
         if agreement.proceedings.filter(closed_on=None, archived_at=None).exists():
             raise Refused(_("A procedure is under way already."))
         proceeding = Proceeding(agreement=agreement, procedure=procedure, reason=reason.strip(), opened_on=by.on)
@@ -76,7 +76,7 @@ def note(done: ProceedingStep, *, by: User, viewer: Viewer) -> ProceedingStep:
     if done.done_on and done.step.needs_paper and not (done.number or done.document_id):
         raise Refused(_("This step needs the number of its paper, or the paper itself."))
     with transaction.atomic():
-        before = ProceedingStep.objects.select_for_update(of=("self",)).get(pk=done.pk)
+        before = ProceedingStep.objects.locked().get(pk=done.pk)
         newly_settled = done.is_settled and not before.is_settled
         done.done_by_id = viewer.user_id if done.is_settled else None
         done.version = before.version
@@ -99,7 +99,7 @@ def give_back(done: ProceedingStep, *, by: Viewer, reason: str) -> Pause:
     if done.started_on is None or done.is_settled:
         raise Refused(_("Only a dossier that was received, and not yet answered, is returned."))
     with transaction.atomic():
-        ProceedingStep.objects.select_for_update(of=("self",)).get(pk=done.pk)
+        ProceedingStep.objects.locked().get(pk=done.pk)
         if done.pauses.filter(to_on=None).exists():
             raise Refused(_("The dossier is returned already."))
         pause = Pause(step=done, from_on=by.on, reason=reason.strip()[:300])
@@ -123,7 +123,7 @@ def close(proceeding: Proceeding, *, by: Viewer, reason: str = "") -> None:
     """End a procedure, so that another can begin. With steps still open, it takes a reason."""
     _check(proceeding.agreement, by)
     with transaction.atomic():
-        locked = Proceeding.objects.select_for_update(of=("self",)).get(pk=proceeding.pk)
+        locked = Proceeding.objects.locked().get(pk=proceeding.pk)
         if locked.closed_on:
             raise Refused(_("This procedure is closed."))
         is_open = locked.steps.filter(done_on=None, skipped_because="", step__is_optional=False).exists()

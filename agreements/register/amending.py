@@ -102,7 +102,7 @@ def differences(amendment: Amendment) -> list[Difference]:
 def save(amendment: Amendment, wanted: Agreement, *, by: User, viewer: Viewer) -> Amendment:
     """Keep a proposal, new or edited, as the difference between the agreement as it is and as it is wanted."""
     with transaction.atomic():
-        agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=wanted.pk)
+        agreement = Agreement.objects.locked().get(pk=wanted.pk)
         amendment.agreement = agreement
         if amendment.pk is None:
             if not may_propose(agreement, viewer):
@@ -147,8 +147,8 @@ def perform(name: str, amendment: Amendment, *, by: Viewer, reason: str = "", se
     if act is None:
         raise Refused(_("There is no act called “%(name)s”.") % {"name": name})
     with transaction.atomic():
-        Agreement.objects.select_for_update(of=("self",)).get(pk=amendment.agreement_id)
-        rows = Amendment.objects.select_for_update(of=("self",)).select_related("agreement")
+        Agreement.objects.locked().get(pk=amendment.agreement_id)
+        rows = Amendment.objects.locked().select_related("agreement")
         locked: Amendment = rows.get(pk=amendment.pk)
         if no := refusal(act, locked, by, reason=reason):
             raise no
@@ -183,8 +183,8 @@ def apply_due(on: date) -> int:
 def _apply_one(pk: int, on: date) -> bool:
     with transaction.atomic():
         parent = Amendment.objects.values_list("agreement", flat=True).get(pk=pk)
-        Agreement.objects.select_for_update(of=("self",)).get(pk=parent)
-        amendment = Amendment.objects.select_for_update(of=("self",)).select_related("agreement").get(pk=pk)
+        Agreement.objects.locked().get(pk=parent)
+        amendment = Amendment.objects.locked().select_related("agreement").get(pk=pk)
         if amendment.stage != APPROVED:
             return False  # another run was faster
         _apply(amendment, on=on)

@@ -46,7 +46,7 @@ def note_expired(on: date) -> int:
 def _write(rows: Any, name: str, day: Callable[[Any], date | None]) -> int:
     with transaction.atomic():
         # Locked rows are another run's business: it writes the same step.
-        found = rows.select_for_update(skip_locked=True, of=("self",))
+        found = rows.locked(skip=True)
         steps = [
             Step(agreement=row, name=name, from_stage=row.stage, to_stage=row.stage, on=on)
             for row in found

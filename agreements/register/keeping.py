@@ -52,7 +52,7 @@ def give(refs: Iterable[str], to: User, *, by: Viewer) -> dict[int, tuple[int | 
     """
     with transaction.atomic():
         locked = Agreement.objects.visible_to(by).filter(ref__in=list(refs)).order_by("pk")
-        lines = plan(locked.select_for_update(of=("self",)), to, by)
+        lines = plan(locked.locked(), to, by)
         given = {line.record.pk: _put(line.record, to, by) for line in lines if line.changes}
         if not given:
             raise Refused(_("None of them can be given to this person."))
@@ -65,7 +65,7 @@ def take_back(given: Mapping[int, tuple[int | None, int]], *, by: Viewer) -> int
         rows = Agreement.objects.visible_to(by).filter(pk__in=given, desk__in=by.desk_ids).order_by("pk")
         back = 0
         before = User.objects.in_bulk([owner for owner, _version in given.values() if owner])
-        for agreement in rows.select_for_update(of=("self",)).select_related("owner"):
+        for agreement in rows.locked().select_related("owner"):
             owner, version = given[agreement.pk]
             if agreement.version == version and owner in before and not by.read_only:
                 _put(agreement, before[owner], by)

@@ -236,7 +236,7 @@ def perform(name: str, agreement: Agreement, *, by: Viewer, facts: Facts) -> Ste
         raise Refused(_("There is no act called “%(name)s”.") % {"name": name})
     facts = transition.heard(facts)
     with transaction.atomic():
-        locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        locked = Agreement.objects.locked().get(pk=agreement.pk)
         no = refusal(transition, locked, by, facts)
         if no:
             raise no

@@ -67,9 +67,9 @@ def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: V
         raise Refused(_("There is no part called “%(name)s”.") % {"name": min(unknown)})
     with transaction.atomic():
         if agreement:
-            Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+            Agreement.objects.locked().get(pk=agreement.pk)
         else:
-            Desk.objects.select_for_update(of=("self",)).get(pk=what["desk"].pk)
+            Desk.objects.locked().get(pk=what["desk"].pk)
         known = Share.objects.filter(**what, organisation=terms.organisation, revoked_at=None, archived_at=None)
         held = known.first() or Share(**what, organisation=terms.organisation, created_by_id=by.user_id)
         held.until_on, held.withheld = terms.until_on, sorted(terms.withheld)

@@ -36,7 +36,7 @@ def archive(agreement: Agreement, *, by: Viewer, reason: str) -> Step:
     if not reason.strip():
         raise Refused(_("Give a reason."))
     with transaction.atomic():
-        locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        locked = Agreement.objects.locked().get(pk=agreement.pk)
         if locked.archived_at:
             raise Refused(_("This agreement is archived."))
         values = {"archived_at": timezone.now(), "archived_because": reason.strip()[:300]}
@@ -64,7 +64,7 @@ def may_undo(step: Step, viewer: Viewer, *, at: datetime) -> Refused | None:
 def undo(step: Step, *, by: Viewer, at: datetime) -> Step:
     """Put the columns back as they were before the act. Raises Refused and changes nothing."""
     with transaction.atomic():
-        agreement = Agreement.objects.select_for_update(of=("self",)).get(pk=step.agreement_id)
+        agreement = Agreement.objects.locked().get(pk=step.agreement_id)
         fresh = Step.objects.select_related("agreement").get(pk=step.pk)
         if Step.objects.filter(undoes=fresh).exists():
             raise Refused(_("It has been undone already."))
@@ -86,7 +86,7 @@ def may_rectify(agreement: Agreement, viewer: Viewer) -> Step | None:
 def rectify(agreement: Agreement, *, by: Viewer, reason: str) -> Step:
     """Correct the last legal act by a new entry that brings back what stood before."""
     with transaction.atomic():
-        locked = Agreement.objects.select_for_update(of=("self",)).get(pk=agreement.pk)
+        locked = Agreement.objects.locked().get(pk=agreement.pk)
         last = may_rectify(locked, by)
         if last is None:
             raise Refused(_("There is no act here for you to correct."))

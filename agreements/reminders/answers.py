@@ -41,7 +41,7 @@ def find(secret: str) -> Reminder | None:
 def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:
     """Do what was answered. Raises Refused where it can no longer be done; answering twice does nothing more."""
     with transaction.atomic():
-        locked = Reminder.objects.select_for_update(of=("self",)).get(pk=row.pk)
+        locked = Reminder.objects.locked().get(pk=row.pk)
         match answer:
             case MailAnswer.MUTE:
                 Mute.objects.get_or_create(

@@ -74,7 +74,7 @@ def claim(recipient_id: int, *, at: datetime) -> list[Reminder]:
             return []
         waiting = ready(at).filter(recipient=recipient_id).order_by("pk")
         rows = list(
-            waiting.select_for_update(skip_locked=True, of=("self",)).select_related("agreement", "step", "rule")
+            waiting.locked(skip=True).select_related("agreement", "step", "rule")
             [:MOST_FOR_ONE]
         )  # fmt: skip
         Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(

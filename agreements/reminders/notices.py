@@ -44,7 +44,7 @@ def put_steps_into_ledger(*, most: int = 200) -> int:
     """
     with transaction.atomic():
         steps = list(
-            Step.objects.untold().select_for_update(skip_locked=True, of=("self",))
+            Step.objects.untold().locked(skip=True)
             .select_related("agreement").order_by("pk")[:most]
         )  # fmt: skip
         if not steps:

@@ -40,7 +40,7 @@ def read_waiting(*, at: datetime, most: int = 50) -> int:
 def read_one(pk: int, *, at: datetime) -> bool:
     """Check one paper. False where another process has it, or the scanner does not answer: then it keeps waiting."""
     with transaction.atomic():
-        rows = Document.objects.select_for_update(skip_locked=True, of=("self",)).select_related("agreement")
+        rows = Document.objects.locked(skip=True).select_related("agreement")
         paper = rows.filter(pk=pk, state=PaperState.WAITING).first()
         if paper is None:
             return False

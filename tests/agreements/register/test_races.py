@@ -7,11 +7,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from agreements.models import Agreement, Step
 from agreements.register.lifecycle import Facts, perform
 from agreements.register.references import next_reference
+from agreements.register.undoing import undo
+from agreements.reminders.notices import put_steps_into_ledger
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Viewer
@@ -92,3 +96,43 @@ def test_references_are_drawn_once() -> None:
             return ref
 
     assert sorted(all_at_once(log)) == [f"US-2026-{number:02}" for number in range(1, THREADS + 1)]
+
+
+def take_back_while_it_is_told() -> Any:
+    """What comes of an undo while others are told of the act: that holds the step and refers to the agreement."""
+    desk = make_desk()
+    officer = make_user(role="officer", desks=[desk])
+    make_user(role="manager", desks=[desk])
+    parties = [make_organisation(country="VN"), make_organisation(country="US")]
+    agreement = make_agreement(desk=desk, stage="draft", parties=parties)
+    viewer = Viewer.of(officer, on=TODAY)
+    step = perform("submit", agreement, by=viewer, facts=Facts(on=TODAY))
+    given: list[Any] = []
+
+    def take_back() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            given.append(undo(step, by=viewer, at=timezone.now()))
+        except OperationalError as problem:
+            given.append(problem)
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        assert put_steps_into_ledger() == 1
+        other = threading.Thread(target=take_back)
+        other.start()
+        other.join(20)
+    return given[0]
+
+
+def test_an_act_is_taken_back_while_others_are_told_of_it() -> None:
+    assert isinstance(take_back_while_it_is_told(), Step)
+
+
+def test_with_a_plain_lock_each_would_wait_for_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: `FOR UPDATE` also stops who refers to the row."""
+    plain = QuerySet.select_for_update
+    monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **more: plain(self, **{**more, "no_key": False}))
+    assert isinstance(take_back_while_it_is_told(), OperationalError)
