@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ from tests.factories import TODAY
 from tests.running import Running
 
 EVERYTHING = bool(os.environ.get("TEST_ALL"))
+MOST_SHOWN = 2000  # characters of a page
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -37,6 +38,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             item.add_marker(pytest.mark.skip(reason="kills processes for minutes: runs with --all or --nightly"))
         if item.get_closest_marker("services") and not EVERYTHING:
             item.add_marker(pytest.mark.skip(reason="needs this machine's services: runs with --all"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Where a test at a browser fails, say what its pages show: a missing word is seldom the whole story."""
+    report = yield
+    browser = getattr(item, "funcargs", {}).get("browser")
+    if report.when == "call" and report.failed and browser:
+        for page in (page for context in browser.contexts for page in context.pages):
+            report.sections.append((f"what {page.url} shows", page.inner_text("body")[:MOST_SHOWN]))
+    return report
 
 
 @pytest.fixture(autouse=True)
