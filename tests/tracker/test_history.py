@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from agreements.models import Agreement, Note, Reminder
 from agreements.register import discussing
@@ -200,33 +202,74 @@ def test_keys_may_change(sealed: Cast, settings: Any) -> None:
     assert sealing.verify() == []
 
 
-@pytest.mark.django_db(transaction=True)
-def test_a_row_still_being_written_is_not_missed(cast: Cast) -> None:
-    """A writer that has drawn its number but not committed is waited for, or sealed later: never passed over."""
-    began, go_on = threading.Event(), threading.Event()
+@contextmanager
+def somebody_writing(agreement: Agreement) -> Iterator[Callable[[], Any]]:
+    """A transaction that has drawn the number of a row; called, it writes elsewhere, commits, and says what came."""
+    began, go_on, came = threading.Event(), threading.Event(), []
 
     def write() -> None:
-        with transaction.atomic():
-            Note.objects.create(agreement=cast.hidden, text="slow")
-            began.set()
-            go_on.wait(10)
-        connection.close()
+        try:
+            with transaction.atomic():
+                Note.objects.create(agreement=agreement, text="slow")
+                began.set()
+                go_on.wait(10)
+                with connection.cursor() as cursor:
+                    cursor.execute("SET LOCAL lock_timeout = '500ms'")
+                came.append(Agreement.objects.filter(pk=agreement.pk).update(place="Huế"))
+        except OperationalError as problem:
+            came.append(problem)
+        finally:
+            connection.close()
+
+    def end() -> Any:
+        go_on.set()
+        writer.join()
+        return came[0]
 
     writer = threading.Thread(target=write)
     writer.start()
-    began.wait(10)
-    before = sealing.LOCK_SECONDS
-    sealing.LOCK_SECONDS = 1
+    assert began.wait(10)
     try:
-        assert sealing.seal(at=datetime.now(UTC)) is None, "the tables are busy: the next tick will do"
+        yield end
     finally:
-        sealing.LOCK_SECONDS = before
-        go_on.set()
-        writer.join()
+        end()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_row_still_being_written_is_not_missed(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer that has drawn its number but not committed is waited for, or sealed later: never passed over."""
+    monkeypatch.setattr(sealing, "WAIT_SECONDS", 0.3)
+    with somebody_writing(cast.hidden) as end:
+        Note.objects.create(agreement=cast.hidden, text="quick, with a higher number")
+        assert sealing.seal(at=datetime.now(UTC)) is None, "someone writes: the next tick will do"
+        assert end() == 1
     assert sealing.seal(at=datetime.now(UTC))
     assert sealing.verify() == []
-    entry = Seal.objects.get().tables["agreements_noteevent"]
-    assert entry["count"] == 1
+    assert Seal.objects.get().tables["agreements_noteevent"]["count"] == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_seal_waits_for_writers_and_they_for_no_seal(cast: Cast) -> None:
+    made: list[Any] = []
+
+    def work() -> None:
+        made.append(sealing.seal(at=datetime.now(UTC)))
+        connection.close()
+
+    with ExitStack() as stack:
+        with transaction.atomic():  # begins before the writer, draws its number after, ends first
+            Agreement.objects.filter(pk=cast.agreement.pk).update(place="Vinh")
+            end = stack.enter_context(somebody_writing(cast.hidden))
+            Note.objects.create(agreement=cast.agreement, text="quick")
+        sealer = threading.Thread(target=work)
+        sealer.start()
+        time.sleep(0.5)
+        assert made == [], "it waits"
+        assert end() == 1, "nobody is held up meanwhile"
+        sealer.join(10)
+    assert made[0].tables["agreements_noteevent"]["count"] == 2
+    assert sealing.seal(at=datetime.now(UTC)), "what came while it waited comes next"
+    assert sealing.verify() == []
 
 
 def test_the_day_is_that_of_hanoi(cast: Cast) -> None:

@@ -8,18 +8,24 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from tracker.history.models import Seal
 
 ROWS_AT_ONCE = 2000
-LOCK_SECONDS = 3
+WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.05
+WRITING = """
+    SELECT DISTINCT virtualtransaction FROM pg_locks JOIN pg_database ON pg_database.oid = database
+    WHERE datname = current_database() AND relation = ANY(%s::text[]::regclass[]::oid[]) AND mode = 'RowExclusiveLock'
+    AND granted AND pid <> pg_backend_pid()
+"""
 
 
 @dataclass(frozen=True)
@@ -38,11 +44,10 @@ def event_tables() -> list[str]:
 
 
 def seal(*, at: datetime) -> Seal | None:
-    """Seal what was written since the last seal. None where there is nothing new, or writers are too busy now."""
-    try:
-        marks = _marks()
-    except OperationalError:
-        return None  # the tables are being written to: the next tick will do
+    """Seal what was written since the last seal. None where nothing is new, or someone takes long to write."""
+    marks = _marks()
+    if marks is None:
+        return None  # the next tick will do
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('history seal'))")
@@ -62,18 +67,25 @@ def seal(*, at: datetime) -> Seal | None:
         return Seal.objects.create(at=at, tables=tables, digest=digest, signature=_sign(digest))
 
 
-def _marks() -> dict[str, int]:
-    """The last row of each table at one moment at which no transaction is still writing to any of them."""
-    names = ", ".join(connection.ops.quote_name(table) for table in event_tables())
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f"{LOCK_SECONDS}s"])
-        # Readers go on; writers wait for as long as it takes to read twenty maxima.
-        cursor.execute(f"LOCK TABLE {names} IN SHARE MODE")
-        marks = {}
-        for table in event_tables():
-            cursor.execute(f"SELECT coalesce(max(pgh_id), 0) FROM {connection.ops.quote_name(table)}")  # noqa: S608
-            marks[table] = cursor.fetchone()[0]
-    return marks
+def _marks() -> dict[str, int] | None:
+    """The last row of each table, once everyone who was writing when it was read has ended; None if that takes long.
+
+    Whoever draws the number of a row holds its table for writing, from before that until their transaction ends.
+    """
+    tables = event_tables()
+    quote = connection.ops.quote_name
+    last = ", ".join(f"(SELECT coalesce(max(pgh_id), 0) FROM {quote(table)})" for table in tables)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {last}")
+        marks = dict(zip(tables, cursor.fetchone(), strict=True))
+        cursor.execute(WRITING, [tables])
+        were = writing = {transaction for (transaction,) in cursor}
+        until = time.monotonic() + WAIT_SECONDS
+        while writing and time.monotonic() < until:
+            time.sleep(PAUSE_SECONDS)
+            cursor.execute(WRITING, [tables])
+            writing = were & {transaction for (transaction,) in cursor}
+    return None if writing else marks
 
 
 def _watermarks() -> dict[str, int]:
