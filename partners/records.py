@@ -64,10 +64,12 @@ class RecordQuerySet(models.QuerySet[Any]):
     def locked(self, *, skip: bool = False) -> Self:
         """These rows and no joined ones, held until the transaction ends; or, to `skip`, those that nobody else holds.
 
+        They are taken in the order of their keys, so that of two who want some of the same, one waits and not both.
+
         `FOR NO KEY UPDATE`: nobody changes them meanwhile, but rows that refer to them may be written. A plain
         `FOR UPDATE` stops those at their foreign key when they commit: two acts that refer to each other's rows die.
         """
-        return self.select_for_update(of=("self",), no_key=True, skip_locked=skip)
+        return self.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=skip)
 
     def search(self, text: str) -> Self:
         """Rows whose folded text holds every word; those that match as typed, marks and all, come first."""
@@ -87,6 +89,8 @@ class Record(models.Model):
     SEARCHED: ClassVar[tuple[str, ...]] = ()
     # What a share may hold back: name of the part -> the columns that are then empty for the partner.
     VEILS: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    # Columns of unique keys that stay as they were given. See decision 16.
+    GIVEN_ONCE: ClassVar[frozenset[str]] = frozenset()
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
     created_by = models.ForeignKey(
@@ -128,7 +132,23 @@ class Record(models.Model):
     def save(self, *args: Any, **options: Any) -> None:
         if getattr(self, "is_veiled", False):
             raise RuntimeError(f"{self._meta.label} {self.pk} was read with parts held back: saving would lose them")
+        if self.GIVEN_ONCE and not self._state.adding and not args and options.get("update_fields") is None:
+            options["update_fields"] = self._to_write()
         super().save(*args, **options)
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
+        row = super().from_db(db, field_names, values)
+        if cls.GIVEN_ONCE:
+            row.as_given = {name: row.__dict__[name] for name in cls.GIVEN_ONCE if name in row.__dict__}
+        return row
+
+    def _to_write(self) -> set[str]:
+        """All loaded columns, but no keys as they were: behind a trigger, writing those stops who refers here."""
+        given = getattr(self, "as_given", {})
+        columns = (field.attname for field in self._meta.concrete_fields if not (field.primary_key or field.generated))
+        loaded = {name for name in columns if name in self.__dict__}
+        return {name for name in loaded if name not in given or given[name] != self.__dict__[name]}
 
     def in_words(self, field: str) -> str:
         """A two-language field in the reader's language, or in the other where that is all there is."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 
 from agreements.commitments.models import Commitment, Milestone, Report
@@ -72,9 +73,14 @@ def judge(commitment: Commitment, on: date) -> Judgement:
     return Judgement(HealthRule(row["rule"]), Health(row["ruled"]))
 
 
+@transaction.atomic
 def settle(pks: Iterable[int], on: date) -> int:
-    """Bring the stored health of these commitments to what the rules say; return how many it changed."""
-    wrong = judged(Commitment.objects.filter(pk__in=list(pks)), on).exclude(health=F("ruled"))
+    """Bring the stored health of these commitments to what the rules say; return how many it changed.
+
+    They are judged under their locks: what somebody has just changed is not overwritten by what was found before.
+    """
+    held = list(Commitment.objects.filter(pk__in=list(pks)).locked().values_list("pk", flat=True))
+    wrong = judged(Commitment.objects.filter(pk__in=held), on).exclude(health=F("ruled"))
     found: dict[str, list[int]] = {}
     for pk, health in wrong.values_list("pk", "ruled"):
         found.setdefault(health, []).append(pk)

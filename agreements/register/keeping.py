@@ -51,8 +51,7 @@ def give(refs: Iterable[str], to: User, *, by: Viewer) -> dict[int, tuple[int | 
     Return for each agreement who kept it, and its version since: what `take_back` needs.
     """
     with transaction.atomic():
-        locked = Agreement.objects.visible_to(by).filter(ref__in=list(refs)).order_by("pk")
-        lines = plan(locked.locked(), to, by)
+        lines = plan(Agreement.objects.visible_to(by).filter(ref__in=list(refs)).locked(), to, by)
         given = {line.record.pk: _put(line.record, to, by) for line in lines if line.changes}
         if not given:
             raise Refused(_("None of them can be given to this person."))
@@ -62,7 +61,7 @@ def give(refs: Iterable[str], to: User, *, by: Viewer) -> dict[int, tuple[int | 
 def take_back(given: Mapping[int, tuple[int | None, int]], *, by: Viewer) -> int:
     """Bring back the keepers, where nobody has gone on from there; return of how many."""
     with transaction.atomic():
-        rows = Agreement.objects.visible_to(by).filter(pk__in=given, desk__in=by.desk_ids).order_by("pk")
+        rows = Agreement.objects.visible_to(by).filter(pk__in=given, desk__in=by.desk_ids)
         back = 0
         before = User.objects.in_bulk([owner for owner, _version in given.values() if owner])
         for agreement in rows.locked().select_related("owner"):

@@ -105,6 +105,7 @@ class Commitment(Record):
         ),
     )
     SEARCHED = ("title_vi", "title_en", "ref")
+    GIVEN_ONCE = frozenset({"ref", "agreement_id", "number"})
     VEILS: ClassVar = {Part.WORDING: ("text_vi", "text_en"), "agreement": ()}
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="commitments", verbose_name=_("agreement"))

@@ -112,6 +112,7 @@ class Agreement(Record):
         locked=f"id ref stage ending submitted_by behind folded {RECORD_INTERNAL}",
     )
     SEARCHED = ("title_vi", "title_en", "ref")
+    GIVEN_ONCE = frozenset({"ref"})
     VEILS: ClassVar = {
         Part.SUMMARY: ("summary_vi", "summary_en", "occasion_vi", "occasion_en"),
         Part.TERM: (

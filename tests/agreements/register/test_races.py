@@ -98,6 +98,26 @@ def test_references_are_drawn_once() -> None:
     assert sorted(all_at_once(log)) == [f"US-2026-{number:02}" for number in range(1, THREADS + 1)]
 
 
+def meanwhile(act: Callable[[], Any]) -> Any:
+    """What the act gives to somebody else who waits two seconds for a lock, or the error that ends it."""
+    given: list[Any] = []
+
+    def work() -> None:
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            given.append(act())
+        except OperationalError as problem:
+            given.append(problem)
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=work)
+    other.start()
+    other.join(20)
+    return given[0]
+
+
 def take_back_while_it_is_told() -> Any:
     """What comes of an undo while others are told of the act: that holds the step and refers to the agreement."""
     desk = make_desk()
@@ -107,24 +127,9 @@ def take_back_while_it_is_told() -> Any:
     agreement = make_agreement(desk=desk, stage="draft", parties=parties)
     viewer = Viewer.of(officer, on=TODAY)
     step = perform("submit", agreement, by=viewer, facts=Facts(on=TODAY))
-    given: list[Any] = []
-
-    def take_back() -> None:
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute("SET lock_timeout = '2s'")
-            given.append(undo(step, by=viewer, at=timezone.now()))
-        except OperationalError as problem:
-            given.append(problem)
-        finally:
-            connection.close()
-
     with transaction.atomic():
         assert put_steps_into_ledger() == 1
-        other = threading.Thread(target=take_back)
-        other.start()
-        other.join(20)
-    return given[0]
+        return meanwhile(lambda: undo(step, by=viewer, at=timezone.now()))
 
 
 def test_an_act_is_taken_back_while_others_are_told_of_it() -> None:
@@ -136,3 +141,29 @@ def test_with_a_plain_lock_each_would_wait_for_the_other(monkeypatch: pytest.Mon
     plain = QuerySet.select_for_update
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **more: plain(self, **{**more, "no_key": False}))
     assert isinstance(take_back_while_it_is_told(), OperationalError)
+
+
+def refer_while_it_is_saved() -> Any:
+    """What comes of a step written while somebody saves the whole record of its agreement."""
+    agreement = make_agreement(desk=make_desk())
+    step = Step(agreement=agreement, name="log", from_stage="draft", to_stage="draft", on=TODAY)
+    with transaction.atomic():
+        Agreement.objects.get(pk=agreement.pk).save()
+        return meanwhile(step.save)
+
+
+def test_a_record_is_referred_to_while_it_is_saved() -> None:
+    assert refer_while_it_is_saved() is None
+
+
+def test_with_its_key_written_too_one_would_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control: PostgreSQL takes the stronger lock where the key is written, changed or not, behind a trigger."""
+    monkeypatch.setattr(Agreement, "GIVEN_ONCE", frozenset())
+    assert isinstance(refer_while_it_is_saved(), OperationalError)
+
+
+def test_a_key_that_was_changed_after_all_is_saved() -> None:
+    agreement = Agreement.objects.get(pk=make_agreement(desk=make_desk()).pk)
+    agreement.ref, agreement.place = "US-1999-01", "Huế"
+    agreement.save()
+    assert Agreement.objects.values_list("ref", "place").get() == ("US-1999-01", "Huế")
