@@ -10,14 +10,18 @@ from gettext import GNUTranslations
 from pathlib import Path
 from typing import Any
 
+import pgtrigger
 import pytest
 import yaml
 from babel.messages.pofile import read_po
+from django.apps import apps
 from django.core.management import call_command
+from django.db.models import UniqueConstraint
 from django.utils.translation.template import templatize
 
 from agreements.commitments.api import CommitmentSerializer
 from agreements.register.api import AgreementSerializer
+from partners.records import Record
 from partners.viewsets import RecordSerializer
 from tracker.management.commands.lifecycle_diagram import diagram
 
@@ -95,6 +99,20 @@ def test_rows_are_locked_in_one_way() -> None:
     """A lock that also stops who refers to the row makes acts deadlock: `locked()` does not."""
     said = [path for path in CODE if "tests" not in path.parts and "select_for_update" in path.read_text("utf-8")]
     assert said == [ROOT / "partners/records.py"]
+
+
+def test_keys_behind_a_trigger_are_given_once() -> None:
+    """Else a save of the whole record stops whoever refers to it: decision 16."""
+    met = set()
+    for model in (model for model in apps.get_models() if issubclass(model, Record)):
+        if not any(one.when == pgtrigger.Before and "UPDATE" in str(one.operation) for one in model._meta.triggers):
+            continue
+        rules = [one for one in model._meta.constraints if isinstance(one, UniqueConstraint) and not one.condition]
+        names = [name for rule in rules for name in (*rule.fields, *(one.name for one in rule.expressions))]
+        keys = {field.attname for field in model._meta.concrete_fields if field.unique and not field.primary_key}
+        assert keys | {model._meta.get_field(name).attname for name in names} == model.GIVEN_ONCE, model
+        met.add(model.__name__)
+    assert met == {"Agreement", "Commitment"}
 
 
 def catalogue() -> Any:
