@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from agreements import tasks
 from agreements.commitments import answering, bulk, delivery, moving
@@ -31,7 +32,6 @@ from tracker.history import sealing
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS, SECONDS_BY_NIGHT, MOST_SECONDS = 6, 120, 200
-ACTS = 11
 JOBS: tuple[Callable[[], Any], ...] = (
     tasks.dispatch, tasks.count_stale, tasks.remind, tasks.keep_commitments, tasks.tidy_tallies, hall.seal_history,
     hall.learn_words,
@@ -65,6 +65,11 @@ class House:
 
 class Worker:
     """Somebody who does one thing after the other, as chance has it."""
+
+    ACTS = (
+        "submit_and_undo", "say", "give", "share", "hand_over", "change_many", "change_one", "report", "decide", "move",
+        "decide_days", "answer",
+    )  # fmt: skip
 
     def __init__(self, house: House, number: int) -> None:
         self.house, self.dice, self.me = house, random.Random(number), house.viewer(number)
@@ -105,6 +110,14 @@ class Worker:
         wish = bulk.Wish("delivery", self.dice.choice(["planned", "under_way"]))
         bulk.undo(bulk.apply(self.duties(), wish, by=self.me), by=self.me, at=timezone.now())
 
+    def change_one(self) -> None:
+        """By the API."""
+        ref = self.dice.choice(self.duties())
+        client = APIClient()
+        client.force_authenticate(self.dice.choice(self.house.staff))
+        answer = client.patch(f"/api/v1/commitments/{ref}/", {"title_en": f"Title {self.dice.random()}"}, format="json")
+        assert answer.status_code in (200, 403), answer.content
+
     def report(self) -> None:
         report = Report(commitment=self.duty(), text="How it goes", delivery="under_way", on=TODAY)
         delivery.hand_in(report, by=self.me)
@@ -127,13 +140,12 @@ class Worker:
         answering.answer(duty, said, by=self.house.partner)
 
     def act(self) -> str:
-        acts = [self.submit_and_undo, self.say, self.give, self.share, self.hand_over, self.change_many, self.report]
-        act = self.dice.choice([*acts, self.decide, self.move, self.decide_days, self.answer])
+        name = self.dice.choice(self.ACTS)
         try:
-            act()
+            getattr(self, name)()
         except Refused:
-            return f"{act.__name__}: refused"
-        return act.__name__
+            return f"{name}: refused"
+        return name
 
 
 @pytest.mark.parametrize("seconds", [SECONDS, pytest.param(SECONDS_BY_NIGHT, marks=pytest.mark.nightly)])
@@ -146,7 +158,9 @@ def test_people_and_jobs_at_once(seconds: int) -> None:
     def is_over() -> bool:
         names = [name for name in tuple(done) if "refused" not in name]
         passed = time.monotonic() - began
-        return bool(problems) or passed > MOST_SECONDS or (passed > seconds and len(names) == ACTS + len(JOBS))
+        return (
+            bool(problems) or passed > MOST_SECONDS or (passed > seconds and len(names) == len(Worker.ACTS) + len(JOBS))
+        )
 
     def go_on(act: Callable[[], str]) -> None:
         try:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.db.models import QuerySet
+
 from agreements.commitments.models import Commitment
 from agreements.register.lifecycle import sign_step
-from agreements.register.models import Step
+from agreements.register.models import Agreement, Step
 from partners.records import Record
 from partners.viewers import Viewer
 
@@ -31,3 +35,8 @@ def lock(commitment: Commitment) -> Commitment:
     """The row itself, locked until the transaction ends, with its agreement; as it is now, not as it was read."""
     rows = Commitment.objects.locked().select_related("agreement")
     return rows.get(pk=commitment.pk)  # type: ignore[no-any-return]
+
+
+def lock_agreements(found: QuerySet[Any]) -> None:
+    """Agreements before commitments, as everywhere: drafts among them note who changed their commitments."""
+    list(Agreement.objects.filter(pk__in=found.order_by().values("agreement")).locked().values_list("pk"))

@@ -9,6 +9,7 @@ from rest_framework import exceptions, serializers
 
 from agreements import visibility
 from agreements.commitments import deadlines, delivery, health, moving
+from agreements.commitments.acts import lock_agreements
 from agreements.commitments.filters import CommitmentFilter
 from agreements.commitments.forms import MOVES_BY_REQUEST
 from agreements.commitments.models import Commitment
@@ -110,3 +111,8 @@ class CommitmentViewSet(RecordViewSet):
     def may_change(self, record: Commitment) -> bool:
         agreement = record.agreement
         return visibility.may_edit_commitments(self.viewer, desk_id=agreement.desk_id, stage=agreement.stage)
+
+    def perform_update(self, serializer: Any) -> None:
+        with transaction.atomic():
+            lock_agreements(Commitment.objects.visible_to(self.viewer).filter(pk=serializer.instance.pk))
+            super().perform_update(serializer)

@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments import delivery, health, moving
-from agreements.commitments.acts import save, write_step
+from agreements.commitments.acts import lock_agreements, save, write_step
 from agreements.commitments.models import BulkChange, Commitment, DueRequest
 from agreements.dates import PartialDate
 from agreements.register.many import MOST, UNDO_MINUTES, Line
-from agreements.register.models import Agreement
 from agreements.vocabulary import Delivery, RequestState
 from partners.models import User
 from partners.refusals import Refused
@@ -82,7 +81,7 @@ def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
         raise Refused(_("This field is not changed for many at once."))
     with transaction.atomic():
         found = Commitment.objects.visible_to(by).filter(ref__in=list(refs))
-        _lock_agreements(found)
+        lock_agreements(found)
         rows = plan(found.locked(), wish, by)
         changed = [_change(line.record, wish, by) for line in rows if line.changes]
         if not changed:
@@ -92,11 +91,6 @@ def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
         done.save()
         health.settle([row["pk"] for row in changed], by.on)
     return done
-
-
-def _lock_agreements(found: QuerySet[Any]) -> None:
-    """Agreements before commitments, as everywhere: drafts among them note who changed their commitments."""
-    list(Agreement.objects.filter(pk__in=found.order_by().values("agreement")).locked().values_list("pk"))
 
 
 def _change(commitment: Commitment, wish: Wish, by: Viewer) -> dict[str, Any]:
@@ -151,7 +145,7 @@ def undo(done: BulkChange, *, by: Viewer, at: datetime) -> tuple[int, int]:
             raise Refused(
                 _("It is undone already, or too long ago: %(minutes)s minutes at most.") % {"minutes": UNDO_MINUTES}
             )
-        _lock_agreements(Commitment.objects.filter(pk__in=[row["pk"] for row in locked.rows]))
+        lock_agreements(Commitment.objects.filter(pk__in=[row["pk"] for row in locked.rows]))
         back = sum(_bring_back(row, by) for row in locked.rows)
         locked.undone_at = timezone.now()
         locked.version += 1
