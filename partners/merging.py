@@ -64,7 +64,7 @@ def merge(gone: Any, kept: Any, *, by: User) -> None:
     """Move everything, keep the names as other names, archive what is gone. Raises Refused and changes nothing."""
     with transaction.atomic():
         rows = type(kept).objects.locked().filter(pk__in=(gone.pk, kept.pk))
-        found = {row.pk: row for row in rows.order_by("pk")}
+        found = {row.pk: row for row in rows}
         gone, kept = found[gone.pk], found[kept.pk]
         _check(gone, kept)
         kept.aliases = _names(gone, kept)

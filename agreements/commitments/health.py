@@ -73,7 +73,7 @@ def judge(commitment: Commitment, on: date) -> Judgement:
     return Judgement(HealthRule(row["rule"]), Health(row["ruled"]))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def settle(pks: Iterable[int], on: date) -> int:
     """Bring the stored health of these commitments to what the rules say; return how many it changed.
 

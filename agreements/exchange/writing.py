@@ -45,7 +45,7 @@ def _claim() -> Export | None:
     with transaction.atomic():
         left = Q(state=Export.State.RUNNING, heard_at__lt=now - SILENT_FOR)
         rows = Export.objects.locked(skip=True).select_related("user")
-        export: Export | None = rows.filter(Q(state=Export.State.WAITING) | left).order_by("pk").first()
+        export: Export | None = rows.filter(Q(state=Export.State.WAITING) | left).first()
         if export:
             export.state, export.heard_at, export.done = Export.State.RUNNING, now, 0
             export.save(update_fields=["state", "heard_at", "done"])

@@ -72,11 +72,8 @@ def claim(recipient_id: int, *, at: datetime) -> list[Reminder]:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [CLAIMING, recipient_id])
         if not cursor.fetchone()[0]:
             return []
-        waiting = ready(at).filter(recipient=recipient_id).order_by("pk")
-        rows = list(
-            waiting.locked(skip=True).select_related("agreement", "step", "rule")
-            [:MOST_FOR_ONE]
-        )  # fmt: skip
+        waiting = ready(at).filter(recipient=recipient_id).locked(skip=True)
+        rows = list(waiting.select_related("agreement", "step", "rule")[:MOST_FOR_ONE])
         Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=SendState.CLAIMED, claimed_at=at, attempts=F("attempts") + 1
         )

@@ -43,10 +43,7 @@ def put_steps_into_ledger(*, most: int = 200) -> int:
     The rows and the mark on the step are one transaction, so a crash repeats nothing and forgets nothing.
     """
     with transaction.atomic():
-        steps = list(
-            Step.objects.untold().locked(skip=True)
-            .select_related("agreement").order_by("pk")[:most]
-        )  # fmt: skip
+        steps = list(Step.objects.untold().locked(skip=True).select_related("agreement")[:most])
         if not steps:
             return 0
         told = list(_told_of(steps))
