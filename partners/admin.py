@@ -98,14 +98,14 @@ class RecordAdmin(GatedAdmin):
         return [*(n for n in fields if n != "archived_because"), "archived_because", *(STAMPS if obj else ())]  # type: ignore[list-item]
 
     def save_model(self, request: HttpRequest, obj: Record, form: Any, change: bool) -> None:
-        obj.stamp(request.user)
+        obj.stamp(request.viewer)
         if bool(obj.archived_because) != bool(obj.archived_at):
             obj.archived_at = timezone.now() if obj.archived_because else None
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for record in formset.save(commit=False):
-            record.stamp(request.user)
+            record.stamp(request.viewer)
             record.save()
         formset.save_m2m()
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Absence, Country, Organisation, User
@@ -13,6 +14,13 @@ from partners.picking import OrganisationField
 from partners.viewers import Viewer
 
 TOKEN_DAYS = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
+
+
+def note_problems(form: Any, problem: ValidationError) -> None:
+    """Say beside its fields what is wrong with a whole record; above the form, where a field is not on it."""
+    found = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
+    for name, texts in found.items():
+        form.add_error(name if name in form.fields else None, texts)
 
 
 class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]

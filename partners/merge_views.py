@@ -50,7 +50,7 @@ def _merge(request: HttpRequest, gone: Any, form: forms.Form) -> HttpResponse:
         kept = form.cleaned_data["into"]
         try:
             if request.method == "POST":
-                merge(gone, kept, by=request.user)
+                merge(gone, kept, by=request.viewer)
                 messages.success(request, _("%(gone)s is now %(kept)s.") % {"gone": gone, "kept": kept})
                 return redirect(kept if isinstance(kept, Organisation) else kept.organisation)
             moves: list[Move] = preview(gone, kept)

@@ -12,9 +12,10 @@ from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from partners.models import Membership, Organisation, Person, User
+from partners.models import Membership, Organisation, Person
 from partners.records import Record
 from partners.refusals import Refused
+from partners.viewers import Viewer
 
 NAMES: dict[type[Model], tuple[str, ...]] = {
     Organisation: ("short_name", "name_vi", "name_en"),
@@ -60,7 +61,7 @@ def who_sees_more(gone: Organisation, kept: Organisation) -> int:
     return int(members.values("user").distinct().count())
 
 
-def merge(gone: Any, kept: Any, *, by: User) -> None:
+def merge(gone: Any, kept: Any, *, by: Viewer) -> None:
     """Move everything, keep the names as other names, archive what is gone. Raises Refused and changes nothing."""
     with transaction.atomic():
         rows = type(kept).objects.locked().filter(pk__in=(gone.pk, kept.pk))
@@ -91,7 +92,7 @@ def _names(gone: Any, kept: Any) -> str:
     return text
 
 
-def _move(link: Any, gone: Any, kept: Any, by: User) -> None:
+def _move(link: Any, gone: Any, kept: Any, by: Viewer) -> None:
     name = link.field.name
     for row in link.related_model._default_manager.filter(**{name: gone}).order_by("pk"):
         if row.pk == kept.pk and isinstance(row, type(kept)):
@@ -112,10 +113,10 @@ def _move(link: Any, gone: Any, kept: Any, by: User) -> None:
                 _archive(row, by, _("the same stands at %(name)s") % {"name": kept})
 
 
-def _stamped(row: Any, by: User) -> Any:
+def _stamped(row: Any, by: Viewer) -> Any:
     return row.stamp(by) if isinstance(row, Record) else row
 
 
-def _archive(row: Any, by: User, because: str) -> None:
+def _archive(row: Any, by: Viewer, because: str) -> None:
     row.archived_at, row.archived_because = timezone.now(), because[:300]
     row.stamp(by).save()

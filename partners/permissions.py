@@ -17,7 +17,7 @@ def viewer_of(request: Request) -> Viewer:
     """The viewer behind a request, made once; a reading key has no hands."""
     known: Viewer | None = getattr(request, "known_viewer", None)
     if known is None:
-        known = Viewer.of(request.user) if request.user and request.user.is_authenticated else Viewer()
+        known = request.user.viewer() if request.user and request.user.is_authenticated else Viewer()
         if getattr(request.auth, "read_only", False):
             known = known.reading_only()
         request.known_viewer = known  # type: ignore[attr-defined]

@@ -165,11 +165,15 @@ class Record(models.Model):
     def missing_languages(self, field: str) -> list[str]:
         return [language for language in LANGUAGES if not getattr(self, f"{field}_{language}")]
 
-    def stamp(self, by: Any) -> Self:
-        """Note who is changing the record; the caller saves."""
-        self.updated_by = by
-        if self.pk is None:
-            self.created_by = by
-        else:
+    def stamp(self, by: Viewer | None) -> Self:
+        """Give the record its next version, and note who is changing it; the caller saves.
+
+        None is the calendar, a data file or a decision: what the record says stays with its author.
+        """
+        if by is not None:
+            self.updated_by_id = by.user_id
+            if self.pk is None:
+                self.created_by_id = by.user_id
+        if self.pk is not None:
             self.version += 1
         return self

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.db.models import TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-
-if TYPE_CHECKING:
-    from partners.models import User
 
 
 class Role(TextChoices):
@@ -45,27 +41,6 @@ class Viewer:
     withheld: frozenset[str] | None = None  # parts that some share may hold back; None: not known, so any
     stands_in: tuple[tuple[int, int], ...] = ()  # (desk, the absent colleague for whom it is held)
     on: date = field(default_factory=timezone.localdate)
-
-    @classmethod
-    def of(cls, user: User, *, on: date | None = None) -> Viewer:
-        """The viewer that a user is on a day; a switched-off account is a stranger."""
-        if not user.is_authenticated or not user.is_active:
-            return cls()
-        role = Role(user.role)
-        on = on or timezone.localdate()
-        own, stands_in = user.desks_on(on) if role in DESK_STAFF else (frozenset(), ())
-        organisations, withheld = user.speaks_for(on) if role == Role.PARTNER else (frozenset(), None)
-        return cls(
-            on=on,
-            user_id=user.pk,
-            name=user.name,
-            role=role,
-            desk_ids=own | {desk for desk, _absent in stands_in},
-            stands_in=stands_in,
-            organisation_ids=organisations,
-            withheld=withheld,
-            language=user.language,
-        )
 
     def reading_only(self) -> Viewer:
         """The same eyes without hands, for a token that may only read."""

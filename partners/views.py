@@ -63,7 +63,7 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         organisation = form.instance
         organisation.code = free_code(organisation.short_name or organisation.name_en or organisation.name_vi)
-        organisation.stamp(request.user)
+        organisation.stamp(request.viewer)
         form.save()
         messages.success(request, _("%(name)s is added.") % {"name": organisation})
         return redirect(organisation)
@@ -101,7 +101,7 @@ def absence_new(request: HttpRequest) -> HttpResponse:
     """Say from when to when one is away, and who holds one's desks meanwhile."""
     form = AbsenceForm(request.POST, instance=Absence(user=request.user), viewer=request.viewer)
     if form.is_valid():
-        form.instance.stamp(request.user)
+        form.instance.stamp(request.viewer)
         form.save()
         messages.success(request, _("%(name)s stands in for you.") % {"name": form.instance.deputy})
     for problems in form.errors.values():
@@ -114,7 +114,7 @@ def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
     """Back, or never gone: the deputy's hands are off with the next request."""
     absence = Absence.objects.get_visible(request.viewer, pk=pk, user=request.viewer.user_id)
     absence.archived_at, absence.archived_because = timezone.now(), _("ended by its author")
-    absence.stamp(request.user).save()
+    absence.stamp(request.viewer).save()
     messages.success(request, _("You act for yourself again."))
     return redirect("profile")
 

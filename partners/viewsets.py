@@ -74,24 +74,16 @@ class RecordSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
                 raise serializers.ValidationError({name: ["This field cannot be set here."] for name in unknown})
         return super().to_internal_value(data)
 
-    def keep(self, record: Record, values: dict[str, Any]) -> Record:
-        """Set the values, check the whole record as every other face does, and save it."""
+    @property
+    def viewer(self) -> Viewer:
+        return viewer_of(self.context["request"])
+
+    def put(self, record: Record, values: dict[str, Any]) -> dict[str, Any]:
+        """Set the columns; return the lists of other records, which can be set once the record is saved."""
         many = {f.name for f in record._meta.many_to_many}
-        for name, value in values.items():
-            if name not in many:
-                setattr(record, name, value)
-        record.stamp(self.context["request"].user)
-        record.full_clean()
-        record.save()
-        for name in many & values.keys():
-            getattr(record, name).set(values[name])
-        return record
-
-    def create(self, validated_data: dict[str, Any]) -> Record:
-        return self.keep(self.Meta.model(), validated_data)
-
-    def update(self, instance: Record, validated_data: dict[str, Any]) -> Record:
-        return self.keep(instance, validated_data)
+        for name in values.keys() - many:
+            setattr(record, name, values[name])
+        return {name: values[name] for name in many & values.keys()}
 
 
 class RecordViewSet(viewsets.ModelViewSet):  # type: ignore[type-arg]

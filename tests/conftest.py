@@ -120,7 +120,7 @@ class Cast:
             raise AttributeError(name) from None
 
     def viewer(self, name: str) -> Viewer:
-        return Viewer.of(self.people[name]) if name != "anonymous" else Viewer()
+        return self.people[name].viewer() if name != "anonymous" else Viewer()
 
     def client(self, name: str) -> Client:
         client = Client(headers={"accept-language": "en"})

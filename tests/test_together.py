@@ -45,7 +45,7 @@ class House:
         self.desk = make_desk()
         self.home, self.us = make_organisation(country="VN"), make_organisation(country="US")
         self.staff = [make_user(role=role, desks=[self.desk]) for role in ("officer", "officer", "manager", "manager")]
-        self.partner = Viewer.of(make_user(role="partner", organisations=[self.us]), on=TODAY)
+        self.partner = make_user(role="partner", organisations=[self.us]).viewer(on=TODAY)
         stages = ["draft"] * 4 + ["signed"] * 4
         parties = [self.home, self.us]
         self.papers = [
@@ -60,7 +60,7 @@ class House:
                 sharing.share(paper, sharing.Terms(self.us), by=self.viewer(0))
 
     def viewer(self, number: int) -> Viewer:
-        return Viewer.of(self.staff[number], on=TODAY)
+        return self.staff[number].viewer(on=TODAY)
 
 
 class Worker:

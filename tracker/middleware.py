@@ -41,6 +41,10 @@ class RefuseNul:
         return self.answer(request)
 
 
+def _viewer_of(request: HttpRequest) -> Viewer:
+    return request.user.viewer() if request.user.is_authenticated else Viewer()
+
+
 class WhoActs:
     """`request.viewer`, the reader's language, and the actor in the history of every change."""
 
@@ -48,7 +52,7 @@ class WhoActs:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = SimpleLazyObject(lambda: Viewer.of(request.user))  # type: ignore[attr-defined]
+        request.viewer = SimpleLazyObject(lambda: _viewer_of(request))  # type: ignore[attr-defined]
         user_id = request.user.pk
         if user_id and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(request.user.language)

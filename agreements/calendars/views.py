@@ -78,7 +78,7 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     feed = Feed.redeem(secret, at=timezone.now())
     if feed is None:
         raise Http404
-    viewer = Viewer.of(feed.user).reading_only()
+    viewer = feed.user.viewer().reading_only()
     with translation.override(viewer.language):
         text = calendar_of(name_of(feed), events_of(feed, viewer))
     answer = HttpResponse(text, content_type="text/calendar; charset=utf-8")

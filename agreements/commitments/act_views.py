@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agreements.commitments import answering, blocking, delivery, moving
-from agreements.commitments.acts import lock
+from agreements.commitments import answering, blocking, moving
+from agreements.commitments.acts import hear, lock
 from agreements.commitments.answering import Answer
 from agreements.commitments.forms import (
     AnswerForm,
@@ -205,14 +205,14 @@ def _save_part(request: HttpRequest, commitment: Commitment, form: Any) -> bool:
         ):
             form.add_error(None, CHANGED_MEANWHILE)
             return False
-        row.stamp(request.user)
+        row.stamp(request.viewer)
         if request.POST.get("remove"):
             row.archived_at, row.archived_because = (
                 timezone.now(),
                 _("taken out by %(name)s") % {"name": request.viewer.name},
             )
         form.save()
-        delivery.hear(locked, request.viewer)
+        hear(locked, request.viewer)
     return True
 
 
@@ -226,9 +226,9 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
     form = MeasurementForm(request.POST or None, instance=Measurement(indicator=indicator), viewer=request.viewer)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
-            form.instance.stamp(request.user)
+            form.instance.stamp(request.viewer)
             form.save()
-            delivery.hear(commitment, request.viewer)
+            hear(commitment, request.viewer)
         messages.success(request, _("%(ref)s is saved.") % {"ref": commitment.ref})
         return redirect(commitment)
     facts = {

@@ -82,7 +82,7 @@ def _save(request: HttpRequest, form: ActionForm) -> bool:
             if now.version != form.cleaned_data["seen_version"] or not working.may_edit(now, viewer):
                 form.add_error(None, CHANGED_MEANWHILE)
                 return False
-        action.stamp(request.user)
+        action.stamp(viewer)
         form.save()
         hidden = action.commitments.exclude(pk__in=action.commitments.visible_to(viewer).values("pk"))
         action.commitments.set([*served, *hidden])

@@ -1,4 +1,4 @@
-"""Acting on a commitment: under its lock, and written into the history of its agreement."""
+"""What all acts on a commitment share: its locks, and that it was heard of."""
 
 from __future__ import annotations
 
@@ -6,29 +6,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from agreements.commitments import health
 from agreements.commitments.models import Commitment
-from agreements.register.lifecycle import sign_step
-from agreements.register.models import Agreement, Step
-from partners.records import Record
+from agreements.register.models import Agreement
 from partners.viewers import Viewer
-
-
-def write_step(
-    name: str, commitment: Commitment, by: Viewer, *, reason: str = "", subject_id: int | None = None
-) -> Step:
-    """Write down an act. Its subject is the record acted on, or else the commitment itself."""
-    step = Step(
-        agreement=commitment.agreement, name=name, on=by.on, reason=reason, subject_id=subject_id or commitment.pk
-    )
-    sign_step(step, by).save()
-    return step
-
-
-def save(record: Record, by: Viewer) -> None:
-    """Save a record that its caller has locked, as changed by the viewer."""
-    record.updated_by_id = by.user_id
-    record.version += 1
-    record.save()
 
 
 def lock(commitment: Commitment) -> Commitment:
@@ -40,3 +21,9 @@ def lock(commitment: Commitment) -> Commitment:
 def lock_agreements(found: QuerySet[Any]) -> None:
     """Agreements before commitments, as everywhere: drafts among them note who changed their commitments."""
     list(Agreement.objects.filter(pk__in=found.order_by().values("agreement")).locked().values_list("pk"))
+
+
+def hear(commitment: Commitment, by: Viewer) -> None:
+    """Note a sign of life."""
+    Commitment.objects.filter(pk=commitment.pk).update(heard_on=by.on)
+    health.settle([commitment.pk], by.on)

@@ -13,15 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.commitments.acts import lock, save, write_step
+from agreements.acts import Act
+from agreements.commitments.acts import lock
 from agreements.commitments.models import Commitment, Link, Position
+from agreements.register.rules import steps
 from agreements.vocabulary import BINDING, Confirmation, PositionState, Stage, Verdict
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
 ANSWERABLE = (Stage.CLEARED, *BINDING)
-ACTS = {Verdict.CONFIRMED: "confirm", Verdict.DISPUTED: "dispute"}
+ACTS = {Verdict.CONFIRMED: Act.CONFIRM, Verdict.DISPUTED: Act.DISPUTE}
 TEXT_HAS_CHANGED = _("The text has changed since you opened it. Read it again before you answer.")
 
 
@@ -89,15 +91,14 @@ def _take(
         position = Position(
             commitment=locked, organisation=said.organisation, verdict=said.verdict, wording_hash=said.seen,
             remark=said.remark.strip(), proposed_vi=said.proposed_vi.strip(), proposed_en=said.proposed_en.strip(),
-            on=by.on, on_behalf=on_behalf, document=document, link=link, created_by_id=by.user_id,
-            updated_by_id=by.user_id,
+            on=by.on, on_behalf=on_behalf, document=document, link=link,
         )  # fmt: skip
-        position.save()
+        position.stamp(by).save()
         _put_confirmation(locked, locked.wording_hash)
         locked.heard_on = by.on
         locked.save(update_fields=["confirmation", "confirmed_hash", "heard_on"])
-        name = "confirm_behalf" if on_behalf else ACTS[Verdict(said.verdict)]
-        write_step(name, locked, by, reason=position.remark or str(said.organisation), subject_id=position.pk)
+        act = Act.CONFIRM_BEHALF if on_behalf else ACTS[Verdict(said.verdict)]
+        _write_step(act, locked, position, by, position.remark or str(said.organisation))
     return position
 
 
@@ -131,10 +132,12 @@ def settle(position: Position, *, adopt: bool, by: Viewer, reply: str = "") -> N
             raise Refused(_("Say why the words stay."))
         locked.state = PositionState.ADOPTED if adopt else PositionState.DECLINED
         locked.reply, locked.answered_by_id, locked.answered_at = reply.strip(), by.user_id, timezone.now()
-        locked.version += 1
-        locked.save()
-        name = "adopt_wording" if adopt else "decline_wording"
-        write_step(name, commitment, by, reason=locked.reply, subject_id=locked.pk)
+        locked.stamp(None).save()
+        _write_step(Act.ADOPT_WORDING if adopt else Act.DECLINE_WORDING, commitment, locked, by, locked.reply)
+
+
+def _write_step(act: Act, commitment: Commitment, position: Position, by: Viewer, reason: str) -> None:
+    steps.write(act, commitment.agreement, by, commitment=commitment, about=position, reason=reason)
 
 
 def _adopt(commitment: Commitment, position: Position, by: Viewer) -> None:
@@ -144,7 +147,7 @@ def _adopt(commitment: Commitment, position: Position, by: Viewer) -> None:
         raise Refused(_("The text has changed since the words were proposed: compare and edit it by hand."))
     commitment.text_vi = position.proposed_vi or commitment.text_vi
     commitment.text_en = position.proposed_en or commitment.text_en
-    save(commitment, by)
+    commitment.stamp(by).save()
     commitment.refresh_from_db(fields=["wording_hash"])
     # Who proposes words has agreed to them; the others are asked again.
     Position.objects.create(

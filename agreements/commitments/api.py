@@ -8,13 +8,11 @@ from django.db import transaction
 from rest_framework import exceptions, serializers
 
 from agreements import visibility
-from agreements.commitments import deadlines, delivery, health, moving
 from agreements.commitments.acts import lock_agreements
 from agreements.commitments.filters import CommitmentFilter
-from agreements.commitments.forms import MOVES_BY_REQUEST
 from agreements.commitments.models import Commitment
+from agreements.commitments.rules import editing
 from agreements.dateinput import PartialDateApiField
-from agreements.register.calendar import work_calendar
 from agreements.register.models import Agreement
 from agreements.vocabulary import Confirmation
 from partners.models import Organisation
@@ -55,28 +53,21 @@ class CommitmentSerializer(RecordSerializer):
             fields["agreement"].required = True
         return fields
 
-    def keep(self, record: Any, values: dict[str, Any]) -> Any:
-        viewer = self.context["view"].viewer
-        self._refuse(record, values)
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
+        self._refuse(instance, validated_data)
+        many = self.put(instance, validated_data)
         with transaction.atomic():
-            delivery.put_delivery(record, values.pop("delivery", record.delivery), viewer.on)
-            for name in {"due_on", "due_precision"} & values.keys():
-                setattr(record, name, values[name])
-            delivery.keep_baseline(record)
-            kept = super().keep(record, values)
-            if deadlines.put(kept, work_calendar()):
-                kept.save()
-            delivery.note_author(kept, viewer.user_id)
-            health.settle([kept.pk], viewer.on)
-        kept.refresh_from_db(fields=["health", "agreed"])
-        return kept
+            editing.save([instance], by=self.viewer, on=self.viewer.on)
+            for name, rows in many.items():
+                getattr(instance, name).set(rows)
+        instance.refresh_from_db(fields=["health", "agreed"])
+        return instance
 
     def _refuse(self, record: Any, values: dict[str, Any]) -> None:
         """What the rules let nobody write by hand."""
-        moved = "due_on" in values and values["due_on"] != record.due_on
-        if record.pk and moved and moving.is_fixed(record):
-            raise serializers.ValidationError({"due": [str(MOVES_BY_REQUEST)]})
-        if "delivery" in values and (no := delivery.refuses_delivery(record, values["delivery"], record.delivery)):
+        if "due_on" in values and (no := editing.refuses_day(record, values["due_on"], values["due_precision"])):
+            raise serializers.ValidationError({"due": [no.reason]})
+        if "delivery" in values and (no := editing.refuses_delivery(record, values["delivery"], record.delivery)):
             raise serializers.ValidationError({"delivery": [no.reason]})
 
     def create(self, validated_data: dict[str, Any]) -> Any:
@@ -86,9 +77,7 @@ class CommitmentSerializer(RecordSerializer):
             locked = Agreement.objects.visible_to(view.viewer).locked().get(pk=agreement.pk)
             if not visibility.may_edit_commitments(view.viewer, desk_id=locked.desk_id, stage=locked.stage):
                 raise exceptions.PermissionDenied
-            commitment = Commitment(agreement=locked, owner=self.context["request"].user)
-            delivery.number(commitment)
-            return self.keep(commitment, validated_data)
+            return self.update(Commitment(agreement=locked), validated_data)
 
 
 class CommitmentViewSet(RecordViewSet):

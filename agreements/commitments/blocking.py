@@ -7,10 +7,12 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from agreements.acts import Act
 from agreements.commitments import health
-from agreements.commitments.acts import lock, save, write_step
+from agreements.commitments.acts import lock
 from agreements.commitments.models import Commitment
 from agreements.register.models import Step
+from agreements.register.rules import steps
 from agreements.vocabulary import BINDING, BlockedBy, Side
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -36,8 +38,7 @@ def block(commitment: Commitment, *, what: str, side: str, removed_by: str, by: 
             raise Refused(_("Something is noted already: remove it first, or raise it."))
         locked.blocker, locked.blocked_side, locked.blocked_by = what.strip()[:300], side, removed_by
         locked.blocked_since_on = by.on
-        _save(locked, by)
-        write_step("block", locked, by, reason=locked.blocker)
+        _save(Act.BLOCK, locked, by, locked.blocker)
 
 
 def raises_to(commitment: Commitment) -> list[BlockedBy]:
@@ -60,8 +61,7 @@ def escalate(commitment: Commitment, *, to: str, reason: str, by: Viewer) -> Non
         if to not in raises_to(locked):
             raise Refused(_("It can only be raised to someone above those it stands with."))
         locked.blocked_by, locked.escalated_on = to, by.on
-        _save(locked, by)
-        write_step("escalate", locked, by, reason=f"{locked.get_blocked_by_display()}: {reason.strip()}")
+        _save(Act.ESCALATE, locked, by, f"{locked.get_blocked_by_display()}: {reason.strip()}")
 
 
 def unblock(commitment: Commitment, *, how: str, by: Viewer) -> None:
@@ -75,8 +75,7 @@ def unblock(commitment: Commitment, *, how: str, by: Viewer) -> None:
         locked.blocker = locked.blocked_side = locked.blocked_by = ""
         locked.blocked_since_on = locked.escalated_on = None
         locked.heard_on = by.on
-        _save(locked, by)
-        write_step("unblock", locked, by, reason=how.strip())
+        _save(Act.UNBLOCK, locked, by, how.strip())
 
 
 def nudge(commitment: Commitment, *, by: Viewer) -> Step:
@@ -84,13 +83,13 @@ def nudge(commitment: Commitment, *, by: Viewer) -> Step:
     with transaction.atomic():
         locked = _lock(commitment, by)
         since = by.on - timedelta(days=NUDGE_DAYS)
-        asked = Step.objects.filter(name="nudge", subject_id=locked.pk, agreement=locked.agreement_id, on__gt=since)
+        asked = Step.objects.filter(name=Act.NUDGE, commitment=locked, on__gt=since)
         if last := asked.order_by("-pk").first():
             raise Refused(
                 _("They were asked on %(day)s; ask again after %(count)s days.")
                 % {"day": f"{last.on:%d/%m/%Y}", "count": NUDGE_DAYS}
             )
-        return write_step("nudge", locked, by)
+        return steps.write(Act.NUDGE, locked.agreement, by, commitment=locked)
 
 
 def _lock(commitment: Commitment, by: Viewer) -> Commitment:
@@ -100,6 +99,7 @@ def _lock(commitment: Commitment, by: Viewer) -> Commitment:
     return locked
 
 
-def _save(commitment: Commitment, by: Viewer) -> None:
-    save(commitment, by)
+def _save(act: Act, commitment: Commitment, by: Viewer, reason: str) -> None:
+    commitment.stamp(by).save()
     health.settle([commitment.pk], by.on)
+    steps.write(act, commitment.agreement, by, commitment=commitment, reason=reason)

@@ -14,11 +14,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.commitments import delivery, health, moving
-from agreements.commitments.acts import lock_agreements, save, write_step
+from agreements.acts import Act
+from agreements.commitments import health, moving
+from agreements.commitments.acts import lock_agreements
 from agreements.commitments.models import BulkChange, Commitment, DueRequest
+from agreements.commitments.rules import editing
 from agreements.dates import PartialDate
 from agreements.register.many import MOST, UNDO_MINUTES, Line
+from agreements.register.rules import steps
 from agreements.vocabulary import Delivery, RequestState
 from partners.models import User
 from partners.refusals import Refused
@@ -49,7 +52,7 @@ def _line(commitment: Commitment, wish: Wish, viewer: Viewer, desks: frozenset[i
         return Line(commitment, str(_("it is not your desk's, or its agreement is not open for changes")))
     match wish.column:
         case "delivery":
-            no = delivery.refuses_delivery(commitment, wish.value, commitment.delivery)
+            no = editing.refuses_delivery(commitment, wish.value, commitment.delivery)
             return Line(commitment, str(no.reason) if no else "", commitment.delivery == wish.value)
         case "owner":
             keeps = wish.value.role in DESK_STAFF and agreement.desk_id in desks
@@ -87,8 +90,7 @@ def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
         if not changed:
             raise Refused(_("None of them can be changed so."))
         done = BulkChange(column=wish.column, value=str(wish.value)[:60], rows=changed)
-        done.created_by_id = done.updated_by_id = by.user_id
-        done.save()
+        done.stamp(by).save()
         health.settle([row["pk"] for row in changed], by.on)
     return done
 
@@ -103,22 +105,20 @@ def _change(commitment: Commitment, wish: Wish, by: Viewer) -> dict[str, Any]:
         "due_precision": str(commitment.due_precision), "baseline_due_on": _text(commitment.baseline_due_on),
         "baseline_due_precision": str(commitment.baseline_due_precision),
     }  # fmt: skip
-    _put(commitment, wish, by)
-    save(commitment, by)
-    delivery.note_author(commitment, by.user_id or 0)
-    write_step("bulk", commitment, by, reason=f"{COLUMNS[wish.column]}: {said(wish)}")
+    _put(commitment, wish)
+    editing.save([commitment], by=by, on=by.on, judge=False)
+    _write_step(Act.BULK, commitment, by, f"{COLUMNS[wish.column]}: {said(wish)}")
     return {"pk": commitment.pk, "version": commitment.version, "before": before}
 
 
-def _put(commitment: Commitment, wish: Wish, by: Viewer) -> None:
+def _put(commitment: Commitment, wish: Wish) -> None:
     match wish.column:
         case "delivery":
-            delivery.put_delivery(commitment, wish.value, by.on)
+            commitment.delivery = wish.value
         case "owner":
             commitment.owner = wish.value
         case _:
             commitment.due_on, commitment.due_precision = wish.value.last_day, wish.value.precision
-            delivery.keep_baseline(commitment)
 
 
 def said(wish: Wish) -> str:
@@ -148,8 +148,7 @@ def undo(done: BulkChange, *, by: Viewer, at: datetime) -> tuple[int, int]:
         lock_agreements(Commitment.objects.filter(pk__in=[row["pk"] for row in locked.rows]))
         back = sum(_bring_back(row, by) for row in locked.rows)
         locked.undone_at = timezone.now()
-        locked.version += 1
-        locked.save()
+        locked.stamp(None).save()
         health.settle([row["pk"] for row in locked.rows], by.on)
     return back, len(locked.rows) - back
 
@@ -163,6 +162,10 @@ def _bring_back(row: dict[str, Any], by: Viewer) -> bool:
         return False  # somebody has gone on from there
     for column, value in row["before"].items():
         setattr(commitment, column, commitment._meta.get_field(column.removesuffix("_id")).to_python(value))
-    save(commitment, by)
-    write_step("bulk_undo", commitment, by)
+    commitment.stamp(by).save()
+    _write_step(Act.BULK_UNDO, commitment, by)
     return True
+
+
+def _write_step(act: Act, commitment: Commitment, by: Viewer, reason: str = "") -> None:
+    steps.write(act, commitment.agreement, by, commitment=commitment, reason=reason)

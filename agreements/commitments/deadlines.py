@@ -98,8 +98,7 @@ def count_all(calendar: WorkCalendar) -> int:
         with transaction.atomic():
             commitment = Commitment.objects.locked().select_related("agreement").get(pk=pk)
             if put(commitment, calendar):
-                commitment.version += 1
-                commitment.save()
+                commitment.stamp(None).save()
                 moved += 1
     return moved
 
@@ -149,8 +148,7 @@ def _follow(row: Milestone, day: date | None, on: date) -> None:
         row.archived_at = row.updated_at
     elif day is not None:
         row.due_on, row.archived_at, row.archived_because = day, None, ""
-    row.version += 1
-    row.save()
+    row.stamp(None).save()
 
 
 def _time(duty: Commitment, number: int, day: date) -> Milestone:

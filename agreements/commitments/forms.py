@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments import amounts, bulk, delivery, moving
+from agreements.commitments import amounts, bulk
 from agreements.commitments.models import Action, Commitment, Funding, Indicator, Measurement, Milestone, Report
+from agreements.commitments.rules import editing
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.dates import PartialDate
 from agreements.languages import WithBothLanguages
@@ -19,7 +20,6 @@ from partners.models import Organisation, User
 from partners.picking import OrganisationField, OrganisationListField
 from partners.viewers import Viewer
 
-MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
 LONG = forms.Textarea({"rows": 3})
 
 
@@ -31,10 +31,10 @@ def own_organisations(viewer: Viewer) -> Any:
 def refuse_moved_day(form: Any) -> None:
     """A promised day is not edited away, on any form that holds it."""
     was, now = form.initial.get("due"), form.cleaned_data.get("due")
-    if "due" in form.cleaned_data and form.instance.pk and str(was or "") != str(now or ""):
-        known = Commitment.objects.select_related("agreement").get(pk=form.instance.pk)
-        if moving.is_fixed(known):
-            form.add_error("due", MOVES_BY_REQUEST)
+    if "due" in form.cleaned_data and str(was or "") != str(now or ""):
+        day, precision = (now.last_day, now.precision) if now else (None, "")
+        if no := editing.refuses_day(form.instance, day, precision):
+            form.add_error("due", no.reason)
 
 
 class CommitmentForm(WithPartialDates, WithBothLanguages):
@@ -77,23 +77,26 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
             self.initial["waits_for"] = ", ".join(seen.values_list("ref", flat=True))
         self.fill_partial_dates()
 
+    def clean_lead_days(self) -> list[int] | None:
+        return self.cleaned_data["lead_days"] or None
+
     def clean_waits_for(self) -> list[Commitment]:
         found = refs_named(self.cleaned_data["waits_for"], self.viewer)
-        if self.instance.pk and delivery.would_wait_for_itself(self.instance, found):
+        if self.instance.pk and editing.would_wait_for_itself(self.instance, found):
             raise forms.ValidationError(_("It would wait for itself."))
         return found
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         refuse_moved_day(self)
-        if values.get("delivery") and (no := delivery.refuses_delivery(self.instance, values["delivery"], self.was)):
+        if values.get("delivery") and (no := editing.refuses_delivery(self.instance, values["delivery"], self.was)):
             self.add_error("delivery", no.reason)
         return values
 
     def save(self, commit: bool = True) -> Any:
-        delivery.put_delivery(self.instance, self.instance.delivery, self.viewer.on)
-        delivery.keep_baseline(self.instance)
-        saved = super().save(commit)
+        saved: Commitment = self.instance
+        editing.save([saved], by=self.viewer, on=self.viewer.on)
+        self._save_m2m()
         hidden = saved.depends_on.exclude(pk__in=Commitment.objects.visible_to(self.viewer).values("pk"))
         saved.depends_on.set([*self.cleaned_data["waits_for"], *hidden])
         return saved

@@ -13,9 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.acts import write_step
+from agreements.acts import Act
 from agreements.commitments.answering import ANSWERABLE
 from agreements.commitments.models import Commitment, Link, LinkOpening
+from agreements.register.rules import steps
 from agreements.register.sharing import preview_viewer
 from agreements.vocabulary import LinkPurpose
 from partners.keys import digest_of
@@ -49,11 +50,10 @@ def make(
     with transaction.atomic():
         link = Link(
             commitment=commitment, organisation=organisation, purpose=purpose, recipient=recipient.strip()[:200],
-            digest=digest_of(secret), expires_at=timezone.now() + timedelta(days=days), created_by_id=by.user_id,
-            updated_by_id=by.user_id,
+            digest=digest_of(secret), expires_at=timezone.now() + timedelta(days=days),
         )  # fmt: skip
-        link.save()
-        write_step("send_link", commitment, by, reason=f"{organisation}: {link.recipient}", subject_id=link.pk)
+        link.stamp(by).save()
+        _write_step(Act.SEND_LINK, link, by, f"{organisation}: {link.recipient}")
     return link, signing.Signer(salt=SALT).sign(secret)
 
 
@@ -87,8 +87,7 @@ def use(link: Link, *, at: datetime) -> None:
     if not locked.is_open(at):
         raise Refused(CLOSED)
     locked.used_at = at
-    locked.version += 1
-    locked.save()
+    locked.stamp(None).save()
 
 
 def revoke(link: Link, *, by: Viewer) -> None:
@@ -100,6 +99,9 @@ def revoke(link: Link, *, by: Viewer) -> None:
         if not locked.is_open(timezone.now()):
             raise Refused(_("This link is closed already."))
         locked.revoked_at, locked.revoked_by_id = timezone.now(), by.user_id
-        locked.version += 1
-        locked.save()
-        write_step("revoke_link", link.commitment, by, reason=link.recipient, subject_id=link.pk)
+        locked.stamp(None).save()
+        _write_step(Act.REVOKE_LINK, link, by, link.recipient)
+
+
+def _write_step(act: Act, link: Link, by: Viewer, reason: str) -> None:
+    steps.write(act, link.commitment.agreement, by, commitment=link.commitment, about=link, reason=reason)

@@ -6,10 +6,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agreements.acts import Act
 from agreements.commitments import health
-from agreements.commitments.acts import lock, save, write_step
+from agreements.commitments.acts import lock
 from agreements.commitments.models import Commitment, DueRequest
 from agreements.dates import PartialDate
+from agreements.register.rules import steps
 from agreements.vocabulary import BINDING, RequestState
 from partners.models import Organisation
 from partners.refusals import Refused
@@ -52,10 +54,9 @@ def ask(
         request = DueRequest(
             commitment=locked, organisation=organisation if by.is_partner else None, from_on=locked.due_on,
             from_precision=locked.due_precision, to_on=day, to_precision=to.precision, reason=reason.strip(),
-            created_by_id=by.user_id, updated_by_id=by.user_id,
         )  # fmt: skip
-        request.save()
-        write_step("ask_day", locked, by, reason=reason.strip(), subject_id=request.pk)
+        request.stamp(by).save()
+        _write_step(Act.ASK_DAY, locked, request, by, request.reason)
     return request
 
 
@@ -80,16 +81,15 @@ def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "")
             raise Refused(_("The day has moved since this was asked: refuse it, and let it be asked again."))
         locked.state = RequestState.APPROVED if approve else RequestState.REFUSED
         locked.comment, locked.decided_by_id, locked.decided_at = comment.strip(), by.user_id, timezone.now()
-        locked.version += 1
-        locked.save()
+        locked.stamp(None).save()
         if approve:
             commitment.due_on, commitment.due_precision = locked.to_on, locked.to_precision
             # A day that both sides have agreed no longer follows the event that it once was counted from.
             commitment.due_after, commitment.due_unit, commitment.due_from, commitment.due_event_on = None, "", "", None
-            save(commitment, by)
+            commitment.stamp(by).save()
             health.settle([commitment.pk], by.on)
-        name = "move_day" if approve else "keep_day"
-        write_step(name, commitment, by, reason=locked.comment or locked.reason, subject_id=locked.pk)
+        act = Act.MOVE_DAY if approve else Act.KEEP_DAY
+        _write_step(act, commitment, locked, by, locked.comment or locked.reason)
     request.refresh_from_db()
 
 
@@ -100,5 +100,8 @@ def withdraw(request: DueRequest, *, by: Viewer) -> None:
         if locked.state != RequestState.WAITING or locked.created_by_id != by.user_id or by.read_only:
             raise Refused(_("Only who asked can withdraw a request, and only while it waits."))
         locked.state = RequestState.WITHDRAWN
-        locked.version += 1
-        locked.save()
+        locked.stamp(None).save()
+
+
+def _write_step(act: Act, commitment: Commitment, request: DueRequest, by: Viewer, reason: str) -> None:
+    steps.write(act, commitment.agreement, by, commitment=commitment, about=request, reason=reason)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,13 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agreements.commitments import deadlines, delivery, health, overlaps, pages
+from agreements.commitments import overlaps, pages
 from agreements.commitments.forms import CommitmentForm
 from agreements.commitments.models import Commitment
 from agreements.register import following, openings
-from agreements.register.calendar import work_calendar
 from agreements.register.models import Agreement
 from partners import conflicts
+from partners.forms import note_problems
 
 CHANGED_MEANWHILE = gettext_lazy(
     "Someone has changed this record since you opened it. Both texts are kept below: choose, then save again."
@@ -61,7 +62,7 @@ def commitment_edit(request: HttpRequest, ref: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def commitment_new(request: HttpRequest, ref: str) -> HttpResponse:
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
-    return _edit(request, Commitment(agreement=agreement, owner=request.user))
+    return _edit(request, Commitment(agreement=agreement))
 
 
 def _edit(request: HttpRequest, commitment: Commitment) -> HttpResponse:
@@ -92,16 +93,14 @@ def _save(request: HttpRequest, form: CommitmentForm) -> bool:
     commitment = form.instance
     with transaction.atomic():
         Agreement.objects.visible_to(request.viewer).locked().get(pk=commitment.agreement_id)
-        if commitment.pk is None:
-            delivery.number(commitment)
-        else:
+        if commitment.pk is not None:
             now = Commitment.objects.visible_to(request.viewer).get(pk=commitment.pk)
             if now.version != form.cleaned_data["seen_version"]:
                 form.add_error(None, CHANGED_MEANWHILE)
                 return False
-        deadlines.put(commitment, work_calendar())
-        commitment.stamp(request.user)
-        form.save()
-        delivery.note_author(commitment, request.user.pk)
-        health.settle([commitment.pk], request.viewer.on)
+        try:
+            form.save()
+        except ValidationError as problem:
+            note_problems(form, problem)
+            return False
     return True

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.acts import save, write_step
+from agreements.acts import Act
 from agreements.commitments.models import Action, Commitment
+from agreements.register.rules import steps
 from agreements.vocabulary import ActionState
 from partners.refusals import Refused
 from partners.viewers import Viewer
@@ -30,8 +31,8 @@ def finish(action: Action, *, result: str, by: Viewer) -> None:
             raise Refused(_("This is done already, or is not your desk's."))
         locked.state, locked.result = ActionState.DONE, result.strip()
         locked.done_by_id, locked.done_on = by.user_id, by.on
-        save(locked, by)
-        _tell("action_done", locked, by)
+        locked.stamp(by).save()
+        _tell(Act.ACTION_DONE, locked, by)
 
 
 def may_verify(action: Action, viewer: Viewer) -> bool:
@@ -53,14 +54,14 @@ def verify(action: Action, *, holds: bool, by: Viewer, reason: str = "") -> None
         else:
             locked.state, locked.done_by_id, locked.done_on = ActionState.OPEN, None, None
             locked.result = f"{locked.result}\n– {reason.strip()}"
-        save(locked, by)
-        _tell("action_verify" if holds else "action_reopen", locked, by, reason.strip())
+        locked.stamp(by).save()
+        _tell(Act.ACTION_VERIFY if holds else Act.ACTION_REOPEN, locked, by, reason.strip())
 
 
-def _tell(name: str, action: Action, by: Viewer, reason: str = "") -> None:
+def _tell(act: Act, action: Action, by: Viewer, reason: str = "") -> None:
     """One line in the history of each agreement that it serves, and a sign of life of each commitment."""
     served = list(action.commitments.select_related("agreement").order_by("agreement", "pk"))
-    for commitment in {row.agreement_id: row for row in reversed(served)}.values():
-        write_step(name, commitment, by, reason=reason or action.title, subject_id=action.pk)
-    if name == "action_verify":
+    for agreement in {row.agreement_id: row.agreement for row in served}.values():
+        steps.write(act, agreement, by, about=action, reason=reason or action.title)
+    if act == Act.ACTION_VERIFY:
         Commitment.objects.filter(pk__in=[row.pk for row in served]).update(heard_on=by.on)

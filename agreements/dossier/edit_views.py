@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +20,7 @@ from agreements.dossier.logging import ChangedMeanwhile, save
 from agreements.dossier.views import find
 from agreements.register.models import Agreement
 from partners import conflicts
+from partners.forms import note_problems
 from partners.models import Country
 from partners.viewers import Viewer
 
@@ -68,9 +70,12 @@ def _edit(request: HttpRequest, agreement: Agreement) -> HttpResponse:
             problems = True
         if not problems:
             try:
-                saved = save(form, participants, commitments, by=request.user, viewer=viewer)
+                saved = save(form, participants, commitments, by=viewer)
             except ChangedMeanwhile:
                 form.add_error(None, CHANGED_MEANWHILE)
+                problems = True
+            except ValidationError as problem:
+                note_problems(form, problem)
                 problems = True
             else:
                 messages.success(request, _("%(ref)s is saved.") % {"ref": saved.ref})

@@ -130,9 +130,6 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
             self.add_error("signed", _("A signed agreement keeps its date; correct it, but do not take it away."))
         self.instance.parent = values.get("parent_ref")
         self.instance.supersedes = values.get("supersedes_ref")
-        if self.instance.parent and self.instance.pk is None and self.instance.parent.restricted:
-            # What hangs under a paper of one desk only begins as such.
-            self.instance.restricted = values["restricted"] = True
         return values
 
 

@@ -8,11 +8,11 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.commitments.acts import save
+from agreements.acts import Act
 from agreements.commitments.models import Action, Commitment
 from agreements.register import keeping
-from agreements.register.lifecycle import sign_step
-from agreements.register.models import Agreement, Step
+from agreements.register.models import Agreement
+from agreements.register.rules import steps
 from agreements.vocabulary import ActionState, Stage
 from partners.models import User
 from partners.refusals import Refused
@@ -71,9 +71,8 @@ def hand_over(person: User, to: User, *, by: Viewer) -> int:
     actions = list(kept.actions.filter(desk__in=desks).locked())
     for record in (*papers, *duties, *actions):
         record.owner = to
-        save(record, by)
+        record.stamp(by).save()
     told = {paper.pk: paper for paper in papers} | {duty.agreement_id: duty.agreement for duty in duties}
     for agreement in told.values():
-        step = Step(agreement=agreement, name=keeping.HAND_OVER, on=by.on, reason=f"{person} → {to}", subject_id=to.pk)
-        sign_step(step, by).save()
+        steps.write(Act.HAND_OVER, agreement, by, about=to, reason=f"{person} → {to}")
     return len(papers) + len(duties) + len(actions)

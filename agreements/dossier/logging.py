@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from agreements.commitments import delivery
+from agreements.commitments.rules import editing as promises
 from agreements.dossier.forms import AgreementForm
-from agreements.register.lifecycle import sign_step
-from agreements.register.models import Agreement, Step
-from agreements.register.references import next_reference
+from agreements.register.models import Agreement
+from agreements.register.rules import editing
 from partners.folding import fold
-from partners.models import Organisation, User
+from partners.models import Organisation
 from partners.naming import free_code
 from partners.viewers import Viewer
 
@@ -26,32 +26,43 @@ class ChangedMeanwhile(Exception):
         self.version = version
 
 
-def save(form: AgreementForm, participants: Any, commitments: Any, *, by: User, viewer: Viewer) -> Agreement:
-    """Save valid forms in one transaction. Raises ChangedMeanwhile and saves nothing."""
+def save(form: AgreementForm, participants: Any, commitments: Any, *, by: Viewer) -> Agreement:
+    """Save valid forms in one transaction. Raises ChangedMeanwhile or ValidationError, and saves nothing."""
     agreement: Agreement = form.instance
-    with transaction.atomic():
-        is_new = agreement.pk is None
-        _add_organisations(participants, by)
+    is_new = agreement.pk is None
+    try:
+        with transaction.atomic():
+            _save(form, participants, commitments, by)
+    except ValidationError:
         if is_new:
-            agreement.ref = next_reference(_organisations(participants), (agreement.signed_on or viewer.on).year)
-            agreement.owner = by
-        else:
-            now = Agreement.objects.locked().get(pk=agreement.pk)
-            if now.version != form.cleaned_data["seen_version"]:
-                raise ChangedMeanwhile(now.version)
-            agreement.stage, agreement.version = now.stage, now.version
-            for rows in (participants, commitments):
-                _check_versions(rows)
-        agreement.stamp(by)
-        form.save()
-        _save_rows(participants, agreement, by)
-        _save_rows(commitments, agreement, by)
-        because = form.cleaned_data.get("because", "")
-        if is_new or because:
-            name = "log" if is_new else "correct"
-            step = Step(agreement=agreement, name=name, to_stage=agreement.stage, on=viewer.on, reason=because)
-            sign_step(step, viewer).save()
+            # What was rolled back is not there: the form stands for a new agreement again.
+            agreement.pk, agreement.ref, agreement._state.adding = None, "", True
+        raise
     return agreement
+
+
+def _save(form: AgreementForm, participants: Any, commitments: Any, by: Viewer) -> None:
+    agreement, sectors = form.instance, form.cleaned_data["sectors"]
+    _add_organisations(participants, by)
+    if agreement.pk is None:
+        participants.instance = agreement
+        editing.log(agreement, participants.save(commit=False), by=by, on=by.on, sectors=sectors)
+    else:
+        _catch_up(agreement, form.cleaned_data["seen_version"], participants, commitments)
+        editing.correct(agreement, by=by, because=form.cleaned_data.get("because", ""), sectors=sectors)
+        for participant in _changed(participants, agreement, by):
+            participant.stamp(by).save()
+    promises.save(_changed(commitments, agreement, by), by=by, on=by.on)
+
+
+def _catch_up(agreement: Agreement, seen_version: int, *rows: Any) -> None:
+    """Lock the agreement, and refuse where somebody was faster."""
+    now = Agreement.objects.locked().get(pk=agreement.pk)
+    if now.version != seen_version:
+        raise ChangedMeanwhile(now.version)
+    agreement.stage, agreement.version = now.stage, now.version
+    for some in rows:
+        _check_versions(some)
 
 
 def _check_versions(rows: Any) -> None:
@@ -63,12 +74,7 @@ def _check_versions(rows: Any) -> None:
             raise ChangedMeanwhile(now.get(form.instance.pk, 0))
 
 
-def _organisations(participants: Any) -> list[Organisation]:
-    kept = [row for row in participants.cleaned_data if row and not row.get("DELETE")]
-    return [row["organisation"] for row in kept if row.get("organisation")]
-
-
-def _add_organisations(participants: Any, by: User) -> None:
+def _add_organisations(participants: Any, by: Viewer) -> None:
     """Save the organisations that were typed in for the first time; one typed twice is one."""
     made: dict[str, Organisation] = {}
     for form in participants.forms:
@@ -78,27 +84,19 @@ def _add_organisations(participants: Any, by: User) -> None:
         key = fold(new.name_vi)
         if key not in made:
             new.code = free_code(new.name_vi)
-            new.stamp(by)
-            new.save()
+            new.stamp(by).save()
             made[key] = new
         form.instance.organisation = form.cleaned_data["organisation"] = made[key]
 
 
-def _save_rows(rows: Any, agreement: Agreement, by: User) -> None:
+def _changed(rows: Any, agreement: Agreement, by: Viewer) -> list[Any]:
+    """The new and changed rows of a formset, not saved yet; what was taken out of it is archived."""
     rows.instance = agreement
-    changed = rows.save(commit=False)
+    changed: list[Any] = rows.save(commit=False)
     # What leaves goes first: it may come back in another row.
     for record in rows.deleted_objects:
-        record.archived_at = timezone.now()
-        record.archived_because = "taken out of the form"
-        record.stamp(by)
-        record.save()
+        record.archived_at, record.archived_because = timezone.now(), "taken out of the form"
+        record.stamp(by).save()
     for record in changed:
         record.agreement = agreement
-        if record.pk is None and hasattr(record, "number"):
-            delivery.number(record)
-            record.owner = by
-        elif hasattr(record, "number"):
-            delivery.keep_baseline(record)
-        record.stamp(by)
-        record.save()
+    return changed

@@ -53,7 +53,7 @@ def _claim() -> Export | None:
 
 
 def _write(export: Export) -> None:
-    viewer = Viewer.of(export.user)
+    viewer = export.user.viewer()
     try:
         rows = with_columns(export.page, listed(export.page, QueryDict(export.query), viewer))
         columns = columns_of(export.page, viewer, QueryDict(export.query))

@@ -52,10 +52,9 @@ def attach(report: Report, upload: UploadedFile[Any], *, by: Viewer) -> Document
         raise Refused(_("A report takes %(most)s files at most.") % {"most": MOST_FILES})
     paper = Document(
         agreement=report.commitment.agreement, report=report, kind=DocumentKind.REPORT, audience=Audience.PARTNER,
-        created_by_id=by.user_id, updated_by_id=by.user_id,
     )  # fmt: skip
     accept(upload, paper)
     paper.title_vi = paper.title_en = paper.filename[:300]
-    paper.full_clean(exclude=["file"])
+    paper.stamp(by).full_clean(exclude=["file"])
     paper.save()
     return paper

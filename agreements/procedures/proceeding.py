@@ -10,15 +10,15 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from agreements.acts import Act
 from agreements.clocks import Deadline, Stop, Unit, deadline
 from agreements.dates import PartialDate, Precision
 from agreements.procedures.models import Pause, Procedure, Proceeding, ProceedingStep
 from agreements.register.calendar import work_calendar
-from agreements.register.lifecycle import sign_step
-from agreements.register.models import Agreement, Step
+from agreements.register.models import Agreement
+from agreements.register.rules import steps
 from agreements.vocabulary import ClockStart, Stage, Variant
 from agreements.workdays import WorkCalendar
-from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
@@ -52,42 +52,39 @@ def open_for(agreement: Agreement, procedure: Procedure, *, by: Viewer, reason: 
         if agreement.proceedings.filter(closed_on=None, archived_at=None).exists():
             raise Refused(_("A procedure is under way already."))
         proceeding = Proceeding(agreement=agreement, procedure=procedure, reason=reason.strip(), opened_on=by.on)
-        proceeding.created_by_id = proceeding.updated_by_id = by.user_id
-        proceeding.save()
-        steps = [
-            ProceedingStep(proceeding=proceeding, step=step, created_by_id=by.user_id, updated_by_id=by.user_id)
+        proceeding.stamp(by).save()
+        ProceedingStep.objects.bulk_create(
+            ProceedingStep(proceeding=proceeding, step=step).stamp(by)
             for step in procedure.steps.filter(archived_at=None)
-        ]
-        ProceedingStep.objects.bulk_create(steps)
-        _write_step("procedure_open", proceeding, by, f"{procedure}. {reason}".strip(" ."))
+        )
+        _write_step(Act.PROCEDURE_OPEN, proceeding, by, f"{procedure}. {reason}".strip(" ."))
     return proceeding
 
 
-def note(done: ProceedingStep, *, by: User, viewer: Viewer) -> ProceedingStep:
+def note(done: ProceedingStep, *, by: Viewer) -> ProceedingStep:
     """Save what a form has put into a step: when it began, was done, by which paper; or why it does not apply."""
-    _check(done.proceeding.agreement, viewer)
+    _check(done.proceeding.agreement, by)
     if done.proceeding.closed_on:
         raise Refused(_("This procedure is closed."))
     if done.done_on and done.skipped_because:
         raise Refused(_("Either the step was done, or it does not apply."))
     for day in (done.done_on, done.started_on):
-        if day and day > viewer.on:
+        if day and day > by.on:
             raise Refused(_("The day lies in the future."))
     if done.done_on and done.step.needs_paper and not (done.number or done.document_id):
         raise Refused(_("This step needs the number of its paper, or the paper itself."))
     with transaction.atomic():
         before = ProceedingStep.objects.locked().get(pk=done.pk)
         newly_settled = done.is_settled and not before.is_settled
-        done.done_by_id = viewer.user_id if done.is_settled else None
+        done.done_by_id = by.user_id if done.is_settled else None
         done.version = before.version
-        done.stamp(by)
-        done.full_clean()
+        done.stamp(by).full_clean()
         done.save()
         if done.done_on:
             done.pauses.filter(to_on=None).update(to_on=done.done_on)
         if newly_settled:
             said = done.skipped_because or done.number
-            _write_step("procedure_step", done.proceeding, viewer, f"{done.step}. {said}".strip(" ."), done)
+            _write_step(Act.PROCEDURE_STEP, done.proceeding, by, f"{done.step}. {said}".strip(" ."), done)
     return done
 
 
@@ -103,9 +100,8 @@ def give_back(done: ProceedingStep, *, by: Viewer, reason: str) -> Pause:
         if done.pauses.filter(to_on=None).exists():
             raise Refused(_("The dossier is returned already."))
         pause = Pause(step=done, from_on=by.on, reason=reason.strip()[:300])
-        pause.created_by_id = pause.updated_by_id = by.user_id
-        pause.save()
-        _write_step("dossier_returned", done.proceeding, by, reason, done)
+        pause.stamp(by).save()
+        _write_step(Act.DOSSIER_RETURNED, done.proceeding, by, reason, done)
     return pause
 
 
@@ -116,7 +112,7 @@ def take_back(done: ProceedingStep, *, by: Viewer) -> None:
         ended = done.pauses.filter(to_on=None).update(to_on=by.on, updated_by=by.user_id)
         if not ended:
             raise Refused(_("The dossier is not returned."))
-        _write_step("dossier_back", done.proceeding, by, str(done.step), done)
+        _write_step(Act.DOSSIER_BACK, done.proceeding, by, str(done.step), done)
 
 
 def close(proceeding: Proceeding, *, by: Viewer, reason: str = "") -> None:
@@ -130,10 +126,8 @@ def close(proceeding: Proceeding, *, by: Viewer, reason: str = "") -> None:
         if is_open and not reason.strip():
             raise Refused(_("Steps are still open: say why the procedure ends."))
         locked.closed_on = by.on
-        locked.updated_by_id = by.user_id
-        locked.version += 1
-        locked.save()
-        _write_step("procedure_close", locked, by, reason)
+        locked.stamp(by).save()
+        _write_step(Act.PROCEDURE_CLOSE, locked, by, reason)
 
 
 @dataclass(frozen=True)
@@ -205,9 +199,8 @@ def _day(value: PartialDate | None) -> date | None:
     return value.on if value and value.precision == Precision.DAY else None
 
 
-def _write_step(name: str, proceeding: Proceeding, by: Viewer, reason: str, done: ProceedingStep | None = None) -> None:
-    step = Step(
-        agreement=proceeding.agreement, name=name, on=by.on, reason=reason.strip(),
-        subject_id=done.pk if done else proceeding.pk, document=done.document if done else None,
+def _write_step(act: Act, proceeding: Proceeding, by: Viewer, reason: str, done: ProceedingStep | None = None) -> None:
+    steps.write(
+        act, proceeding.agreement, by, about=done or proceeding, reason=reason.strip(),
+        document=done.document if done else None,
     )  # fmt: skip
-    sign_step(step, by).save()

@@ -71,7 +71,7 @@ def step_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         try:
             if now != form.cleaned_data["seen_version"]:
                 raise Refused(_("Someone has changed this step since you opened it. Compare, then save again."))
-            rules.note(form.instance, by=request.user, viewer=request.viewer)
+            rules.note(form.instance, by=request.viewer)
         except Refused as no:
             form.add_error(None, no.reason)
             form.data = form.data.copy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,10 +12,12 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.lifecycle import DESK, MANAGER, Transition, from_stages, put, sign_step
+from agreements.acts import Act
+from agreements.register.lifecycle import put
 from agreements.register.models import Agreement, Amendment, Step
+from agreements.register.rules import steps
+from agreements.register.rules.workflow import DESK, MANAGER, Facts, Transition, Words, Workflow, from_stages
 from agreements.vocabulary import BINDING, AmendmentStage
-from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
@@ -26,23 +28,23 @@ AMENDABLE = (
 )  # fmt: skip
 DRAFT, IN_REVIEW, APPROVED, APPLIED, WITHDRAWN = AmendmentStage
 
-ACTS: Mapping[str, Transition] = {
-    act.name: act
-    for act in (
+TRANSITIONS: Mapping[str, Transition] = {
+    transition.name: transition
+    for transition in (
         Transition(
-            "submit", _("Submit for review"), _("Amendment submitted for review"), from_stages(DRAFT), IN_REVIEW, DESK,
+            "submit", Act.AMENDMENT_SUBMIT, _("Submit for review"), from_stages(DRAFT), IN_REVIEW, DESK,
             ("content",), is_next=True,
         ),
         Transition(
-            "approve", _("Approve"), _("Amendment approved"), from_stages(IN_REVIEW), APPROVED, MANAGER,
-            ("content", "document"), four_eyes=True, is_next=True, is_legal=True,
+            "approve", Act.AMENDMENT_APPROVE, _("Approve"), from_stages(IN_REVIEW), APPROVED, MANAGER,
+            ("content", "paper"), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
-            "return", _("Return with comment"), _("Amendment returned with comment"), from_stages(IN_REVIEW), DRAFT,
+            "return", Act.AMENDMENT_RETURN, _("Return with comment"), from_stages(IN_REVIEW), DRAFT,
             MANAGER, ("reason",), ("reason",),
         ),
         Transition(
-            "withdraw", _("Withdraw"), _("Amendment withdrawn"), from_stages(DRAFT, IN_REVIEW, APPROVED), WITHDRAWN,
+            "withdraw", Act.AMENDMENT_WITHDRAW, _("Withdraw"), from_stages(DRAFT, IN_REVIEW, APPROVED), WITHDRAWN,
             DESK, ("reason",), ("reason",),
         ),
     )
@@ -99,73 +101,59 @@ def differences(amendment: Amendment) -> list[Difference]:
     return shown
 
 
-def save(amendment: Amendment, wanted: Agreement, *, by: User, viewer: Viewer) -> Amendment:
+def save(amendment: Amendment, wanted: Agreement, *, by: Viewer) -> Amendment:
     """Keep a proposal, new or edited, as the difference between the agreement as it is and as it is wanted."""
     with transaction.atomic():
         agreement = Agreement.objects.locked().get(pk=wanted.pk)
         amendment.agreement = agreement
         if amendment.pk is None:
-            if not may_propose(agreement, viewer):
+            if not may_propose(agreement, by):
                 raise Refused(_("Signed agreements are amended, by their desk."))
             last = agreement.amendments.aggregate(last=Max("number"))["last"]
             amendment.number = (last or 0) + 1
-        elif not may_edit(Amendment.objects.select_related("agreement").get(pk=amendment.pk), viewer):
+        elif not may_edit(Amendment.objects.select_related("agreement").get(pk=amendment.pk), by):
             raise Refused(_("This amendment is no longer a draft."))
         amendment.changes = changes_between(agreement, wanted)
-        amendment.stamp(by)
-        amendment.full_clean()
+        amendment.stamp(by).full_clean()
         amendment.save()
     return amendment
 
 
-def refusal(act: Transition, amendment: Amendment, viewer: Viewer, *, reason: str | None = None) -> Refused | None:
-    """Why the viewer may not do this now. Without a reason given, its lack does not count yet."""
-    if viewer.role not in act.roles or viewer.read_only:
-        return Refused(_("Your role does not do this."))
-    if not viewer.works_at(amendment.agreement.desk_id):
-        return Refused(_("This agreement belongs to another desk."))
-    if amendment.stage not in act.sources:
-        return Refused(_("At stage “%(stage)s” this cannot be done.") % {"stage": amendment.get_stage_display()})
-    if act.four_eyes and viewer.user_id in (amendment.submitted_by_id, amendment.updated_by_id):
-        return Refused(_("Someone else must approve what you wrote or submitted yourself."))
-    if "content" in act.needs and not (amendment.changes or amendment.text_vi or amendment.text_en):
-        return Refused(_("It changes nothing yet."))
-    if "document" in act.needs and amendment.document_id is None:
-        return Refused(_("Choose the paper that says so; add it under Papers first."))
-    if "reason" in act.needs and reason is not None and not reason.strip():
-        return Refused(_("Give a reason."))
-    return None
+NEEDS: Mapping[str, tuple[Callable[[Amendment, Facts], bool], Words]] = {
+    "content": (lambda amendment, facts: amendment.says_something, _("It changes nothing yet.")),
+    "paper": (
+        lambda amendment, facts: amendment.document_id is not None,
+        _("Choose the paper that says so; add it under Papers first."),
+    ),
+    "reason": (lambda amendment, facts: bool(facts.reason.strip()), _("Give a reason.")),
+}
 
 
-def open_to(amendment: Amendment, viewer: Viewer) -> list[Transition]:
-    return [act for act in ACTS.values() if not refusal(act, amendment, viewer)]
+def _locked(amendment: Amendment) -> Amendment:
+    Agreement.objects.locked().get(pk=amendment.agreement_id)
+    rows = Amendment.objects.locked().select_related("agreement")
+    return rows.get(pk=amendment.pk)  # type: ignore[no-any-return]
 
 
-def perform(name: str, amendment: Amendment, *, by: Viewer, reason: str = "", seen: str = "") -> Amendment:
-    """Do it under the locks of the agreement and the amendment. Raises Refused and changes nothing."""
-    act = ACTS.get(name)
-    if act is None:
-        raise Refused(_("There is no act called “%(name)s”.") % {"name": name})
-    with transaction.atomic():
-        Agreement.objects.locked().get(pk=amendment.agreement_id)
-        rows = Amendment.objects.locked().select_related("agreement")
-        locked: Amendment = rows.get(pk=amendment.pk)
-        if no := refusal(act, locked, by, reason=reason):
-            raise no
-        if act.four_eyes and seen != locked.content_hash():
-            raise Refused(_("The amendment has changed since you opened it. Read it again before you approve."))
-        locked.stage = AmendmentStage(act.target)
-        locked.comment = reason.strip()
-        locked.version += 1
-        if name == "submit":
-            locked.submitted_by_id = by.user_id
-        if name == "approve":
-            locked.decided_by_id, locked.decided_at = by.user_id, timezone.now()
-        locked.save()
-        _write_step(f"amendment_{name}", locked, by, reason)
-        if name == "approve" and (locked.effective_on is None or locked.effective_on <= by.on):
-            _apply(locked, on=by.on, by=by)
-    return locked
+def _carry_out(transition: Transition, amendment: Amendment, by: Viewer, facts: Facts) -> Step:
+    amendment.stage = AmendmentStage(transition.target)
+    amendment.comment = facts.reason.strip()
+    if amendment.stage == IN_REVIEW:
+        amendment.submitted_by_id = by.user_id
+    if amendment.stage == APPROVED:
+        amendment.decided_by_id, amendment.decided_at = by.user_id, timezone.now()
+    amendment.stamp(None).save()
+    step = _write_step(transition.act, amendment, by, facts.reason)
+    if amendment.stage == APPROVED and (amendment.effective_on is None or amendment.effective_on <= by.on):
+        _apply(amendment, on=by.on, by=by)
+    return step
+
+
+WORKFLOW = Workflow[Amendment](
+    TRANSITIONS, NEEDS, agreement_of=lambda amendment: amendment.agreement, lock=_locked, carry_out=_carry_out,
+    has_changed=_("The amendment has changed since you opened it. Read it again before you approve."),
+)  # fmt: skip
+perform, refusal, open_to = WORKFLOW.perform, WORKFLOW.refusal, WORKFLOW.open_to
 
 
 def apply_due(on: date) -> int:
@@ -208,14 +196,12 @@ def _apply(amendment: Amendment, *, on: date, by: Viewer | None = None) -> None:
         }
         put(agreement, values)
     amendment.stage, amendment.applied_at = APPLIED, timezone.now()
-    amendment.version += 1
-    amendment.save()
-    _write_step("amendment_apply", amendment, by, "", on=on)
+    amendment.stamp(None).save()
+    _write_step(Act.AMENDMENT_APPLY, amendment, by, on=on)
 
 
-def _write_step(name: str, amendment: Amendment, by: Viewer | None, reason: str, on: date | None = None) -> None:
-    step = Step(
-        agreement=amendment.agreement, name=name, on=on or (by.on if by else timezone.localdate()),
-        reason=reason.strip() or str(amendment), subject_id=amendment.pk, document=amendment.document,
+def _write_step(act: Act, amendment: Amendment, by: Viewer | None, reason: str = "", on: date | None = None) -> Step:
+    return steps.write(
+        act, amendment.agreement, by, on=on, reason=reason.strip() or str(amendment), about=amendment,
+        document=amendment.document,
     )  # fmt: skip
-    (sign_step(step, by) if by else step).save()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agreements.register import amending
 from agreements.register.forms import AmendmentForm, ReasonForm, TermsForm
 from agreements.register.models import Agreement, Amendment
+from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import AmendmentStage
 from partners.refusals import Refused
 from partners.viewers import Role
@@ -28,7 +29,7 @@ def _why_not(amendment: Amendment, request: HttpRequest) -> str:
     """Why a manager of the desk does not find the button to approve."""
     if request.viewer.role != Role.MANAGER or amendment.stage != AmendmentStage.IN_REVIEW:
         return ""
-    no = amending.refusal(amending.ACTS["approve"], amendment, request.viewer)
+    no = amending.refusal(amending.TRANSITIONS["approve"], amendment, request.viewer)
     return no.reason if no else ""
 
 
@@ -82,7 +83,7 @@ def _edit(request: HttpRequest, amendment: Amendment, agreement: Agreement) -> H
             problems = True
         if not problems:
             try:
-                saved = amending.save(form.instance, terms.instance, by=request.user, viewer=request.viewer)
+                saved = amending.save(form.instance, terms.instance, by=request.viewer)
             except Refused as no:
                 form.add_error(None, no.reason)
                 problems = True
@@ -100,10 +101,10 @@ def _version(amendment: Amendment) -> int:
 @require_POST
 def amendment_act(request: HttpRequest, ref: str, number: int, name: str) -> HttpResponse:
     amendment = _find(request, ref, number)
-    seen, reason = request.POST.get("seen", ""), request.POST.get("reason", "")
+    said = Facts(on=request.viewer.on, reason=request.POST.get("reason", ""), seen=request.POST.get("seen", ""))
     try:
-        amending.perform(name, amendment, by=request.viewer, reason=reason, seen=seen)
-        messages.success(request, f"{amendment}: {amending.ACTS[name].past}.")
+        amending.perform(name, amendment, by=request.viewer, facts=said)
+        messages.success(request, f"{amendment}: {amending.TRANSITIONS[name].past}.")
     except Refused as no:
         messages.error(request, no.reason)
     return redirect("amendment", ref, number)

@@ -17,8 +17,8 @@ from agreements.dateinput import PartialDateApiField
 from agreements.dates import UnreadableDate, read
 from agreements.register import lifecycle, openings
 from agreements.register.filters import AgreementFilter
-from agreements.register.models import Agreement, InstrumentType, Participant, Step
-from agreements.register.references import next_reference
+from agreements.register.models import Agreement, InstrumentType, Participant
+from agreements.register.rules import editing
 from agreements.vocabulary import Ending, Stage
 from partners.models import Desk, Organisation, Sector
 from partners.records import RecordQuerySet
@@ -97,14 +97,12 @@ class AgreementSerializer(RecordSerializer):
     def create(self, validated_data: dict[str, Any]) -> Agreement:
         participants = validated_data.pop("participants", [])
         validated_data.pop("because", None)
-        user, viewer = self.context["request"].user, self.context["view"].viewer
+        agreement = Agreement()
+        many = self.put(agreement, validated_data)
         with transaction.atomic():
-            organisations = [row["organisation"] for row in participants]
-            signed = validated_data.get("signed_on") or viewer.on
-            agreement = Agreement(ref=next_reference(organisations, signed.year), owner=user)
-            self.keep(agreement, validated_data)
-            self._keep_participants(agreement, participants, user)
-            Step.objects.create(agreement=agreement, name="log", to_stage=agreement.stage, by=user, on=viewer.on)
+            editing.log(
+                agreement, [Participant(**row) for row in participants], by=self.viewer, on=self.viewer.on, **many
+            )
         return agreement
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Agreement:
@@ -113,18 +111,9 @@ class AgreementSerializer(RecordSerializer):
         because = validated_data.pop("because", "").strip()
         if instance.stage != Stage.DRAFT and not because:
             raise serializers.ValidationError({"because": ["Say why the record of a signed paper is corrected."]})
-        self.keep(instance, validated_data)
-        if because:
-            viewer = self.context["view"].viewer
-            step = Step(agreement=instance, name="correct", to_stage=instance.stage, on=viewer.on, reason=because)
-            lifecycle.sign_step(step, viewer).save()
+        many = self.put(instance, validated_data)
+        editing.correct(instance, by=self.viewer, because=because, **many)
         return instance
-
-    def _keep_participants(self, agreement: Agreement, rows: list[dict[str, Any]], user: Any) -> None:
-        for row in rows:
-            participant = Participant(agreement=agreement, **row).stamp(user)
-            participant.full_clean()
-            participant.save()
 
 
 class ActSerializer(serializers.Serializer):  # type: ignore[type-arg]

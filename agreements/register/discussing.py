@@ -8,8 +8,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.lifecycle import sign_step
-from agreements.register.models import Agreement, Comment, Step
+from agreements.acts import Act
+from agreements.register.models import Agreement, Comment
+from agreements.register.rules import steps
 from partners.folding import fold
 from partners.models import User
 from partners.refusals import Refused
@@ -21,7 +22,7 @@ MOST_MENTIONED = 20
 def colleagues(agreement: Agreement, viewer: Viewer) -> list[User]:
     """Staff who can see the agreement: those who may be mentioned. A mention opens nothing to the others."""
     staff = User.objects.visible_to(viewer).filter(is_active=True, role__in=STAFF).exclude(pk=viewer.user_id)
-    return [user for user in staff if Agreement.objects.visible_to(Viewer.of(user)).filter(pk=agreement.pk).exists()]
+    return [user for user in staff if Agreement.objects.visible_to(user.viewer()).filter(pk=agreement.pk).exists()]
 
 
 def named_in(text: str, people: list[User]) -> list[User]:
@@ -45,15 +46,13 @@ def say(agreement: Agreement, text: str, *, by: Viewer, answers: Comment | None 
     thread = answers and (answers.thread or answers)
     with transaction.atomic():
         comment = Comment(agreement=agreement, thread=thread, text=text.strip())
-        comment.created_by_id = comment.updated_by_id = by.user_id
-        comment.full_clean()
+        comment.stamp(by).full_clean()
         comment.save()
         if "@" in text:
             comment.mentions.set(named_in(text, colleagues(agreement, by)))
         if thread and thread.resolved_at:
             Comment.objects.filter(pk=thread.pk).update(resolved_at=None, resolved_by=None)
-        step = Step(agreement=agreement, name="comment", on=by.on, reason=text.strip()[:200], subject_id=comment.pk)
-        sign_step(step, by).save()
+        steps.write(Act.COMMENT, agreement, by, about=comment, reason=text.strip()[:200])
     return comment
 
 
@@ -64,8 +63,7 @@ def resolve(comment: Comment, *, by: Viewer, is_resolved: bool = True) -> None:
     head = comment.thread or comment
     head.resolved_at = timezone.now() if is_resolved else None
     head.resolved_by_id = by.user_id if is_resolved else None
-    head.version += 1
-    head.save()
+    head.stamp(None).save()
 
 
 def unknown_mentions(text: str, people: list[User]) -> list[str]:

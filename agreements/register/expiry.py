@@ -9,8 +9,10 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from agreements.acts import Act
 from agreements.register.models import Agreement, Step
 from agreements.register.models.agreement import EXPIRING_DAYS
+from agreements.register.rules import steps
 from agreements.vocabulary import Stage
 
 BEFORE_THE_END = timedelta(days=EXPIRING_DAYS)
@@ -23,34 +25,34 @@ def note_standing(on: date) -> int:
 
 def note_in_effect(on: date) -> int:
     """Write a Step for each signed agreement whose first day of effect has come."""
-    noted = Step.objects.filter(agreement=OuterRef("pk"), name="take_effect", on=OuterRef("effective_on"))
+    noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.TAKE_EFFECT, on=OuterRef("effective_on"))
     rows = Agreement.objects.filter(stage=Stage.SIGNED, effective_on__lte=on, archived_at=None)
-    return _write(rows.exclude(Exists(noted)), "take_effect", lambda row: row.effective_on)
+    return _write(rows.exclude(Exists(noted)), Act.TAKE_EFFECT, lambda row: row.effective_on)
 
 
 def note_near_end(on: date) -> int:
     """Write a Step for each agreement whose term ends within 90 days, term after term."""
     day = OuterRef("end") - BEFORE_THE_END
-    noted = Step.objects.filter(agreement=OuterRef("pk"), name="near_end", on=day)
+    noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.NEAR_END, on=day)
     rows = Agreement.objects.expiring(on).filter(archived_at=None)
-    return _write(rows.exclude(Exists(noted)), "near_end", lambda row: row.end - BEFORE_THE_END)
+    return _write(rows.exclude(Exists(noted)), Act.NEAR_END, lambda row: row.end - BEFORE_THE_END)
 
 
 def note_expired(on: date) -> int:
     """Write a Step for each agreement that has run out and whose running out is not noted."""
-    noted = Step.objects.filter(agreement=OuterRef("pk"), name="expire", on=F("agreement__expires_on"))
+    noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.EXPIRE, on=F("agreement__expires_on"))
     rows = Agreement.objects.expired(on).filter(archived_at=None)
-    return _write(rows.exclude(Exists(noted)), "expire", lambda row: row.expires_on)
+    return _write(rows.exclude(Exists(noted)), Act.EXPIRE, lambda row: row.expires_on)
 
 
-def _write(rows: Any, name: str, day: Callable[[Any], date | None]) -> int:
+def _write(rows: Any, act: Act, day: Callable[[Any], date | None]) -> int:
     with transaction.atomic():
         # Locked rows are another run's business: it writes the same step.
         found = rows.locked(skip=True)
-        steps = [
-            Step(agreement=row, name=name, from_stage=row.stage, to_stage=row.stage, on=on)
+        noted = [
+            steps.draft(act, row, None, on=on, from_stage=row.stage, to_stage=row.stage)
             for row in found
             if (on := day(row))
         ]
-        Step.objects.bulk_create(steps)
-    return len(steps)
+        Step.objects.bulk_create(noted)
+    return len(noted)

@@ -48,11 +48,10 @@ def keep(viewer: Viewer, *, name: str, page: str, query: str, audience: str) -> 
         raise Refused(_("You keep %(most)s lists: remove one first.") % {"most": MOST_VIEWS})
     desk = min(viewer.desk_ids) if audience == SavedView.Audience.DESK else None
     view = SavedView(
-        name=" ".join(name.split()), page=page, query=filters_of(query), audience=audience, desk_id=desk,
-        created_by_id=viewer.user_id, updated_by_id=viewer.user_id,
+        name=" ".join(name.split()), page=page, query=filters_of(query), audience=audience, desk_id=desk
     )  # fmt: skip
     try:
-        view.full_clean()
+        view.stamp(viewer).full_clean()
     except ValidationError as wrong:
         raise Refused(" ".join(wrong.messages)) from None
     view.save()

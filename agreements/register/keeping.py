@@ -9,15 +9,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.lifecycle import sign_step
+from agreements.acts import Act
 from agreements.register.many import MOST, Line
-from agreements.register.models import Agreement, Step
+from agreements.register.models import Agreement
+from agreements.register.rules import steps
 from agreements.vocabulary import Stage
 from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
-
-HAND_OVER = "hand_over"
 
 
 def colleagues(viewer: Viewer) -> QuerySet[Any]:
@@ -75,11 +74,7 @@ def take_back(given: Mapping[int, tuple[int | None, int]], *, by: Viewer) -> int
 def _put(agreement: Agreement, to: User, by: Viewer) -> tuple[int | None, int]:
     """The step tells the new keeper, and the timeline."""
     was = agreement.owner
-    agreement.owner, agreement.updated_by_id = to, by.user_id
-    agreement.version += 1
-    agreement.save()
-    step = Step(
-        agreement=agreement, name=HAND_OVER, on=by.on, reason=f"{was or '–'} → {to}", subject_id=to.pk
-    )  # fmt: skip
-    sign_step(step, by).save()
+    agreement.owner = to
+    agreement.stamp(by).save()
+    steps.write(Act.HAND_OVER, agreement, by, about=to, reason=f"{was or '–'} → {to}")
     return was.pk if was else None, agreement.version

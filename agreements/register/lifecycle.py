@@ -1,4 +1,4 @@
-"""The one table of transitions, and `perform`, the only way a stage changes.
+"""The table of transitions of an agreement.
 
 Buttons, API, admin, refusals, the diagram in the docs and the tests read this table.
 """
@@ -6,37 +6,21 @@ Buttons, API, admin, refusals, the diagram in the docs and the tests read this t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.dates import PartialDate
+from agreements.acts import Act
 from agreements.register.models import Agreement, Step
+from agreements.register.rules import steps
+from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
 from agreements.vocabulary import DueBefore, Ending, Stage, Standing
-from partners.refusals import Refused
-from partners.viewers import Role, Viewer
+from partners.viewers import Viewer
 
-Words = str | Promise
-Question = Callable[[Agreement, "Facts"], bool]
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What the person says with the act."""
-
-    on: date
-    reason: str = ""
-    signed: PartialDate | None = None
-    ending: str = ""
-    document: Any = None  # the paper behind the act, of the same agreement
-    successor: Agreement | None = None  # what takes its place
-    seen: str = ""  # the content hash that the approver was shown
+Question = Callable[[Agreement, Facts], bool]
 
 
 def _has_title(agreement: Agreement, facts: Facts) -> bool:
@@ -109,155 +93,65 @@ NEEDS: Mapping[str, tuple[Question, Words]] = {
         _("Steps of its procedure that come before signing are still open."),
     ),
 }  # fmt: skip
-# What is only known once the person has been asked.
-ASKED_FIRST = frozenset({"signing_date", "past_signing", "reason", "ending", "document", "successor"})
-
-
-@dataclass(frozen=True)
-class Transition:
-    """One act: from which stages, to which, by whom, with what; and what it asks the person for."""
-
-    name: str
-    label: Words
-    past: Words  # how the timeline tells it
-    sources: frozenset[str]
-    target: str
-    roles: frozenset[Role]
-    needs: tuple[str, ...] = ()
-    asks: tuple[str, ...] = ()
-    four_eyes: bool = False
-    is_next: bool = False  # the thing to do next, drawn first
-    is_legal: bool = False  # it has effect outside: never taken back, only corrected by a new entry
-
-    def heard(self, facts: Facts) -> Facts:
-        """Of what a person says, only what this act asks for: the rest decides nothing."""
-        unasked: dict[str, Any] = {"reason": "", "signed": None, "ending": "", "document": None, "successor": None}
-        return replace(facts, **{name: empty for name, empty in unasked.items() if name not in self.asks})
-
-
-def from_stages(*stages: str) -> frozenset[str]:
-    return frozenset(stages)
-
-
-DESK = frozenset({Role.OFFICER, Role.MANAGER})
-MANAGER = frozenset({Role.MANAGER})
-RESCUE = frozenset({Role.OPERATOR})  # gets a record moving again when its desk cannot
 
 TRANSITIONS: Mapping[str, Transition] = {
     transition.name: transition
     for transition in (
         Transition(
-            "submit", _("Submit for review"), _("Submitted for review"),
+            "submit", Act.SUBMIT, _("Submit for review"),
             from_stages(Stage.DRAFT), Stage.IN_REVIEW, DESK, ("title", "both_sides"), is_next=True,
         ),
         Transition(
-            "register", _("Register as signed"), _("Registered as signed"),
+            "register", Act.REGISTER, _("Register as signed"),
             from_stages(Stage.IN_REVIEW), Stage.SIGNED, MANAGER,
             ("both_sides", "signing_date", "past_signing", "procedure_before_signing"),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
-            "clear", _("Clear for signing"), _("Cleared for signing"),
+            "clear", Act.CLEAR, _("Clear for signing"),
             from_stages(Stage.IN_REVIEW), Stage.CLEARED, MANAGER, ("both_sides", "procedure_before_clearance"),
             four_eyes=True, is_next=True,
         ),
         Transition(
-            "return", _("Return with comment"), _("Returned with comment"),
+            "return", Act.RETURN, _("Return with comment"),
             from_stages(Stage.IN_REVIEW, Stage.CLEARED), Stage.DRAFT, MANAGER | RESCUE, ("reason",), ("reason",),
         ),
         Transition(
-            "sign", _("Record the signing"), _("Signed"),
+            "sign", Act.SIGN, _("Record the signing"),
             from_stages(Stage.CLEARED), Stage.SIGNED, DESK,
             ("both_sides", "signing_date", "past_signing", "procedure_before_signing"), ("signed",), is_next=True,
             is_legal=True,
         ),
         Transition(
-            "suspend", _("Suspend"), _("Suspended"),
+            "suspend", Act.SUSPEND, _("Suspend"),
             from_stages(Stage.SIGNED), Stage.SUSPENDED, MANAGER, ("reason", "document"), ("reason", "document"),
             is_legal=True,
         ),
         Transition(
-            "resume", pgettext_lazy("agreement", "Resume"), _("Resumed"),
+            "resume", Act.RESUME, pgettext_lazy("agreement", "Resume"),
             from_stages(Stage.SUSPENDED), Stage.SIGNED, MANAGER, ("reason",), ("reason",), is_legal=True,
         ),
         Transition(
-            "end", pgettext_lazy("agreement", "End"), _("Ended"),
+            "end", Act.END, pgettext_lazy("agreement", "End"),
             from_stages(Stage.SIGNED, Stage.SUSPENDED), Stage.ENDED, MANAGER,
             ("ending", "reason", "document", "successor"), ("ending", "reason", "document", "successor"),
             is_legal=True,
         ),
         Transition(
-            "abandon", pgettext_lazy("agreement", "Give up"), _("Given up, not concluded"),
+            "abandon", Act.ABANDON, pgettext_lazy("agreement", "Give up"),
             from_stages(Stage.DRAFT, Stage.CLEARED), Stage.ENDED, DESK, ("reason",), ("reason",),
         ),
     )
 }  # fmt: skip
 
 
-def refusal(transition: Transition, agreement: Agreement, viewer: Viewer, facts: Facts | None = None) -> Refused | None:
-    """Why the viewer may not do this now; None if nothing speaks against it.
-
-    Without facts, what the person would still be asked for does not count against it.
-    """
-    if viewer.role not in transition.roles or viewer.read_only:
-        return Refused(_("Your role does not do this."))
-    if not viewer.works_at(agreement.desk_id) and viewer.role not in RESCUE:
-        return Refused(_("This agreement belongs to another desk."))
-    if agreement.archived_at:
-        return Refused(_("This agreement is archived."))
-    if agreement.stage not in transition.sources:
-        return Refused(_("At stage “%(stage)s” this cannot be done.") % {"stage": agreement.get_stage_display()})
-    if transition.four_eyes and viewer.user_id in (agreement.submitted_by_id, agreement.updated_by_id):
-        return Refused(_("Someone else must approve what you wrote or submitted yourself."))
-    for need in transition.needs:
-        if facts is None and need in ASKED_FIRST:
-            continue
-        question, answer = NEEDS[need]
-        if not question(agreement, facts or Facts(on=viewer.on)):
-            return Refused(answer)
-    return None
-
-
-def open_to(agreement: Agreement, viewer: Viewer) -> list[Transition]:
-    """The buttons: what the viewer may do now, the next thing first."""
-    free = [t for t in TRANSITIONS.values() if not refusal(t, agreement, viewer)]
-    has_signature = agreement.signed_on is not None
-    # A paper that is signed already is registered; one that is not is cleared first. Either stays possible.
-    return sorted(free, key=lambda t: (not t.is_next, (t.name == "clear") == has_signature))
-
-
-def perform(name: str, agreement: Agreement, *, by: Viewer, facts: Facts) -> Step:
-    """Do it: lock the row, check again, change the stage and write the Step, all or nothing.
-
-    Raises Refused, with the reason, and changes nothing.
-    """
-    transition = TRANSITIONS.get(name)
-    if transition is None:
-        raise Refused(_("There is no act called “%(name)s”.") % {"name": name})
-    facts = transition.heard(facts)
-    with transaction.atomic():
-        locked = Agreement.objects.locked().get(pk=agreement.pk)
-        no = refusal(transition, locked, by, facts)
-        if no:
-            raise no
-        shown = locked.content_hash()
-        if transition.four_eyes and facts.seen != shown:
-            raise Refused(_("The agreement has changed since you opened it. Read it again before you approve."))
-        stage = locked.stage
-        step = Step(
-            agreement=locked, name=name, from_stage=stage, on=facts.on, reason=facts.reason.strip(),
-            document=facts.document if "document" in transition.asks else None, content_hash=shown,
-            before=_apply(transition, locked, by, facts), to_stage=transition.target,
-        )  # fmt: skip
-        sign_step(step, by).save()
-    agreement.refresh_from_db()
-    return step
-
-
-def sign_step(step: Step, by: Viewer) -> Step:
-    """Note who acts, and for whom where it is a deputy."""
-    step.by_id, step.instead_of_id = by.user_id, by.instead_of(step.agreement.desk_id)
-    return step
+def _carry_out(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> Step:
+    shown, stage = agreement.content_hash(), agreement.stage
+    before = _apply(transition, agreement, by, facts)
+    return steps.write(
+        transition.act, agreement, by, on=facts.on, reason=facts.reason.strip(), document=facts.document,
+        content_hash=shown, before=before, from_stage=stage, to_stage=transition.target,
+    )  # fmt: skip
 
 
 def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
@@ -279,13 +173,32 @@ def put(agreement: Agreement, values: Mapping[str, Any]) -> dict[str, Any]:
     before = {name: _plain(getattr(agreement, name)) for name in values}
     for name, value in values.items():
         setattr(agreement, name, value)
-    agreement.version += 1
-    agreement.save(update_fields={*values, "version", "updated_at"})
+    agreement.stamp(None).save(update_fields={*values, "version", "updated_at"})
     return {**before, "version": agreement.version}
 
 
 def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _locked(agreement: Agreement) -> Agreement:
+    return Agreement.objects.locked().get(pk=agreement.pk)  # type: ignore[no-any-return]
+
+
+LIFECYCLE = Workflow[Agreement](
+    TRANSITIONS, NEEDS, agreement_of=lambda agreement: agreement, lock=_locked, carry_out=_carry_out,
+    has_changed=_("The agreement has changed since you opened it. Read it again before you approve."),
+)  # fmt: skip
+perform, refusal = LIFECYCLE.perform, LIFECYCLE.refusal
+
+
+def open_to(agreement: Agreement, viewer: Viewer) -> list[Transition]:
+    """The buttons: what the viewer may do now, the next thing first."""
+    has_signature = agreement.signed_on is not None
+    # A paper that is signed already is registered; one that is not is cleared first. Either stays possible.
+    return sorted(
+        LIFECYCLE.open_to(agreement, viewer), key=lambda t: (not t.is_next, (t.name == "clear") == has_signature)
+    )
 
 
 def blocked(agreement: Agreement, viewer: Viewer) -> list[tuple[Transition, str]]:

@@ -12,8 +12,9 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.lifecycle import sign_step
-from agreements.register.models import Agreement, Share, Step
+from agreements.acts import Act
+from agreements.register.models import Agreement, Share
+from agreements.register.rules import steps
 from agreements.visibility import SHAREABLE
 from agreements.vocabulary import Part
 from partners.models import Country, Desk, Organisation
@@ -71,13 +72,11 @@ def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: V
         else:
             Desk.objects.locked().get(pk=what["desk"].pk)
         known = Share.objects.filter(**what, organisation=terms.organisation, revoked_at=None, archived_at=None)
-        held = known.first() or Share(**what, organisation=terms.organisation, created_by_id=by.user_id)
+        held = known.first() or Share(**what, organisation=terms.organisation)
         held.until_on, held.withheld = terms.until_on, sorted(terms.withheld)
-        held.updated_by_id = by.user_id
-        held.version += 1 if held.pk else 0
-        held.save()
+        held.stamp(by).save()
         if agreement:
-            _write_step("share", agreement, held, by)
+            _write_step(Act.SHARE, agreement, held, by)
     return held
 
 
@@ -104,7 +103,7 @@ def revoke(given: Share, *, by: Viewer) -> None:
             raise Refused(_("This share has been taken back already."))
         agreement = given.agreement or (given.commitment and given.commitment.agreement)
         if agreement:
-            _write_step("unshare", agreement, given, by)
+            _write_step(Act.UNSHARE, agreement, given, by)
 
 
 def reaching(agreement: Agreement) -> Q:
@@ -122,6 +121,5 @@ def preview_viewer(organisation: Organisation, by: Viewer) -> Viewer:
     )  # fmt: skip
 
 
-def _write_step(name: str, agreement: Agreement, given: Share, by: Viewer) -> None:
-    step = Step(agreement=agreement, name=name, on=by.on, reason=str(given.organisation), subject_id=given.pk)
-    sign_step(step, by).save()
+def _write_step(act: Act, agreement: Agreement, given: Share, by: Viewer) -> None:
+    steps.write(act, agreement, by, commitment=given.commitment, about=given, reason=str(given.organisation))

@@ -12,15 +12,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.lifecycle import TRANSITIONS, put, sign_step
+from agreements.acts import Act
+from agreements.register.lifecycle import TRANSITIONS, put
 from agreements.register.models import Agreement, Step
+from agreements.register.rules import steps
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
 UNDO_MINUTES = 10
-ARCHIVE = "archive"
-STAGE_ACTS = frozenset({*TRANSITIONS, ARCHIVE})
-LEGAL_ACTS = frozenset(name for name, act in TRANSITIONS.items() if act.is_legal)
+STAGE_ACTS = frozenset({*(transition.act for transition in TRANSITIONS.values()), Act.ARCHIVE})
+LEGAL_ACTS = frozenset(transition.act for transition in TRANSITIONS.values() if transition.is_legal)
 
 
 def last_act(agreement: Agreement) -> Step | None:
@@ -40,12 +41,10 @@ def archive(agreement: Agreement, *, by: Viewer, reason: str) -> Step:
         if locked.archived_at:
             raise Refused(_("This agreement is archived."))
         values = {"archived_at": timezone.now(), "archived_because": reason.strip()[:300]}
-        step = Step(
-            agreement=locked, name=ARCHIVE, from_stage=locked.stage, to_stage=locked.stage, on=by.on,
-            reason=reason.strip(), before=put(locked, values),
+        return steps.write(
+            Act.ARCHIVE, locked, by, from_stage=locked.stage, to_stage=locked.stage, reason=reason.strip(),
+            before=put(locked, values),
         )  # fmt: skip
-        sign_step(step, by).save()
-    return step
 
 
 def may_undo(step: Step, viewer: Viewer, *, at: datetime) -> Refused | None:
@@ -70,7 +69,7 @@ def undo(step: Step, *, by: Viewer, at: datetime) -> Step:
             raise Refused(_("It has been undone already."))
         if no := may_undo(fresh, by, at=at):
             raise no
-        return _take_back("undo", fresh, agreement, by, "")
+        return _take_back(Act.UNDO, fresh, agreement, by, "")
 
 
 def may_rectify(agreement: Agreement, viewer: Viewer) -> Step | None:
@@ -92,17 +91,15 @@ def rectify(agreement: Agreement, *, by: Viewer, reason: str) -> Step:
             raise Refused(_("There is no act here for you to correct."))
         if not reason.strip():
             raise Refused(_("Say what was wrong."))
-        return _take_back("rectify", last, locked, by, reason.strip())
+        return _take_back(Act.RECTIFY, last, locked, by, reason.strip())
 
 
-def _take_back(name: str, step: Step, agreement: Agreement, by: Viewer, reason: str) -> Step:
+def _take_back(act: Act, step: Step, agreement: Agreement, by: Viewer, reason: str) -> Step:
     stage = agreement.stage
     columns = {column: value for column, value in step.before.items() if column != "version"}
     fields: Any = agreement._meta
     values = {column: fields.get_field(column).to_python(value) for column, value in columns.items()}
-    taken = Step(
-        agreement=agreement, name=name, from_stage=stage, to_stage=values.get("stage", stage), on=by.on,
-        reason=reason, undoes=step, before=put(agreement, values),
+    return steps.write(
+        act, agreement, by, from_stage=stage, to_stage=values.get("stage", stage), reason=reason, undoes=step,
+        before=put(agreement, values),
     )  # fmt: skip
-    sign_step(taken, by).save()
-    return taken

@@ -202,7 +202,7 @@ def add_note(request: HttpRequest, ref: str) -> HttpResponse:
     form = NoteForm(request.POST)
     form.instance.agreement = agreement
     if form.is_valid():
-        form.instance.stamp(request.user)
+        form.instance.stamp(request.viewer)
         form.save()
     say_problems(request, form)
     return redirect(agreement)

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods
 from agreements.reminders import answers, digest
 from agreements.vocabulary import MailAnswer
 from partners.refusals import Refused
-from partners.viewers import Viewer
 
 ONE_CLICK = "List-Unsubscribe"  # what a mail program posts: RFC 8058
 
@@ -20,7 +19,7 @@ ONE_CLICK = "List-Unsubscribe"  # what a mail program posts: RFC 8058
 @require_http_methods(["GET", "POST"])
 def reminder_answer(request: HttpRequest, secret: str) -> HttpResponse:
     row = answers.find(secret)
-    item = digest.item_of(row, Viewer.of(row.recipient)) if row else None
+    item = digest.item_of(row, row.recipient.viewer()) if row else None
     if row is None or item is None:
         return render(request, "agreements/reminders/answer_closed.html", status=404)
     with translation.override(row.recipient.language):

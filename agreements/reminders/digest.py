@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
-from agreements.register.telling import in_the_past
 from agreements.reminders.answers import address_of, silenced
 from agreements.reminders.models import Reminder, message_id_of
 from agreements.reminders.schedule import still
@@ -62,7 +61,7 @@ class Item:
 
     @property
     def act(self) -> object:
-        return in_the_past(self.reminder.step.name) if self.reminder.step else ""
+        return self.reminder.step.act.label if self.reminder.step else ""
 
     @property
     def days(self) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from agreements.commitments.saved import rows_of
 from agreements.register.models import Follow, Participant, SavedView
 from partners.models import User
-from partners.viewers import Role, Viewer
+from partners.viewers import Role
 
 
 class Followers:
@@ -47,7 +47,7 @@ class Followers:
 
     def _add_list(self, view: SavedView, user: User) -> None:
         """What stands in a list, as its follower sees it."""
-        viewer = Viewer.of(user, on=self._on)
+        viewer = user.viewer(on=self._on)
         of_commitments = view.page == SavedView.Page.COMMITMENTS
         rows = self._some(rows_of(view, viewer), "agreement" if of_commitments else "pk")
         kept = self._commitments if of_commitments else self._agreements

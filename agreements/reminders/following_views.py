@@ -114,6 +114,6 @@ def view_remove(request: HttpRequest, pk: int) -> HttpResponse:
     if not following.may_remove(view, request.viewer):
         raise Http404
     view.archived_at, view.archived_because = timezone.now(), _("removed by its author")
-    view.stamp(request.user).save()
+    view.stamp(request.viewer).save()
     messages.success(request, _("“%(name)s” is removed.") % {"name": view})
     return redirect("following")

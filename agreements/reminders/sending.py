@@ -14,7 +14,6 @@ from django.utils import timezone
 from agreements.reminders import digest, ledger
 from agreements.reminders.relay import Away, Refused, Relay, Unknown
 from partners.models import User
-from partners.viewers import Viewer
 
 SECONDS_AT_ONCE = 120  # then the next ring of the bell goes on, well within a job's time limit
 
@@ -41,7 +40,7 @@ def send_to(recipient_id: int, relay: Relay, *, at: datetime) -> bool:
     if not claimed:
         return False
     recipient = User.objects.get(pk=recipient_id)
-    items = digest.items_of(claimed, Viewer.of(recipient, on=timezone.localdate(at)))
+    items = digest.items_of(claimed, recipient.viewer(on=timezone.localdate(at)))
     rows = [item.reminder for item in items]
     ledger.drop(set(claimed) - set(rows))
     if not rows:

@@ -12,12 +12,6 @@ from agreements.reminders.models import Reminder, ReminderRule
 from agreements.vocabulary import Watched
 from partners.models import User
 
-ACTS_AWAITED = frozenset(
-    {
-        "submit", "amendment_submit", "return", "amendment_return", "comment", "paper_refused", "share", "report",
-        "return_report", "dispute", "ask_day", "nudge", "block", "escalate", "action_done",
-    }
-)  # fmt: skip
 WHOLE_CLOCK = 100  # percent
 
 

@@ -15,7 +15,8 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from agreements.register.models import Step
+from agreements.acts import Act
+from agreements.register.rules import steps
 from agreements.sources.models import Document
 from agreements.sources.scanning import ScannerSilent, virus_in
 from agreements.sources.secrecy import mark_in
@@ -115,9 +116,7 @@ def _refuse(paper: Document, reason: str, at: datetime) -> None:
     paper.audience, paper.content = Audience.INTERNAL, ""
     paper.save()
     if paper.agreement:
-        Step.objects.create(
-            agreement=paper.agreement, name="paper_refused", on=at.date(), reason=reason, subject_id=paper.pk
-        )
+        steps.write(Act.PAPER_REFUSED, paper.agreement, None, on=at.date(), about=paper, reason=reason)
     transaction.on_commit(lambda: storage.delete(name))
 
 

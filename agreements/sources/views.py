@@ -111,7 +111,7 @@ def add_paper(request: HttpRequest, ref: str) -> HttpResponse:
         raise Http404
     form = PaperForm(request.POST or None, request.FILES or None, instance=_new_paper(request, agreement))
     if request.method == "POST" and form.is_valid():
-        form.instance.stamp(request.user)
+        form.instance.stamp(request.viewer)
         form.save()
         messages.success(request, _("The paper is added."))
         return redirect(agreement)

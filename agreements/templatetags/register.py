@@ -12,9 +12,9 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.acts import Act
 from agreements.dates import PartialDate, in_words
 from agreements.register.lifecycle import whose_turn
-from agreements.register.telling import in_the_past
 from agreements.vocabulary import (
     ActionState,
     AmendmentStage,
@@ -146,7 +146,8 @@ def amended(change: Any, side: str) -> str:
 
 @register.filter
 def past(step_name: str) -> str:
-    return str(in_the_past(step_name))
+    """How the timeline tells an act."""
+    return str(Act(step_name).label)
 
 
 @register.filter

@@ -22,7 +22,7 @@ from partners.keys import digest_of
 from partners.models.countries import REFERENCE_WRITERS
 from partners.models.organisations import Desk, Organisation
 from partners.records import Record, RecordQuerySet
-from partners.viewers import Role, Viewer
+from partners.viewers import DESK_STAFF, Role, Viewer
 
 VISIT_GAP, VISIT_NOTED_EVERY = timedelta(minutes=30), timedelta(minutes=1)
 
@@ -101,6 +101,18 @@ class User(AbstractBaseUser):
     def organisation_ids_on(self, day: date) -> list[int]:
         """Organisations that the person speaks for on that day."""
         return list(self.memberships.held_on(day).values_list("organisation_id", flat=True))
+
+    def viewer(self, *, on: date | None = None) -> Viewer:
+        """The viewer that the person is on a day; a switched-off account is a stranger."""
+        if not self.is_active:
+            return Viewer()
+        role, on = Role(self.role), on or timezone.localdate()
+        own, stands_in = self.desks_on(on) if role in DESK_STAFF else (frozenset(), ())
+        organisations, withheld = self.speaks_for(on) if role == Role.PARTNER else (frozenset(), None)
+        return Viewer(
+            on=on, user_id=self.pk, name=self.name, role=role, desk_ids=own | {desk for desk, _absent in stands_in},
+            stands_in=stands_in, organisation_ids=organisations, withheld=withheld, language=self.language,
+        )  # fmt: skip
 
     def speaks_for(self, day: date) -> tuple[frozenset[int], frozenset[str]]:
         """Those organisations, and every part that any share with one of them holds back. One query."""

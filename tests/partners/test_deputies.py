@@ -14,7 +14,6 @@ from agreements.register import discussing, sharing, undoing
 from agreements.register.lifecycle import Facts, perform
 from partners.models import Absence
 from partners.refusals import Refused
-from partners.viewers import Viewer
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_procedure, make_user
 
@@ -74,7 +73,7 @@ def test_own_desks_are_held_in_ones_own_name(cast: Cast, lan: object) -> None:
 @pytest.mark.parametrize(("day", "holds"), [(-1, False), (0, True), (5, True), (6, False)])
 def test_it_holds_from_the_first_day_to_the_last(cast: Cast, lan: object, day: int, holds: bool) -> None:
     away(cast, lan)
-    viewer = Viewer.of(lan, on=TODAY + timedelta(days=day))  # type: ignore[arg-type]
+    viewer = lan.viewer(on=TODAY + timedelta(days=day))  # type: ignore[arg-type]
     assert (cast.desk.pk in viewer.desk_ids) is holds
 
 
@@ -84,7 +83,7 @@ def test_a_deputy_gains_no_role_and_passes_nothing_on(cast: Cast, lan: object) -
     Absence.objects.create(user=lan, deputy=third, from_on=TODAY, to_on=TODAY)
     Absence.objects.create(user=cast.minh, deputy=cast.huy, from_on=TODAY, to_on=TODAY)
     away(cast, lan)
-    assert Viewer.of(third).desk_ids == {cast.other_desk.pk}
+    assert third.viewer().desk_ids == {cast.other_desk.pk}
     assert cast.viewer("huy").desk_ids == {cast.other_desk.pk}
 
 

@@ -51,7 +51,7 @@ def test_the_preview_counts_and_changes_nothing(cast: Cast, twice: Any) -> None:
 
 
 def test_everything_moves_and_doubles_are_archived(cast: Cast, twice: Any) -> None:
-    merge(twice, cast.kr, by=cast.minh)
+    merge(twice, cast.kr, by=cast.viewer("minh"))
     twice.refresh_from_db()
     cast.kr.refresh_from_db()
     assert (twice.merged_into, bool(twice.archived_at)) == (cast.kr, True)
@@ -67,7 +67,7 @@ def test_everything_moves_and_doubles_are_archived(cast: Cast, twice: Any) -> No
 
 
 def test_old_names_and_addresses_lead_to_the_one_that_stays(cast: Cast, twice: Any) -> None:
-    merge(twice, cast.kr, by=cast.minh)
+    merge(twice, cast.kr, by=cast.viewer("minh"))
     for name in ("kfa", "hiep hoi fabless", "FABLESS"):
         assert called(name, cast.viewer("linh")) == cast.kr
     answer = cast.client("linh").get("/organisations/kfia-2/")
@@ -76,7 +76,7 @@ def test_old_names_and_addresses_lead_to_the_one_that_stays(cast: Cast, twice: A
 
 
 def test_the_history_keeps_both(cast: Cast, twice: Any) -> None:
-    merge(twice, cast.kr, by=cast.minh)
+    merge(twice, cast.kr, by=cast.viewer("minh"))
     events = type(twice).events.rel.related_model.objects  # type: ignore[attr-defined]
     assert events.filter(pgh_obj=twice).count() == 3
     moved = Participant.objects.filter(organisation=cast.kr).latest("pk")
@@ -94,24 +94,24 @@ def test_access_widens_and_the_preview_says_so(cast: Cast, twice: Any) -> None:
 
 def test_what_cannot_be_merged(cast: Cast, twice: Any) -> None:
     with pytest.raises(Refused, match="two different"):
-        merge(cast.kr, cast.kr, by=cast.minh)
+        merge(cast.kr, cast.kr, by=cast.viewer("minh"))
     cast.kr.aliases = "x" * 495
     cast.kr.save()
     with pytest.raises(Refused, match="longer than"):
-        merge(twice, cast.kr, by=cast.minh)
+        merge(twice, cast.kr, by=cast.viewer("minh"))
     twice.refresh_from_db()
     assert twice.archived_at is None, "nothing moved"
     cast.kr.aliases = ""
     cast.kr.save()
-    merge(twice, cast.kr, by=cast.minh)
+    merge(twice, cast.kr, by=cast.viewer("minh"))
     with pytest.raises(Refused, match="archived"):
-        merge(twice, cast.us, by=cast.minh)
+        merge(twice, cast.us, by=cast.viewer("minh"))
 
 
 def test_a_parent_is_not_left_as_its_own(cast: Cast, twice: Any) -> None:
     cast.kr.parent, cast.kr.successor = twice, twice
     cast.kr.save()
-    merge(twice, cast.kr, by=cast.minh)
+    merge(twice, cast.kr, by=cast.viewer("minh"))
     cast.kr.refresh_from_db()
     assert (cast.kr.parent, cast.kr.successor) == (None, None)
 

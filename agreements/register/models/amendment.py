@@ -94,6 +94,10 @@ class Amendment(Record):
 
     effective = partial_date("effective")
 
+    @property
+    def says_something(self) -> bool:
+        return bool(self.changes or self.text_vi or self.text_en)
+
     def content_hash(self) -> str:
         """A digest of what an approver is shown; approval binds to it."""
         shown: dict[str, Any] = {

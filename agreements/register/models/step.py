@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
+from agreements.acts import Act
 from agreements.register.models.agreement import Agreement
 from agreements.register.models.share import Share
 from agreements.vocabulary import Stage
@@ -17,8 +18,8 @@ from partners.records import NOTHING, RecordQuerySet
 from partners.viewers import Viewer
 
 STEP_FIELDS = (
-    "id agreement name from_stage to_stage by instead_of on at reason document content_hash subject_id before undoes "
-    "told_at"
+    "id agreement commitment name from_stage to_stage by instead_of on at reason document content_hash subject_id "
+    "before undoes told_at"
 )
 
 
@@ -38,7 +39,11 @@ class Step(models.Model):
     )
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="steps", verbose_name=_("agreement"))
-    name = models.CharField(_("act"), max_length=30)
+    commitment = models.ForeignKey(
+        "agreements.Commitment", models.PROTECT, null=True, blank=True, related_name="steps",
+        verbose_name=_("commitment"),
+    )  # fmt: skip
+    name = models.CharField(_("act"), max_length=30, choices=Act)
     from_stage = models.CharField(_("from"), max_length=10, choices=Stage, blank=True)
     to_stage = models.CharField(_("to"), max_length=10, choices=Stage, blank=True)
     by = models.ForeignKey(
@@ -58,6 +63,7 @@ class Step(models.Model):
     undoes = models.OneToOneField(
         "self", models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("takes back")
     )
+    # Of which kind that record is, the act's row says.
     subject_id = models.BigIntegerField(_("key of the record it is about"), null=True, blank=True)
     told_at = models.DateTimeField(_("notices made"), null=True, blank=True)
 
@@ -67,6 +73,7 @@ class Step(models.Model):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         ordering = ("-at", "-pk")
+        constraints = (models.CheckConstraint(condition=Q(name__in=Act.values), name="step_is_a_known_act"),)
         indexes = (
             models.Index(fields=["at"], name="step_untold", condition=Q(told_at=None)),
             models.Index(fields=["-at"], name="step_newest"),
@@ -74,6 +81,10 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement.ref} {self.name}"
+
+    @property
+    def act(self) -> Act:
+        return Act(self.name)
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -14,7 +14,6 @@ from agreements.calendars.events import events_of
 from agreements.models import Feed, Milestone, SavedView
 from agreements.procedures import proceeding
 from agreements.register import following, sharing
-from partners.viewers import Viewer
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_procedure
 
@@ -81,7 +80,7 @@ def test_a_moved_day_keeps_its_uid_and_raises_its_sequence(cast: Cast, due: Any)
     address = issue(cast, "linh")
     before = fetch(cast, address).walk("VEVENT")[0]
     due.due_on = DUE + timedelta(days=3)
-    due.stamp(cast.linh).save()
+    due.stamp(cast.viewer("linh")).save()
     after = fetch(cast, address).walk("VEVENT")[0]
     assert after["uid"] == before["uid"]
     assert after["sequence"] > before["sequence"]
@@ -94,7 +93,7 @@ def test_a_term_that_renews_by_itself_raises_its_sequence_each_year(cast: Cast) 
     )
     feed = Feed.issue(cast.linh)[0]
     seen = [
-        {event.uid: (event.on, event.sequence) for event in events_of(feed, Viewer.of(cast.linh, on=day))}
+        {event.uid: (event.on, event.sequence) for event in events_of(feed, cast.linh.viewer(on=day))}
         for day in (date(2026, 1, 1), date(2027, 1, 1))
     ]
     uid = f"agreement-{agreement.pk}-end"

@@ -10,7 +10,6 @@ from agreements.commitments import blocking
 from agreements.models import Commitment, Reminder, Step
 from agreements.reminders import notices
 from partners.refusals import Refused
-from partners.viewers import Viewer
 from tests.conftest import Cast
 from tests.factories import TODAY
 
@@ -63,7 +62,7 @@ def test_asking_is_logged_told_to_who_owes_it_and_not_repeated_within_a_week(cas
     assert (told.recipient, told.commitment, told.step.name) == (cast.sara, cast.commitment, "nudge")
     again = cast.client("linh").post("/commitments/US-2023-01-1/nudge/", follow=True)
     assert "They were asked on 23/11/2026" in again.content.decode()
-    later = Viewer.of(cast.linh, on=TODAY + timedelta(days=7))
+    later = cast.linh.viewer(on=TODAY + timedelta(days=7))
     blocking.nudge(cast.commitment, by=later)
     assert Step.objects.filter(name="nudge").count() == 2
 

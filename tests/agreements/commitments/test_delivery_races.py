@@ -17,7 +17,6 @@ from agreements.dates import PartialDate
 from agreements.models import Commitment, Position, Reminder, Report, Step
 from agreements.reminders import notices
 from partners.refusals import Refused
-from partners.viewers import Viewer
 from tests.agreements.register.test_races import THREADS, all_at_once
 from tests.factories import TODAY, make_agreement, make_commitment, make_desk, make_organisation, make_share, make_user
 
@@ -33,10 +32,10 @@ def stage() -> dict[str, Any]:
     agreement = make_agreement(desk=desk, parties=[make_organisation(country="VN"), us], owner=officer)
     make_share(agreement=agreement, organisation=us)
     commitment = make_commitment(agreement=agreement, due_on=date(2026, 12, 31), partner_owner=us, owner=officer)
-    managers = [Viewer.of(make_user(role="manager", desks=[desk]), on=TODAY) for _ in range(THREADS)]
-    partners = [Viewer.of(make_user(role="partner", organisations=[us]), on=TODAY) for _ in range(THREADS)]
+    managers = [make_user(role="manager", desks=[desk]).viewer(on=TODAY) for _ in range(THREADS)]
+    partners = [make_user(role="partner", organisations=[us]).viewer(on=TODAY) for _ in range(THREADS)]
     return {
-        "commitment": commitment, "us": us, "officer": Viewer.of(officer, on=TODAY), "managers": managers,
+        "commitment": commitment, "us": us, "officer": officer.viewer(on=TODAY), "managers": managers,
         "partners": partners,
     }  # fmt: skip
 

@@ -101,7 +101,7 @@ def test_a_row_that_both_edited_is_a_conflict(cast: Cast) -> None:
     commitment = make_commitment(agreement=cast.hidden)
     mine = with_commitment(cast, commitment, **{"commitments-0-title_vi": "Của tôi"})
     commitment.title_vi = "Của họ"
-    commitment.stamp(cast.minh).save()
+    commitment.stamp(cast.viewer("minh")).save()
     page = cast.client("linh").post(URL, mine)
     assert page.status_code == 422
     assert [(c.key, c.mine, c.theirs) for c in page.context["conflicts"]] == [
@@ -117,7 +117,7 @@ def test_the_commitments_own_page_keeps_both_too(cast: Cast) -> None:
         "partner_owner": "gov-us",
     }  # fmt: skip
     commitment.title_en, commitment.text_en = "Theirs", "Added by them"
-    commitment.stamp(cast.minh).save()
+    commitment.stamp(cast.viewer("minh")).save()
     url = f"/commitments/{commitment.ref}/edit/"
     page = cast.client("linh").post(url, old)
     assert page.status_code == 422

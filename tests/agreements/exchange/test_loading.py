@@ -57,7 +57,7 @@ def test_what_people_edited_is_kept(cast: object) -> None:
     load(SEEDS, on=TODAY)
     agreement = Agreement.objects.get(ref="KR-2026-01")
     agreement.title_en = "As the desk calls it"
-    agreement.stamp(cast.linh).save()  # type: ignore[attr-defined]
+    agreement.stamp(cast.viewer("linh")).save()  # type: ignore[attr-defined]
     Agreement.objects.filter(ref="SG-2025-01").update(stage="suspended")
     outcome = load(SEEDS, on=TODAY)
     assert outcome.counts["agreement", "kept"] == 1

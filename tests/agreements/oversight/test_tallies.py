@@ -172,7 +172,7 @@ def test_tallies_stay_right_under_concurrent_change() -> None:
     keeper, manager = make_user(role="officer", desks=[desk]), make_user(role="manager", desks=[desk])
     agreements = [make_agreement(desk=desk, parties=[home, us]) for _number in range(2)]
     pks = [make_commitment(agreement=one, owner=keeper).pk for one in agreements for _number in range(3)]
-    auditor = Viewer.of(make_user(role="auditor"), on=TODAY)
+    auditor = make_user(role="auditor").viewer(on=TODAY)
 
     def work(number: int) -> int:
         rng, wrong = random.Random(number), 0

@@ -37,7 +37,7 @@ def step_of(proceeding: Any, code: str) -> ProceedingStep:
 def note(cast: Cast, done: ProceedingStep, **facts: Any) -> None:
     for name, value in facts.items():
         setattr(done, name, value)
-    rules.note(done, by=cast.linh, viewer=cast.viewer("linh"))
+    rules.note(done, by=cast.viewer("linh"))
 
 
 def test_only_procedures_in_force_are_offered(cast: Cast, today: object) -> None:
@@ -67,7 +67,7 @@ def test_only_the_desk_keeps_it(cast: Cast, opened: Any, who: str) -> None:
     done = step_of(opened, "consultation")
     for act in (
         lambda: rules.open_for(cast.agreement, make_procedure(), by=cast.viewer(who)),
-        lambda: rules.note(done, by=cast.people[who], viewer=cast.viewer(who)),
+        lambda: rules.note(done, by=cast.viewer(who)),
         lambda: rules.give_back(done, by=cast.viewer(who), reason="x"),
         lambda: rules.close(opened, by=cast.viewer(who), reason="x"),
     ):

@@ -31,7 +31,7 @@ def test_the_submitter_does_not_approve(cast: Cast, today: object) -> None:
 
 
 def test_the_last_editor_does_not_approve(cast: Cast, in_review: object) -> None:
-    in_review.stamp(cast.minh).save()
+    in_review.stamp(cast.viewer("minh")).save()
     with pytest.raises(Refused, match="Someone else"):
         perform("clear", in_review, by=cast.viewer("minh"), facts=Facts(on=TODAY, seen=in_review.content_hash()))
 

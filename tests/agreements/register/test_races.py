@@ -51,7 +51,7 @@ def desk_with_managers() -> tuple[Agreement, list[Viewer]]:
     managers = [make_user(role="manager", desks=[desk]) for _ in range(THREADS)]
     parties = [make_organisation(country="VN"), make_organisation(country="US")]
     agreement = make_agreement(desk=desk, stage="in_review", parties=parties)
-    return agreement, [Viewer.of(manager, on=TODAY) for manager in managers]
+    return agreement, [manager.viewer(on=TODAY) for manager in managers]
 
 
 def test_six_managers_register_at_once_and_one_does() -> None:
@@ -125,7 +125,7 @@ def take_back_while_it_is_told() -> Any:
     make_user(role="manager", desks=[desk])
     parties = [make_organisation(country="VN"), make_organisation(country="US")]
     agreement = make_agreement(desk=desk, stage="draft", parties=parties)
-    viewer = Viewer.of(officer, on=TODAY)
+    viewer = officer.viewer(on=TODAY)
     step = perform("submit", agreement, by=viewer, facts=Facts(on=TODAY))
     with transaction.atomic():
         assert put_steps_into_ledger() == 1

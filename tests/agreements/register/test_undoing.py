@@ -81,7 +81,7 @@ def test_undo_ends_after_ten_minutes_and_with_the_next_change(cast: Cast, today:
     late = undoing.may_undo(step, cast.viewer("minh"), at=step.at + timedelta(minutes=10, seconds=1))
     assert "10 minutes" in str(late)
     assert "Only who did it" in str(undoing.may_undo(step, cast.viewer("linh"), at=step.at))
-    agreement.stamp(cast.linh).save()
+    agreement.stamp(cast.viewer("linh")).save()
     with pytest.raises(Refused, match="Something else has happened"):
         undoing.undo(step, by=cast.viewer("minh"), at=timezone.now())
 

@@ -15,7 +15,6 @@ from agreements.register import sharing
 from agreements.register.lifecycle import Facts, perform
 from agreements.reminders import digest, ledger, notices, sending
 from agreements.tasks import dispatch, remind
-from partners.viewers import Viewer
 from tests.agreements.reminders.conftest import Keeper
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_share
@@ -56,7 +55,7 @@ def lines_and_queries(person: Any) -> tuple[int, int]:
     """How long a person's digest is, and what it costs."""
     rows = list(Reminder.objects.filter(recipient=person).select_related("agreement", "step", "rule").order_by("pk"))
     with CaptureQueriesContext(connection) as asked:
-        items = digest.items_of(rows, Viewer.of(person, on=TODAY))
+        items = digest.items_of(rows, person.viewer(on=TODAY))
         message = digest.message(person, items)
     said = len({item.said for item in items})
     assert message.body.count("http://testserver/commitments/") == min(said, digest.MOST_LINES)

@@ -12,8 +12,10 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
+from agreements.acts import Act
 from agreements.exchange.loading import load, rows_of
-from agreements.register.models import Agreement, Share, Step
+from agreements.register.models import Agreement, Share
+from agreements.register.rules import steps
 from agreements.tasks import keep_commitments
 from partners.models import Desk, Membership, Organisation, User
 from tracker.tasks import learn_words
@@ -63,9 +65,7 @@ class Command(BaseCommand):
             organisation = Organisation.objects.get(code=row["organisation"])
             if not Share.objects.filter(agreement=agreement, organisation=organisation).exists():
                 given = Share.objects.create(agreement=agreement, organisation=organisation)
-                Step.objects.create(
-                    agreement=agreement, name="share", on=today, reason=str(organisation), subject_id=given.pk
-                )
+                steps.write(Act.SHARE, agreement, None, on=today, about=given, reason=str(organisation))
 
     def _welcome(self, address: str) -> None:
         rows = rows_of(SEEDS / "demo.yaml")["users"] if settings.DEMO else []

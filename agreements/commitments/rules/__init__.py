@@ -1,0 +1,1 @@
+"""What may be done with a commitment, by whom, and what follows from it."""

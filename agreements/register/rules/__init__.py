@@ -1,0 +1,1 @@
+"""What may be done with an agreement, by whom, and what follows from it."""

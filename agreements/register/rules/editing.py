@@ -1,0 +1,52 @@
+"""Writing an agreement: entering it in the register, and correcting what is recorded of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from agreements.acts import Act
+from agreements.register.models import Agreement, Participant, Step
+from agreements.register.references import next_reference
+from agreements.register.rules import steps
+from partners.models import Sector
+from partners.viewers import Viewer
+
+
+def log(
+    agreement: Agreement, participants: Sequence[Participant] = (), *, by: Viewer | None, on: date,
+    sectors: Iterable[Sector] = (), act: Act = Act.LOG,
+) -> Step:  # fmt: skip
+    """Enter a new agreement in the register with its participants and sectors, in the caller's transaction.
+
+    It gets a reference, unless a data file brings one, and whoever logs it keeps it. Raises ValidationError.
+    """
+    if not agreement.ref:
+        organisations = [participant.organisation for participant in participants]
+        agreement.ref = next_reference(organisations, (agreement.signed_on or on).year)
+    if by and agreement.owner_id is None:
+        agreement.owner_id = by.user_id
+    if agreement.parent and agreement.parent.restricted:
+        # What hangs under a paper of one desk only begins as such.
+        agreement.restricted = True
+    _save(agreement, by, sectors)
+    for participant in participants:
+        participant.agreement = agreement
+        participant.stamp(by).full_clean()
+        participant.save()
+    return steps.write(act, agreement, by, on=on, to_stage=agreement.stage)
+
+
+def correct(
+    agreement: Agreement, *, by: Viewer, because: str = "", sectors: Iterable[Sector] | None = None
+) -> Step | None:
+    """Save what somebody has changed in an agreement whose row is locked. Of a signed paper the reason is a Step."""
+    _save(agreement, by, sectors)
+    return steps.write(Act.CORRECT, agreement, by, to_stage=agreement.stage, reason=because) if because else None
+
+
+def _save(agreement: Agreement, by: Viewer | None, sectors: Iterable[Sector] | None) -> None:
+    agreement.stamp(by).full_clean()
+    agreement.save()
+    if sectors is not None:
+        agreement.sectors.set(sectors)
