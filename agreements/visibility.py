@@ -1,14 +1,16 @@
-"""The one rule of which rows a viewer sees. Pure: it imports no model; the shares come in as a query."""
+"""The one rule of which rows a viewer sees. It stands below the models, and asks for shares by their name."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.db.models import F, Q, QuerySet
 
 from agreements.vocabulary import BINDING, Audience, PaperState, Part, ReportStatus, Stage
 from partners.records import NOTHING
 from partners.viewers import ALL_DESKS, DESK_STAFF, Role, Viewer
+from partners.visibility import unarchived
 
 # A draft is its desk's own paper; from review on, the house knows of it.
 HIDDEN_FROM_OTHER_DESKS = (Stage.DRAFT,)
@@ -29,8 +31,9 @@ def _under(prefix: str, **lookups: Any) -> Q:
 THROUGH = "country__organisations__participations__"
 
 
-def _held(viewer: Viewer, shares: QuerySet[Any], *parts: Part) -> QuerySet[Any]:
+def _held(viewer: Viewer, *parts: Part) -> QuerySet[Any]:
     """The viewer's live shares that hold none of the parts back."""
+    shares = apps.get_model("agreements.Share")._default_manager
     held = shares.order_by().filter(live_shares(viewer))
     for part in filter(viewer.may_lack, parts):
         held = held.exclude(withheld__contains=[part.value])
@@ -43,16 +46,16 @@ def _of_country(held: QuerySet[Any]) -> QuerySet[Any]:
     return held.filter(opened, country__isnull=False)
 
 
-def shared_agreements(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str = "") -> Q:
+def shared_agreements(viewer: Viewer, *parts: Part, prefix: str = "") -> Q:
     """Agreements that a partner's live shares open, alone or with their country; with none of the parts held back."""
-    held = _held(viewer, shares, *parts)
+    held = _held(viewer, *parts)
     alone = held.filter(agreement__isnull=False).values("agreement")
     # One list made of two, not two conditions joined by "or": that one PostgreSQL could not look up by key.
     opened = alone.union(_of_country(held).values(f"{THROUGH}agreement"))
     return _under(prefix, pk__in=opened, stage__in=SHAREABLE, archived_at=None)
 
 
-def agreements(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "") -> Q:
+def agreements(viewer: Viewer, *, prefix: str = "") -> Q:
     """Agreements for the viewer; `prefix` leads there from another table, such as `agreement__`."""
 
     def where(**lookups: Any) -> Q:
@@ -65,64 +68,59 @@ def agreements(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "") -> Q:
         house = ~where(stage__in=HIDDEN_FROM_OTHER_DESKS) & where(restricted=False)
         return (own | house) & where(archived_at=None)
     if viewer.is_partner:
-        return shared_agreements(viewer, shares, prefix=prefix)
+        return shared_agreements(viewer, prefix=prefix)
     return NOTHING
 
 
-def of_an_agreement(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "agreement__") -> Q:
+def of_an_agreement(viewer: Viewer, *, prefix: str = "agreement__") -> Q:
     """Rows that go with an agreement, such as its participants."""
-    return agreements(viewer, shares, prefix=prefix) & unarchived(viewer)
+    return agreements(viewer, prefix=prefix) & unarchived(viewer)
 
 
-def unarchived(viewer: Viewer) -> Q:
-    """An archived row is the auditor's and the operator's alone."""
-    return Q() if viewer.role in ALL_DESKS else Q(archived_at=None)
-
-
-def commitments(viewer: Viewer, shares: QuerySet[Any], *parts: Part, prefix: str = "") -> Q:
+def commitments(viewer: Viewer, *parts: Part, prefix: str = "") -> Q:
     """Commitments of visible agreements; for partners those shared with the agreement or by themselves."""
     rows = _under(prefix, archived_at=None)
     if not viewer.is_partner:
-        return agreements(viewer, shares, prefix=f"{prefix}agreement__") & (Q() if viewer.role in ALL_DESKS else rows)
-    alone = _held(viewer, shares, *parts).filter(commitment__isnull=False).values("commitment")
-    held = _held(viewer, shares, Part.COMMITMENTS, *parts)
+        return agreements(viewer, prefix=f"{prefix}agreement__") & (Q() if viewer.role in ALL_DESKS else rows)
+    alone = _held(viewer, *parts).filter(commitment__isnull=False).values("commitment")
+    held = _held(viewer, Part.COMMITMENTS, *parts)
     with_agreement = held.filter(agreement__commitments__isnull=False).values("agreement__commitments")
     opened = alone.union(with_agreement, _of_country(held).values(f"{THROUGH}agreement__commitments"))
     of_stage = _under(prefix, agreement__stage__in=SHAREABLE, agreement__archived_at=None)
     return _under(prefix, pk__in=opened) & of_stage & rows
 
 
-def of_a_commitment(viewer: Viewer, shares: QuerySet[Any], *parts: Part) -> Q:
+def of_a_commitment(viewer: Viewer, *parts: Part) -> Q:
     """Rows that go with a commitment: milestones, money, reports, where that part is not held back."""
-    return commitments(viewer, shares, *parts, prefix="commitment__") & unarchived(viewer)
+    return commitments(viewer, *parts, prefix="commitment__") & unarchived(viewer)
 
 
-def reports(viewer: Viewer, shares: QuerySet[Any]) -> Q:
+def reports(viewer: Viewer) -> Q:
     """Reports on visible commitments; where others' are held back, a partner still sees its own.
 
     A draft is the paper of the side that writes it.
     """
-    rule = of_a_commitment(viewer, shares, Part.REPORTS) & ~Q(status=ReportStatus.DRAFT)
+    rule = of_a_commitment(viewer, Part.REPORTS) & ~Q(status=ReportStatus.DRAFT)
     if viewer.is_partner:
         own_side = Q(organisation__in=viewer.organisation_ids)
-        return rule | (own_side & of_a_commitment(viewer, shares))
+        return rule | (own_side & of_a_commitment(viewer))
     if viewer.is_staff:
-        return rule | (Q(status=ReportStatus.DRAFT, organisation=None) & of_a_commitment(viewer, shares))
+        return rule | (Q(status=ReportStatus.DRAFT, organisation=None) & of_a_commitment(viewer))
     return rule
 
 
-def of_one_organisation(viewer: Viewer, shares: QuerySet[Any]) -> Q:
+def of_one_organisation(viewer: Viewer) -> Q:
     """What one partner organisation said to a commitment: staff read all of it, partners only their own."""
-    rule = of_a_commitment(viewer, shares)
+    rule = of_a_commitment(viewer)
     return rule & Q(organisation__in=viewer.organisation_ids) if viewer.is_partner else rule
 
 
-def for_staff(viewer: Viewer, shares: QuerySet[Any], *, prefix: str = "agreement__") -> Q:
+def for_staff(viewer: Viewer, *, prefix: str = "agreement__") -> Q:
     """Rows that no partner ever sees, such as notes."""
-    return of_an_agreement(viewer, shares, prefix=prefix) if viewer.is_staff else NOTHING
+    return of_an_agreement(viewer, prefix=prefix) if viewer.is_staff else NOTHING
 
 
-def shares(viewer: Viewer, all_shares: QuerySet[Any]) -> Q:
+def shares(viewer: Viewer) -> Q:
     """Staff see who a visible agreement is shared with; partners see only their own shares."""
     if viewer.is_partner:
         return live_shares(viewer)
@@ -131,11 +129,11 @@ def shares(viewer: Viewer, all_shares: QuerySet[Any]) -> Q:
     if not viewer.is_staff:
         return NOTHING
     of_country = Q(country__isnull=False)
-    of_commitment = commitments(viewer, all_shares, prefix="commitment__")
-    return (agreements(viewer, all_shares, prefix="agreement__") | of_commitment | of_country) & unarchived(viewer)
+    of_commitment = commitments(viewer, prefix="commitment__")
+    return (agreements(viewer, prefix="agreement__") | of_commitment | of_country) & unarchived(viewer)
 
 
-def documents(viewer: Viewer, shares: QuerySet[Any], reports: QuerySet[Any]) -> Q:
+def documents(viewer: Viewer, reports: QuerySet[Any]) -> Q:
     """Papers of a visible agreement, if meant for the viewer; papers of no agreement are the house's sources.
 
     What bears a report out is read with the report, by whoever reads that.
@@ -144,11 +142,11 @@ def documents(viewer: Viewer, shares: QuerySet[Any], reports: QuerySet[Any]) -> 
         return Q()  # on its own: an empty Q would vanish in an "or"
     if viewer.is_partner:
         checked = Q(state__in=(PaperState.CLEAN, PaperState.UNREAD), audience=Audience.PARTNER)
-        with_agreement = shared_agreements(viewer, shares, Part.PAPERS, prefix="agreement__") & checked & Q(report=None)
+        with_agreement = shared_agreements(viewer, Part.PAPERS, prefix="agreement__") & checked & Q(report=None)
         evidence = Q(report__in=reports) & (checked | Q(report__organisation__in=viewer.organisation_ids))
         return (with_agreement | evidence) & unarchived(viewer)
     loose = Q(agreement=None, archived_at=None) if viewer.is_staff else NOTHING
-    return of_an_agreement(viewer, shares) & (Q(report=None) | Q(report__in=reports)) | loose
+    return of_an_agreement(viewer) & (Q(report=None) | Q(report__in=reports)) | loose
 
 
 def reference(viewer: Viewer) -> Q:

@@ -61,6 +61,10 @@ class RecordQuerySet(models.QuerySet[Any]):
         except self.model.DoesNotExist:
             raise Http404 from None
 
+    def live(self) -> Self:
+        """Rows that are not archived."""
+        return self.filter(archived_at=None)
+
     def locked(self, *, skip: bool = False) -> Self:
         """These rows and no joined ones, held until the transaction ends; or, to `skip`, those that nobody else holds.
 

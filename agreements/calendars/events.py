@@ -97,9 +97,9 @@ def _duties(commitments: Any) -> Iterator[Event]:
 
 
 def _milestones(commitments: Any, viewer: Viewer) -> Iterator[Event]:
-    rows = Milestone.objects.visible_to(viewer).filter(
+    rows = Milestone.objects.visible_to(viewer).live().filter(
         commitment__in=commitments.open().order_by().values("pk"), status=MilestoneStatus.SCHEDULED,
-        archived_at=None, due_on__isnull=False,
+        due_on__isnull=False,
     )  # fmt: skip
     for row in rows.select_related("commitment"):
         title = _("Milestone: %(title)s") % {"title": row.title}

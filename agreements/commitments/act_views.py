@@ -185,7 +185,7 @@ def part_edit(request: HttpRequest, ref: str, part: str, pk: int | None = None) 
     row = model(commitment=commitment)
     if pk:
         row = model.objects.get_visible(request.viewer, pk=pk, commitment=commitment, archived_at=None)
-    papers = commitment.agreement.documents.visible_to(request.viewer).filter(archived_at=None)
+    papers = commitment.agreement.documents.visible_to(request.viewer).live()
     form = form_class(request.POST or None, instance=row, viewer=request.viewer, papers=papers)
     if request.method == "POST" and form.is_valid() and _save_part(request, commitment, form):
         messages.success(request, _("%(ref)s is saved.") % {"ref": commitment.ref})

@@ -26,7 +26,7 @@ DUE_FIRST = Order("due_on", is_date=True)
 @require_GET
 def action_list(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
-    rows = Action.objects.visible_to(viewer).filter(archived_at=None).select_related("owner", "desk")
+    rows = Action.objects.visible_to(viewer).live().select_related("owner", "desk")
     state = request.GET.get("state", "")
     if state in ActionState.values:
         rows = rows.filter(state=state)

@@ -105,7 +105,7 @@ def _take(
 def _put_confirmation(commitment: Commitment, wording_hash: str) -> None:
     """Disputed while one organisation disputes these words, or else confirmed."""
     last: dict[int, str] = {}
-    for position in commitment.positions.filter(wording_hash=wording_hash, archived_at=None).order_by("pk"):
+    for position in commitment.positions.live().filter(wording_hash=wording_hash).order_by("pk"):
         last[position.organisation_id] = position.verdict
     commitment.confirmation = Confirmation.DISPUTED if Verdict.DISPUTED in last.values() else Confirmation.CONFIRMED
     commitment.confirmed_hash = wording_hash

@@ -93,7 +93,7 @@ def put(commitment: Commitment, calendar: WorkCalendar) -> bool:
 def count_all(calendar: WorkCalendar) -> int:
     """Count the deadlines whose event has become known or has moved; return how many moved."""
     moved = 0
-    rows = Commitment.objects.filter(due_after__isnull=False, archived_at=None, agreement__archived_at=None)
+    rows = Commitment.objects.live().filter(due_after__isnull=False, agreement__archived_at=None)
     for pk in rows.filter(delivery__in=OPEN).values_list("pk", flat=True):
         with transaction.atomic():
             commitment = Commitment.objects.locked().select_related("agreement").get(pk=pk)
@@ -117,8 +117,8 @@ def times(first: date, months: int, *, until: date) -> Iterator[date]:
 
 def make_ahead(on: date) -> int:
     """Keep a milestone for each time of each duty that repeats, a year ahead; return how many were made."""
-    rows = Commitment.objects.filter(
-        Q(agreement__stage=Stage.SIGNED), repeats_months__isnull=False, archived_at=None, delivery__in=OPEN
+    rows = Commitment.objects.live().filter(
+        Q(agreement__stage=Stage.SIGNED), repeats_months__isnull=False, delivery__in=OPEN
     )
     return sum(_make_ahead(pk, on) for pk in rows.values_list("pk", flat=True))
 

@@ -58,7 +58,7 @@ def write(report: Report, *, by: Viewer, organisation: Organisation | None = Non
 def lacks_evidence(report: Report) -> bool:
     """A claim that it is delivered is shown by a file or a link."""
     claims = report.delivery == Delivery.DELIVERED
-    return claims and not report.evidence_url and not report.evidence.filter(archived_at=None).exists()  # type: ignore[attr-defined]
+    return claims and not report.evidence_url and not report.evidence.live().exists()  # type: ignore[attr-defined]
 
 
 def submit(report: Report, *, by: Viewer) -> None:

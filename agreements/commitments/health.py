@@ -40,12 +40,12 @@ class Judgement:
 def judged(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
     """The rows with `rule`, the name of the rule that holds on a day, and `ruled`, the health that follows."""
     since = on - timedelta(days=QUIET_DAYS)
-    told = Report.objects.filter(
-        commitment=OuterRef("pk"), status=ReportStatus.ACCEPTED, archived_at=None, on__gte=since
-    ).order_by("-on", "-pk")
-    late = Milestone.objects.filter(
-        commitment=OuterRef("pk"), archived_at=None, status=MilestoneStatus.SCHEDULED, due_on__lt=on
+    told = (
+        Report.objects.live()
+        .filter(commitment=OuterRef("pk"), status=ReportStatus.ACCEPTED, on__gte=since)
+        .order_by("-on", "-pk")
     )
+    late = Milestone.objects.live().filter(commitment=OuterRef("pk"), status=MilestoneStatus.SCHEDULED, due_on__lt=on)
     with_facts = rows.annotate(told=Subquery(told.values("health")[:1]), has_late_milestone=Exists(late))
     rule = Case(
         When(~Q(delivery__in=OPEN), then=Value(HealthRule.SETTLED)),
@@ -89,6 +89,6 @@ def settle(pks: Iterable[int], on: date) -> int:
 
 def settle_all(on: date) -> int:
     """The same for every commitment: days pass without anybody touching a record."""
-    wrong = judged(Commitment.objects.filter(archived_at=None), on).exclude(health=F("ruled"))
+    wrong = judged(Commitment.objects.live(), on).exclude(health=F("ruled"))
     pks = list(wrong.order_by("pk").values_list("pk", flat=True))
     return sum(settle(pks[start : start + IN_ONE_GO], on) for start in range(0, len(pks), IN_ONE_GO))

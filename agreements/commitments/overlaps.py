@@ -40,7 +40,5 @@ def _partner_countries(commitment: Commitment) -> list[int]:
     """The countries of the other side; our own takes part in everything."""
     if commitment.agreement_id is None:
         return []
-    rows = commitment.agreement.participants.filter(archived_at=None).exclude(
-        organisation__country__code=settings.HOME_COUNTRY
-    )
+    rows = commitment.agreement.participants.live().exclude(organisation__country__code=settings.HOME_COUNTRY)
     return list(rows.exclude(organisation__country=None).values_list("organisation__country", flat=True).distinct())

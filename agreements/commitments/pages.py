@@ -47,14 +47,14 @@ def commitment_facts(commitment: Commitment, viewer: Viewer) -> dict[str, Any]:
     positions = list(_positions(commitment, viewer))
     for position in positions:
         position.may_settle = answering.may_settle(position, viewer)
-    funding = list(commitment.funding.visible_to(viewer).filter(archived_at=None))
+    funding = list(commitment.funding.visible_to(viewer).live())
     clock = deadlines.counted(commitment, work_calendar()) if commitment.due_after else None
     quiet = commitment.quiet_days(viewer.on)
     facts: dict[str, Any] = {
         "commitment": commitment,
         "agreement": commitment.agreement if commitment.shows_agreement else None,
         "may_edit": may_edit(commitment, viewer),
-        "milestones": commitment.milestones.visible_to(viewer).filter(archived_at=None).select_related("evidence"),
+        "milestones": commitment.milestones.visible_to(viewer).live().select_related("evidence"),
         "funding": funding, "ledger": ledger_of(funding, commitment, viewer) if funding else None,
         "indicators": indicators_of(commitment, viewer),
         "co_leads": commitment.co_leads.visible_to(viewer),
@@ -97,21 +97,21 @@ def _for_staff(commitment: Commitment, viewer: Viewer, *, has_figures: bool) -> 
         "again": overlaps.same_promise(commitment, viewer),
         "first": first,
         "needed_by": Commitment.objects.visible_to(viewer).filter(depends_on=commitment).order_by("ref"),
-        "actions": commitment.actions.visible_to(viewer).filter(archived_at=None).select_related("owner"),
+        "actions": commitment.actions.visible_to(viewer).live().select_related("owner"),
         "keeps": keeps, "may_nudge": keeps,
         "raises_to": blocking.raises_to(commitment) if keeps and viewer.role == "manager" else [],
         "blocker_form": BlockerForm(auto_id="id_blocker_%s") if keeps and not commitment.blocker else None,
         "share_form": ShareForm(viewer=viewer) if sharing.may_share(commitment.agreement, viewer) else None,
         "links": links, "may_link": may_link, "purposes": LinkPurpose.choices,
         "may_accept_on_behalf": behalf,
-        "papers": commitment.agreement.documents.visible_to(viewer).filter(archived_at=None) if behalf else (),
+        "papers": commitment.agreement.documents.visible_to(viewer).live() if behalf else (),
         "other_side": _other_side(commitment, viewer) if behalf or may_link else (),
     }  # fmt: skip
 
 
 def _other_side(commitment: Commitment, viewer: Viewer) -> Any:
     """Organisations of the partner's side, the one in charge first."""
-    parties = commitment.agreement.participants.filter(archived_at=None).values("organisation")
+    parties = commitment.agreement.participants.live().values("organisation")
     rows = Organisation.objects.visible_to(viewer).filter(pk__in=parties).exclude(country__code=settings.HOME_COUNTRY)
     owner = Organisation.objects.visible_to(viewer).filter(pk=commitment.partner_owner_id or 0)
     return (rows | owner).order_by("order_vi", "pk")
@@ -153,7 +153,7 @@ def _answer_form(commitment: Commitment, viewer: Viewer) -> AnswerForm:
 
 def indicators_of(commitment: Commitment, viewer: Viewer) -> list[Any]:
     """Each with its latest figure and how far that has come."""
-    rows = Indicator.objects.visible_to(viewer).filter(commitment=commitment, archived_at=None)
+    rows = Indicator.objects.visible_to(viewer).live().filter(commitment=commitment)
     found = list(rows.prefetch_related("measurements"))
     for indicator in found:
         live = [m for m in indicator.measurements.all() if m.archived_at is None]
@@ -166,8 +166,14 @@ def indicators_of(commitment: Commitment, viewer: Viewer) -> list[Any]:
 def ledger_of(funding: list[Any], commitment: Commitment, viewer: Viewer) -> Any:
     """The money added up, with the newest rate of each currency by the viewer's day."""
     into = settings.REPORTING_CURRENCY
-    rows = ExchangeRate.objects.visible_to(viewer).filter(
-        currency__in={entry.currency for entry in funding}, into=into, on__lte=viewer.on, archived_at=None
+    rows = (
+        ExchangeRate.objects.visible_to(viewer)
+        .live()
+        .filter(
+            currency__in={entry.currency for entry in funding},
+            into=into,
+            on__lte=viewer.on,
+        )
     )
     rates = {rate.currency: rate for rate in rows.order_by("currency", "on")}
     found = money.ledger(funding, rates, into=into, since=commitment.agreement.signed_on)

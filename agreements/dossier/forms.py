@@ -240,7 +240,7 @@ class LiveRows(BaseInlineFormSet):  # type: ignore[type-arg]
 
     def get_queryset(self) -> Any:
         if not hasattr(self, "_live"):
-            self._live = super().get_queryset().filter(archived_at=None)
+            self._live = super().get_queryset().live()
         return self._live
 
 

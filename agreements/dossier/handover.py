@@ -35,7 +35,7 @@ class Kept:
 
 
 def kept_by(person: User, viewer: Viewer) -> Kept:
-    agreements = Agreement.objects.visible_to(viewer).filter(owner=person, archived_at=None).exclude(stage=Stage.ENDED)
+    agreements = Agreement.objects.visible_to(viewer).live().filter(owner=person).exclude(stage=Stage.ENDED)
     commitments = Commitment.objects.visible_to(viewer).open().filter(owner=person)
     commitments = commitments.select_related("agreement", "lead", "partner_owner")
     actions = Action.objects.visible_to(viewer).filter(owner=person, state=ActionState.OPEN)

@@ -77,7 +77,7 @@ def _for_staff(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
 
 def _procedure(agreement: Agreement, viewer: Viewer) -> dict[str, Any] | None:
     """Where the open procedure stands: how many steps are settled, and which is next."""
-    rows = Proceeding.objects.visible_to(viewer).filter(agreement=agreement, closed_on=None, archived_at=None)
+    rows = Proceeding.objects.visible_to(viewer).live().filter(agreement=agreement, closed_on=None)
     current = rows.select_related("procedure", "agreement").first()
     if current is None:
         return None

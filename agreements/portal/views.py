@@ -50,7 +50,7 @@ def report_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _evidence(written: Report) -> Any:
-    return written.evidence.filter(archived_at=None)  # type: ignore[attr-defined]
+    return written.evidence.live()  # type: ignore[attr-defined]
 
 
 def _take(request: HttpRequest, form: ReportForm) -> reporting.Kept | None:

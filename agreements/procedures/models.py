@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.register.models import Agreement, Share
+from agreements.register.models import Agreement
 from agreements.sources.models import Document
 from agreements.vocabulary import ClockStart, DueBefore, LegalRegime, Purpose, Variant
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -28,7 +28,7 @@ class DatedQuerySet(RecordQuerySet):
 
     def in_force(self, on: date) -> Any:
         began = Q(valid_from=None) | Q(valid_from__lte=on)
-        return self.filter(began, Q(valid_to=None) | Q(valid_to__gte=on), archived_at=None)
+        return self.live().filter(began, Q(valid_to=None) | Q(valid_to__gte=on))
 
 
 class Reference(Record):
@@ -172,7 +172,7 @@ class OfAnAgreement(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.for_staff(viewer, Share.objects.all(), prefix=cls.path)
+        return visibility.for_staff(viewer, prefix=cls.path)
 
 
 @pghistory.track()

@@ -49,13 +49,12 @@ def open_for(agreement: Agreement, procedure: Procedure, *, by: Viewer, reason: 
         raise Refused(_("This procedure belongs to another legal regime."))
     with transaction.atomic():
         Agreement.objects.locked().get(pk=agreement.pk)
-        if agreement.proceedings.filter(closed_on=None, archived_at=None).exists():
+        if agreement.proceedings.live().filter(closed_on=None).exists():
             raise Refused(_("A procedure is under way already."))
         proceeding = Proceeding(agreement=agreement, procedure=procedure, reason=reason.strip(), opened_on=by.on)
         proceeding.stamp(by).save()
         ProceedingStep.objects.bulk_create(
-            ProceedingStep(proceeding=proceeding, step=step).stamp(by)
-            for step in procedure.steps.filter(archived_at=None)
+            ProceedingStep(proceeding=proceeding, step=step).stamp(by) for step in procedure.steps.live()
         )
         _write_step(Act.PROCEDURE_OPEN, proceeding, by, f"{procedure}. {reason}".strip(" ."))
     return proceeding
@@ -143,7 +142,7 @@ class Line:
 
 def lines(proceeding: Proceeding, on: date) -> list[Line]:
     """The steps in order, each with its clock. Three queries."""
-    rows = proceeding.steps.filter(archived_at=None).select_related("step", "document", "done_by")
+    rows = proceeding.steps.live().select_related("step", "document", "done_by")
     rows = rows.prefetch_related("pauses").order_by("step__position", "pk")
     calendar = work_calendar()
     return [_line(row, proceeding.agreement, calendar, on) for row in rows]
@@ -159,8 +158,8 @@ class Running:
 
 def running(**only: Any) -> list[Running]:
     """The clocks that run, of all open procedures or of those steps that `only` filters. Three queries."""
-    rows = ProceedingStep.objects.filter(
-        archived_at=None, done_on=None, skipped_because="", proceeding__closed_on=None, proceeding__archived_at=None,
+    rows = ProceedingStep.objects.live().filter(
+        done_on=None, skipped_because="", proceeding__closed_on=None, proceeding__archived_at=None,
         proceeding__agreement__archived_at=None, **only,
     ).exclude(proceeding__agreement__stage=Stage.ENDED)  # fmt: skip
     rows = rows.select_related("step", "proceeding__agreement").prefetch_related("pauses").order_by("pk")

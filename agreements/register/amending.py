@@ -158,7 +158,7 @@ perform, refusal, open_to = WORKFLOW.perform, WORKFLOW.refusal, WORKFLOW.open_to
 
 def apply_due(on: date) -> int:
     """Apply what was approved for that day or an earlier one; return how many. What no longer fits says why."""
-    waiting = Amendment.objects.filter(stage=APPROVED, effective_on__lte=on, archived_at=None)
+    waiting = Amendment.objects.live().filter(stage=APPROVED, effective_on__lte=on)
     applied = 0
     for pk in list(waiting.order_by("effective_on", "pk").values_list("pk", flat=True)):
         try:

@@ -10,5 +10,5 @@ from agreements.workdays import DayOff, WorkCalendar
 
 def work_calendar() -> WorkCalendar:
     """The public calendar of the home country, with the days that operators have set otherwise. One query."""
-    said = CalendarDay.objects.filter(archived_at=None)
+    said = CalendarDay.objects.live()
     return WorkCalendar(settings.HOME_COUNTRY, {row.on: DayOff(row.is_working, row.in_words("name")) for row in said})

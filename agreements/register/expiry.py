@@ -26,7 +26,7 @@ def note_standing(on: date) -> int:
 def note_in_effect(on: date) -> int:
     """Write a Step for each signed agreement whose first day of effect has come."""
     noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.TAKE_EFFECT, on=OuterRef("effective_on"))
-    rows = Agreement.objects.filter(stage=Stage.SIGNED, effective_on__lte=on, archived_at=None)
+    rows = Agreement.objects.live().filter(stage=Stage.SIGNED, effective_on__lte=on)
     return _write(rows.exclude(Exists(noted)), Act.TAKE_EFFECT, lambda row: row.effective_on)
 
 
@@ -34,14 +34,14 @@ def note_near_end(on: date) -> int:
     """Write a Step for each agreement whose term ends within 90 days, term after term."""
     day = OuterRef("end") - BEFORE_THE_END
     noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.NEAR_END, on=day)
-    rows = Agreement.objects.expiring(on).filter(archived_at=None)
+    rows = Agreement.objects.expiring(on).live()
     return _write(rows.exclude(Exists(noted)), Act.NEAR_END, lambda row: row.end - BEFORE_THE_END)
 
 
 def note_expired(on: date) -> int:
     """Write a Step for each agreement that has run out and whose running out is not noted."""
     noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.EXPIRE, on=F("agreement__expires_on"))
-    rows = Agreement.objects.expired(on).filter(archived_at=None)
+    rows = Agreement.objects.expired(on).live()
     return _write(rows.exclude(Exists(noted)), Act.EXPIRE, lambda row: row.expires_on)
 
 

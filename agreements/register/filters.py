@@ -89,7 +89,7 @@ class AgreementFilter(filters.FilterSet):
 
 def participants_of(agreement: str, **lookups: Any) -> QuerySet[Participant]:
     """For a sub-query: the participants of the outer row's agreement, which its column `agreement` names."""
-    return Participant.objects.filter(agreement=OuterRef(agreement), archived_at=None, **lookups)
+    return Participant.objects.live().filter(agreement=OuterRef(agreement), **lookups)
 
 
 def choices_for(viewer: Viewer) -> dict[str, Any]:

@@ -44,7 +44,7 @@ def keep(viewer: Viewer, *, name: str, page: str, query: str, audience: str) -> 
     """Keep a list under a name. Raises Refused with what is wrong."""
     if audience not in audiences(viewer):
         raise Refused(_("You cannot keep a list for them."))
-    if SavedView.objects.filter(created_by=viewer.user_id, archived_at=None).count() >= MOST_VIEWS:
+    if SavedView.objects.live().filter(created_by=viewer.user_id).count() >= MOST_VIEWS:
         raise Refused(_("You keep %(most)s lists: remove one first.") % {"most": MOST_VIEWS})
     desk = min(viewer.desk_ids) if audience == SavedView.Audience.DESK else None
     view = SavedView(

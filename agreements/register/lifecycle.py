@@ -28,7 +28,7 @@ def _has_title(agreement: Agreement, facts: Facts) -> bool:
 
 
 def _has_both_sides(agreement: Agreement, facts: Facts) -> bool:
-    codes = agreement.participants.filter(archived_at=None).values_list("organisation__country__code", flat=True)
+    codes = agreement.participants.live().values_list("organisation__country__code", flat=True)
     ours = [code == settings.HOME_COUNTRY for code in codes]
     return any(ours) and not all(ours)
 
@@ -67,8 +67,8 @@ def _procedure_allows(*acts: DueBefore) -> Question:
     """The steps of the open procedure that come before these acts are done, or noted as not applying."""
 
     def question(agreement: Agreement, facts: Facts) -> bool:
-        waiting = agreement.proceedings.filter(
-            closed_on=None, archived_at=None, steps__step__due_before__in=acts, steps__step__is_optional=False,
+        waiting = agreement.proceedings.live().filter(
+            closed_on=None, steps__step__due_before__in=acts, steps__step__is_optional=False,
             steps__done_on=None, steps__skipped_because="",
         )  # fmt: skip
         return not waiting.exists()

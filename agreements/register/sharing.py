@@ -71,7 +71,7 @@ def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: V
             Agreement.objects.locked().get(pk=agreement.pk)
         else:
             Desk.objects.locked().get(pk=what["desk"].pk)
-        known = Share.objects.filter(**what, organisation=terms.organisation, revoked_at=None, archived_at=None)
+        known = Share.objects.live().filter(**what, organisation=terms.organisation, revoked_at=None)
         held = known.first() or Share(**what, organisation=terms.organisation)
         held.until_on, held.withheld = terms.until_on, sorted(terms.withheld)
         held.stamp(by).save()
@@ -108,7 +108,7 @@ def revoke(given: Share, *, by: Viewer) -> None:
 
 def reaching(agreement: Agreement) -> Q:
     """Shares through which an agreement, or a commitment in it, is open to someone."""
-    countries = agreement.participants.filter(archived_at=None).values("organisation__country")
+    countries = agreement.participants.live().values("organisation__country")
     of_country = Q(country__in=countries, desk=agreement.desk_id) if not agreement.restricted else Q(pk__in=())
     return Q(agreement=agreement) | Q(commitment__agreement=agreement) | of_country
 

@@ -55,7 +55,7 @@ class Followers:
             kept[key].add(user.pk)
 
     def _add_countries(self, countries: dict[int, set[int]]) -> None:
-        there = Participant.objects.filter(organisation__country__in=list(countries), archived_at=None)
+        there = Participant.objects.live().filter(organisation__country__in=list(countries))
         pairs = self._some(there, "agreement").order_by().values_list("agreement_id", "organisation__country_id")
         for agreement, country in pairs.distinct():
             self._agreements[agreement] |= countries[country]

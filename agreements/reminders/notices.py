@@ -80,7 +80,7 @@ def _concerned(step: Step) -> Q:
             return _in_thread(step) | keeper
         case Tells.ORGANISATION:
             shared_with = Share.objects.filter(pk=step.subject_id or 0).values("organisation")
-            members = Membership.objects.filter(organisation__in=shared_with, archived_at=None)
+            members = Membership.objects.live().filter(organisation__in=shared_with)
             return Q(role=Role.PARTNER, pk__in=members.values("user"))
         case Tells.DEBTOR:
             return _who_owes(step, keeper)

@@ -47,7 +47,7 @@ def due(on: date) -> list[Due]:
 
 def plan(first: date, last: date, *, agreement: int | None = None) -> list[Due]:
     """What would be told on each day from the first to the last, of all or of one agreement, if nothing changed."""
-    rules = ReminderRule.objects.filter(is_active=True, archived_at=None).prefetch_related("people")
+    rules = ReminderRule.objects.live().filter(is_active=True).prefetch_related("people")
     found: dict[tuple[object, ...], Due] = {}
     for rule in rules:
         for item in _of(rule, rules, first, last, agreement):

@@ -115,5 +115,5 @@ def _lines(found: list[Due], viewer: Viewer) -> list[Line]:
 
 def _last_rung(viewer: Viewer) -> int:
     """How many days after the date the ladder of due commitments stops."""
-    rules = ReminderRule.objects.visible_to(viewer).filter(watched="commitment_due", is_active=True, archived_at=None)
+    rules = ReminderRule.objects.visible_to(viewer).live().filter(watched="commitment_due", is_active=True)
     return max((max(rule.offsets, default=0) for rule in rules), default=0)

@@ -80,7 +80,7 @@ class Expiry(Watch):
     key, agreement = "agreement_id", "pk"
 
     def base(self, **only: Any) -> Any:
-        return Agreement.objects.filter(stage=Stage.SIGNED, archived_at=None, **only)
+        return Agreement.objects.live().filter(stage=Stage.SIGNED, **only)
 
     def rows(self, until: date, **only: Any) -> Any:
         return self.base(**only).filter(Q(expires_on__lte=until) | Q(expires_on__isnull=False, lead_days__isnull=False))
@@ -138,7 +138,7 @@ class MilestoneDue(Watch):
 
     def base(self, **only: Any) -> Any:
         open_ones = CommitmentDue().base()
-        rows = Milestone.objects.filter(status=MilestoneStatus.SCHEDULED, archived_at=None, commitment__in=open_ones)
+        rows = Milestone.objects.live().filter(status=MilestoneStatus.SCHEDULED, commitment__in=open_ones)
         return rows.filter(**only).select_related("commitment__agreement")
 
     def rows(self, until: date, **only: Any) -> Any:
@@ -177,7 +177,7 @@ class Approval(Watch):
     key, agreement = "agreement_id", "pk"
 
     def base(self, **only: Any) -> Any:
-        waiting = Agreement.objects.filter(stage=Stage.IN_REVIEW, archived_at=None, **only)
+        waiting = Agreement.objects.live().filter(stage=Stage.IN_REVIEW, **only)
         return waiting.annotate(submitted_on=Max("steps__on", filter=Q(steps__name="submit")))
 
     def rows(self, until: date, **only: Any) -> Any:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models import Commitment, Report
-from agreements.register.models import Agreement, Share, partial_date, precision_field
+from agreements.register.models import Agreement, partial_date, precision_field
 from agreements.sources.quoting import find
 from agreements.vocabulary import Audience, DocumentKind, PaperState
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -114,7 +114,7 @@ class Document(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         reports = Report.objects.filter(Report.visible(viewer))
-        return visibility.documents(viewer, Share.objects.all(), reports)
+        return visibility.documents(viewer, reports)
 
 
 def paragraphs_of(text: str) -> list[str]:

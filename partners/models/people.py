@@ -154,7 +154,7 @@ class User(AbstractBaseUser):
 class MembershipQuerySet(RecordQuerySet):
     def held_on(self, day: date) -> Any:
         """Those that hold on a day."""
-        return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day, archived_at=None)
+        return self.live().filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
 
 
 @pghistory.track()

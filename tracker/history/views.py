@@ -144,7 +144,7 @@ def _as_it_was(old: Agreement, agreement: Agreement, viewer: Viewer, at: datetim
 
     def rows(model: Any) -> list[Any]:
         # What the viewer may not see today, the viewer may not see as it was either.
-        live = set(model.objects.filter(agreement=agreement, archived_at=None).values_list("pk", flat=True))
+        live = set(model.objects.live().filter(agreement=agreement).values_list("pk", flat=True))
         visible = set(model.objects.visible_to(viewer).filter(agreement=agreement).values_list("pk", flat=True))
         every = as_it_stood(model, agreement, at)
         return [row for row in every if not row.archived_at and row.pk not in live - visible]

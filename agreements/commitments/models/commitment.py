@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.languages import behind_field, notes_what_is_behind
-from agreements.register.models import Agreement, Share, partial_date, precision_field
+from agreements.register.models import Agreement, partial_date, precision_field
 from agreements.vocabulary import (
     BINDING,
     BlockedBy,
@@ -253,13 +253,13 @@ class Commitment(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.commitments(viewer, Share.objects.all())
+        return visibility.commitments(viewer)
 
     @classmethod
     def unveiled(cls, viewer: Viewer, part: str) -> Q:
         if part == "agreement":
-            return visibility.shared_agreements(viewer, Share.objects.all(), prefix="agreement__")
-        return visibility.commitments(viewer, Share.objects.all(), Part(part))
+            return visibility.shared_agreements(viewer, prefix="agreement__")
+        return visibility.commitments(viewer, Part(part))
 
     @property
     def shows_agreement(self) -> bool:

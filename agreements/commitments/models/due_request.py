@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
-from agreements.register.models import Share, partial_date, precision_field
+from agreements.register.models import partial_date, precision_field
 from agreements.vocabulary import RequestState
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
@@ -74,4 +74,4 @@ class DueRequest(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_one_organisation(viewer, Share.objects.all())
+        return visibility.of_one_organisation(viewer)

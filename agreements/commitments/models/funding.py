@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
 from agreements.dates import PartialDate
-from agreements.register.models import Share, precision_field
+from agreements.register.models import precision_field
 from agreements.vocabulary import FundingKind, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import NOTHING, Record
@@ -86,7 +86,7 @@ class Funding(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MONEY)
+        return visibility.of_a_commitment(viewer, Part.MONEY)
 
 
 @pghistory.track()

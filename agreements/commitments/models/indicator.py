@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
-from agreements.register.models import Share, partial_date, precision_field
+from agreements.register.models import partial_date, precision_field
 from agreements.vocabulary import Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
@@ -67,7 +67,7 @@ class Indicator(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MILESTONES)
+        return visibility.of_a_commitment(viewer, Part.MILESTONES)
 
 
 @pghistory.track()
@@ -96,5 +96,5 @@ class Measurement(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        commitments = Commitment.objects.filter(visibility.commitments(viewer, Share.objects.all(), Part.MILESTONES))
+        commitments = Commitment.objects.filter(visibility.commitments(viewer, Part.MILESTONES))
         return visibility.unarchived(viewer) & Q(indicator__archived_at=None, indicator__commitment__in=commitments)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
-from agreements.register.models import Share
 from agreements.vocabulary import LinkPurpose
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
@@ -60,7 +59,7 @@ class Link(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.for_staff(viewer, Share.objects.all(), prefix="commitment__agreement__")
+        return visibility.for_staff(viewer, prefix="commitment__agreement__")
 
 
 @pghistory.track()
@@ -85,4 +84,4 @@ class LinkOpening(models.Model):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.for_staff(viewer, Share.objects.all(), prefix="link__commitment__agreement__")
+        return visibility.for_staff(viewer, prefix="link__commitment__agreement__")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
-from agreements.register.models import Share, partial_date, precision_field
+from agreements.register.models import partial_date, precision_field
 from agreements.vocabulary import MilestoneStatus, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
@@ -67,4 +67,4 @@ class Milestone(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_a_commitment(viewer, Share.objects.all(), Part.MILESTONES)
+        return visibility.of_a_commitment(viewer, Part.MILESTONES)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
 from agreements.commitments.models.link import Link
-from agreements.register.models import Share
 from agreements.vocabulary import PositionState, Verdict
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
@@ -82,4 +81,4 @@ class Position(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_one_organisation(viewer, Share.objects.all())
+        return visibility.of_one_organisation(viewer)

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
 from agreements.commitments.models.link import Link
-from agreements.register.models import Share
 from agreements.vocabulary import Delivery, Health, ReportStatus
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
@@ -78,4 +77,4 @@ class Report(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.reports(viewer, Share.objects.all())
+        return visibility.reports(viewer)

@@ -99,10 +99,10 @@ def refuses_delivery(commitment: Commitment, value: str, was: str) -> Refused | 
 
 def bears_out(commitment: Commitment) -> bool:
     """Whether anything shows that it was delivered: an accepted report with evidence, or a milestone with it."""
-    reports = commitment.reports.filter(status=ReportStatus.ACCEPTED, archived_at=None)
+    reports = commitment.reports.live().filter(status=ReportStatus.ACCEPTED)
     if reports.exclude(evidence_url="").exists() or reports.filter(evidence__archived_at=None).exists():
         return True
-    met = commitment.milestones.filter(status=MilestoneStatus.MET, archived_at=None)
+    met = commitment.milestones.live().filter(status=MilestoneStatus.MET)
     return bool(met.exclude(evidence=None, evidence_url="").exists())
 
 

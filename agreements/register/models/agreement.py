@@ -8,7 +8,6 @@ from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
 import pghistory
-from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -236,11 +235,11 @@ class Agreement(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.agreements(viewer, apps.get_model("agreements", "Share").objects.all())
+        return visibility.agreements(viewer)
 
     @classmethod
     def unveiled(cls, viewer: Viewer, part: str) -> Q:
-        return visibility.shared_agreements(viewer, apps.get_model("agreements", "Share").objects.all(), Part(part))
+        return visibility.shared_agreements(viewer, Part(part))
 
     @property
     def title(self) -> str:
@@ -314,8 +313,8 @@ class Agreement(Record):
     def content_hash(self) -> str:
         """A digest of what an approver is shown; approval binds to it. Two queries."""
         own = {name: getattr(self, name) for name in sorted(CONTENT)}
-        participants = self.participants.filter(archived_at=None).order_by("pk")
-        commitments = self.commitments.filter(archived_at=None).order_by("pk")
+        participants = self.participants.live().order_by("pk")
+        commitments = self.commitments.live().order_by("pk")
         whole: dict[str, Any] = {
             "agreement": own,
             "participants": list(participants.values_list("organisation_id", "role", "signatory")),

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.register.models.agreement import Agreement, partial_date, precision_field
-from agreements.register.models.share import Share
 from agreements.vocabulary import AmendmentKind, AmendmentStage
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
@@ -109,4 +108,4 @@ class Amendment(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.for_staff(viewer, Share.objects.all())
+        return visibility.for_staff(viewer)

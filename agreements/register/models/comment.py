@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.register.models.agreement import Agreement
-from agreements.register.models.share import Share
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
 from partners.viewers import Viewer
@@ -48,4 +47,4 @@ class Comment(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.for_staff(viewer, Share.objects.all())
+        return visibility.for_staff(viewer)

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.register.models.agreement import Agreement
-from agreements.register.models.share import Share
 from partners.fields import FieldTable
 from partners.records import NOTHING, RecordQuerySet
 from partners.viewers import Viewer
@@ -53,5 +52,5 @@ class Opening(models.Model):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         """Seen with the agreement, by staff."""
-        rule = visibility.agreements(viewer, Share.objects.all(), prefix="agreement__")
+        rule = visibility.agreements(viewer, prefix="agreement__")
         return rule if viewer.is_staff else NOTHING

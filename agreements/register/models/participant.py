@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.register.models.agreement import Agreement, partial_date, precision_field
-from agreements.register.models.share import Share
 from agreements.vocabulary import Consent, Part, ParticipantRole
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
@@ -74,8 +73,8 @@ class Participant(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.of_an_agreement(viewer, Share.objects.all())
+        return visibility.of_an_agreement(viewer)
 
     @classmethod
     def unveiled(cls, viewer: Viewer, part: str) -> Q:
-        return visibility.shared_agreements(viewer, Share.objects.all(), Part(part), prefix="agreement__")
+        return visibility.shared_agreements(viewer, Part(part), prefix="agreement__")

@@ -95,4 +95,4 @@ class Share(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.shares(viewer, cls.objects.all())
+        return visibility.shares(viewer)

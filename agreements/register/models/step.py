@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.acts import Act
 from agreements.register.models.agreement import Agreement
-from agreements.register.models.share import Share
 from agreements.vocabulary import Stage
 from partners.fields import FieldTable
 from partners.records import NOTHING, RecordQuerySet
@@ -92,5 +91,5 @@ class Step(models.Model):
             return NOTHING
         # One's own act stays in reach when it archived the agreement: it can be taken back.
         own = Q(by=viewer.user_id, agreement__desk__in=viewer.desk_ids)
-        rule = visibility.agreements(viewer, Share.objects.all(), prefix="agreement__")
+        rule = visibility.agreements(viewer, prefix="agreement__")
         return rule | own if viewer.desk_ids else rule
