@@ -114,21 +114,29 @@ def _serve(options: argparse.Namespace, state: pathlib.Path, address: str, began
         boss.run("prepare", [PYTHON, "manage.py", "prepare", "--demo"], env)
         bind = f"{options.host}:{options.port}"
         web = ["gunicorn", "tracker.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--no-control-socket"]
-        boss.start("web", [PYTHON, "-m", *web, "--log-level", "warning"], env)
-        # A demonstration run by root need not be told so: its servers run under another account, on the loopback.
-        calm = ["-W", "ignore:You're running the worker with superuser"]
-        celery = [PYTHON, *calm, "-m", "celery", "--quiet", "-A", "tracker"]
-        # Asked politely, it would wait for a broker that died with us. What it was at is safe in PostgreSQL.
-        at_once = {"orphaned": signal.SIGKILL}
-        boss.start("worker", [*celery, "worker", "--concurrency", "1", "-l", "warning"], env, **at_once)
-        boss.start("beat", [*celery, "beat", "-S", "celery.beat:Scheduler", "-l", "warning"], env, **at_once)
+        boss.start("web", [PYTHON, "-m", *web, "--preload", "--log-level", "warning"], env)
+        # Ready beside it: another start of the interpreter takes a second.
+        welcome = [PYTHON, "manage.py", "prepare", "--welcome", address]
+        said = subprocess.Popen(welcome, env=env, stdout=subprocess.PIPE, text=True)
         if wait_for_page(address, boss):
             boss.say(f"ready after {time.monotonic() - began:.1f} s")
-            subprocess.run([PYTHON, "manage.py", "prepare", "--welcome", address], env=env, check=False)
+            # Only now: on a small machine those who work in the background would hold the first page up.
+            _start_background(boss, env)
+            print(said.communicate()[0], flush=True)
         return boss.watch()
     finally:
         boss.stop()
         running.unlink(missing_ok=True)
+
+
+def _start_background(boss: Supervisor, env: dict[str, str]) -> None:
+    # A demonstration run by root need not be told so: its servers run under another account, on the loopback.
+    calm = ["-W", "ignore:You're running the worker with superuser"]
+    celery = [PYTHON, *calm, "-m", "celery", "--quiet", "-A", "tracker"]
+    # Asked politely, it would wait for a broker that died with us. What it was at is safe in PostgreSQL.
+    at_once = {"orphaned": signal.SIGKILL}
+    boss.start("worker", [*celery, "worker", "--concurrency", "1", "-l", "warning"], env, **at_once)
+    boss.start("beat", [*celery, "beat", "-S", "celery.beat:Scheduler", "-l", "warning"], env, **at_once)
 
 
 def _difference(env: dict[str, str]) -> dict[str, str]:
