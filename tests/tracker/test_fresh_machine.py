@@ -1,4 +1,7 @@
-"""From bare Python to the first page, as root, as an ordinary user, as a uid without a name; Python 3.11 to 3.13."""
+"""From bare Python to the first page, as root, as an ordinary user, as a uid without a name; Python 3.11 to 3.13.
+
+The packages are in the cache, so that the time is ours and not the network's; the limits are for two idle cores.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ from tracker.embedded.postgres import free_port
 
 pytestmark = pytest.mark.nightly
 NAMELESS_UID = 4242
-FIRST_PAGE_SECONDS, SECOND_START_SECONDS = 90, 10
+FIRST_PAGE_SECONDS, SECOND_START_SECONDS = 30, 10
 
 
 def pythons() -> dict[str, str]:
@@ -58,6 +61,9 @@ def test_first_page_from_nothing(version: str, account: str, tmp_path: Path) -> 
     env = {"PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": str(tmp_path)}
     # How this machine reaches the package index is its own matter.
     env |= {name: value for name, value in os.environ.items() if name.startswith(("UV_", "PIP_", "SSL_"))}
+    subprocess.run([python, "-c", "import dev; dev.install('app')"], cwd=project, env=env, check=True, **who)  # type: ignore[call-overload]
+    for made in (".venv", ".venv-uv"):
+        shutil.rmtree(project / made)
 
     def start() -> tuple[subprocess.Popen[bytes], float]:
         began = time.monotonic()
