@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from partners.folding import fold
 
 # What one can see done. A promise to "explore" or to "promote" can be neither kept nor broken.
@@ -25,7 +27,7 @@ NUMBER_WORDS = re.compile(
     r"|hai|ba|bon|nam lan|sau|bay|tam|chin|muoi|tram|nghin|ngan|trieu|ty|hang nam|hang quy|hang thang)\b"
 )
 YEAR = re.compile(r"\b(19|20|21)\d\d\b")
-ONE_OF_FOUR = ("owner", "deed", "quantity", "day")
+THE_FOUR = {"owner": _("who does it"), "deed": _("what is done"), "quantity": _("how much"), "day": _("by when")}
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,15 @@ class Score:
     @property
     def points(self) -> int:
         """0 to 4."""
-        return sum(getattr(self, name) for name in ONE_OF_FOUR)
+        return sum(getattr(self, name) for name in THE_FOUR)
 
     @property
     def missing(self) -> list[str]:
-        return [name for name in ONE_OF_FOUR if not getattr(self, name)]
+        return [name for name in THE_FOUR if not getattr(self, name)]
+
+    @property
+    def missing_in_words(self) -> str:
+        return ", ".join(str(THE_FOUR[name]) for name in self.missing)
 
 
 def score(text: str, *, has_owner: bool, has_day: bool, has_figures: bool = False) -> Score:

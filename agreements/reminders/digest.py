@@ -76,6 +76,11 @@ class Item:
         return (row.agreement_id, row.commitment_id, row.subject_id, row.due_on, watched)
 
     @property
+    def when(self) -> str:
+        """What the line says of the date, in words."""
+        return " ".join(render_to_string("agreements/reminders/_when.txt", {"item": self}).split())
+
+    @property
     def share(self) -> int:
         """How much of a legal clock is gone, in percent."""
         return round((self.matter.gone or 0) * 100) if self.matter else 0

@@ -1,7 +1,8 @@
-"""Small words for templates: numbers, amounts, what a viewer may read."""
+"""Small words for templates: numbers, amounts, what was searched for, what a viewer may read."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,12 @@ from typing import Any
 from babel.numbers import format_decimal
 from django import template
 from django.apps import apps
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
+
+from partners.marking import Piece
 
 register = template.Library()
 CURRENCY_LETTERS = 3
@@ -51,3 +56,9 @@ def may_read(viewer: Any, field: str) -> bool:
         if model_name in apps.all_models[app]:
             return name in apps.get_model(app, model_name).FIELDS.readable(viewer)
     raise template.TemplateSyntaxError(f"no model {model_name}")
+
+
+@register.filter
+def marked(pieces: Iterable[Piece]) -> SafeString:
+    """A text whose pieces `mark` has found: those that were searched for stand out."""
+    return SafeString("".join(format_html("<mark>{}</mark>" if hit else "{}", piece) for piece, hit in pieces))
