@@ -12,6 +12,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import F, Max, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.commitments.filters import NOBODY
 from agreements.commitments.models import Commitment
@@ -93,10 +95,10 @@ def by_lead(viewer: Viewer) -> Matrix:
     """Lead agency x open, overdue, due soon, blocked. Two queries."""
     found = {key: asdict(row) for key, row in duties(viewer, own_desks(viewer), by_lead=True).items() if row.open}
     columns: list[tuple[str, str, dict[str, str], bool]] = [
-        ("open", "open", {"open": "true"}, False),
-        ("overdue", "overdue", {"due": "overdue"}, True),
-        ("soon", "soon", {"due": "soon"}, False),
-        ("blocked", "blocked", {"open": "true", "health": "blocked"}, True),
+        (pgettext("commitments", "Open"), "open", {"open": "true"}, False),
+        (_("Overdue"), "overdue", {"due": "overdue"}, True),
+        (_("Due within 30 days"), "soon", {"due": "soon"}, False),
+        (_("Blocked"), "blocked", {"open": "true", "health": "blocked"}, True),
     ]
     return _matrix(viewer, "lead", found, {key: row["open"] for key, row in found.items()}, columns)
 
