@@ -17,9 +17,9 @@ class About(StrEnum):
     """The model of the record that an act is about, where that is not the agreement or the commitment itself."""
 
     NOTHING_ELSE = ""
-    ACTION = "agreements.Action"
+    ACTION_ITEM = "agreements.ActionItem"
     AMENDMENT = "agreements.Amendment"
-    ANSWER = "agreements.Position"
+    ANSWER = "agreements.Answer"
     COMMENT = "agreements.Comment"
     DOCUMENT = "agreements.Document"
     DUE_REQUEST = "agreements.DueRequest"
@@ -136,9 +136,9 @@ class Act(TextChoices):
     NUDGE = "nudge", Row(tells=Tells.DEBTOR, urgent=True), _("Asked for a report")
     SEND_LINK = "send_link", Row(About.LINK, Tells.NOBODY, hears=Hears.NOBODY), _("Link without an account made")
     REVOKE_LINK = "revoke_link", Row(About.LINK, Tells.NOBODY, hears=Hears.NOBODY), _("Link taken back")
-    ACTION_DONE = "action_done", Row(About.ACTION, Tells.DESK, urgent=True), _("Action item done")
-    ACTION_VERIFY = "action_verify", Row(About.ACTION), _("Action item verified")
-    ACTION_REOPEN = "action_reopen", Row(About.ACTION), _("Action item opened again")
+    ACTION_DONE = "action_done", Row(About.ACTION_ITEM, Tells.DESK, urgent=True), _("Action item done")
+    ACTION_VERIFY = "action_verify", Row(About.ACTION_ITEM), _("Action item verified")
+    ACTION_REOPEN = "action_reopen", Row(About.ACTION_ITEM), _("Action item opened again")
     BULK = "bulk", QUIET, _("Changed together with others")
     BULK_UNDO = "bulk_undo", UNHEARD, _("Bulk change undone")
 

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
 from agreements.models import (
-    Action,
+    ActionItem,
     Agreement,
     Amendment,
+    Answer,
     BulkChange,
     CalendarDay,
     Citation,
@@ -36,7 +37,6 @@ from agreements.models import (
     Opening,
     Participant,
     Pause,
-    Position,
     Procedure,
     ProcedureStep,
     Proceeding,
@@ -46,8 +46,8 @@ from agreements.models import (
     SignatoryLevel,
     Step,
 )
-from agreements.register import lifecycle
-from agreements.register.forms import ActForm
+from agreements.register.forms.acts import ActForm
+from agreements.register.rules import lifecycle
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
 from partners.admin import ReadingAdmin, RecordAdmin
 from partners.refusals import Refused
@@ -164,7 +164,7 @@ class MeasurementAdmin(RecordAdmin):
     search_fields = ("indicator__commitment__ref", "source")
 
 
-@admin.register(Position)
+@admin.register(Answer)
 class PositionAdmin(ReadingAdmin):
     """What partners said is theirs: read here, never written."""
 
@@ -197,7 +197,7 @@ class LinkOpeningAdmin(ReadingAdmin):
     search_fields = ("link__commitment__ref", "link__recipient")
 
 
-@admin.register(Action)
+@admin.register(ActionItem)
 class ActionAdmin(ReadingAdmin):
     list_display = ("title", "desk", "owner", "due_on", "state", "verified_by")
     list_select_related = ("desk", "owner", "verified_by")

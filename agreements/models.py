@@ -2,7 +2,8 @@
 
 from agreements.calendars.models import Feed
 from agreements.commitments.models import (
-    Action,
+    ActionItem,
+    Answer,
     BulkChange,
     Commitment,
     DueRequest,
@@ -13,11 +14,10 @@ from agreements.commitments.models import (
     LinkOpening,
     Measurement,
     Milestone,
-    Position,
     Report,
 )
 from agreements.exchange.models import Export
-from agreements.oversight.models import Cell, Counted, CountedNow, Stale, Tally
+from agreements.overview.models import Cell, Counted, CountedNow, Stale, Tally
 from agreements.procedures.models import (
     Pause,
     Procedure,
@@ -44,9 +44,10 @@ from agreements.reminders.models import Mute, Reminder, ReminderRule
 from agreements.sources.models import Citation, Document
 
 __all__ = [
-    "Action",
+    "ActionItem",
     "Agreement",
     "Amendment",
+    "Answer",
     "BulkChange",
     "CalendarDay",
     "Cell",
@@ -73,7 +74,6 @@ __all__ = [
     "Opening",
     "Participant",
     "Pause",
-    "Position",
     "Procedure",
     "ProcedureStep",
     "Proceeding",

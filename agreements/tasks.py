@@ -5,12 +5,12 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from agreements.commitments import deadlines, health
+from agreements.commitments.rules import deadlines, health
 from agreements.exchange import writing
-from agreements.oversight import tallies
-from agreements.register import amending
-from agreements.register.calendar import work_calendar
-from agreements.register.expiry import note_standing
+from agreements.overview import tallies
+from agreements.register.rules import amendments
+from agreements.register.rules.expiry import note_standing
+from agreements.register.rules.work_calendar import work_calendar
 from agreements.reminders import bounces, ledger, notices, sending
 from agreements.sources import reading
 
@@ -25,7 +25,7 @@ def remind() -> int:
 @shared_task(name="agreements.apply_amendments")
 def apply_amendments() -> int:
     """Apply the amendments whose day has come."""
-    return amending.apply_due(timezone.localdate())
+    return amendments.apply_due(timezone.localdate())
 
 
 @shared_task(name="agreements.keep_commitments")

@@ -3,58 +3,56 @@
 from django.urls import path
 
 from agreements.calendars import views as calendars
-from agreements.commitments import act_views as acts
-from agreements.commitments import action_views as actions
-from agreements.commitments import list_views as commitment_lists
-from agreements.commitments import views as commitments
-from agreements.dossier import edit_views as editing
-from agreements.dossier import handover_views as handover
-from agreements.dossier import place_views as places
-from agreements.dossier import sharing_views as sharing
-from agreements.dossier import views as dossier
+from agreements.commitments.views import action_items, answers, blockers, bulk, due_requests, parts
+from agreements.commitments.views import lists as commitment_lists
+from agreements.commitments.views import page as commitments
 from agreements.exchange import export_views as exporting
-from agreements.oversight import views as oversight
-from agreements.portal import views as portal
+from agreements.overview import views as overview
+from agreements.pages import edit_views as editing
+from agreements.pages import handover_views as handover_pages
+from agreements.pages import place_views as places
+from agreements.pages import share_views as shares
+from agreements.pages import views as pages
 from agreements.procedures import views as procedures
-from agreements.register import amendment_views as amendments
-from agreements.register import keeping_views as keeping
-from agreements.register import views as register
+from agreements.register.views import acts, amendments, comments, handover
+from agreements.register.views import lists as agreement_lists
 from agreements.reminders import answer_views as reminder_answers
 from agreements.reminders import following_views as following
 from agreements.reminders import inbox_views as inbox
 from agreements.reminders import views as reminders
+from agreements.reporting import views as reporting
 from agreements.sources import views as sources
 from partners.access import allow, desk_only, everyone, manager_only, open_to_all, staff_only
 from partners.viewers import Role
 
-reporting = allow(Role.OFFICER, Role.MANAGER, Role.PARTNER)
+both_sides = allow(Role.OFFICER, Role.MANAGER, Role.PARTNER)
 partner_only = allow(Role.PARTNER)
 correcting = allow(Role.MANAGER, Role.OPERATOR)
 
 agreement_urls = [
-    path("agreements/", everyone(register.agreement_list), name="agreements"),
+    path("agreements/", everyone(agreement_lists.agreement_list), name="agreements"),
     path("agreements/new/", desk_only(editing.agreement_new), name="agreement_new"),
-    path("agreements/give/", desk_only(keeping.give), name="agreements_give"),
-    path("agreements/give/undo/", desk_only(keeping.take_back), name="agreements_take_back"),
-    path("agreements/similar/", staff_only(register.similar_agreements), name="similar_agreements"),
-    path("agreements/<slug:ref>/", everyone(dossier.agreement_page), name="agreement"),
+    path("agreements/give/", desk_only(handover.give), name="agreements_give"),
+    path("agreements/give/undo/", desk_only(handover.take_back), name="agreements_take_back"),
+    path("agreements/similar/", staff_only(agreement_lists.similar_agreements), name="similar_agreements"),
+    path("agreements/<slug:ref>/", everyone(pages.agreement_page), name="agreement"),
     path("agreements/<slug:ref>/edit/", desk_only(editing.agreement_edit), name="agreement_edit"),
-    path("agreements/<slug:ref>/archive/", manager_only(register.archive), name="agreement_archive"),
-    path("agreements/<slug:ref>/rectify/", correcting(register.rectify), name="agreement_rectify"),
-    path("agreements/<slug:ref>/comments/", desk_only(register.comment), name="agreement_comment"),
-    path("agreements/<slug:ref>/comments/<int:pk>/", desk_only(register.resolve_comment), name="comment_resolve"),
-    path("agreements/<slug:ref>/notes/", desk_only(register.add_note), name="agreement_note"),
+    path("agreements/<slug:ref>/archive/", manager_only(acts.archive), name="agreement_archive"),
+    path("agreements/<slug:ref>/rectify/", correcting(acts.rectify), name="agreement_rectify"),
+    path("agreements/<slug:ref>/comments/", desk_only(comments.comment), name="agreement_comment"),
+    path("agreements/<slug:ref>/comments/<int:pk>/", desk_only(comments.resolve_comment), name="comment_resolve"),
+    path("agreements/<slug:ref>/notes/", desk_only(comments.add_note), name="agreement_note"),
     path("agreements/<slug:ref>/papers/", desk_only(sources.add_paper), name="agreement_paper"),
     path("agreements/<slug:ref>/commitments/new/", desk_only(commitments.commitment_new), name="commitment_new"),
-    path("agreements/<slug:ref>/act/<slug:name>/", desk_only(register.act), name="agreement_act"),
+    path("agreements/<slug:ref>/act/<slug:name>/", desk_only(acts.act), name="agreement_act"),
 ]
 sharing_urls = [
-    path("agreements/<slug:ref>/share/", desk_only(sharing.share), name="agreement_share"),
-    path("agreements/<slug:ref>/sharing/", staff_only(sharing.sharing_log), name="agreement_sharing"),
-    path("agreements/<slug:ref>/as-partner/", desk_only(sharing.as_partner), name="agreement_as_partner"),
-    path("commitments/<slug:ref>/share/", desk_only(sharing.share_commitment), name="commitment_share"),
-    path("countries/<slug:code>/share/", manager_only(sharing.share_country), name="country_share"),
-    path("shares/<int:pk>/revoke/", desk_only(sharing.unshare), name="share_revoke"),
+    path("agreements/<slug:ref>/share/", desk_only(shares.share), name="agreement_share"),
+    path("agreements/<slug:ref>/sharing/", staff_only(shares.sharing_log), name="agreement_sharing"),
+    path("agreements/<slug:ref>/as-partner/", desk_only(shares.as_partner), name="agreement_as_partner"),
+    path("commitments/<slug:ref>/share/", desk_only(shares.share_commitment), name="commitment_share"),
+    path("countries/<slug:code>/share/", manager_only(shares.share_country), name="country_share"),
+    path("shares/<int:pk>/revoke/", desk_only(shares.unshare), name="share_revoke"),
 ]
 amendment_urls = [
     path("agreements/<slug:ref>/amendments/new/", desk_only(amendments.amendment_new), name="amendment_new"),
@@ -79,45 +77,45 @@ procedure_urls = [
 ]
 commitment_urls = [
     path("commitments/", everyone(commitment_lists.commitment_list), name="commitments"),
-    path("commitments/bulk/", desk_only(commitment_lists.bulk_change), name="commitments_bulk"),
-    path("commitments/bulk/<int:pk>/undo/", desk_only(commitment_lists.bulk_undo), name="commitments_bulk_undo"),
+    path("commitments/bulk/", desk_only(bulk.bulk_change), name="commitments_bulk"),
+    path("commitments/bulk/<int:pk>/undo/", desk_only(bulk.bulk_undo), name="commitments_bulk_undo"),
     path("commitments/<slug:ref>/", everyone(commitments.commitment_page), name="commitment"),
     path("commitments/<slug:ref>/edit/", desk_only(commitments.commitment_edit), name="commitment_edit"),
-    path("commitments/<slug:ref>/quick/", desk_only(commitment_lists.quick_edit), name="commitment_quick"),
-    path("commitments/<slug:ref>/day/", reporting(acts.ask_day), name="commitment_day"),
-    path("days/<int:pk>/decide/", reporting(acts.decide_day), name="day_decide"),
-    path("commitments/<slug:ref>/block/", desk_only(acts.block), name="commitment_block"),
-    path("commitments/<slug:ref>/unblock/", desk_only(acts.unblock), name="commitment_unblock"),
-    path("commitments/<slug:ref>/nudge/", desk_only(acts.nudge), name="commitment_nudge"),
-    path("commitments/<slug:ref>/answer/", partner_only(acts.answer), name="commitment_answer"),
-    path("commitments/<slug:ref>/on-behalf/", desk_only(acts.accept_on_behalf), name="commitment_on_behalf"),
-    path("positions/<int:pk>/settle/", desk_only(acts.settle_position), name="position_settle"),
-    path("commitments/<slug:ref>/<slug:part>/new/", desk_only(acts.part_edit), name="part_new"),
-    path("commitments/<slug:ref>/<slug:part>/<int:pk>/", desk_only(acts.part_edit), name="part_edit"),
-    path("indicators/<int:pk>/measure/", desk_only(acts.measure), name="indicator_measure"),
+    path("commitments/<slug:ref>/quick/", desk_only(bulk.quick_edit), name="commitment_quick"),
+    path("commitments/<slug:ref>/day/", both_sides(due_requests.ask_day), name="commitment_day"),
+    path("days/<int:pk>/decide/", both_sides(due_requests.decide_day), name="day_decide"),
+    path("commitments/<slug:ref>/block/", desk_only(blockers.block), name="commitment_block"),
+    path("commitments/<slug:ref>/unblock/", desk_only(blockers.unblock), name="commitment_unblock"),
+    path("commitments/<slug:ref>/nudge/", desk_only(blockers.nudge), name="commitment_nudge"),
+    path("commitments/<slug:ref>/answer/", partner_only(answers.answer), name="commitment_answer"),
+    path("commitments/<slug:ref>/on-behalf/", desk_only(answers.accept_on_behalf), name="commitment_on_behalf"),
+    path("positions/<int:pk>/settle/", desk_only(answers.settle_answer), name="answer_settle"),
+    path("commitments/<slug:ref>/<slug:part>/new/", desk_only(parts.part_edit), name="part_new"),
+    path("commitments/<slug:ref>/<slug:part>/<int:pk>/", desk_only(parts.part_edit), name="part_edit"),
+    path("indicators/<int:pk>/measure/", desk_only(parts.measure), name="indicator_measure"),
 ]
-action_urls = [
-    path("actions/", staff_only(actions.action_list), name="actions"),
-    path("actions/new/", desk_only(actions.action_edit), name="action_new"),
-    path("actions/<int:pk>/", staff_only(actions.action_page), name="action"),
-    path("actions/<int:pk>/edit/", desk_only(actions.action_edit), name="action_edit"),
-    path("actions/<int:pk>/act/", desk_only(actions.action_act), name="action_act"),
+action_item_urls = [
+    path("actions/", staff_only(action_items.action_item_list), name="actions"),
+    path("actions/new/", desk_only(action_items.action_item_edit), name="action_new"),
+    path("actions/<int:pk>/", staff_only(action_items.action_item_page), name="action"),
+    path("actions/<int:pk>/edit/", desk_only(action_items.action_item_edit), name="action_edit"),
+    path("actions/<int:pk>/act/", desk_only(action_items.action_item_act), name="action_act"),
 ]
-portal_urls = [
-    path("commitments/<slug:ref>/report/", reporting(portal.report), name="commitment_report"),
-    path("reports/<int:pk>/", reporting(portal.report_edit), name="report_edit"),
-    path("reports/<int:pk>/decide/", desk_only(portal.decide), name="report_decide"),
-    path("commitments/<slug:ref>/link/", desk_only(portal.link_new), name="commitment_link"),
-    path("links/<int:pk>/revoke/", desk_only(portal.link_revoke), name="link_revoke"),
-    path("l/<str:secret>/", open_to_all(portal.by_link), name="by_link"),
+reporting_urls = [
+    path("commitments/<slug:ref>/report/", both_sides(reporting.report), name="commitment_report"),
+    path("reports/<int:pk>/", both_sides(reporting.report_edit), name="report_edit"),
+    path("reports/<int:pk>/decide/", desk_only(reporting.decide), name="report_decide"),
+    path("commitments/<slug:ref>/link/", desk_only(reporting.link_new), name="commitment_link"),
+    path("links/<int:pk>/revoke/", desk_only(reporting.link_revoke), name="link_revoke"),
+    path("l/<str:secret>/", open_to_all(reporting.by_link), name="by_link"),
 ]
 document_urls = [
     path("documents/<int:pk>/", everyone(sources.document_page), name="document"),
     path("documents/<int:pk>/file/", everyone(sources.document_file), name="document_file"),
 ]
 partner_pages = [
-    path("handover/", desk_only(handover.handover_page), name="handover"),
-    path("partners/map/", everyone(oversight.partner_map), name="partner_map"),
+    path("handover/", desk_only(handover_pages.handover_page), name="handover"),
+    path("partners/map/", everyone(overview.partner_map), name="partner_map"),
     path("countries/<slug:code>/", everyone(places.country_page), name="country"),
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]
@@ -153,11 +151,11 @@ urlpatterns = [
     *amendment_urls,
     *procedure_urls,
     *commitment_urls,
-    *action_urls,
-    *portal_urls,
+    *action_item_urls,
+    *reporting_urls,
     *document_urls,
     *partner_pages,
-    path("oversight/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(oversight.oversight), name="oversight"),
-    path("steps/<int:pk>/undo/", desk_only(register.undo), name="undo"),
-    path("dates/in-words/", everyone(register.date_in_words), name="date_in_words"),
+    path("oversight/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(overview.overview), name="oversight"),
+    path("steps/<int:pk>/undo/", desk_only(acts.undo), name="undo"),
+    path("dates/in-words/", everyone(agreement_lists.date_in_words), name="date_in_words"),
 ]

@@ -156,8 +156,8 @@ class Verdict(TextChoices):
     DISPUTED = "disputed", _("Disputed")
 
 
-class PositionState(TextChoices):
-    """What the desk made of a position."""
+class AnswerState(TextChoices):
+    """What the desk made of an answer."""
 
     OPEN = "open", _("Stands")
     ADOPTED = "adopted", _("Proposed wording adopted")
@@ -204,7 +204,7 @@ class RequestState(TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
 
 
-class ActionState(TextChoices):
+class ActionItemState(TextChoices):
     OPEN = "open", pgettext_lazy("action", "Open")
     DONE = "done", _("Done, not verified")
     VERIFIED = "verified", _("Verified")

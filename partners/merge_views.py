@@ -57,5 +57,5 @@ def _merge(request: HttpRequest, gone: Any, form: forms.Form) -> HttpResponse:
             more = who_sees_more(gone, kept) if isinstance(kept, Organisation) else 0
         except Refused as no:
             form.add_error(None, no.reason)
-    facts = {"gone": gone, "kept": kept, "form": form, "moves": moves, "more": more}
-    return render(request, "partners/merge.html", facts, status=422 if form.errors else 200)
+    context = {"gone": gone, "kept": kept, "form": form, "moves": moves, "more": more}
+    return render(request, "partners/merge.html", context, status=422 if form.errors else 200)

@@ -35,14 +35,14 @@ def partner_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(kind=kind)
     if country:
         rows = rows.filter(country__code=country.upper())
-    facts = {
+    context = {
         "page": page_of(rows, ALPHABETICAL, request.GET.get("after", "")),
         "countries": countries.order_by("order_vi")[:60],
         "kinds": Organisation.Kind.choices,
         "is_filtered": bool(text or kind or country),
     }
     part = "_partner_list.html" if request.htmx else "partner_list.html"
-    return render(request, f"partners/{part}", facts)
+    return render(request, f"partners/{part}", context)
 
 
 @require_GET
@@ -83,7 +83,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         form = TokenForm()
     viewer = request.viewer
     current = Absence.objects.visible_to(viewer).filter(to_on__gte=viewer.on).select_related("user", "deputy")
-    facts = {
+    context = {
         "form": form,
         "account_form": AccountForm(instance=request.user),
         "key": key,
@@ -93,7 +93,7 @@ def profile(request: HttpRequest) -> HttpResponse:
         "stand_ins": current.filter(deputy=viewer.user_id),
         "absence_form": AbsenceForm(instance=Absence(user=request.user), viewer=viewer) if viewer.desk_ids else None,
     }
-    return render(request, "partners/profile.html", facts, status=422 if form.errors else 200)
+    return render(request, "partners/profile.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -8,14 +8,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import (
-    Action,
+    ActionItem,
     Agreement,
+    Answer,
     Commitment,
     DueRequest,
     Funding,
     Milestone,
     Participant,
-    Position,
     Reminder,
     ReminderRule,
     Report,
@@ -99,12 +99,14 @@ def grow(cast: Cast, rows: int) -> None:
     some = min(rows, 100)
     own = {"commitment": cast.commitment}
     answer = {"organisation": cast.us, "verdict": "confirmed", "wording_hash": "x", "on": date(2026, 1, 1)}
-    Position.objects.bulk_create(Position(**own, **answer) for _ in range(some))
+    Answer.objects.bulk_create(Answer(**own, **answer) for _ in range(some))
     Milestone.objects.bulk_create(Milestone(**own, title_en="x") for _ in range(some))
     Funding.objects.bulk_create(Funding(**own, kind="pledged", amount=5, currency="EUR") for _ in range(some))
     moved = {"to_on": date(2027, 1, 1), "reason": "x", "state": "withdrawn", "organisation": cast.us}
     DueRequest.objects.bulk_create(DueRequest(**own, **moved, created_by=cast.linh) for _ in range(some))
-    actions = Action.objects.bulk_create(Action(desk=cast.desk, title="x", owner=cast.linh) for _ in range(some))
+    actions = ActionItem.objects.bulk_create(
+        ActionItem(desk=cast.desk, title="x", owner=cast.linh) for _ in range(some)
+    )
     rule, _made = ReminderRule.objects.get_or_create(code="grow", watched="commitment_due", told="owner", offsets=[0])
     Reminder.objects.bulk_create(
         Reminder(

@@ -15,14 +15,14 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from agreements import tasks
-from agreements.commitments import answering, bulk, delivery, moving
 from agreements.commitments.models import Commitment, Report
+from agreements.commitments.rules import answers, bulk, due_requests, reports
 from agreements.dates import read
-from agreements.dossier.handover import hand_over
 from agreements.models import Agreement
-from agreements.oversight import tallies
-from agreements.register import discussing, keeping, sharing, undoing
-from agreements.register.lifecycle import Facts, perform
+from agreements.overview import tallies
+from agreements.pages.handover import hand_over
+from agreements.register.rules import comments, handover, shares, undoing
+from agreements.register.rules.lifecycle import Facts, perform
 from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import Viewer
@@ -57,7 +57,7 @@ class House:
             for _ in range(3):
                 make_commitment(agreement=paper, direction="theirs", partner_owner=self.us, due_on=TODAY)
             if paper.stage == "signed":
-                sharing.share(paper, sharing.Terms(self.us), by=self.viewer(0))
+                shares.share(paper, shares.Terms(self.us), by=self.viewer(0))
 
     def viewer(self, number: int) -> Viewer:
         return self.staff[number].viewer(on=TODAY)
@@ -94,14 +94,14 @@ class Worker:
         undoing.undo(step, by=self.me, at=timezone.now())
 
     def say(self) -> None:
-        discussing.say(self.paper(), "A word on it", by=self.me)
+        comments.say(self.paper(), "A word on it", by=self.me)
 
     def give(self) -> None:
         refs = list(Agreement.objects.order_by("?").values_list("ref", flat=True)[:5])
-        keeping.take_back(keeping.give(refs, self.colleague(), by=self.me), by=self.me)
+        handover.take_back(handover.give(refs, self.colleague(), by=self.me), by=self.me)
 
     def share(self) -> None:
-        sharing.share(self.paper(), sharing.Terms(self.house.us), by=self.me)
+        shares.share(self.paper(), shares.Terms(self.house.us), by=self.me)
 
     def hand_over(self) -> None:
         hand_over(self.colleague(), self.colleague(), by=self.me)
@@ -120,24 +120,24 @@ class Worker:
 
     def report(self) -> None:
         report = Report(commitment=self.duty(), text="How it goes", delivery="under_way", on=TODAY)
-        delivery.hand_in(report, by=self.me)
+        reports.hand_in(report, by=self.me)
 
     def decide(self) -> None:
         for report in Report.objects.filter(status="submitted").order_by("?")[:2]:
-            delivery.decide(report, accept=True, by=self.me)
+            reports.decide(report, accept=True, by=self.me)
 
     def move(self) -> None:
         to = read(self.dice.choice(["31/3/2027", "30/6/2027"]))
-        moving.ask(self.duty(), to, reason="Later", by=self.me)
+        due_requests.ask(self.duty(), to, reason="Later", by=self.me)
 
     def decide_days(self) -> None:
-        for asked in moving.DueRequest.objects.filter(state="waiting").order_by("?")[:2]:
-            moving.decide(asked, approve=True, by=self.me)
+        for asked in due_requests.DueRequest.objects.filter(state="waiting").order_by("?")[:2]:
+            due_requests.decide(asked, approve=True, by=self.me)
 
     def answer(self) -> None:
         duty = Commitment.objects.visible_to(self.house.partner).order_by("?").first()
-        said = answering.Answer(self.house.us, self.dice.choice(["confirmed", "disputed"]), duty.wording_hash, "So")
-        answering.answer(duty, said, by=self.house.partner)
+        said = answers.Said(self.house.us, self.dice.choice(["confirmed", "disputed"]), duty.wording_hash, "So")
+        answers.answer(duty, said, by=self.house.partner)
 
     def act(self) -> str:
         name = self.dice.choice(self.ACTS)

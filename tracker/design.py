@@ -54,9 +54,9 @@ def components(request: HttpRequest) -> HttpResponse:
     said = (
         ("success", _("Saved.")), ("warning", _("Compare, then save again.")), ("error", _("This day has passed.")),
     )  # fmt: skip
-    facts = {
+    context = {
         "colours": [(name, light[name], dark.get(name, "")) for name in light],
         "pairs": PAIRS, "form": form, "said": said, "tones": ("ok", "warn", "bad", "info", "mute"),
         "heats": range(5),
     }  # fmt: skip
-    return render(request, "tracker/design.html", facts)
+    return render(request, "tracker/design.html", context)

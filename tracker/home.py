@@ -16,20 +16,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from agreements.commitments.answering import ANSWERABLE
-from agreements.commitments.filters import SOON_DAYS
+from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.commitment import SILENT_DAYS
-from agreements.oversight import tallies
-from agreements.oversight.views import waiting as waiting_decisions
+from agreements.commitments.rules.answers import ANSWERABLE
+from agreements.overview import tallies
+from agreements.overview.views import waiting as waiting_decisions
 from agreements.register.models import Agreement, Amendment, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
 from agreements.vocabulary import BINDING, AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
 from partners.paging import Order, page_of
 from partners.viewers import Role, Viewer
-from tracker.pulse import hearing
-from tracker.tour import step_for
+from tracker.heartbeat import hearing
+from tracker.tour import stop_for
 
 SHOWN = 8
 FIRST_DAYS = 7
@@ -40,16 +40,16 @@ NEWEST_FIRST = Order("id", descending=True, is_key=True)
 def home(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     since = request.user.note_visit(at=timezone.now())
-    at_hand = step_for(request.user, viewer)
+    at_hand = stop_for(request.user, viewer)
     match viewer.role:
         case Role.PARTNER:
             return render(request, "tracker/home_partner.html", at_hand | _partner(viewer))
         case Role.MANAGER:
-            facts = _desk(viewer, request.GET.get("of", ""), since) | _review(viewer)
-            return render(request, "tracker/home_manager.html", at_hand | facts)
+            context = _desk(viewer, request.GET.get("of", ""), since) | _review(viewer)
+            return render(request, "tracker/home_manager.html", at_hand | context)
         case Role.OFFICER:
-            facts = _desk(viewer, request.GET.get("of", ""), since)
-            return render(request, "tracker/home_officer.html", at_hand | facts)
+            context = _desk(viewer, request.GET.get("of", ""), since)
+            return render(request, "tracker/home_officer.html", at_hand | context)
         case _:
             return render(request, "tracker/home_reader.html", at_hand | _house(viewer))
 

@@ -1,7 +1,7 @@
 """Gathers the hall's own models for Django."""
 
+from tracker.heartbeat.models import Heartbeat
 from tracker.history.models import Seal
-from tracker.pulse.models import Pulse
 from tracker.search.models import Word
 
-__all__ = ["Pulse", "Seal", "Word"]
+__all__ = ["Heartbeat", "Seal", "Word"]

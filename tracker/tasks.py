@@ -5,8 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from tracker.heartbeat import hearing
 from tracker.history import sealing
-from tracker.pulse import hearing
 from tracker.search import spelling
 
 

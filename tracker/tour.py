@@ -17,7 +17,7 @@ from partners.viewers import Role, Viewer
 
 
 @dataclass(frozen=True)
-class Step:
+class TourStop:
     """What one can do here, and the page that shows it."""
 
     title: Any
@@ -31,32 +31,32 @@ class Step:
         return reverse(self.name) + self.query
 
 
-FIND = Step(
+FIND = TourStop(
     _("Find anything"),
     _("Press Ctrl+K anywhere, or type into the box above: half a name without accents is enough."),
     _("Search"), "search",
 )  # fmt: skip
-TOUR: Mapping[Role, tuple[Step, Step, Step]] = {
+TOUR: Mapping[Role, tuple[TourStop, TourStop, TourStop]] = {
     Role.OFFICER: (
-        Step(
+        TourStop(
             _("Log what was signed"),
             _("A title in one language, the day and the other side are enough; the rest can follow."),
             _("Log an agreement"), "agreement_new",
         ),
         FIND,
-        Step(
+        TourStop(
             _("Keep what was promised up to date"),
             _("Each number on this page opens exactly the records that it counts, beginning with yours."),
             _("Commitments kept by me"), "commitments", "?mine=true",
         ),
     ),
     Role.MANAGER: (
-        Step(
+        TourStop(
             _("Decide what waits for you"),
             _("Agreements to clear, amendments to approve and reports to accept stand in one queue."),
             _("Review"), "review",
         ),
-        Step(
+        TourStop(
             _("See who is late"),
             _("The overview counts by partner and by agency, and each count opens its list."),
             _("Overview"), "oversight",
@@ -64,42 +64,42 @@ TOUR: Mapping[Role, tuple[Step, Step, Step]] = {
         FIND,
     ),
     Role.PARTNER: (
-        Step(
+        TourStop(
             _("Read what is shared with you"),
             _("You see what the ministry shares with your organisation, and nothing of anybody else's."),
             _("Agreements"), "agreements",
         ),
-        Step(
+        TourStop(
             _("Confirm or dispute what was promised"),
             _("Open a commitment and answer: your answer is bound to the words that you were shown."),
             _("Commitments"), "commitments",
         ),
-        Step(
+        TourStop(
             _("Report how it goes"),
             _("Write a few words, attach what shows it, and hand it in; a draft stays yours until then."),
             _("My work"), "home", "#to-report",
         ),
     ),
     Role.AUDITOR: (
-        Step(
+        TourStop(
             _("Read everything on record"),
             _("You see all desks, and what is archived; nothing here changes by your hand."),
             _("Agreements"), "agreements",
         ),
         FIND,
-        Step(
+        TourStop(
             _("See how it came about"),
             _("Each agreement has its timeline and can be shown as it was on a day; the history is sealed."),
             _("Heartbeat"), "pulse",
         ),
     ),
     Role.OPERATOR: (
-        Step(
+        TourStop(
             _("Keep the lists in order"),
             _("Accounts, desks, reminder rules and the lists of choices are kept in the administration."),
             _("Administration"), "admin:index",
         ),
-        Step(
+        TourStop(
             _("Watch the heartbeat"),
             _("It shows which queue is silent and which mails are in doubt, before anybody misses one."),
             _("Heartbeat"), "pulse",
@@ -110,7 +110,7 @@ TOUR: Mapping[Role, tuple[Step, Step, Step]] = {
 LENGTH = 3
 
 
-def step_for(user: User, viewer: Viewer) -> dict[str, Any]:
+def stop_for(user: User, viewer: Viewer) -> dict[str, Any]:
     """The step that the person is at, for the page; nothing once the tour is over."""
     if viewer.role is None or user.toured >= LENGTH:
         return {}

@@ -14,8 +14,8 @@ from partners.access import allow, everyone, manager_only, open_to_all, staff_on
 from partners.api import CountryViewSet, OrganisationViewSet
 from partners.viewers import Role
 from tracker import accounts, design, health, home, mails
+from tracker.heartbeat import views as heartbeat
 from tracker.history import views as history
-from tracker.pulse import views as pulse
 from tracker.search import views as search
 from tracker.tour import tour
 
@@ -46,8 +46,8 @@ urlpatterns = [
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/", everyone(allow_inline_styles(docs)), name="api_docs"),
     path("mails/", open_to_all(mails.mail_list), name="mails"),
-    path("pulse/", allow(Role.OPERATOR, Role.AUDITOR)(pulse.pulse), name="pulse"),
-    path("pulsez", open_to_all(pulse.pulse_check), name="pulsez"),
+    path("pulse/", allow(Role.OPERATOR, Role.AUDITOR)(heartbeat.heartbeat), name="pulse"),
+    path("pulsez", open_to_all(heartbeat.heartbeat_check), name="pulsez"),
     path("healthz", open_to_all(health.alive), name="healthz"),
     path("readyz", open_to_all(health.ready), name="readyz"),
     path("favicon.ico", RedirectView.as_view(url="/static/tracker/icon.svg"), name="favicon"),

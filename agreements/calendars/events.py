@@ -11,8 +11,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.calendars.models import Feed
+from agreements.commitments.lists.saved import rows_of
 from agreements.commitments.models import Commitment, Milestone
-from agreements.commitments.saved import rows_of
 from agreements.procedures import proceeding
 from agreements.register.models import Agreement, Follow, Participant, SavedView
 from agreements.vocabulary import MilestoneStatus, Renewal, Stage

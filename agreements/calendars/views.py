@@ -18,8 +18,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from agreements.calendars.events import events_of
 from agreements.calendars.models import Feed
 from agreements.calendars.writing import calendar_of, name_of
-from agreements.register.filters import choices_for
-from agreements.register.following import MOST_VIEWS, views_for
+from agreements.register.lists.filters import choices_for
+from agreements.register.rules.following import MOST_VIEWS, views_for
 from partners.viewers import Viewer
 
 MOST_FEEDS = 20
@@ -59,8 +59,8 @@ def feed_list(request: HttpRequest) -> HttpResponse:
         else:
             _feed, secret = Feed.issue(request.user, **form.feed())
             address = settings.BASE_URL + reverse("calendar", args=[secret])
-    facts = {"form": form, "feeds": own.select_related("country", "view"), "address": address}
-    return render(request, "agreements/calendars/feed_list.html", facts, status=422 if form.errors else 200)
+    context = {"form": form, "feeds": own.select_related("country", "view"), "address": address}
+    return render(request, "agreements/calendars/feed_list.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -8,10 +8,10 @@ from django.db import transaction
 from rest_framework import exceptions, serializers
 
 from agreements import visibility
-from agreements.commitments.acts import lock_agreements
-from agreements.commitments.filters import CommitmentFilter
+from agreements.commitments.lists.filters import CommitmentFilter
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
+from agreements.commitments.rules.acts import lock_agreements
 from agreements.dateinput import PartialDateApiField
 from agreements.register.models import Agreement
 from agreements.vocabulary import Confirmation

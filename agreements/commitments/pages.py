@@ -7,25 +7,29 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from agreements import visibility
-from agreements.commitments import (
-    answering,
-    blocking,
+from agreements.commitments.forms.answers import AnswerForm
+from agreements.commitments.forms.blockers import BlockerForm
+from agreements.commitments.forms.commitment import own_organisations
+from agreements.commitments.forms.due_requests import DueRequestForm
+from agreements.commitments.forms.reports import ReportForm
+from agreements.commitments.models import Answer, Commitment, ExchangeRate, Indicator, Link, Report
+from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
+from agreements.commitments.rules import (
+    answers,
+    blockers,
     deadlines,
-    delivery,
+    due_requests,
+    funding,
     health,
-    linking,
-    money,
-    moving,
-    overlaps,
+    links,
+    reports,
     wording,
 )
-from agreements.commitments.forms import AnswerForm, BlockerForm, DueRequestForm, ReportForm, own_organisations
-from agreements.commitments.models import Commitment, ExchangeRate, Indicator, Link, Position, Report
-from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
-from agreements.register import sharing
-from agreements.register.calendar import work_calendar
-from agreements.register.forms import ShareForm
+from agreements.commitments.rules.editing import may_edit
+from agreements.commitments.rules.same_promise import same_promise
+from agreements.register.forms.shares import ShareForm
+from agreements.register.rules import shares
+from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import LinkPurpose, Verdict
 from partners.models import Organisation
 from partners.viewers import Viewer
@@ -33,59 +37,54 @@ from partners.viewers import Viewer
 LATEST = 30
 
 
-def commitment_facts(commitment: Commitment, viewer: Viewer) -> dict[str, Any]:
+def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]:
     """Everything that is read, and the forms of what the reader may do."""
-    reports = Report.objects.visible_to(viewer).filter(commitment=commitment)
-    reports = list(
-        reports.select_related("organisation", "created_by", "commitment__agreement").prefetch_related("evidence")[
+    written = Report.objects.visible_to(viewer).filter(commitment=commitment)
+    written = list(
+        written.select_related("organisation", "created_by", "commitment__agreement").prefetch_related("evidence")[
             :LATEST
         ]
     )
-    for report in reports:
-        report.may_decide = delivery.may_decide(report, viewer)
-        report.may_write = delivery.may_write(report, viewer)
-    positions = list(_positions(commitment, viewer))
-    for position in positions:
-        position.may_settle = answering.may_settle(position, viewer)
-    funding = list(commitment.funding.visible_to(viewer).live())
+    for report in written:
+        report.may_decide = reports.may_decide(report, viewer)
+        report.may_write = reports.may_write(report, viewer)
+    given = list(_answers(commitment, viewer))
+    for answer in given:
+        answer.may_settle = answers.may_settle(answer, viewer)
+    entries = list(commitment.funding.visible_to(viewer).live())
     clock = deadlines.counted(commitment, work_calendar()) if commitment.due_after else None
     quiet = commitment.quiet_days(viewer.on)
-    facts: dict[str, Any] = {
+    context: dict[str, Any] = {
         "commitment": commitment,
         "agreement": commitment.agreement if commitment.shows_agreement else None,
         "may_edit": may_edit(commitment, viewer),
         "milestones": commitment.milestones.visible_to(viewer).live().select_related("evidence"),
-        "funding": funding, "ledger": ledger_of(funding, commitment, viewer) if funding else None,
+        "funding": entries, "ledger": ledger_of(entries, commitment, viewer) if entries else None,
         "indicators": indicators_of(commitment, viewer),
         "co_leads": commitment.co_leads.visible_to(viewer),
         "citations": commitment.citations.visible_to(viewer).select_related("document"),
-        "reports": reports, "positions": positions, "disputed": _disputed(commitment, positions),
+        "reports": written, "answers": given, "disputed": _disputed(commitment, given),
         "formula": clock.formula if clock else deadlines.waiting_for(commitment),
         "days_late": commitment.days_late(viewer.on), "quiet_days": quiet,
         "is_quiet": quiet >= QUIET_DAYS, "is_dormant": quiet >= CLOSING_DAYS,
-        "report_form": ReportForm(viewer=viewer) if delivery.may_report(commitment, viewer) else None,
-        "day_form": DueRequestForm(auto_id="id_day_%s") if moving.may_ask(commitment, viewer) else None,
+        "report_form": ReportForm(viewer=viewer) if reports.may_report(commitment, viewer) else None,
+        "day_form": DueRequestForm(auto_id="id_day_%s") if due_requests.may_ask(commitment, viewer) else None,
         "due_requests": _requests(commitment, viewer),
-        "answer_form": _answer_form(commitment, viewer) if answering.may_answer(commitment, viewer) else None,
-        "own_answer": _of_these_words(commitment, positions) if viewer.is_partner else None,
+        "answer_form": _answer_form(commitment, viewer) if answers.may_answer(commitment, viewer) else None,
+        "own_answer": _of_these_words(commitment, given) if viewer.is_partner else None,
     }  # fmt: skip
-    has_figures = bool(funding or facts["indicators"])
-    return facts | _for_staff(commitment, viewer, has_figures=has_figures) if viewer.is_staff else facts
-
-
-def may_edit(commitment: Commitment, viewer: Viewer) -> bool:
-    agreement = commitment.agreement
-    return visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage)
+    has_figures = bool(entries or context["indicators"])
+    return context | _for_staff(commitment, viewer, has_figures=has_figures) if viewer.is_staff else context
 
 
 def _for_staff(commitment: Commitment, viewer: Viewer, *, has_figures: bool) -> dict[str, Any]:
-    keeps = blocking.may_keep(commitment, viewer)
-    may_link = linking.may_make(commitment, viewer)
-    behalf = answering.may_accept_on_behalf(commitment, viewer)
+    keeps = blockers.may_keep(commitment, viewer)
+    may_link = links.may_make(commitment, viewer)
+    behalf = answers.may_accept_on_behalf(commitment, viewer)
     first = Commitment.objects.visible_to(viewer).filter(needed_by=commitment).order_by("ref")
-    links = list(Link.objects.visible_to(viewer).filter(commitment=commitment).select_related("organisation")[:10])
+    sent = list(Link.objects.visible_to(viewer).filter(commitment=commitment).select_related("organisation")[:10])
     now = timezone.now()
-    for link in links:
+    for link in sent:
         link.open_now = link.is_open(now)
     return {
         "judgement": health.judge(commitment, viewer.on),
@@ -94,15 +93,15 @@ def _for_staff(commitment: Commitment, viewer: Viewer, *, has_figures: bool) -> 
             has_owner=bool(commitment.lead_id or commitment.partner_owner_id), has_day=bool(commitment.due_on),
             has_figures=has_figures,
         ),
-        "again": overlaps.same_promise(commitment, viewer),
+        "again": same_promise(commitment, viewer),
         "first": first,
         "needed_by": Commitment.objects.visible_to(viewer).filter(depends_on=commitment).order_by("ref"),
-        "actions": commitment.actions.visible_to(viewer).live().select_related("owner"),
+        "action_items": commitment.action_items.visible_to(viewer).live().select_related("owner"),
         "keeps": keeps, "may_nudge": keeps,
-        "raises_to": blocking.raises_to(commitment) if keeps and viewer.role == "manager" else [],
+        "raises_to": blockers.raises_to(commitment) if keeps and viewer.role == "manager" else [],
         "blocker_form": BlockerForm(auto_id="id_blocker_%s") if keeps and not commitment.blocker else None,
-        "share_form": ShareForm(viewer=viewer) if sharing.may_share(commitment.agreement, viewer) else None,
-        "links": links, "may_link": may_link, "purposes": LinkPurpose.choices,
+        "share_form": ShareForm(viewer=viewer) if shares.may_share(commitment.agreement, viewer) else None,
+        "links": sent, "may_link": may_link, "purposes": LinkPurpose.choices,
         "may_accept_on_behalf": behalf,
         "papers": commitment.agreement.documents.visible_to(viewer).live() if behalf else (),
         "other_side": _other_side(commitment, viewer) if behalf or may_link else (),
@@ -117,23 +116,23 @@ def _other_side(commitment: Commitment, viewer: Viewer) -> Any:
     return (rows | owner).order_by("order_vi", "pk")
 
 
-def _positions(commitment: Commitment, viewer: Viewer) -> Any:
-    rows = Position.objects.visible_to(viewer).filter(commitment=commitment)
+def _answers(commitment: Commitment, viewer: Viewer) -> Any:
+    rows = Answer.objects.visible_to(viewer).filter(commitment=commitment)
     return rows.select_related("organisation", "document", "created_by", "commitment__agreement")[:LATEST]
 
 
-def _disputed(commitment: Commitment, positions: list[Any]) -> Any:
+def _disputed(commitment: Commitment, given: list[Any]) -> Any:
     """The newest dispute of the words that stand now, to be shown beside them."""
     newest: dict[int, Any] = {}
-    for position in reversed(positions):
-        if position.wording_hash == commitment.wording_hash:
-            newest[position.organisation_id] = position
+    for answer in reversed(given):
+        if answer.wording_hash == commitment.wording_hash:
+            newest[answer.organisation_id] = answer
     return next((p for p in newest.values() if p.verdict == Verdict.DISPUTED), None)
 
 
-def _of_these_words(commitment: Commitment, positions: list[Any]) -> Any:
+def _of_these_words(commitment: Commitment, given: list[Any]) -> Any:
     """The newest answer to the words that stand now."""
-    return next((position for position in positions if position.wording_hash == commitment.wording_hash), None)
+    return next((answer for answer in given if answer.wording_hash == commitment.wording_hash), None)
 
 
 def _requests(commitment: Commitment, viewer: Viewer) -> list[Any]:
@@ -142,7 +141,7 @@ def _requests(commitment: Commitment, viewer: Viewer) -> list[Any]:
     )
     found = list(rows[:LATEST])
     for request in found:
-        request.may_decide = moving.may_decide(request, viewer)
+        request.may_decide = due_requests.may_decide(request, viewer)
         request.may_withdraw = request.state == "waiting" and request.created_by_id == viewer.user_id
     return found
 
@@ -163,18 +162,18 @@ def indicators_of(commitment: Commitment, viewer: Viewer) -> list[Any]:
     return found
 
 
-def ledger_of(funding: list[Any], commitment: Commitment, viewer: Viewer) -> Any:
+def ledger_of(entries: list[Any], commitment: Commitment, viewer: Viewer) -> Any:
     """The money added up, with the newest rate of each currency by the viewer's day."""
     into = settings.REPORTING_CURRENCY
     rows = (
         ExchangeRate.objects.visible_to(viewer)
         .live()
         .filter(
-            currency__in={entry.currency for entry in funding},
+            currency__in={entry.currency for entry in entries},
             into=into,
             on__lte=viewer.on,
         )
     )
     rates = {rate.currency: rate for rate in rows.order_by("currency", "on")}
-    found = money.ledger(funding, rates, into=into, since=commitment.agreement.signed_on)
+    found = funding.ledger(entries, rates, into=into, since=commitment.agreement.signed_on)
     return {"sums": found, "silent_months": found.silent_months(viewer.on), "is_silent": found.is_silent(viewer.on)}

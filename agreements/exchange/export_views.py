@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from agreements.commitments.saved import listed
+from agreements.commitments.lists.saved import listed
 from agreements.exchange import writing
 from agreements.exchange.lists import columns_of, with_columns
 from agreements.exchange.models import Export
@@ -75,9 +75,9 @@ def export_list(request: HttpRequest) -> HttpResponse:
     rows = list(Export.objects.visible_to(viewer).filter(user=viewer.user_id)[:SHOWN])
     for row in rows:
         row.may_be_fetched = row.is_for(viewer, at=now)
-    facts = {"exports": rows, "is_going_on": any(row.is_open for row in rows)}
+    context = {"exports": rows, "is_going_on": any(row.is_open for row in rows)}
     part = "_export_list.html" if request.htmx else "export_list.html"
-    return render(request, f"agreements/exchange/{part}", facts)
+    return render(request, f"agreements/exchange/{part}", context)
 
 
 @require_GET

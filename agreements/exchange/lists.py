@@ -6,9 +6,9 @@ from typing import Any
 
 from django.http import QueryDict
 
-from agreements.commitments import columns as of_commitments
+from agreements.commitments.lists import columns as of_commitments
 from agreements.commitments.models import Commitment
-from agreements.register import columns as of_agreements
+from agreements.register.lists import columns as of_agreements
 from agreements.register.models import Agreement
 from partners.columns import Column, chosen, open_to
 from partners.viewers import Viewer

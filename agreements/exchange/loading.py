@@ -21,9 +21,9 @@ from django.db import transaction
 from django.db.models import Model
 
 from agreements.acts import Act
-from agreements.commitments import health
 from agreements.commitments.models import Commitment, Funding, Indicator, Milestone
 from agreements.commitments.rules import editing as promises
+from agreements.commitments.rules import health
 from agreements.dateinput import keep
 from agreements.dates import UnreadableDate, read
 from agreements.procedures.models import Procedure, ProcedureStep, SignatoryLevel

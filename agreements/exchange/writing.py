@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone, translation
 
-from agreements.commitments.saved import listed
+from agreements.commitments.lists.saved import listed
 from agreements.exchange.lists import columns_of, with_columns
 from agreements.exchange.models import KEPT, Export, rights_of
 from agreements.exchange.tables import as_xlsx

@@ -14,9 +14,9 @@ from agreements.acts import Act
 from agreements.clocks import Deadline, Stop, Unit, deadline
 from agreements.dates import PartialDate, Precision
 from agreements.procedures.models import Pause, Procedure, Proceeding, ProceedingStep
-from agreements.register.calendar import work_calendar
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
+from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import ClockStart, Stage, Variant
 from agreements.workdays import WorkCalendar
 from partners.refusals import Refused

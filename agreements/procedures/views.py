@@ -24,7 +24,7 @@ def procedure_page(request: HttpRequest, ref: str) -> HttpResponse:
     current = next((row for row in all_rows if row.closed_on is None), None)
     may_keep = rules.may_keep(agreement, viewer)
     procedures = Procedure.objects.visible_to(viewer).filter(pk__in=rules.fitting(agreement, viewer.on))
-    facts = {
+    context = {
         "agreement": agreement,
         "proceeding": current,
         "lines": rules.lines(current, viewer.on) if current else [],
@@ -32,7 +32,7 @@ def procedure_page(request: HttpRequest, ref: str) -> HttpResponse:
         "may_keep": may_keep,
         "form": OpenForm(procedures=procedures) if may_keep and current is None else None,
     }
-    return render(request, "agreements/procedures/procedure_page.html", facts)
+    return render(request, "agreements/procedures/procedure_page.html", context)
 
 
 @require_POST
@@ -79,8 +79,8 @@ def step_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("%(name)s is saved.") % {"name": done.step})
             return redirect("procedure", ref)
-    facts = {"form": form, "agreement": agreement, "done": done, "step": done.step}
-    return render(request, "agreements/procedures/step_edit.html", facts, status=422 if form.errors else 200)
+    context = {"form": form, "agreement": agreement, "done": done, "step": done.step}
+    return render(request, "agreements/procedures/step_edit.html", context, status=422 if form.errors else 200)
 
 
 @require_POST

@@ -15,10 +15,9 @@ from rest_framework.response import Response
 from agreements import visibility
 from agreements.dateinput import PartialDateApiField
 from agreements.dates import UnreadableDate, read
-from agreements.register import lifecycle, openings
-from agreements.register.filters import AgreementFilter
+from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, InstrumentType, Participant
-from agreements.register.rules import editing
+from agreements.register.rules import access_log, editing, lifecycle
 from agreements.vocabulary import Ending, Stage
 from partners.models import Desk, Organisation, Sector
 from partners.records import RecordQuerySet
@@ -148,7 +147,7 @@ class AgreementViewSet(RecordViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer = super().retrieve(request, *args, **kwargs)
-        openings.note(self.seen, self.viewer)
+        access_log.note(self.seen, self.viewer)
         return answer
 
     def get_object(self) -> Agreement:

@@ -23,14 +23,14 @@ def reminder_answer(request: HttpRequest, secret: str) -> HttpResponse:
     if row is None or item is None:
         return render(request, "agreements/reminders/answer_closed.html", status=404)
     with translation.override(row.recipient.language):
-        facts = {"item": item, "row": row, "first": request.GET.get("answer", "")}
+        context = {"item": item, "row": row, "first": request.GET.get("answer", "")}
         if request.method == "POST":
             wanted = MailAnswer.MUTE if ONE_CLICK in request.POST else request.POST.get("answer", "")
             if wanted not in MailAnswer.values:
-                return render(request, "agreements/reminders/answer.html", facts, status=422)
-            facts["given"] = MailAnswer(wanted)
+                return render(request, "agreements/reminders/answer.html", context, status=422)
+            context["given"] = MailAnswer(wanted)
             try:
                 answers.give(row, MailAnswer(wanted), at=timezone.now())
             except Refused as no:
-                facts |= {"given": None, "refused": no.reason}
-        return render(request, "agreements/reminders/answer.html", facts)
+                context |= {"given": None, "refused": no.reason}
+        return render(request, "agreements/reminders/answer.html", context)

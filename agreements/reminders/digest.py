@@ -140,12 +140,12 @@ def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
             if count == 1
             else ngettext("%(count)s matter for you", "%(count)s matters for you", count) % {"count": count}
         )
-        facts = {
+        context = {
             "recipient": recipient, "items": said[:MOST_LINES], "more": max(count - MOST_LINES, 0),
             "base_url": settings.BASE_URL,
         }  # fmt: skip
-        body = render_to_string("agreements/reminders/digest.txt", facts)
-        page = render_to_string("agreements/reminders/digest.html", facts)
+        body = render_to_string("agreements/reminders/digest.txt", context)
+        page = render_to_string("agreements/reminders/digest.html", context)
     headers = {"Message-ID": message_id_of(item.reminder for item in items), "Auto-Submitted": "auto-generated"}
     if count == 1 and said[0].answer_url:
         headers |= {

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from datetime import date
 from typing import Any
 
-from agreements.commitments.saved import rows_of
+from agreements.commitments.lists.saved import rows_of
 from agreements.register.models import Follow, Participant, SavedView
 from partners.models import User
 from partners.viewers import Role

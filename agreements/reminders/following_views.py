@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agreements.commitments.models import Commitment
-from agreements.register import following
 from agreements.register.models import Agreement, Follow, SavedView
+from agreements.register.rules import following
 from agreements.reminders.models import Mute
 from partners.models import Country
 from partners.refusals import Refused
@@ -45,11 +45,11 @@ def following_page(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     followed = Follow.objects.filter(user=viewer.user_id, view=OuterRef("pk"))
     views = following.views_for(viewer).annotate(is_followed=Exists(followed))
-    facts = {
+    context = {
         "views": [_with_rights(view, viewer) for view in views.select_related("desk", "created_by")[:SHOWN]],
         "follows": _seen(viewer)[:SHOWN],
     }
-    return render(request, "agreements/reminders/following.html", facts)
+    return render(request, "agreements/reminders/following.html", context)
 
 
 def _with_rights(view: SavedView, viewer: Viewer) -> SavedView:

@@ -23,8 +23,8 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     if request.GET.get("show") == "unread":
         rows = rows.filter(read_at=None)
     shown = rows.select_related("agreement", "commitment", "rule", "step__by")
-    facts = {"page": page_of(shown, NEWEST_FIRST, request.GET.get("after", "")), "show": request.GET.get("show", "")}
-    return render(request, "agreements/reminders/inbox.html", facts)
+    context = {"page": page_of(shown, NEWEST_FIRST, request.GET.get("after", "")), "show": request.GET.get("show", "")}
+    return render(request, "agreements/reminders/inbox.html", context)
 
 
 @require_POST

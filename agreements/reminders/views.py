@@ -42,12 +42,12 @@ def reminder_plan(request: HttpRequest) -> HttpResponse:
     viewer = request.viewer
     found = _visible(plan(viewer.on, viewer.on + timedelta(days=DAYS)), viewer)
     last_rung = _last_rung(viewer)
-    facts = {
+    context = {
         **_will_and_was(found, Reminder.objects.visible_to(viewer), viewer), "days": DAYS,
         "stopped": Commitment.objects.visible_to(viewer).overdue(viewer.on - timedelta(days=last_rung)).count(),
         "last_rung": last_rung,
     }  # fmt: skip
-    return render(request, "agreements/reminders/plan.html", facts)
+    return render(request, "agreements/reminders/plan.html", context)
 
 
 class LeadDaysForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -73,9 +73,9 @@ def agreement_reminders(request: HttpRequest, ref: str) -> HttpResponse:
         agreement = Agreement.objects.get_visible(viewer, ref=ref)
     found = plan(viewer.on, viewer.on + timedelta(days=DAYS_OF_ONE), agreement=agreement.pk)
     told = Reminder.objects.visible_to(viewer).filter(agreement=agreement)
-    facts = {"agreement": agreement, "form": form, **_will_and_was(found, told, viewer)}
+    context = {"agreement": agreement, "form": form, **_will_and_was(found, told, viewer)}
     status = 422 if form and form.errors else 200
-    return render(request, "agreements/reminders/agreement_reminders.html", facts, status=status)
+    return render(request, "agreements/reminders/agreement_reminders.html", context, status=status)
 
 
 def _will_and_was(found: list[Due], rows: Any, viewer: Viewer) -> dict[str, Any]:

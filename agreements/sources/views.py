@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from agreements.commitments.models import Commitment
-from agreements.register import openings
 from agreements.register.models import Agreement
+from agreements.register.rules import access_log
 from agreements.sources.forms import PaperForm
 from agreements.sources.models import Citation, Document
 from agreements.sources.papers import may_fetch, succeed
@@ -38,7 +38,7 @@ def document_page(request: HttpRequest, pk: int) -> HttpResponse:
         or (viewer.is_staff and (citation.figure_id or citation.relation_id))
     ]
     paragraphs = document.paragraphs() if viewer.is_staff else []
-    facts = {
+    context = {
         "document": document,
         "citations": shown,
         "paragraphs": list(enumerate(paragraphs[:MOST_PARAGRAPHS], 1)),
@@ -46,7 +46,7 @@ def document_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_fetch": may_fetch(document, viewer),
         "may_replace": viewer.is_staff and not hasattr(document, "replaced_by") and _may_add(document, viewer),
     }
-    return render(request, "agreements/sources/document_page.html", facts)
+    return render(request, "agreements/sources/document_page.html", context)
 
 
 def _editions(document: Document, viewer: Viewer) -> list[Document]:
@@ -79,7 +79,7 @@ def document_file(request: HttpRequest, pk: int) -> FileResponse:
     if not may_fetch(document, request.viewer):
         raise Http404
     if document.agreement:
-        openings.note(document.agreement, request.viewer, document=document)
+        access_log.note(document.agreement, request.viewer, document=document)
     try:
         content = document.file.open("rb")
     except FileNotFoundError:
@@ -115,5 +115,5 @@ def add_paper(request: HttpRequest, ref: str) -> HttpResponse:
         form.save()
         messages.success(request, _("The paper is added."))
         return redirect(agreement)
-    facts = {"form": form, "agreement": agreement}
-    return render(request, "agreements/sources/add_paper.html", facts, status=422 if form.errors else 200)
+    context = {"form": form, "agreement": agreement}
+    return render(request, "agreements/sources/add_paper.html", context, status=422 if form.errors else 200)

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from agreements.acts import Act
 from agreements.dates import PartialDate, in_words
-from agreements.register.lifecycle import whose_turn
+from agreements.register.rules.lifecycle import whose_turn
 from agreements.vocabulary import (
-    ActionState,
+    ActionItemState,
     AmendmentStage,
     Confirmation,
     Delivery,
@@ -48,8 +48,9 @@ TONES = {
     PaperState.WAITING: "info", PaperState.UNREAD: "warn", PaperState.REFUSED: "bad",
     "low": "ok", "medium": "warn", "high": "bad",
     Confirmation.LAPSED: "warn", RequestState.WAITING: "warn", RequestState.APPROVED: "ok", RequestState.REFUSED: "bad",
-    ActionState.DONE: "warn", ActionState.VERIFIED: "ok", MilestoneStatus.MET: "ok", MilestoneStatus.NOT_MET: "bad",
-    ReportStatus.SUBMITTED: "warn", ReportStatus.RETURNED: "bad", ReportStatus.ACCEPTED: "ok",
+    ActionItemState.DONE: "warn", ActionItemState.VERIFIED: "ok", MilestoneStatus.MET: "ok",
+    MilestoneStatus.NOT_MET: "bad", ReportStatus.SUBMITTED: "warn", ReportStatus.RETURNED: "bad",
+    ReportStatus.ACCEPTED: "ok",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from django.db.models import Model
 from agreements.exchange.loading import load
 from agreements.models import Agreement, Commitment, Participant, Step
 from partners.models import Absence, Sector
-from tests.agreements.dossier.test_log_form import edited, filled
+from tests.agreements.pages.test_log_form import edited, filled
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_user
 

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 
-from agreements.commitments import delivery
+from agreements.commitments.rules import reports
 from agreements.models import Report, Step
 from agreements.procedures import proceeding
-from agreements.register import discussing, sharing, undoing
-from agreements.register.lifecycle import Facts, perform
+from agreements.register.rules import comments, shares, undoing
+from agreements.register.rules.lifecycle import Facts, perform
 from partners.models import Absence
 from partners.refusals import Refused
 from tests.conftest import Cast
@@ -51,11 +51,11 @@ def test_a_deputy_acts_and_it_is_logged(cast: Cast, lan: object) -> None:
 def test_every_kind_of_act_says_for_whom(cast: Cast, lan: object) -> None:
     away(cast, lan)
     viewer = cast.viewer("lan")
-    sharing.share(cast.agreement, sharing.Terms(cast.kr), by=viewer)
-    discussing.say(cast.agreement, "x", by=viewer)
+    shares.share(cast.agreement, shares.Terms(cast.kr), by=viewer)
+    comments.say(cast.agreement, "x", by=viewer)
     proceeding.open_for(cast.agreement, make_procedure(), by=viewer)
     report = Report.objects.create(commitment=cast.commitment, on=TODAY, text="x", created_by=cast.linh)
-    delivery.decide(report, accept=True, by=viewer)
+    reports.decide(report, accept=True, by=viewer)
     undoing.archive(cast.agreement, by=viewer, reason="x")
     steps = Step.objects.filter(agreement=cast.agreement)
     assert steps.count() == 5

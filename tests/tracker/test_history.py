@@ -16,8 +16,8 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 
 from agreements.models import Agreement, Note, Reminder
-from agreements.register import discussing
-from agreements.register.lifecycle import Facts, perform
+from agreements.register.rules import comments
+from agreements.register.rules.lifecycle import Facts, perform
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_document
 from tracker.history import sealing
@@ -34,7 +34,7 @@ def test_one_timeline_of_everything(cast: Cast, today: object) -> None:
     client = cast.client("linh")
     client.post("/agreements/US-2026-01/act/submit/")
     client.post("/agreements/US-2026-01/notes/", {"text": "A note"})
-    discussing.say(cast.hidden, "A comment", by=cast.viewer("linh"))
+    comments.say(cast.hidden, "A comment", by=cast.viewer("linh"))
     make_document(agreement=cast.hidden, title="A paper")
     step = cast.hidden.steps.filter(name="submit").get()
     Reminder.objects.create(step=step, recipient=cast.minh, agreement=cast.hidden, state="sent", sent_at=step.at)
@@ -197,7 +197,7 @@ def test_a_cut_off_end_shows_against_a_digest_kept_elsewhere(sealed: Cast) -> No
 def test_keys_may_change(sealed: Cast, settings: Any) -> None:
     settings.HISTORY_KEYS = ["a new key", *settings.HISTORY_KEYS]
     cast = sealed
-    discussing.say(cast.hidden, "more", by=cast.viewer("linh"))
+    comments.say(cast.hidden, "more", by=cast.viewer("linh"))
     sealing.seal(at=datetime.now(UTC))
     assert sealing.verify() == []
 

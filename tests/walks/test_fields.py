@@ -12,8 +12,9 @@ from django.db import models
 from django.utils import timezone
 
 from agreements.models import (
-    Action,
+    ActionItem,
     Amendment,
+    Answer,
     Citation,
     Comment,
     DueRequest,
@@ -24,7 +25,6 @@ from agreements.models import (
     Milestone,
     Note,
     Pause,
-    Position,
     Proceeding,
     ProceedingStep,
     Report,
@@ -90,10 +90,10 @@ def fill_with_canaries(cast: Cast) -> tuple[list[str], list[str]]:
     mark(DueRequest(organisation=cast.us, **asked), "reason", secret=False)
     mark(DueRequest(**asked), "reason", "comment", secret=True)
     said = {"commitment": cast.commitment, "verdict": "disputed", "wording_hash": "x", "on": TODAY}
-    mark(Position(organisation=cast.us, **said), "remark", "proposed_en", "reply", secret=False)
-    mark(Position(organisation=cast.kr, **said), "remark", "proposed_en", "reply", secret=True)
+    mark(Answer(organisation=cast.us, **said), "remark", "proposed_en", "reply", secret=False)
+    mark(Answer(organisation=cast.kr, **said), "remark", "proposed_en", "reply", secret=True)
     mark(Report(commitment=cast.commitment, on=TODAY, created_by=cast.linh, status="draft"), "text", secret=True)
-    action = Action(desk=cast.desk, owner=cast.linh)
+    action = ActionItem(desk=cast.desk, owner=cast.linh)
     mark(action, "title", "meeting", "result", secret=True)
     action.commitments.add(cast.commitment)
     expires = timezone.now() + timedelta(days=1)

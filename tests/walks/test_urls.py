@@ -8,7 +8,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agreements.models import (
-    Action,
+    ActionItem,
     Amendment,
     Document,
     Indicator,
@@ -110,7 +110,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "commitment_nudge": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "commitment_answer": (IN, GONE, GONE, GONE, NO, NO, GONE, GONE),
     "commitment_on_behalf": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
-    "position_settle": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "answer_settle": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "part_new": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
     "part_edit": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
     "indicator_measure": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
@@ -158,7 +158,7 @@ ARGUMENTS = {
 OTHERS = ("account_", "mfa_", "admin:")  # allauth's and the admin's own: walked below
 
 OWN_ROWS: dict[str, Any] = {
-    "action": Action, "action_edit": Action, "part_edit": Milestone, "indicator_measure": Indicator,
+    "action": ActionItem, "action_edit": ActionItem, "part_edit": Milestone, "indicator_measure": Indicator,
     "report_edit": Report,
 }  # fmt: skip
 
@@ -209,7 +209,7 @@ def test_addresses_answer_each_role(name: str, cast: Cast) -> None:
     Share.objects.get()
     Milestone.objects.create(commitment=cast.commitment, title_en="x")
     Indicator.objects.create(commitment=cast.commitment, title_en="x", target=5)
-    Action.objects.create(desk=cast.desk, title="x", owner=cast.linh)
+    ActionItem.objects.create(desk=cast.desk, title="x", owner=cast.linh)
     Amendment.objects.create(agreement=cast.agreement, number=1, text_en="x")
     proceeding = Proceeding.objects.create(agreement=cast.agreement, procedure=make_procedure(), opened_on=TODAY)
     ProceedingStep.objects.create(proceeding=proceeding, step=proceeding.procedure.steps.get())

@@ -98,14 +98,14 @@ def timeline(request: HttpRequest, ref: str) -> HttpResponse:
     end = min(SHOWN, len(entries))
     while 0 < end < len(entries) and entries[end].at == entries[end - 1].at:
         end += 1
-    facts = {
+    context = {
         "agreement": agreement,
         "entries": entries[:end],
         "kinds": [(kind, label, kind in chosen) for kind, (label, _source) in KINDS.items()],
         "chosen": request.GET.getlist("kind"),
         "older": entries[end - 1].at.isoformat() if end < len(entries) else "",
     }
-    return render(request, "tracker/history/timeline.html", facts)
+    return render(request, "tracker/history/timeline.html", context)
 
 
 def _moment(text: str) -> datetime | None:
@@ -133,10 +133,10 @@ def as_of(request: HttpRequest, ref: str) -> HttpResponse:
             problem = str(unreadable)
     at = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) - timedelta(microseconds=1)
     stood = as_it_stood(Agreement, agreement, at)
-    facts: dict[str, Any] = {"agreement": agreement, "day": day, "typed": typed, "problem": problem, "old": None}
+    context: dict[str, Any] = {"agreement": agreement, "day": day, "typed": typed, "problem": problem, "old": None}
     if stood:
-        facts |= _as_it_was(stood[0], agreement, viewer, at)
-    return render(request, "tracker/history/as_of.html", facts, status=422 if problem else 200)
+        context |= _as_it_was(stood[0], agreement, viewer, at)
+    return render(request, "tracker/history/as_of.html", context, status=422 if problem else 200)
 
 
 def _as_it_was(old: Agreement, agreement: Agreement, viewer: Viewer, at: datetime) -> dict[str, Any]:

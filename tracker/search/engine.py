@@ -13,7 +13,7 @@ from django.db.models import F, Func, IntegerField, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment
-from agreements.register.finding import by_words_and_partners
+from agreements.register.lists.search import by_words_and_partners
 from agreements.register.models import Agreement
 from agreements.sources.models import Document
 from partners.folding import fold, words

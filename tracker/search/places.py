@@ -8,7 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.following import views_for
+from agreements.register.rules.following import views_for
 from partners.folding import fold, words
 from partners.viewers import DESK_STAFF, STAFF, Role, Viewer
 

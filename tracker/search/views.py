@@ -24,5 +24,5 @@ def palette(request: HttpRequest) -> HttpResponse:
     """The options for what is typed so far: pages and acts by name first, then records."""
     text = request.GET.get("q", "").strip()
     groups, is_guess = find(text, request.viewer, most=SHOWN_IN_PALETTE)
-    facts = {"text": text, "places": places_for(request.viewer, text), "groups": groups, "is_guess": is_guess}
-    return render(request, "tracker/_palette.html", facts)
+    context = {"text": text, "places": places_for(request.viewer, text), "groups": groups, "is_guess": is_guess}
+    return render(request, "tracker/_palette.html", context)

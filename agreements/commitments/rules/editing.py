@@ -1,4 +1,4 @@
-"""Writing a commitment: the one way to save it, whichever face it is written on."""
+"""Writing a commitment: its number, its first day, its authors, and what a delivery needs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments import deadlines, health, moving
+from agreements import visibility
 from agreements.commitments.models import Commitment
-from agreements.register.calendar import work_calendar
+from agreements.commitments.rules import deadlines, due_requests, health
 from agreements.register.models import Agreement
+from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import BINDING, Delivery, MilestoneStatus, ReportStatus, Stage
 from partners.refusals import Refused
 from partners.viewers import Viewer
@@ -85,7 +86,7 @@ def refuses_day(commitment: Commitment, due_on: date | None, precision: str) -> 
         return None
     known = Commitment.objects.select_related("agreement").get(pk=commitment.pk)
     is_same = due_on == known.due_on and (due_on is None or precision == known.due_precision)
-    return Refused(MOVES_BY_REQUEST) if moving.is_fixed(known) and not is_same else None
+    return Refused(MOVES_BY_REQUEST) if due_requests.is_fixed(known) and not is_same else None
 
 
 def refuses_delivery(commitment: Commitment, value: str, was: str) -> Refused | None:
@@ -115,3 +116,8 @@ def would_wait_for_itself(commitment: Commitment, first: Iterable[Commitment]) -
         links = Commitment.depends_on.through.objects.filter(from_commitment__in=step)
         step = set(links.values_list("to_commitment", flat=True)) - seen
     return commitment.pk in step
+
+
+def may_edit(commitment: Commitment, viewer: Viewer) -> bool:
+    agreement = commitment.agreement
+    return visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage)

@@ -7,8 +7,8 @@ from datetime import date
 
 from agreements.acts import Act
 from agreements.register.models import Agreement, Participant, Step
-from agreements.register.references import next_reference
 from agreements.register.rules import steps
+from agreements.register.rules.references import next_reference
 from partners.models import Sector
 from partners.viewers import Viewer
 

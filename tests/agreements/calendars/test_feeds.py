@@ -13,7 +13,7 @@ from django.utils import timezone
 from agreements.calendars.events import events_of
 from agreements.models import Feed, Milestone, SavedView
 from agreements.procedures import proceeding
-from agreements.register import following, sharing
+from agreements.register.rules import following, shares
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_procedure
 
@@ -107,7 +107,7 @@ def test_a_partner_gets_only_what_is_shared_with_them_and_only_while_it_is(cast:
     assert dates(fetch(cast, sara)) == {f"Due: {due.title_en}": DUE}
     assert dates(fetch(cast, omar)) == {}
     for share in cast.agreement.shares.all():
-        sharing.revoke(share, by=cast.viewer("linh"))
+        shares.revoke(share, by=cast.viewer("linh"))
     assert dates(fetch(cast, sara)) == {}
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from agreements.commitments import answering, bulk
-from agreements.commitments.answering import Answer
-from agreements.models import Commitment, Position, Step
-from agreements.register import sharing
-from agreements.register.sharing import Terms
+from agreements.commitments.rules import answers, bulk
+from agreements.commitments.rules.answers import Said
+from agreements.models import Answer, Commitment, Step
+from agreements.register.rules import shares
+from agreements.register.rules.shares import Terms
 from partners.refusals import Refused
 from tests.conftest import Cast
 from tests.factories import TODAY, make_document, make_share
@@ -23,10 +23,10 @@ def fresh(cast: Cast, name: str = "sara") -> Any:
     return Commitment.objects.select_related("agreement").visible_to(cast.viewer(name)).get(pk=cast.commitment.pk)
 
 
-def confirm(cast: Cast, **more: Any) -> Position:
+def confirm(cast: Cast, **more: Any) -> Answer:
     commitment = fresh(cast)
     said = {"organisation": cast.us, "verdict": "confirmed", "seen": commitment.wording_hash, **more}
-    return answering.answer(commitment, Answer(**said), by=cast.viewer("sara"))
+    return answers.answer(commitment, Said(**said), by=cast.viewer("sara"))
 
 
 def agreed(cast: Cast) -> str:
@@ -123,25 +123,25 @@ def test_a_text_changed_meanwhile_is_refused_and_what_was_typed_stays(cast: Cast
     assert "Read it again before you answer" in page
     assert "as agreed" in page
     assert "Changed by the desk" in page
-    assert not Position.objects.exists()
+    assert not Answer.objects.exists()
 
 
 def test_adopted_words_are_confirmed_by_who_proposed_them(cast: Cast, today: object) -> None:
-    position = confirm(cast, verdict="disputed", proposed_en="One lab in 2027")
+    given = confirm(cast, verdict="disputed", proposed_en="One lab in 2027")
     with pytest.raises(Refused, match="why the words stay"):
-        answering.settle(position, adopt=False, by=cast.viewer("linh"))
-    answering.settle(position, adopt=True, by=cast.viewer("linh"))
+        answers.settle(given, adopt=False, by=cast.viewer("linh"))
+    answers.settle(given, adopt=True, by=cast.viewer("linh"))
     commitment = Commitment.objects.get(pk=cast.commitment.pk)
     assert (commitment.text_en, commitment.agreed) == ("One lab in 2027", "confirmed")
     with pytest.raises(Refused, match="settled already"):
-        answering.settle(position, adopt=True, by=cast.viewer("minh"))
+        answers.settle(given, adopt=True, by=cast.viewer("minh"))
 
 
 def test_words_proposed_for_an_older_text_are_not_adopted_blindly(cast: Cast, today: object) -> None:
-    position = confirm(cast, verdict="disputed", proposed_en="One lab")
+    given = confirm(cast, verdict="disputed", proposed_en="One lab")
     by_hand(cast)
     with pytest.raises(Refused, match="compare and edit it by hand"):
-        answering.settle(position, adopt=True, by=cast.viewer("linh"))
+        answers.settle(given, adopt=True, by=cast.viewer("linh"))
 
 
 def test_accepting_on_behalf_needs_the_paper_and_is_marked(cast: Cast, today: object) -> None:
@@ -151,23 +151,23 @@ def test_accepting_on_behalf_needs_the_paper_and_is_marked(cast: Cast, today: ob
     assert "Choose the paper" in linh.post(url, facts, follow=True).content.decode()
     paper = make_document(agreement=cast.agreement, title="Note verbale")
     linh.post(url, {**facts, "document": paper.pk})
-    position = Position.objects.get()
-    assert (position.on_behalf, position.document, agreed(cast)) == (True, paper, "confirmed")
+    given = Answer.objects.get()
+    assert (given.on_behalf, given.document, agreed(cast)) == (True, paper, "confirmed")
     assert "accepted on behalf" in cast.client("sara").get("/commitments/US-2023-01-1/").content.decode()
 
 
 def test_one_dispute_among_several_partners_stands(cast: Cast, today: object) -> None:
     make_share(agreement=cast.agreement, organisation=cast.kr)
     confirm(cast)
-    said = Answer(cast.kr, "disputed", fresh(cast, "omar").wording_hash, remark="Not with us")
-    answering.answer(fresh(cast, "omar"), said, by=cast.viewer("omar"))
+    said = Said(cast.kr, "disputed", fresh(cast, "omar").wording_hash, remark="Not with us")
+    answers.answer(fresh(cast, "omar"), said, by=cast.viewer("omar"))
     assert agreed(cast) == "disputed"
     page = cast.client("sara").get("/commitments/US-2023-01-1/").content.decode()
     assert "Not with us" not in page, "what one partner says is not the other's to read"
 
 
 def test_who_is_not_shown_the_words_does_not_confirm_them(cast: Cast, today: object) -> None:
-    sharing.share(cast.agreement, Terms(cast.us, withheld=["wording"]), by=cast.viewer("linh"))
+    shares.share(cast.agreement, Terms(cast.us, withheld=["wording"]), by=cast.viewer("linh"))
     with pytest.raises(Refused):
         confirm(cast)
     page = cast.client("sara").get("/commitments/US-2023-01-1/").content.decode()
@@ -177,7 +177,7 @@ def test_who_is_not_shown_the_words_does_not_confirm_them(cast: Cast, today: obj
 @pytest.mark.parametrize("name", ["linh", "minh", "auditor", "operator"])
 def test_the_house_does_not_answer_for_the_partner(cast: Cast, today: object, name: str) -> None:
     with pytest.raises(Refused):
-        answering.answer(fresh(cast, name), Answer(cast.us, "confirmed", ""), by=cast.viewer(name))
+        answers.answer(fresh(cast, name), Said(cast.us, "confirmed", ""), by=cast.viewer(name))
 
 
 def test_nobody_answers_for_an_organisation_they_do_not_speak_for(cast: Cast, today: object) -> None:

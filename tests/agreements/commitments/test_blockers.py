@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from agreements.commitments import blocking
+from agreements.commitments.rules import blockers
 from agreements.models import Commitment, Reminder, Step
 from agreements.reminders import notices
 from partners.refusals import Refused
@@ -17,19 +17,19 @@ FACTS = {"what": "No site", "side": "ours", "removed_by": "ministry"}
 
 
 def test_a_blocker_is_noted_raised_and_removed(cast: Cast, today: object) -> None:
-    blocking.block(cast.commitment, by=cast.viewer("linh"), **FACTS)
+    blockers.block(cast.commitment, by=cast.viewer("linh"), **FACTS)
     row = Commitment.objects.get(pk=cast.commitment.pk)
     assert (row.blocker, row.blocked_by, row.blocked_since_on, row.health) == ("No site", "ministry", TODAY, "blocked")
     with pytest.raises(Refused, match="manager of the desk"):
-        blocking.escalate(row, to="leaders", reason="x", by=cast.viewer("linh"))
+        blockers.escalate(row, to="leaders", reason="x", by=cast.viewer("linh"))
     with pytest.raises(Refused, match="someone above"):
-        blocking.escalate(row, to="desk", reason="x", by=cast.viewer("minh"))
-    blocking.escalate(row, to="government", reason="Land is the province's", by=cast.viewer("minh"))
+        blockers.escalate(row, to="desk", reason="x", by=cast.viewer("minh"))
+    blockers.escalate(row, to="government", reason="Land is the province's", by=cast.viewer("minh"))
     row.refresh_from_db()
     assert (row.blocked_by, row.escalated_on) == ("government", TODAY)
     with pytest.raises(Refused, match="how it was removed"):
-        blocking.unblock(row, how=" ", by=cast.viewer("linh"))
-    blocking.unblock(row, how="A site was given", by=cast.viewer("linh"))
+        blockers.unblock(row, how=" ", by=cast.viewer("linh"))
+    blockers.unblock(row, how="A site was given", by=cast.viewer("linh"))
     row.refresh_from_db()
     assert (row.blocker, row.blocked_by, row.escalated_on, row.health) == ("", "", None, "on_track")
     names = [step.name for step in Step.objects.order_by("pk")]
@@ -37,7 +37,7 @@ def test_a_blocker_is_noted_raised_and_removed(cast: Cast, today: object) -> Non
 
 
 def test_two_blockers_are_not_noted_over_each_other(cast: Cast, today: object) -> None:
-    blocking.block(cast.commitment, by=cast.viewer("linh"), **FACTS)
+    blockers.block(cast.commitment, by=cast.viewer("linh"), **FACTS)
     answer = cast.client("linh").post("/commitments/US-2023-01-1/block/", {**FACTS, "what": "No money"})
     assert (answer.status_code, "noted already" in answer.content.decode()) == (422, True)
 
@@ -45,11 +45,11 @@ def test_two_blockers_are_not_noted_over_each_other(cast: Cast, today: object) -
 @pytest.mark.parametrize("name", ["huy", "sara", "auditor", "operator"])
 def test_others_note_no_blocker(cast: Cast, today: object, name: str) -> None:
     with pytest.raises(Refused):
-        blocking.block(cast.commitment, by=cast.viewer(name), **FACTS)
+        blockers.block(cast.commitment, by=cast.viewer(name), **FACTS)
 
 
 def test_what_blocks_is_never_shown_to_the_partner(cast: Cast, today: object) -> None:
-    blocking.block(cast.commitment, by=cast.viewer("linh"), **{**FACTS, "what": "CNRYsite"})
+    blockers.block(cast.commitment, by=cast.viewer("linh"), **{**FACTS, "what": "CNRYsite"})
     for path in ("/commitments/US-2023-01-1/", "/commitments/?blocked=ministry", "/api/v1/commitments/US-2023-01-1/"):
         assert "CNRYsite" not in cast.client("sara").get(path).content.decode()
 
@@ -63,12 +63,12 @@ def test_asking_is_logged_told_to_who_owes_it_and_not_repeated_within_a_week(cas
     again = cast.client("linh").post("/commitments/US-2023-01-1/nudge/", follow=True)
     assert "They were asked on 23/11/2026" in again.content.decode()
     later = cast.linh.viewer(on=TODAY + timedelta(days=7))
-    blocking.nudge(cast.commitment, by=later)
+    blockers.nudge(cast.commitment, by=later)
     assert Step.objects.filter(name="nudge").count() == 2
 
 
 def test_where_the_promise_is_ours_our_keeper_is_asked(cast: Cast, today: object) -> None:
     Commitment.objects.filter(pk=cast.commitment.pk).update(direction="ours")
-    blocking.nudge(cast.commitment, by=cast.viewer("minh"))
+    blockers.nudge(cast.commitment, by=cast.viewer("minh"))
     notices.put_steps_into_ledger()
     assert [row.recipient for row in Reminder.objects.all()] == [cast.linh]

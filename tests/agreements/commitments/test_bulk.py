@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from agreements.commitments import bulk
+from agreements.commitments.rules import bulk
 from agreements.models import BulkChange, Commitment, DueRequest
 from partners.refusals import Refused
 from tests.conftest import Cast

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.commitments import deadlines
+from agreements.commitments.rules import deadlines
 from agreements.models import Commitment
 from agreements.workdays import WorkCalendar
 from tests.conftest import Cast

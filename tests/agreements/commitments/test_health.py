@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from agreements.commitments import health
+from agreements.commitments.rules import health
 from agreements.models import Commitment, Milestone, Report
 from tests.conftest import Cast
 from tests.factories import TODAY, make_commitment

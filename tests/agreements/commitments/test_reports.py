@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agreements.commitments import delivery
+from agreements.commitments.rules import reports
 from agreements.models import Report, Step
 from partners.refusals import Refused
 from tests.conftest import Cast
@@ -13,13 +13,13 @@ from tests.conftest import Cast
 def hand_in(cast: Cast, name: str, **more: object) -> Report:
     organisation = cast.us if name == "sara" else None
     report = Report(commitment=cast.commitment, text="Two courses held", delivery="under_way", health="at_risk", **more)
-    return delivery.hand_in(report, by=cast.viewer(name), organisation=organisation)
+    return reports.hand_in(report, by=cast.viewer(name), organisation=organisation)
 
 
 def test_a_partner_reports_and_the_officer_accepts(cast: Cast, today: object) -> None:
     report = hand_in(cast, "sara")
     assert report.organisation == cast.us
-    delivery.decide(report, accept=True, by=cast.viewer("linh"))
+    reports.decide(report, accept=True, by=cast.viewer("linh"))
     cast.commitment.refresh_from_db()
     assert (cast.commitment.delivery, cast.commitment.health) == ("under_way", "at_risk")
     assert [step.name for step in Step.objects.order_by("pk")] == ["report", "accept_report"]
@@ -29,27 +29,27 @@ def test_nobody_accepts_their_own_report(cast: Cast, today: object) -> None:
     for name in ("linh", "minh"):
         report = hand_in(cast, name)
         with pytest.raises(Refused, match="your own"):
-            delivery.decide(report, accept=True, by=cast.viewer(name))
+            reports.decide(report, accept=True, by=cast.viewer(name))
 
 
 def test_an_officers_report_waits_for_the_manager(cast: Cast, today: object) -> None:
     report = hand_in(cast, "minh")
     with pytest.raises(Refused):
-        delivery.decide(report, accept=True, by=cast.viewer("linh"))
+        reports.decide(report, accept=True, by=cast.viewer("linh"))
     report = hand_in(cast, "linh")
-    delivery.decide(report, accept=True, by=cast.viewer("minh"))
+    reports.decide(report, accept=True, by=cast.viewer("minh"))
     assert report.status == "accepted"
 
 
 def test_returning_needs_a_comment_and_changes_nothing_else(cast: Cast, today: object) -> None:
     report = hand_in(cast, "sara")
     with pytest.raises(Refused, match="what is missing"):
-        delivery.decide(report, accept=False, by=cast.viewer("linh"), comment=" ")
-    delivery.decide(report, accept=False, by=cast.viewer("linh"), comment="Name the courses")
+        reports.decide(report, accept=False, by=cast.viewer("linh"), comment=" ")
+    reports.decide(report, accept=False, by=cast.viewer("linh"), comment="Name the courses")
     cast.commitment.refresh_from_db()
     assert (report.status, cast.commitment.delivery) == ("returned", "planned")
     with pytest.raises(Refused, match="decided already"):
-        delivery.decide(report, accept=True, by=cast.viewer("minh"))
+        reports.decide(report, accept=True, by=cast.viewer("minh"))
 
 
 @pytest.mark.parametrize("name", ["auditor", "operator", "huy"])
@@ -61,7 +61,7 @@ def test_others_do_not_report(cast: Cast, today: object, name: str) -> None:
 def test_a_partner_reports_only_for_their_own_organisation(cast: Cast, today: object) -> None:
     report = Report(commitment=cast.commitment, text="x")
     with pytest.raises(Refused, match="your organisations"):
-        delivery.hand_in(report, by=cast.viewer("sara"), organisation=cast.kr)
+        reports.hand_in(report, by=cast.viewer("sara"), organisation=cast.kr)
 
 
 def test_the_page_takes_a_report_and_keeps_what_was_typed(cast: Cast) -> None:
@@ -91,14 +91,14 @@ def test_delivered_without_evidence_is_kept_as_a_draft_and_nothing_is_lost(cast:
     assert again.status_code == 302
     report.refresh_from_db()
     assert (report.status, report.evidence_url) == ("submitted", "https://example.org/opening")
-    delivery.decide(report, accept=True, by=cast.viewer("linh"))
+    reports.decide(report, accept=True, by=cast.viewer("linh"))
     cast.commitment.refresh_from_db()
     assert (cast.commitment.delivery, cast.commitment.delivered_on) == ("delivered", today)
 
 
 def test_a_returned_report_is_written_again_and_by_its_own_side_only(cast: Cast, today: object) -> None:
     report = hand_in(cast, "sara")
-    delivery.decide(report, accept=False, by=cast.viewer("linh"), comment="Name the courses")
+    reports.decide(report, accept=False, by=cast.viewer("linh"), comment="Name the courses")
     assert cast.client("linh").get(f"/reports/{report.pk}/").status_code == 404
     assert cast.client("omar").get(f"/reports/{report.pk}/").status_code == 404
     page = cast.client("sara").get(f"/reports/{report.pk}/").content.decode()

@@ -1,13 +1,12 @@
-"""The wording score on real promises, and the same promise found again."""
+"""The wording score on real promises."""
 
 from __future__ import annotations
 
 import pytest
 
-from agreements.commitments import overlaps, wording
-from agreements.models import Participant
+from agreements.commitments.rules import wording
 from tests.conftest import Cast
-from tests.factories import make_agreement, make_commitment, make_organisation
+from tests.factories import make_commitment
 
 CASES = {
     "Train 50,000 engineers by 2030": (True, True),
@@ -38,25 +37,3 @@ def test_the_page_says_what_is_missing(cast: Cast, today: object) -> None:
     row = make_commitment(agreement=cast.agreement, title="Explore cooperation", partner_owner=cast.us)
     page = cast.client("linh").get(f"/commitments/{row.ref}/").content.decode()
     assert "what is done, how much, by when" in " ".join(page.split())
-
-
-def test_the_same_promise_in_another_agreement_is_found(cast: Cast, today: object) -> None:
-    first = make_commitment(agreement=cast.agreement, title="O-RAN training laboratory in Hanoi")
-    later = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
-    again = make_commitment(agreement=later, title="An O-RAN training laboratory")
-    make_commitment(agreement=later, title="Submarine cables")
-    far = make_agreement(desk=cast.desk, parties=[cast.home, cast.kr])
-    make_commitment(agreement=far, title="O-RAN training laboratory in Hanoi")
-    assert overlaps.same_promise(again, cast.viewer("linh")) == [first]
-    page = cast.client("linh").get(f"/commitments/{again.ref}/").content.decode()
-    assert "The same promise again?" in page
-    assert first.ref in page
-
-
-def test_what_another_desk_hides_is_not_given_away(cast: Cast, today: object) -> None:
-    hidden = make_agreement(desk=cast.other_desk, restricted=True)
-    Participant.objects.create(agreement=hidden, organisation=make_organisation(country="US"))
-    make_commitment(agreement=hidden, title="O-RAN training laboratory")
-    mine = make_commitment(agreement=cast.agreement, title="O-RAN training laboratory")
-    assert overlaps.same_promise(mine, cast.viewer("linh")) == []
-    assert overlaps.same_promise(mine, cast.viewer("huy")) != []

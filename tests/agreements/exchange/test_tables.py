@@ -13,8 +13,8 @@ from openpyxl import load_workbook
 
 from agreements.exchange import export_views
 from agreements.models import Agreement, Share
-from agreements.register import facets
-from agreements.register.filters import AgreementFilter
+from agreements.register.lists import facets
+from agreements.register.lists.filters import AgreementFilter
 from partners.models import Sector
 from tests.conftest import Cast
 from tests.factories import make_agreement, make_commitment

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from agreements.commitments.timeline import span_of
+from agreements.commitments.lists.timeline import span_of
 from agreements.models import Agreement, Commitment
-from agreements.register import timeline as of_agreements
-from agreements.register.chart import LABEL, MOST_BARS, THINNEST, WIDTH, timeline
+from agreements.register.lists import timeline as of_agreements
+from agreements.register.lists.chart import LABEL, MOST_BARS, THINNEST, WIDTH, timeline
 from tests.conftest import Cast
 
 ON = date(2026, 11, 26)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from django.core import mail
 
 from agreements.models import Step
-from agreements.register.expiry import note_expired, note_in_effect, note_near_end
+from agreements.register.rules.expiry import note_expired, note_in_effect, note_near_end
 from agreements.tasks import dispatch, remind
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from agreements.models import Agreement
-from agreements.register.family import tree_of
+from agreements.register.rules.family import tree_of
 from tests.conftest import Cast
 from tests.factories import make_agreement, make_share
 

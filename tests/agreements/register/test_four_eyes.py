@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from agreements.models import Commitment, Step
-from agreements.register.lifecycle import Facts, open_to, perform
+from agreements.register.rules.lifecycle import Facts, open_to, perform
 from partners.refusals import Refused
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_user

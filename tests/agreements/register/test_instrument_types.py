@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from agreements.models import Agreement, InstrumentType
-from tests.agreements.dossier.test_log_form import edited
+from tests.agreements.pages.test_log_form import edited
 from tests.conftest import Cast
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from agreements.models import Agreement, Note
-from agreements.register.lifecycle import TRANSITIONS
+from agreements.register.rules.lifecycle import TRANSITIONS
 from partners.models import Assessment, Sector
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_share

@@ -20,8 +20,8 @@ from agreements.models import (
     Report,
     Share,
 )
-from agreements.register import sharing
-from agreements.register.sharing import Terms
+from agreements.register.rules import shares
+from agreements.register.rules.shares import Terms
 from agreements.vocabulary import Part
 from partners.refusals import Refused
 from tests.conftest import Cast
@@ -38,7 +38,7 @@ def marked(cast: Cast) -> dict[str, list[str]]:
     """Put a mark into everything that can be held back; return the marks by part."""
     agreement, commitment = cast.agreement, cast.commitment
     parent = make_agreement(desk=cast.desk, ref="US-2022-09", title="CNRYfamily")
-    sharing.share(parent, Terms(cast.us), by=cast.viewer("linh"))
+    shares.share(parent, Terms(cast.us), by=cast.viewer("linh"))
     agreement.summary_en, agreement.occasion_en, agreement.parent = "CNRYsummary", "CNRYoccasion", parent
     agreement.expires_on, agreement.notice_days, agreement.renewal = TODAY.replace(year=2033), 77, "express"
     agreement.save()
@@ -74,7 +74,7 @@ def test_what_is_held_back_is_on_no_face(cast: Cast, today: object, part: str) -
         faces = ("/agreements/US-2023-01/", "/api/v1/agreements/US-2023-01/")
     before = seen_by(cast, "sara", faces)
     assert all(mark in before for mark in marks[part]), "without holding back it shows"
-    sharing.share(cast.agreement, Terms(cast.us, withheld=[part]), by=cast.viewer("linh"))
+    shares.share(cast.agreement, Terms(cast.us, withheld=[part]), by=cast.viewer("linh"))
     after = seen_by(cast, "sara", faces)
     assert [mark for mark in marks[part] if mark in after] == []
     if part == "family":
@@ -88,7 +88,7 @@ def test_what_is_held_back_is_on_no_face(cast: Cast, today: object, part: str) -
 def test_the_hidden_pages_and_bytes_are_gone_too(cast: Cast, today: object) -> None:
     marked(cast)
     paper = Document.objects.get(title_en="CNRYpaper")
-    sharing.share(cast.agreement, Terms(cast.us, withheld=["papers", "commitments"]), by=cast.viewer("linh"))
+    shares.share(cast.agreement, Terms(cast.us, withheld=["papers", "commitments"]), by=cast.viewer("linh"))
     sara = cast.client("sara")
     assert sara.get(f"/documents/{paper.pk}/").status_code == 404
     assert sara.get(f"/documents/{paper.pk}/file/").status_code == 404
@@ -100,15 +100,15 @@ def test_the_hidden_pages_and_bytes_are_gone_too(cast: Cast, today: object) -> N
 def test_two_shares_add_up(cast: Cast, today: object) -> None:
     """What one share holds back and another opens is open."""
     marked(cast)
-    sharing.share(cast.agreement, Terms(cast.us, withheld=["summary"]), by=cast.viewer("linh"))
+    shares.share(cast.agreement, Terms(cast.us, withheld=["summary"]), by=cast.viewer("linh"))
     assert "CNRYsummary" not in seen_by(cast, "sara")
-    sharing.share_country(cast.us.country, cast.desk, Terms(cast.us), by=cast.viewer("minh"))
+    shares.share_country(cast.us.country, cast.desk, Terms(cast.us), by=cast.viewer("minh"))
     assert "CNRYsummary" in seen_by(cast, "sara")
 
 
 def test_a_row_read_with_parts_held_back_cannot_be_saved(cast: Cast, today: object) -> None:
     marked(cast)
-    sharing.share(cast.agreement, Terms(cast.us, withheld=["summary"]), by=cast.viewer("linh"))
+    shares.share(cast.agreement, Terms(cast.us, withheld=["summary"]), by=cast.viewer("linh"))
     row = Agreement.objects.visible_to(cast.viewer("sara")).get(ref="US-2023-01")
     assert row.summary_en == ""
     with pytest.raises(RuntimeError, match="held back"):
@@ -122,13 +122,13 @@ def test_ones_own_reports_stay_when_reports_are_held_back(cast: Cast, today: obj
     own = Report.objects.create(
         commitment=cast.commitment, on=TODAY, text="CNRYown", created_by=cast.sara, organisation=cast.us
     )
-    sharing.share(cast.agreement, Terms(cast.us, withheld=["reports"]), by=cast.viewer("linh"))
+    shares.share(cast.agreement, Terms(cast.us, withheld=["reports"]), by=cast.viewer("linh"))
     assert set(Report.objects.visible_to(cast.viewer("sara"))) == {own}
 
 
 def test_one_commitment_without_its_agreement(cast: Cast, today: object) -> None:
     marks = marked(cast)
-    sharing.share_commitment(cast.commitment, Terms(cast.kr), by=cast.viewer("linh"))
+    shares.share_commitment(cast.commitment, Terms(cast.kr), by=cast.viewer("linh"))
     omar = cast.client("omar")
     page = omar.get("/commitments/US-2023-01-1/").content.decode()
     assert "CNRYwording" in page
@@ -142,21 +142,21 @@ def test_one_commitment_without_its_agreement(cast: Cast, today: object) -> None
     assert set(Commitment.objects.visible_to(cast.viewer("omar"))) == {cast.commitment}
     report = {"text": "Done", "delivery": "under_way", "health": "on_track", "organisation": cast.kr.pk}
     assert omar.post("/commitments/US-2023-01-1/report/", report).status_code == 302
-    sharing.revoke(Share.objects.get(commitment=cast.commitment), by=cast.viewer("linh"))
+    shares.revoke(Share.objects.get(commitment=cast.commitment), by=cast.viewer("linh"))
     assert omar.get("/commitments/US-2023-01-1/").status_code == 404
 
 
 def test_one_commitment_with_parts_held_back(cast: Cast, today: object) -> None:
     marked(cast)
     terms = Terms(cast.kr, withheld=["wording", "milestones", "money", "reports"])
-    sharing.share_commitment(cast.commitment, terms, by=cast.viewer("linh"))
+    shares.share_commitment(cast.commitment, terms, by=cast.viewer("linh"))
     page = cast.client("omar").get("/commitments/US-2023-01-1/").content.decode()
     assert cast.commitment.title_en in page
     assert [mark for mark in ("CNRYwording", "CNRYmilestone", "734", "CNRYreport") if mark in page] == []
 
 
 def test_a_countrys_agreements_now_and_later(cast: Cast, today: object) -> None:
-    sharing.share_country(cast.us.country, cast.desk, Terms(cast.kr), by=cast.viewer("minh"))
+    shares.share_country(cast.us.country, cast.desk, Terms(cast.kr), by=cast.viewer("minh"))
     cleared = make_agreement(desk=cast.desk, stage="cleared", parties=[cast.home, cast.us])
     later = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
     others = [
@@ -171,21 +171,21 @@ def test_a_countrys_agreements_now_and_later(cast: Cast, today: object) -> None:
     assert set(Commitment.objects.visible_to(cast.viewer("omar"))) == {cast.commitment}
     Participant.objects.filter(agreement=later, organisation=cast.us).update(archived_at="2026-01-01T00:00Z")
     assert later not in Agreement.objects.visible_to(cast.viewer("omar"))
-    sharing.revoke(Share.objects.get(country=cast.us.country), by=cast.viewer("minh"))
+    shares.revoke(Share.objects.get(country=cast.us.country), by=cast.viewer("minh"))
     assert not Agreement.objects.visible_to(cast.viewer("omar")).exists()
 
 
 @pytest.mark.parametrize("who", ["linh", "huy", "auditor", "operator", "sara"])
 def test_only_the_desks_manager_shares_a_country(cast: Cast, today: object, who: str) -> None:
     with pytest.raises(Refused, match="manager of the desk"):
-        sharing.share_country(cast.us.country, cast.desk, Terms(cast.kr), by=cast.viewer(who))
+        shares.share_country(cast.us.country, cast.desk, Terms(cast.kr), by=cast.viewer(who))
 
 
 def test_unknown_parts_and_past_ends_are_refused(cast: Cast, today: object) -> None:
     with pytest.raises(Refused, match="no part called"):
-        sharing.share(cast.agreement, Terms(cast.kr, withheld=["nonsense"]), by=cast.viewer("linh"))
+        shares.share(cast.agreement, Terms(cast.kr, withheld=["nonsense"]), by=cast.viewer("linh"))
     with pytest.raises(Refused, match="in the past"):
-        sharing.share(cast.agreement, Terms(cast.kr, until_on=TODAY - timedelta(days=1)), by=cast.viewer("linh"))
+        shares.share(cast.agreement, Terms(cast.kr, until_on=TODAY - timedelta(days=1)), by=cast.viewer("linh"))
     assert not Share.objects.filter(organisation=cast.kr).exists()
 
 
@@ -203,7 +203,7 @@ def test_the_preview_is_what_the_partner_sees_and_shares_nothing(cast: Cast, tod
     assert cast.client("omar").get("/agreements/US-2023-01/").status_code == 404
     # The same words as on the partner's own page, once it is shared so.
     main = page.split("<main")[1].split("</main>")[0]
-    sharing.share(cast.agreement, Terms(cast.kr, withheld=["money", "summary"]), by=cast.viewer("linh"))
+    shares.share(cast.agreement, Terms(cast.kr, withheld=["money", "summary"]), by=cast.viewer("linh"))
     own = cast.client("omar").get("/agreements/US-2023-01/").content.decode().split("<main")[1].split("</main>")[0]
     own = re.sub(r'<form class="follow".*?</form>\s*', "", own, flags=re.DOTALL)  # the one thing that only they can do
     assert "".join(own.split("<h1>")[1].split()) == "".join(main.split("<h1>")[1].split())
@@ -252,7 +252,7 @@ def test_revoking_reaches_every_surface_with_the_next_request(cast: Cast, today:
     open_before = {place for place in places if "CNRY" in sara.get(place).content.decode("utf-8", "replace")}
     assert len(open_before) >= 8
     for given in Share.objects.filter(organisation=cast.us):
-        sharing.revoke(given, by=cast.viewer("linh"))
+        shares.revoke(given, by=cast.viewer("linh"))
     assert [place for place in places if "CNRY" in sara.get(place).content.decode().replace("q=CNRY", "")
             and place != "/search/?q=CNRY"] == []  # fmt: skip
     assert sara.get("/search/?q=CNRY").context["groups"] == []
@@ -267,7 +267,7 @@ def test_an_archived_share_opens_nothing(cast: Cast, today: object) -> None:
 
 def test_a_person_of_two_organisations_sees_each_row_once(cast: Cast, today: object) -> None:
     cast.people["both"] = make_user(role="partner", organisations=[cast.us, cast.kr])
-    sharing.share(cast.agreement, Terms(cast.kr), by=cast.viewer("linh"))
-    sharing.share_country(cast.us.country, cast.desk, Terms(cast.kr), by=cast.viewer("minh"))
+    shares.share(cast.agreement, Terms(cast.kr), by=cast.viewer("linh"))
+    shares.share_country(cast.us.country, cast.desk, Terms(cast.kr), by=cast.viewer("minh"))
     assert Agreement.objects.visible_to(cast.viewer("both")).count() == 1
     assert Commitment.objects.visible_to(cast.viewer("both")).count() == 1

@@ -12,9 +12,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agreements.models import Agreement, Step
-from agreements.register.lifecycle import Facts, perform
-from agreements.register.references import next_reference
-from agreements.register.undoing import undo
+from agreements.register.rules.lifecycle import Facts, perform
+from agreements.register.rules.references import next_reference
+from agreements.register.rules.undoing import undo
 from agreements.reminders.notices import put_steps_into_ledger
 from partners.models import Organisation
 from partners.refusals import Refused

@@ -10,8 +10,8 @@ import time_machine
 from django.core import mail
 
 from agreements.models import Follow, Mute, Reminder, ReminderRule, SavedView
-from agreements.register import following
-from agreements.register.lifecycle import Facts, perform
+from agreements.register.rules import following
+from agreements.register.rules.lifecycle import Facts, perform
 from agreements.reminders import ledger, notices, sending
 from partners.refusals import Refused
 from tests.conftest import Cast

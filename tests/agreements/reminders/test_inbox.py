@@ -9,7 +9,7 @@ import pytest
 import time_machine
 
 from agreements.models import Mute, Reminder, ReminderRule
-from agreements.register import sharing
+from agreements.register.rules import shares
 from agreements.reminders import ledger, notices, sending
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement
@@ -74,14 +74,14 @@ def test_put_off_it_comes_back(cast: Cast, told: Any) -> None:
 
 def test_what_is_no_longer_shared_is_no_longer_listed(cast: Cast, told: Any) -> None:
     for share in cast.agreement.shares.all():
-        sharing.revoke(share, by=cast.viewer("linh"))
+        shares.revoke(share, by=cast.viewer("linh"))
     assert refs(cast, "sara") == []
     assert '<span class="unread">' not in cast.client("sara").get("/").content.decode()
 
 
 def test_notices_stand_there_too_even_while_the_mail_server_is_away(cast: Cast, today: object) -> None:
     agreement = make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us])
-    sharing.share(agreement, sharing.Terms(cast.us), by=cast.viewer("linh"))
+    shares.share(agreement, shares.Terms(cast.us), by=cast.viewer("linh"))
     notices.put_steps_into_ledger()
     assert refs(cast, "sara") == [agreement.ref]
 

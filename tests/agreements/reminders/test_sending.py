@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from agreements.models import Follow, Milestone, Reminder, ReminderRule, Share
-from agreements.register import sharing
-from agreements.register.lifecycle import Facts, perform
+from agreements.register.rules import shares
+from agreements.register.rules.lifecycle import Facts, perform
 from agreements.reminders import digest, ledger, notices, sending
 from agreements.tasks import dispatch, remind
 from tests.agreements.reminders.conftest import Keeper
@@ -180,7 +180,7 @@ def test_steps_tell_whoever_is_next(cast: Cast, today: object) -> None:
     perform("register", agreement, by=cast.viewer("minh"), facts=Facts(on=TODAY, seen=agreement.content_hash()))
     dispatch()
     assert mail.outbox[-1].to == [cast.linh.email]
-    sharing.share(agreement, sharing.Terms(cast.us), by=cast.viewer("linh"))
+    shares.share(agreement, shares.Terms(cast.us), by=cast.viewer("linh"))
     dispatch()
     assert mail.outbox[-1].to == [cast.sara.email]
     dispatch()
@@ -189,9 +189,9 @@ def test_steps_tell_whoever_is_next(cast: Cast, today: object) -> None:
 
 def test_a_notice_of_a_share_taken_back_meanwhile_is_not_sent(cast: Cast, today: object) -> None:
     agreement = make_agreement(desk=cast.desk, parties=[cast.home, cast.kr])
-    given = sharing.share(agreement, sharing.Terms(cast.kr), by=cast.viewer("linh"))
+    given = shares.share(agreement, shares.Terms(cast.kr), by=cast.viewer("linh"))
     notices.put_steps_into_ledger()
-    sharing.revoke(Share.objects.get(pk=given.pk), by=cast.viewer("linh"))
+    shares.revoke(Share.objects.get(pk=given.pk), by=cast.viewer("linh"))
     sending.send_all(at=NOW)
     assert mail.outbox == []
 

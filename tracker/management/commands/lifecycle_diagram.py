@@ -7,14 +7,19 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import translation
 
-from agreements.register.lifecycle import TRANSITIONS
+from agreements.register.rules.lifecycle import TRANSITIONS
 from agreements.vocabulary import Stage
 
 
 def diagram() -> str:
     """The page in docs/, drawn from the table."""
     with translation.override("en"):
-        lines = ["# The stages of an agreement", "", "Drawn from the table in `agreements/register/lifecycle.py`.", ""]
+        lines = [
+            "# The stages of an agreement",
+            "",
+            "Drawn from the table in `agreements/register/rules/lifecycle.py`.",
+            "",
+        ]
         lines += ["```mermaid", "stateDiagram-v2", "    [*] --> draft"]
         for transition in TRANSITIONS.values():
             roles = ", ".join(sorted(transition.roles)) + ("; never one's own work" if transition.four_eyes else "")

@@ -1,0 +1,15 @@
+"""A new day, asked for with a reason."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agreements.dateinput import PartialDateField
+
+
+class DueRequestForm(forms.Form):
+    """A new day and why."""
+
+    to = PartialDateField(label=_("New day"))
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=forms.Textarea({"rows": 2}))

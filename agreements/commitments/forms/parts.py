@@ -1,0 +1,132 @@
+"""What hangs on a commitment: milestones, money, indicators and their figures."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agreements import amounts
+from agreements.commitments.forms.reports import EvidenceUrlField
+from agreements.commitments.models import Funding, Indicator, Measurement, Milestone
+from agreements.dateinput import DayField, PartialDateField, WithPartialDates
+from agreements.dates import PartialDate
+from agreements.vocabulary import MilestoneStatus
+from partners.viewers import Viewer
+
+
+class PartForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+    """What hangs on a commitment. The version tells whether someone else was faster."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, viewer: Viewer, papers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer, self.papers = viewer, papers
+        self.initial["seen_version"] = self.instance.version
+        self.fill_partial_dates()
+
+
+class MilestoneForm(PartForm):
+    due = PartialDateField(label=_("Due"), required=False)
+    met_on = DayField(label=_("Met"))
+    evidence_url = EvidenceUrlField()
+
+    partial_dates: ClassVar = {"due": ("due_on", "due_precision", "last")}
+
+    class Meta:
+        model = Milestone
+        fields = ("title_vi", "title_en", "status", "met_on", "evidence", "evidence_url")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["evidence"].queryset = self.papers  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        met = values.get("status") in (MilestoneStatus.MET, MilestoneStatus.PARTIALLY_MET)
+        if met and not (values.get("evidence") or values.get("evidence_url")):
+            self.add_error("evidence_url", _("A milestone that is met is shown by a paper or a link."))
+        if values.get("met_on") and values["met_on"] > self.viewer.on:
+            self.add_error("met_on", _("This day is still to come."))
+        return values
+
+
+class AmountField(forms.Field):
+    """A sum of money as people write it."""
+
+    widget = forms.TextInput({"inputmode": "text", "autocomplete": "off"})  # type: ignore[assignment]
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"help_text": _("500.000.000, 1,5 tỷ or 1.5 billion"), **options})
+
+    def to_python(self, value: Any) -> Decimal | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return amounts.read(str(value))
+        except amounts.UnreadableAmount as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{value.normalize():f}" if isinstance(value, Decimal) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "").strip()
+
+
+class FundingForm(PartForm):
+    amount = AmountField(label=_("Amount"))
+    date = PartialDateField(label=_("Date"), required=False)
+    currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("ISO 4217, such as USD or VND"))
+
+    partial_dates: ClassVar = {"date": ("on", "precision", "first")}
+
+    class Meta:
+        model = Funding
+        fields = ("kind", "amount", "currency", "qualifier", "in_kind", "remark")
+
+    def clean_currency(self) -> str:
+        return str(self.cleaned_data["currency"]).strip().upper()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        day: PartialDate | None = values.get("date")
+        if day and values.get("kind") in ("disbursed", "spent") and day.first_day > self.viewer.on:
+            self.add_error("date", _("Money that has moved has a day that is past."))
+        return values
+
+
+class IndicatorForm(PartForm):
+    due = PartialDateField(label=_("Target for"), required=False)
+    baseline = AmountField(label=_("Baseline"), help_text="")
+    target = AmountField(label=_("Target"), help_text="")
+
+    partial_dates: ClassVar = {"due": ("target_on", "target_precision", "last")}
+
+    class Meta:
+        model = Indicator
+        fields = ("title_vi", "title_en", "unit", "baseline", "target")
+
+
+class MeasurementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+    value = AmountField(label=_("Actual"), help_text="")
+    date = PartialDateField(label=_("Date"))
+
+    partial_dates: ClassVar = {"date": ("on", "precision", "last")}
+
+    class Meta:
+        model = Measurement
+        fields = ("value", "source")
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_measure_%s", **kwargs)
+        self.viewer = viewer
+
+    def clean_date(self) -> PartialDate:
+        day: PartialDate = self.cleaned_data["date"]
+        if day.first_day > self.viewer.on:
+            raise forms.ValidationError(_("What is measured has a day that is past."))
+        return day

@@ -1,0 +1,112 @@
+"""The filters of commitments: the same parameters on the page and in the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters as filters
+from django.db.models import Exists, F
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from agreements.commitments.models import Commitment
+from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
+from agreements.languages import lacking
+from agreements.register.lists.filters import participants_of
+from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Wording
+from partners.viewers import Viewer
+
+DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
+QUIET = [(str(SILENT_DAYS), _("90 days")), (str(QUIET_DAYS), _("6 months")), (str(CLOSING_DAYS), _("18 months"))]
+OPEN = [("true", _("Open ones only"))]
+SLIPPED = [("true", _("Later than first promised"))]
+NOBODY = "none"  # stands for an empty place in a filter by organisation
+SOON_DAYS = 30
+
+
+class CommitmentFilter(filters.FilterSet):
+    q = filters.CharFilter(method="search", label=_("Search"))
+    delivery = filters.MultipleChoiceFilter(choices=Delivery.choices, label=_("Delivery"))
+    health = filters.MultipleChoiceFilter(choices=Health.choices, label=_("Health"))
+    due = filters.ChoiceFilter(choices=DUE, empty_label="–", method="by_due", label=_("Due"))
+    direction = filters.MultipleChoiceFilter(choices=Direction.choices, label=_("Who owes it"))
+    kind = filters.MultipleChoiceFilter(choices=CommitmentKind.choices, label=_("Kind"))
+    confirmation = filters.MultipleChoiceFilter(
+        field_name="agreed", choices=Confirmation.choices, label=_("Confirmation")
+    )
+    open = filters.ChoiceFilter(choices=OPEN, method="by_open", label=_("Open ones only"))
+    quiet = filters.ChoiceFilter(choices=QUIET, empty_label="–", method="by_silence", label=_("Nothing heard for"))
+    slipped = filters.ChoiceFilter(choices=SLIPPED, method="by_slippage", label=_("Later than first promised"))
+    blocked = filters.MultipleChoiceFilter(
+        field_name="blocked_by", choices=BlockedBy.choices, label=_("Who can remove what blocks it")
+    )
+    wording = filters.ChoiceFilter(choices=Wording, empty_label="–", method="by_wording", label=_("Languages"))
+    partner = filters.CharFilter(method="by_partner", label=_("Partner in charge"))
+    lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
+    desk = filters.CharFilter(method="by_desk", label=_("Desk"))
+    binding = filters.ChoiceFilter(choices=OPEN, method="by_binding", label=_("Signed papers only"))
+    country = filters.CharFilter(method="by_country", label=_("Country or territory"))
+    organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
+    agreement = filters.CharFilter(field_name="agreement__ref", label=_("Agreement"))
+    mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
+
+    class Meta:
+        model = Commitment
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        self.viewer = viewer
+        super().__init__(*args, **kwargs)
+        if not viewer.is_staff:
+            # What partners may not read they may not sort rows by either.
+            for name in ("mine", "blocked", "desk", "wording"):
+                del self.filters[name]
+            self.filters["direction"].extra["choices"] = [(value.value, value.across) for value in Direction]
+
+    def search(self, rows: Any, name: str, value: str) -> Any:
+        return rows.search(value)
+
+    def by_due(self, rows: Any, name: str, value: str) -> Any:
+        match value:
+            case "overdue":
+                return rows.overdue(self.viewer.on)
+            case "soon":
+                return rows.due_within(SOON_DAYS, self.viewer.on)
+            case _:
+                return rows.open().filter(due_on=None)
+
+    def by_country(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(Exists(participants_of("agreement", organisation__country__code=value.upper())))
+
+    def by_organisation(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(lead__code=value) | rows.filter(partner_owner__code=value)
+
+    def by_open(self, rows: Any, name: str, value: str) -> Any:
+        return rows.open()
+
+    def by_binding(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(agreement__stage__in=BINDING)
+
+    def by_silence(self, rows: Any, name: str, value: str) -> Any:
+        return rows.quiet(int(value), self.viewer.on)
+
+    def by_wording(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(lacking(value))
+
+    def by_slippage(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(due_on__gt=F("baseline_due_on"))
+
+    def by_partner(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(partner_owner=None) if value == NOBODY else rows.filter(partner_owner__code=value)
+
+    def by_lead(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(lead=None) if value == NOBODY else rows.filter(lead__code=value)
+
+    def by_desk(self, rows: Any, name: str, value: str) -> Any:
+        own = value == "mine"
+        return (
+            rows.filter(agreement__desk__in=self.viewer.desk_ids) if own else rows.filter(agreement__desk__code=value)
+        )
+
+    def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
+        return rows.filter(owner=self.viewer.user_id) if value else rows

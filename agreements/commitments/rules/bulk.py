@@ -1,0 +1,170 @@
+"""Many commitments changed at once: first what would happen to each, then all that may, then one undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from agreements import visibility
+from agreements.acts import Act
+from agreements.commitments.models import BulkChange, Commitment, DueRequest
+from agreements.commitments.rules import due_requests, editing, health
+from agreements.commitments.rules.acts import lock_agreements
+from agreements.dates import PartialDate
+from agreements.register.rules import steps
+from agreements.register.rules.bulk import MOST, UNDO_MINUTES, Line
+from agreements.vocabulary import Delivery, RequestState
+from partners.models import User
+from partners.refusals import Refused
+from partners.viewers import DESK_STAFF, Viewer
+
+DELIVERY, OWNER, DUE = "delivery", "owner", "due"
+COLUMNS: Mapping[str, str | Promise] = {DELIVERY: _("delivery"), OWNER: _("kept by"), DUE: _("due")}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Which column becomes what; a new day comes with its reason."""
+
+    column: str
+    value: Any  # a Delivery, a User or a PartialDate
+    reason: str = ""
+
+
+def plan(rows: QuerySet[Any], wish: Wish, viewer: Viewer) -> list[Line]:
+    """One line for each commitment, in the order of the rows. Changes nothing."""
+    desks = wish.value.desks_on(viewer.on)[0] if wish.column == OWNER else frozenset()
+    return [_line(row, wish, viewer, desks) for row in rows.select_related("agreement", "owner")[:MOST]]
+
+
+def _line(commitment: Commitment, wish: Wish, viewer: Viewer, desks: frozenset[int]) -> Line:
+    agreement = commitment.agreement
+    if not visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage):
+        return Line(commitment, str(_("it is not your desk's, or its agreement is not open for changes")))
+    match wish.column:
+        case "delivery":
+            no = editing.refuses_delivery(commitment, wish.value, commitment.delivery)
+            return Line(commitment, str(no.reason) if no else "", commitment.delivery == wish.value)
+        case "owner":
+            keeps = wish.value.role in DESK_STAFF and agreement.desk_id in desks
+            no_desk = "" if keeps else str(_("that person is not at its desk"))
+            return Line(commitment, no_desk, commitment.owner_id == wish.value.pk)
+        case _:
+            return _due_line(commitment, wish.value, viewer)
+
+
+def _due_line(commitment: Commitment, to: PartialDate, viewer: Viewer) -> Line:
+    same = (commitment.due_on, commitment.due_precision) == (to.last_day, to.precision)
+    if not commitment.is_open:
+        return Line(commitment, str(_("it is delivered or dropped")))
+    if commitment.start_on and to.last_day < commitment.start_on:
+        return Line(commitment, str(_("it would be due before it starts")))
+    if due_requests.is_fixed(commitment) and to.last_day < viewer.on:
+        return Line(commitment, str(_("the new day has passed already")))
+    if due_requests.is_fixed(commitment) and commitment.due_requests.filter(state=RequestState.WAITING).exists():
+        return Line(commitment, str(_("a request for a new day waits already")))
+    return Line(commitment, "", same)
+
+
+def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
+    """Change what may be changed, each row checked again under its lock; refuse only where nothing is left.
+
+    A promised day is not moved but asked for, as everywhere.
+    """
+    if wish.column not in COLUMNS:
+        raise Refused(_("This field is not changed for many at once."))
+    with transaction.atomic():
+        found = Commitment.objects.visible_to(by).filter(ref__in=list(refs))
+        lock_agreements(found)
+        rows = plan(found.locked(), wish, by)
+        changed = [_change(line.record, wish, by) for line in rows if line.changes]
+        if not changed:
+            raise Refused(_("None of them can be changed so."))
+        done = BulkChange(column=wish.column, value=str(wish.value)[:60], rows=changed)
+        done.stamp(by).save()
+        health.settle([row["pk"] for row in changed], by.on)
+    return done
+
+
+def _change(commitment: Commitment, wish: Wish, by: Viewer) -> dict[str, Any]:
+    if wish.column == DUE and due_requests.is_fixed(commitment):
+        asked = due_requests.ask(commitment, wish.value, reason=wish.reason, by=by)
+        return {"pk": commitment.pk, "request": asked.pk}
+    before = {
+        "delivery": commitment.delivery, "delivered_on": _text(commitment.delivered_on),
+        "owner_id": commitment.owner_id, "due_on": _text(commitment.due_on),
+        "due_precision": str(commitment.due_precision), "baseline_due_on": _text(commitment.baseline_due_on),
+        "baseline_due_precision": str(commitment.baseline_due_precision),
+    }  # fmt: skip
+    _put(commitment, wish)
+    editing.save([commitment], by=by, on=by.on, judge=False)
+    _write_step(Act.BULK, commitment, by, f"{COLUMNS[wish.column]}: {said(wish)}")
+    return {"pk": commitment.pk, "version": commitment.version, "before": before}
+
+
+def _put(commitment: Commitment, wish: Wish) -> None:
+    match wish.column:
+        case "delivery":
+            commitment.delivery = wish.value
+        case "owner":
+            commitment.owner = wish.value
+        case _:
+            commitment.due_on, commitment.due_precision = wish.value.last_day, wish.value.precision
+
+
+def said(wish: Wish) -> str:
+    """The wished value in words."""
+    if wish.column == DELIVERY:
+        return str(Delivery(wish.value).label)
+    return wish.value.name if isinstance(wish.value, User) else str(wish.value)
+
+
+def _text(day: Any) -> str | None:
+    return day.isoformat() if day else None
+
+
+def may_undo(done: BulkChange, viewer: Viewer, *, at: datetime) -> bool:
+    is_recent = at - done.created_at <= timedelta(minutes=UNDO_MINUTES)
+    return done.created_by_id == viewer.user_id and done.undone_at is None and is_recent and not viewer.read_only
+
+
+def undo(done: BulkChange, *, by: Viewer, at: datetime) -> tuple[int, int]:
+    """Bring back what the change replaced; return how many came back, and how many others have changed since."""
+    with transaction.atomic():
+        locked = BulkChange.objects.locked().get(pk=done.pk)
+        if not may_undo(locked, by, at=at):
+            raise Refused(
+                _("It is undone already, or too long ago: %(minutes)s minutes at most.") % {"minutes": UNDO_MINUTES}
+            )
+        lock_agreements(Commitment.objects.filter(pk__in=[row["pk"] for row in locked.rows]))
+        back = sum(_bring_back(row, by) for row in locked.rows)
+        locked.undone_at = timezone.now()
+        locked.stamp(None).save()
+        health.settle([row["pk"] for row in locked.rows], by.on)
+    return back, len(locked.rows) - back
+
+
+def _bring_back(row: dict[str, Any], by: Viewer) -> bool:
+    if "request" in row:
+        waiting = DueRequest.objects.filter(pk=row["request"], state=RequestState.WAITING)
+        return bool(waiting.update(state=RequestState.WITHDRAWN))
+    commitment = Commitment.objects.locked().select_related("agreement").get(pk=row["pk"])
+    if commitment.version != row["version"]:
+        return False  # somebody has gone on from there
+    for column, value in row["before"].items():
+        setattr(commitment, column, commitment._meta.get_field(column.removesuffix("_id")).to_python(value))
+    commitment.stamp(by).save()
+    _write_step(Act.BULK_UNDO, commitment, by)
+    return True
+
+
+def _write_step(act: Act, commitment: Commitment, by: Viewer, reason: str = "") -> None:
+    steps.write(act, commitment.agreement, by, commitment=commitment, reason=reason)

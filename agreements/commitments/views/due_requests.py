@@ -1,0 +1,41 @@
+"""A new day for a commitment: asked for, decided, withdrawn."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from agreements.commitments.forms.commitment import own_organisations
+from agreements.commitments.forms.due_requests import DueRequestForm
+from agreements.commitments.models import DueRequest
+from agreements.commitments.rules import due_requests
+from agreements.commitments.views.page import attempt, attempt_by_form, find, show
+
+
+@require_POST
+def ask_day(request: HttpRequest, ref: str) -> HttpResponse:
+    commitment, viewer = find(request, ref), request.viewer
+    form = DueRequestForm(request.POST, auto_id="id_day_%s")
+    own = own_organisations(viewer).first() if viewer.is_partner else None
+
+    def ask() -> None:
+        due_requests.ask(commitment, **form.cleaned_data, by=viewer, organisation=own)
+
+    if attempt_by_form(request, form, ask, _("The new day is asked for. A manager of the desk decides.")):
+        return redirect(commitment)
+    return show(request, commitment, day_form=form)
+
+
+@require_POST
+def decide_day(request: HttpRequest, pk: int) -> HttpResponse:
+    asked = DueRequest.objects.select_related("commitment__agreement").get_visible(request.viewer, pk=pk)
+    decision, comment = request.POST.get("decision"), request.POST.get("comment", "")
+    if decision == "withdraw":
+        attempt(request, lambda: due_requests.withdraw(asked, by=request.viewer), _("The request is withdrawn."))
+    elif decision in ("approve", "refuse"):
+        approve = decision == "approve"
+        done = _("The day has moved.") if approve else _("The day stays.")
+        attempt(request, lambda: due_requests.decide(asked, approve=approve, by=request.viewer, comment=comment), done)
+    return redirect(asked.commitment)

@@ -1,0 +1,100 @@
+"""Commitments as a list, a board or a timeline, over the same filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from agreements.commitments.forms.bulk import WishForm
+from agreements.commitments.lists.columns import COMMITMENT_COLUMNS, with_columns
+from agreements.commitments.lists.filters import NOBODY, CommitmentFilter
+from agreements.commitments.lists.timeline import span_of
+from agreements.commitments.models import Commitment
+from agreements.commitments.rules.editing import may_edit
+from agreements.register.lists import chart
+from agreements.register.models import SavedView
+from agreements.register.rules import following
+from agreements.vocabulary import Delivery
+from partners.columns import chosen as columns_chosen
+from partners.columns import open_to
+from partners.paging import MOST_COUNTED, PAGE, Order, address_of_view, page_of
+from partners.viewers import DESK_STAFF, Viewer
+
+DUE_FIRST = Order("due_on", is_date=True)
+SORTS = {"": DUE_FIRST, "latest": Order("due_on", descending=True, is_date=True)}
+VIEWS = {"list": gettext_lazy("List"), "board": gettext_lazy("Board"), "timeline": gettext_lazy("Timeline")}
+IN_A_COLUMN = 40
+UNSEEN = (
+    "open", "binding", "desk", "partner", "lead", "blocked", "slipped", "country", "organisation", "agreement", "mine",
+    "kind",
+)  # fmt: skip
+FLAGS = ("open", "binding", "slipped", "mine")  # on or off: their name says it all
+KEPT = ("after", "view", "sort", "columns")  # parameters that are no filters
+
+
+@require_GET
+def commitment_list(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer
+    visible = Commitment.objects.visible_to(viewer)
+    chosen = CommitmentFilter(request.GET, visible, viewer=viewer)
+    rows = with_columns(chosen.qs)
+    offered = open_to(viewer, Commitment, COMMITMENT_COLUMNS)
+    sort = request.GET.get("sort", "")
+    view = request.GET.get("view", "list")
+    kept = [(name, value) for name in UNSEEN for value in request.GET.getlist(name) if value]
+    context = {
+        "filter": chosen,
+        "view": view if view in VIEWS else "list",
+        "views": [(name, label, address_of_view(request.GET, name)) for name, label in VIEWS.items()],
+        "sort": sort,
+        "offered": offered,
+        "columns": columns_chosen(request.GET.getlist("columns"), offered),
+        "overdue": visible.overdue(viewer.on).order_by()[: MOST_COUNTED + 1].count(),
+        "most_counted": MOST_COUNTED,
+        "is_filtered": any(value for name, value in request.GET.items() if name not in KEPT),
+        "query": request.GET.urlencode(),
+        # What a link brought along and no box here shows stays when a box is changed.
+        "kept_filters": kept,
+        **following.kept_lists(viewer, SavedView.Page.COMMITMENTS, request.GET.urlencode()),
+        "kept_in_words": [_in_words(chosen, name, value) for name, value in kept if name in chosen.filters],
+    }
+    if context["view"] == "board":
+        context |= _board(rows, viewer)
+    else:
+        size = chart.MOST_BARS if context["view"] == "timeline" else PAGE
+        context["page"] = page_of(rows, SORTS.get(sort, DUE_FIRST), request.GET.get("after", ""), size=size)
+        context["wish_form"] = (
+            WishForm(viewer=viewer, handed_in_by="bulk") if viewer.role in DESK_STAFF and not viewer.read_only else None
+        )
+    if context["view"] == "timeline":
+        context["chart"] = chart.timeline(map(span_of, context["page"].rows), viewer.on)
+        context["chart_says"] = _("Bars run to the due day; a tick is the day first promised, the red line is today.")
+    part = "_commitment_list.html" if request.htmx else "commitment_list.html"
+    return render(request, f"agreements/commitments/{part}", context)
+
+
+def _in_words(chosen: CommitmentFilter, name: str, value: str) -> str:
+    """A filter that has no box on the page, as a person reads it."""
+    field = chosen.form.fields[name]
+    if name in FLAGS:
+        return str(field.label)
+    words = {NOBODY: _("nobody named"), "mine": _("those I work for"), **dict(getattr(field, "choices", ()))}
+    return f"{field.label}: {words.get(value, value)}"
+
+
+def _board(rows: Any, viewer: Viewer) -> dict[str, Any]:
+    """A column for each state of delivery, with its first cards and its count."""
+    columns = []
+    for value, label in Delivery.choices:
+        found = list(rows.filter(delivery=value)[: IN_A_COLUMN + 1])
+        for card in found:
+            card.may_move = may_edit(card, viewer)
+        columns.append({
+            "value": value, "label": label, "cards": found[:IN_A_COLUMN], "has_more": len(found) > IN_A_COLUMN,
+        })  # fmt: skip
+    return {"columns": columns, "deliveries": Delivery.choices}

@@ -1,0 +1,206 @@
+"""What a manager walks into the review with, counted by PostgreSQL from the rows that the viewer sees.
+
+Each cell of a matrix carries the filters of the list of commitments that holds exactly its rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import F, Max, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from agreements.commitments.lists.filters import NOBODY
+from agreements.commitments.models import Commitment
+from agreements.commitments.models.commitment import SILENT_DAYS, CommitmentQuerySet
+from agreements.overview.models import Tally
+from agreements.overview.tallies import duties, median, sums, total
+from agreements.vocabulary import BINDING, BlockedBy, Delivery, Health, ReportStatus
+from partners.models import Organisation
+from partners.viewers import Viewer
+
+MOST_ROWS = 25
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A number, and the query of the list that holds exactly these."""
+
+    count: int
+    query: str
+    is_bad: bool = False
+    heat: int = 0  # 0 to 4: how much of its column stands here
+
+
+@dataclass(frozen=True)
+class Row:
+    label: str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    heads: tuple[str, ...]
+    rows: tuple[Row, ...]
+    more: int  # rows beyond those shown
+
+
+def at_desks(viewer: Viewer) -> CommitmentQuerySet:
+    """The commitments of signed papers at the viewer's desks; of all desks for who reads them all."""
+    rows: CommitmentQuerySet = Commitment.objects.visible_to(viewer).filter(agreement__stage__in=BINDING)
+    return rows.filter(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else rows
+
+
+def own_desks(viewer: Viewer) -> Q:
+    """The viewer's desks; all of them for who reads them all."""
+    return Q(desk__in=viewer.desk_ids) if viewer.desk_ids else Q()
+
+
+def tallies_at_desks(viewer: Viewer) -> Any:
+    return Tally.objects.visible_to(viewer).filter(own_desks(viewer))
+
+
+def scope(viewer: Viewer) -> dict[str, str]:
+    """The filters of the list that holds all commitments counted here."""
+    return {"binding": "true"} | ({"desk": "mine"} if viewer.desk_ids else {})
+
+
+HEALTHS = (
+    (Health.ON_TRACK, False), (Health.AT_RISK, True), (Health.DELAYED, True), (Health.BLOCKED, True),
+    (Health.NO_REPORT, False),
+)  # fmt: skip
+
+
+def by_partner(viewer: Viewer) -> Matrix:
+    """Partner in charge x health of what is open, and x delivered. Two queries."""
+    cells = sums(tallies_at_desks(viewer).filter(family=Tally.Family.PARTNER), "key", "state")
+    found: dict[int | None, dict[str, int]] = {}
+    for key, state, number in cells:
+        found.setdefault(key, {})[state] = number
+    columns = [
+        (str(health.label), health.value, {"health": health.value, "open": "true"}, is_bad)
+        for health, is_bad in HEALTHS
+    ]
+    columns.append((str(Delivery.DELIVERED.label), "delivered", {"delivery": "delivered"}, False))
+    weight = {key: sum(row.get(health.value, 0) for health, _bad in HEALTHS) for key, row in found.items()}
+    return _matrix(viewer, "partner", found, weight, columns)
+
+
+def by_lead(viewer: Viewer) -> Matrix:
+    """Lead agency x open, overdue, due soon, blocked. Two queries."""
+    found = {key: asdict(row) for key, row in duties(viewer, own_desks(viewer), by_lead=True).items() if row.open}
+    columns: list[tuple[str, str, dict[str, str], bool]] = [
+        (pgettext("commitments", "Open"), "open", {"open": "true"}, False),
+        (_("Overdue"), "overdue", {"due": "overdue"}, True),
+        (_("Due within 30 days"), "soon", {"due": "soon"}, False),
+        (_("Blocked"), "blocked", {"open": "true", "health": "blocked"}, True),
+    ]
+    return _matrix(viewer, "lead", found, {key: row["open"] for key, row in found.items()}, columns)
+
+
+def _matrix(
+    viewer: Viewer, name: str, found: Mapping[int | None, Mapping[str, int]], weight: Mapping[int | None, int],
+    columns: list[tuple[str, str, dict[str, str], bool]],
+) -> Matrix:  # fmt: skip
+    """The heaviest rows, each cell with the list that it counts; the organisations in one query."""
+    keys = sorted(found, key=lambda key: (-weight[key], key or 0))
+    known = Organisation.objects.in_bulk([key for key in keys[:MOST_ROWS] if key])
+    most = {column: max((row.get(column, 0) for row in found.values()), default=0) for _head, column, *_rest in columns}
+    rows = []
+    for key in keys[:MOST_ROWS]:
+        organisation = known.get(key) if key else None
+        base = scope(viewer) | {name: organisation.code if organisation else NOBODY}
+        counts = [(found[key].get(column, 0), most[column], query, bad) for _head, column, query, bad in columns]
+        cells = (Cell(n, urlencode(base | query), bad, heat(n, among)) for n, among, query, bad in counts)
+        rows.append(Row(organisation.label if organisation else "", tuple(cells)))
+    return Matrix(tuple(head for head, *_rest in columns), tuple(rows), max(len(found) - MOST_ROWS, 0))
+
+
+@dataclass(frozen=True)
+class Silent:
+    """An open commitment that nobody has reported on for long."""
+
+    commitment: Any
+    last_on: date | None
+
+
+def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
+    """Who has not reported: open commitments without a sign of life for 90 days, the longest silence first."""
+    rows = at_desks(viewer).quiet(SILENT_DAYS, viewer.on)
+    told = Max("reports__on", filter=~Q(reports__status=ReportStatus.DRAFT))
+    longest_first = (F("heard_on").asc(nulls_first=True), "pk")
+    # Their keys first: sorting whole rows of a large register takes seconds.
+    keys = list(rows.order_by(*longest_first).values_list("pk", flat=True)[:most])
+    shown = Commitment.objects.filter(pk__in=keys).select_related("agreement", "partner_owner", "owner")
+    found = shown.annotate(told=told).order_by(*longest_first)
+    return [Silent(row, row.told) for row in found]
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """How many wait for one who can help, and since when the oldest does."""
+
+    level: BlockedBy
+    count: int
+    since_on: date | None
+    query: str
+
+
+def blocked(viewer: Viewer) -> list[Blocked]:
+    """Open commitments with a blocker, by who can remove it. One query."""
+    found: dict[str, tuple[int, date | None]] = {}
+    for state, day, number in sums(tallies_at_desks(viewer).filter(family=Tally.Family.BLOCKED), "state", "day"):
+        count, since = found.get(state, (0, day))
+        found[state] = (count + number, min(since, day) if since and day else since or day)
+    return [
+        Blocked(
+            level, *found[level.value],
+            urlencode(scope(viewer) | {"open": "true", "blocked": level.value}),
+        )
+        for level in BlockedBy
+        if level.value in found
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Delivery in numbers. Shares are 0 to 100; None where nothing can be counted yet."""
+
+    open: int
+    overdue: int
+    first_action_days: float | None  # median from the signing to the first report, payment or met milestone
+    on_time_share: int | None  # of what was delivered and had a day
+    silent: int
+    silent_share: int | None  # of what is open
+    slipped: int  # open ones with a later day than the first
+    slippage_days: float | None  # median of those
+
+
+def figures(viewer: Viewer) -> Figures:
+    """Two queries, however many rows there are."""
+    now = total(duties(viewer, own_desks(viewer)).values())
+    asked = tallies_at_desks(viewer).filter(family__in=(Tally.Family.SLIP, Tally.Family.KEPT, Tally.Family.START))
+    cells = sums(asked, "family", "key", "state")
+    slips = [(key, number) for family, key, _state, number in cells if family == Tally.Family.SLIP]
+    starts = [(key, number) for family, key, _state, number in cells if family == Tally.Family.START]
+    kept = {state: number for family, _key, state, number in cells if family == Tally.Family.KEPT}
+    return Figures(
+        open=now.open, overdue=now.overdue, first_action_days=median(starts),
+        on_time_share=_share(kept.get("on_time", 0), sum(kept.values())), silent=now.silent,
+        silent_share=_share(now.silent, now.open), slipped=sum(number for _days, number in slips),
+        slippage_days=median(slips),
+    )  # fmt: skip
+
+
+def heat(number: int, most: int) -> int:
+    """A quarter of the most, a half, three, or all but that much; 0 for nothing."""
+    return -(-4 * number // most) if number > 0 else 0
+
+
+def _share(part: int, whole: int) -> int | None:
+    return round(100 * part / whole) if whole else None

@@ -1,0 +1,154 @@
+"""Numbers of commitments that a viewer sees, added up from tallies: they cost the same however long the register is.
+
+A tally holds whole months. What lies in a month that is cut by today, by the end of "soon" or by the beginning of
+silence is counted row by row in the same statement, so a change made meanwhile is in both parts or in neither.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, F, Q, Sum, Value
+
+from agreements.commitments.lists.filters import SOON_DAYS
+from agreements.commitments.models.commitment import OPEN, SILENT_DAYS
+from agreements.overview.models import CountedNow, Tally
+from partners.viewers import Viewer
+
+IN_ONE_GO = 2000
+LINES_UNFOLDED = 5000  # beyond the cells that they make up
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Duties:
+    """Open commitments by what one asks first."""
+
+    open: int = 0
+    overdue: int = 0
+    soon: int = 0
+    blocked: int = 0
+    silent: int = 0
+
+
+NAMES = tuple(field.name for field in fields(Duties))
+
+
+def duties(viewer: Viewer, where: Q, *, by_lead: bool = False) -> dict[int | None, Duties]:
+    """The numbers of what `where` leaves, for each desk, or for each lead agency without those of silence. One query.
+
+    `where` may name the desk, and the keeper as `keeper`.
+    """
+    on, cut = viewer.on, viewer.on - timedelta(days=SILENT_DAYS)
+    tallies = Tally.objects.visible_to(viewer).annotate(keeper=F("key")).filter(where).order_by()
+    edge = CountedNow.objects.visible_to(viewer).annotate(keeper=F("owner")).filter(where).order_by()
+    edge = edge.filter(is_binding=True, delivery__in=OPEN)
+    whole = tallies.filter(family=Tally.Family.LEAD if by_lead else Tally.Family.OWNER)
+    key, of = ("key", "lead") if by_lead else ("desk", "desk")
+    parts = [
+        _sums(
+            whole, key, open=Sum("n"), overdue=Sum("n", filter=Q(day__lt=_month(on))),
+            blocked=Sum("n", filter=Q(state="blocked")),
+        ),
+        _sums(
+            edge.filter(due_on__range=(_month(on), on + timedelta(days=SOON_DAYS))), of,
+            overdue=Count("pk", filter=Q(due_on__lt=on)), soon=Count("pk", filter=Q(due_on__gte=on)),
+        ),
+    ]  # fmt: skip
+    if not by_lead:
+        heard = tallies.filter(family=Tally.Family.HEARD, day__lt=_month(cut))
+        parts.append(_sums(heard, key, silent=Sum("n")))
+        parts.append(_sums(edge.filter(since_on__gte=_month(cut), since_on__lt=cut), of, silent=Count("pk")))
+    found: dict[int | None, Duties] = {}
+    for key_of, *numbers in parts[0].union(*parts[1:], all=True):
+        one = found.setdefault(key_of, Duties())
+        for name, number in zip(NAMES, numbers, strict=True):
+            setattr(one, name, getattr(one, name) + (number or 0))
+    return found
+
+
+def total(found: Iterable[Duties]) -> Duties:
+    found = list(found)
+    return Duties(**{name: sum(getattr(one, name) for one in found) for name in NAMES})
+
+
+def _sums(rows: Any, key: str, **asked: Any) -> Any:
+    """A row for each key with all the numbers, those that were not asked as 0."""
+    values = {f"n_{name}": asked.get(name, Value(0)) for name in NAMES}
+    return rows.values(key).annotate(**values).values_list(key, *values)
+
+
+def _month(day: date) -> date:
+    return day.replace(day=1)
+
+
+def sums(rows: Any, *columns: str) -> list[tuple[Any, ...]]:
+    """Cells added up: the columns, then the number; no cell of nothing."""
+    added = rows.order_by().values(*columns).annotate(sum=Sum("n")).exclude(sum=0)
+    return list(added.values_list(*columns, "sum"))
+
+
+def median(histogram: Iterable[tuple[int, int]]) -> float | None:
+    """The middle of values that stand so many times; between the two middle ones where their number is even."""
+    steps = sorted(histogram)
+    whole = sum(times for _value, times in steps)
+    if not whole:
+        return None
+
+    def at(place: int) -> int:
+        passed = 0
+        for value, times in steps:
+            passed += times
+            if place < passed:
+                return value
+        raise IndexError(place)
+
+    return (at((whole - 1) // 2) + at(whole // 2)) / 2
+
+
+def count_stale() -> int:
+    """Bring the copies of changed agreements up to date; return how many there were."""
+    with connection.cursor() as cursor:
+        done = 0
+        while (now := _ask(cursor, "SELECT count_stale(%s)", IN_ONE_GO)[0]) == IN_ONE_GO:
+            done += now
+    return done + now
+
+
+def tidy() -> bool:
+    """Fold the cells once they are many lines; count anew where they are wrong. Return whether they were.
+
+    They should never be: rows written with the triggers switched off are the one way that is known.
+    """
+    with connection.cursor() as cursor:
+        lines, cells, wrong = _ask(cursor, CHECK)
+        if wrong:
+            log.error("%s tallies were wrong and are counted anew", wrong)
+            cursor.execute("SELECT recount()")
+        elif lines > cells + LINES_UNFOLDED:
+            cursor.execute("SELECT fold_cells()")
+    return bool(wrong)
+
+
+def _ask(cursor: Any, question: str, *values: Any) -> Any:
+    cursor.execute(question, values)
+    return cursor.fetchone()
+
+
+# Lines, cells, and cells whose sum is not what a recount of the commitments gives: in one snapshot.
+CHECK = """
+    SELECT coalesce(sum(lines), 0), count(*), count(*) FILTER (WHERE kept <> now) FROM (
+        SELECT count(*) FILTER (WHERE is_kept) AS lines, coalesce(sum(n) FILTER (WHERE is_kept), 0) AS kept,
+            coalesce(sum(n) FILTER (WHERE NOT is_kept), 0) AS now
+        FROM (
+            SELECT desk_id, is_restricted, is_archived, family, key, state, day, n, true AS is_kept
+            FROM agreements_tally
+            UNION ALL SELECT *, false FROM tallied_now()
+        ) line GROUP BY desk_id, is_restricted, is_archived, family, key, state, day
+    ) cell
+"""

@@ -1,0 +1,134 @@
+"""Logging an agreement and editing it, with its participants and commitments on one form."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.forms.utils import ErrorDict
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from agreements import visibility
+from agreements.commitments.views.page import CHANGED_MEANWHILE
+from agreements.pages.forms import AgreementForm, Commitments, Participants
+from agreements.pages.saving import ChangedMeanwhile, save
+from agreements.pages.views import find
+from agreements.register.models import Agreement
+from partners import conflicts
+from partners.forms import note_problems
+from partners.models import Country
+from partners.viewers import Viewer
+
+PAGE = "agreements/pages/agreement_edit.html"
+
+
+@require_http_methods(["GET", "POST"])
+def agreement_new(request: HttpRequest) -> HttpResponse:
+    agreement = Agreement()
+    if old_ref := request.GET.get("supersedes", ""):
+        agreement.supersedes = _predecessor(old_ref, request.viewer)
+    return _edit(request, agreement)
+
+
+def _predecessor(ref: str, viewer: Viewer) -> Agreement:
+    """The agreement that a new one is to follow, for those who keep it."""
+    old: Agreement = Agreement.objects.get_visible(viewer, ref=ref.upper())
+    if not viewer.works_at(old.desk_id):
+        raise Http404
+    return old
+
+
+@require_http_methods(["GET", "POST"])
+def agreement_edit(request: HttpRequest, ref: str) -> HttpResponse:
+    agreement = find(request, ref)
+    if not visibility.may_edit(request.viewer, desk_id=agreement.desk_id, stage=agreement.stage):
+        raise Http404
+    return _edit(request, agreement)
+
+
+def _edit(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+    viewer = request.viewer
+    data = request.POST.copy() if request.method == "POST" else None
+    if data is not None and data.get("more"):
+        return _with_one_more(request, agreement)
+    context = _forms(data, agreement, viewer)
+    if data is not None and agreement.pk:
+        context["conflicts"] = _merge(data, context, agreement, viewer)
+        context |= _forms(data, agreement, viewer)
+    form, participants, commitments = context["form"], context["participants"], context["commitments"]
+    participants.extra = commitments.extra = 1 if agreement.pk else 2
+    problems = False
+    if data is not None:
+        problems = not all([form.is_valid(), participants.is_valid(), commitments.is_valid()])
+        if any(not conflict.choice for conflict in context.get("conflicts", ())):
+            form.add_error(None, CHANGED_MEANWHILE)
+            problems = True
+        if not problems:
+            try:
+                saved = save(form, participants, commitments, by=viewer)
+            except ChangedMeanwhile:
+                form.add_error(None, CHANGED_MEANWHILE)
+                problems = True
+            except ValidationError as problem:
+                note_problems(form, problem)
+                problems = True
+            else:
+                messages.success(request, _("%(ref)s is saved.") % {"ref": saved.ref})
+                return redirect(saved)
+    context["agreement"] = agreement
+    return render(request, PAGE, context, status=422 if problems else 200)
+
+
+def _merge(data: Any, context: dict[str, Any], agreement: Agreement, viewer: Viewer) -> list[conflicts.Conflict]:
+    """Bring in what others have saved since this form was opened, in the agreement and in each of its rows."""
+    now = _forms(None, agreement, viewer)
+    found: list[conflicts.Conflict] = []
+    pairs = [(context["form"], now["form"])]
+    for rows in ("participants", "commitments"):
+        current = {form.instance.pk: form for form in now[rows].forms if form.instance.pk}
+        pairs += [(form, current[form.instance.pk]) for form in context[rows].forms if form.instance.pk in current]
+    opened = data.get("seen_version")
+
+    def base_of(old: Any, theirs: Any) -> Any:
+        base = type(theirs)(None, instance=old, prefix=theirs.prefix, viewer=viewer)
+        if "sectors" in base.fields:
+            base.initial["sectors"] = data.get("seen_sectors", "").split(",") if data.get("seen_sectors") else []
+        return base
+
+    for mine, theirs in pairs:
+        found += conflicts.bring_in(data, mine, theirs, partial(base_of, theirs=theirs))
+    if "seen_sectors" in data and data.get("seen_version") != opened:
+        data["seen_sectors"] = now["form"].initial["seen_sectors"]
+    return found
+
+
+def _with_one_more(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+    """One more empty row, for browsers without scripts; all that was typed stays."""
+    viewer = request.viewer
+    data = request.POST.copy()
+    name = f"{data['more']}-TOTAL_FORMS"
+    if name not in ("participants-TOTAL_FORMS", "commitments-TOTAL_FORMS") or not data.get(name, "").isdigit():
+        raise Http404
+    data[name] = str(min(int(data[name]) + 1, 60))
+    context = _forms(data, agreement, viewer)
+    for form in (context["form"], *context["participants"].forms, *context["commitments"].forms):
+        # Nothing has been handed in yet, so nothing is wrong yet.
+        form._errors, form.cleaned_data = ErrorDict(), {}
+    return render(request, PAGE, {**context, "agreement": agreement})
+
+
+def _forms(data: Any, agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
+    countries = [(country.pk, country.name) for country in Country.objects.visible_to(viewer)]
+    rows = {"viewer": viewer}
+    return {
+        "form": AgreementForm(data, instance=agreement, viewer=viewer),
+        "participants": Participants(
+            data, instance=agreement, prefix="participants", form_kwargs={**rows, "countries": countries}
+        ),
+        "commitments": Commitments(data, instance=agreement, prefix="commitments", form_kwargs=rows),
+    }

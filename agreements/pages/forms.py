@@ -1,0 +1,263 @@
+"""One page to log or edit an agreement with its participants and commitments."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.forms import BaseInlineFormSet, inlineformset_factory
+from django.utils.translation import gettext_lazy as _
+
+from agreements.commitments.forms.commitment import refuse_moved_day
+from agreements.commitments.models import Commitment
+from agreements.dateinput import PartialDateField, WithPartialDates
+from agreements.languages import WithBothLanguages
+from agreements.register.forms.acts import named
+from agreements.register.models import Agreement, InstrumentType, Participant
+from agreements.vocabulary import Stage
+from partners.folding import fold
+from partners.models import Country, Desk, Organisation, Sector
+from partners.picking import OrganisationField
+from partners.viewers import Viewer
+
+MOST_ANCESTORS = 30
+
+
+class AgreementForm(WithPartialDates, WithBothLanguages):
+    """The agreement's own facts. The version tells whether someone else was faster."""
+
+    signed = PartialDateField(label=_("Signed on"), required=False)
+    provisional = PartialDateField(label=_("Applied provisionally from"), required=False, help_text="")
+    effective = PartialDateField(label=_("In effect from"), required=False, help_text="")
+    expires = PartialDateField(label=_("Expires"), required=False, help_text="")
+    announced = PartialDateField(
+        label=_("Announced"), required=False, help_text=_("when the intention became public, before any signing")
+    )
+    parent_ref = forms.CharField(
+        label=_("Under"), required=False, help_text=_("reference of the agreement that this one carries out")
+    )
+    supersedes_ref = forms.CharField(
+        label=_("Supersedes"), required=False, help_text=_("reference of the agreement whose place it takes")
+    )
+    because = forms.CharField(
+        label=_("Why the record is corrected"), required=False, max_length=1000,
+        help_text=_("it stands in the timeline; the signed paper itself is changed by an amendment"),
+    )  # fmt: skip
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    seen_sectors = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    partial_dates: ClassVar = {
+        "provisional": ("provisional_on", "provisional_precision", "first"),
+        "signed": ("signed_on", "signed_precision", "first"),
+        "effective": ("effective_on", "effective_precision", "first"),
+        "expires": ("expires_on", "expires_precision", "last"),
+        "announced": ("announced_on", "announced_precision", "first"),
+    }
+
+    class Meta:
+        model = Agreement
+        fields = (
+            "title_vi", "title_en", "kind", "instrument_type", "legal_regime", "summary_vi", "summary_en", "desk",
+            "sectors", "open_ended", "renewal", "renewal_months", "notice_months", "notice_days", "occasion_vi",
+            "occasion_en", "place", "authentic_languages", "restricted",
+        )  # fmt: skip
+        widgets: ClassVar = {
+            "summary_vi": forms.Textarea({"rows": 3}),
+            "summary_en": forms.Textarea({"rows": 3}),
+            "sectors": forms.CheckboxSelectMultiple,
+        }
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        own = Desk.objects.visible_to(viewer).filter(pk__in=viewer.desk_ids)
+        self.fields["desk"].queryset = own  # type: ignore[attr-defined]
+        self.fields["desk"].empty_label = None  # type: ignore[attr-defined]
+        types = InstrumentType.objects.visible_to(viewer)
+        if types.exists():
+            self.fields["instrument_type"].queryset = types  # type: ignore[attr-defined]
+        else:
+            del self.fields["instrument_type"]
+        self.fields["sectors"].queryset = Sector.objects.visible_to(viewer)  # type: ignore[attr-defined]
+        self.fields["title_vi"].widget.attrs["lang"] = self.fields["summary_vi"].widget.attrs["lang"] = "vi"
+        self.fields["title_en"].widget.attrs["lang"] = self.fields["summary_en"].widget.attrs["lang"] = "en"
+        self.initial["seen_version"] = self.instance.version
+        self.initial["seen_sectors"] = ",".join(sorted(str(sector.pk) for sector in self.initial.get("sectors") or ()))
+        for link in ("parent", "supersedes"):
+            # A link to what another desk hides by now is kept, but not shown.
+            other = getattr(self.instance, link)
+            if other and Agreement.objects.visible_to(viewer).filter(pk=other.pk).exists():
+                self.initial[f"{link}_ref"] = other.ref
+        if self.instance.stage == Stage.DRAFT:
+            del self.fields["because"]
+        self.fill_partial_dates()
+
+    def clean_parent_ref(self) -> Agreement | None:
+        parent = self._linked("parent")
+        ancestor, steps = parent, 0
+        while ancestor and steps < MOST_ANCESTORS:
+            if ancestor.pk == self.instance.pk and self.instance.pk:
+                raise forms.ValidationError(_("It would stand under itself."))
+            ancestor, steps = ancestor.parent, steps + 1
+        return parent
+
+    def clean_supersedes_ref(self) -> Agreement | None:
+        return self._linked("supersedes")
+
+    def _linked(self, link: str) -> Agreement | None:
+        """The agreement named in a link's box; one that the viewer could not be shown stays as it is."""
+        found = named(self.cleaned_data[f"{link}_ref"], self.viewer)
+        if found and found.pk == self.instance.pk:
+            raise forms.ValidationError(_("An agreement is not linked to itself."))
+        was_hidden = getattr(self.instance, f"{link}_id") and f"{link}_ref" not in self.initial
+        return getattr(self.instance, link) if found is None and was_hidden else found
+
+    def clean_because(self) -> str:
+        if not self.cleaned_data["because"].strip():
+            raise forms.ValidationError(_("Say why the record of a signed paper is corrected."))
+        return str(self.cleaned_data["because"]).strip()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("open_ended") and values.get("expires"):
+            self.add_error("expires", _("It cannot both expire and run until terminated."))
+        if (
+            self.initial.get("signed")
+            and "signed" in values
+            and not values["signed"]
+            and self.instance.stage != "draft"
+        ):
+            self.add_error("signed", _("A signed agreement keeps its date; correct it, but do not take it away."))
+        self.instance.parent = values.get("parent_ref")
+        self.instance.supersedes = values.get("supersedes_ref")
+        return values
+
+
+class ParticipantForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+    """An organisation by what it is called; a new one is made if its country is given."""
+
+    signed = PartialDateField(label=_("Signed, where it differs"), required=False, help_text="")
+    consented = PartialDateField(label=_("Consented"), required=False, help_text="")
+    effective = PartialDateField(label=_("In effect, where it differs"), required=False, help_text="")
+    withdrawn = PartialDateField(label=_("Withdrawn"), required=False, help_text="")
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    partial_dates: ClassVar = {
+        name: (f"{name}_on", f"{name}_precision", "first") for name in ("signed", "consented", "effective", "withdrawn")
+    }
+
+    organisation = OrganisationField(label=_("Organisation"), unknown_is_text=True)
+    new_country = forms.ModelChoiceField(
+        Country.objects.none(), label=_("Country, if new"), required=False, empty_label="–"
+    )
+
+    class Meta:
+        model = Participant
+        fields = ("organisation", "role", "signatory", "consent_by")
+
+    def __init__(self, *args: Any, viewer: Viewer, countries: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        self.fields["organisation"].viewer = viewer  # type: ignore[attr-defined]
+        self.fields["new_country"].queryset = Country.objects.visible_to(viewer)  # type: ignore[attr-defined]
+        if countries is not None:
+            self.fields["new_country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
+        self.initial["seen_version"] = self.instance.version
+        self.fill_partial_dates()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        named = values.get("organisation")
+        if isinstance(named, str):
+            country = values.get("new_country")
+            if country is None:
+                similar = ", ".join(o.label for o in Organisation.objects.visible_to(self.viewer).search(named)[:3])
+                self.add_error(
+                    "organisation",
+                    _("Not known yet. Choose its country to add it.")
+                    if not similar
+                    else _("Not known yet. Did you mean %(names)s? If it is new, choose its country.")
+                    % {"names": similar},
+                )
+            else:
+                values["organisation"] = self._new_organisation(named, country)
+        return values
+
+    def _new_organisation(self, name: str, country: Country) -> Organisation | None:
+        new = Organisation(name_vi=name, name_en=name, country=country)
+        try:
+            new.full_clean(exclude=["code"])
+        except forms.ValidationError as problem:
+            self.add_error("organisation", problem.messages[0])
+            return None
+        return new
+
+    def _post_clean(self) -> None:
+        new = self.cleaned_data.get("organisation")
+        if isinstance(new, Organisation) and new.pk is None:
+            # It is saved with the form, and a foreign key cannot be checked before.
+            self.cleaned_data.pop("organisation")
+            super()._post_clean()  # type: ignore[misc]
+            self.cleaned_data["organisation"] = new
+            self.instance.new_organisation = new
+        else:
+            super()._post_clean()  # type: ignore[misc]
+
+    def _get_validation_exclusions(self) -> set[str]:
+        skipped = super()._get_validation_exclusions()  # type: ignore[misc]
+        new = self.cleaned_data.get("organisation") is None
+        return skipped | ({"organisation"} if new else set())
+
+
+class CommitmentLineForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+    """A commitment in one line; its own page holds the rest."""
+
+    due = PartialDateField(label=_("Due"), required=False, help_text="")
+    partner_owner = OrganisationField(label=_("Partner in charge"), required=False)
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    partial_dates: ClassVar = {"due": ("due_on", "due_precision", "last")}
+    also_checked: ClassVar = {"start_on"}
+
+    class Meta:
+        model = Commitment
+        fields = ("title_vi", "title_en", "kind", "direction", "partner_owner")
+
+    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["partner_owner"].viewer = viewer  # type: ignore[attr-defined]
+        self.initial["seen_version"] = self.instance.version
+        self.fill_partial_dates()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        refuse_moved_day(self)
+        return values
+
+
+class LiveRows(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows that are not archived; a row that is taken out is archived, never deleted."""
+
+    def get_queryset(self) -> Any:
+        if not hasattr(self, "_live"):
+            self._live = super().get_queryset().live()
+        return self._live
+
+
+class ParticipantRows(LiveRows):
+    def clean(self) -> None:
+        """Rows are new to the database, so it cannot tell yet that two of them are the same."""
+        seen = set()
+        for form in self.forms:
+            row = getattr(form, "cleaned_data", None)
+            if not row or row.get("DELETE") or not row.get("organisation"):
+                continue
+            key = (row["organisation"].pk or fold(row["organisation"].name_vi), row.get("role"))
+            if key in seen:
+                form.add_error("organisation", _("This organisation already takes part in this role."))
+            seen.add(key)
+
+
+ROWS: dict[str, Any] = {"fk_name": "agreement", "can_delete": True, "extra": 0, "max_num": 60, "validate_max": True}
+Participants = inlineformset_factory(Agreement, Participant, form=ParticipantForm, formset=ParticipantRows, **ROWS)
+Commitments = inlineformset_factory(Agreement, Commitment, form=CommitmentLineForm, formset=LiveRows, **ROWS)

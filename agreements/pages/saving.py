@@ -1,0 +1,102 @@
+"""Saving an agreement with its participants and commitments: all of it, or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from agreements.commitments.rules import editing as promises
+from agreements.pages.forms import AgreementForm
+from agreements.register.models import Agreement
+from agreements.register.rules import editing
+from partners.folding import fold
+from partners.models import Organisation
+from partners.naming import free_code
+from partners.viewers import Viewer
+
+
+class ChangedMeanwhile(Exception):
+    """Someone saved the agreement after this form was opened. `version` is what it has now."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__(version)
+        self.version = version
+
+
+def save(form: AgreementForm, participants: Any, commitments: Any, *, by: Viewer) -> Agreement:
+    """Save valid forms in one transaction. Raises ChangedMeanwhile or ValidationError, and saves nothing."""
+    agreement: Agreement = form.instance
+    is_new = agreement.pk is None
+    try:
+        with transaction.atomic():
+            _save(form, participants, commitments, by)
+    except ValidationError:
+        if is_new:
+            # What was rolled back is not there: the form stands for a new agreement again.
+            agreement.pk, agreement.ref, agreement._state.adding = None, "", True
+        raise
+    return agreement
+
+
+def _save(form: AgreementForm, participants: Any, commitments: Any, by: Viewer) -> None:
+    agreement, sectors = form.instance, form.cleaned_data["sectors"]
+    _add_organisations(participants, by)
+    if agreement.pk is None:
+        participants.instance = agreement
+        editing.log(agreement, participants.save(commit=False), by=by, on=by.on, sectors=sectors)
+    else:
+        _catch_up(agreement, form.cleaned_data["seen_version"], participants, commitments)
+        editing.correct(agreement, by=by, because=form.cleaned_data.get("because", ""), sectors=sectors)
+        for participant in _changed(participants, agreement, by):
+            participant.stamp(by).save()
+    promises.save(_changed(commitments, agreement, by), by=by, on=by.on)
+
+
+def _catch_up(agreement: Agreement, seen_version: int, *rows: Any) -> None:
+    """Lock the agreement, and refuse where somebody was faster."""
+    now = Agreement.objects.locked().get(pk=agreement.pk)
+    if now.version != seen_version:
+        raise ChangedMeanwhile(now.version)
+    agreement.stage, agreement.version = now.stage, now.version
+    for some in rows:
+        _check_versions(some)
+
+
+def _check_versions(rows: Any) -> None:
+    """Rows are changed on pages of their own too, under the same lock: none may be newer than what was seen."""
+    known = [form for form in rows.forms if form.instance.pk]
+    now = dict(rows.model.objects.filter(pk__in=[f.instance.pk for f in known]).values_list("pk", "version"))
+    for form in known:
+        if form.has_changed() and now.get(form.instance.pk) != form.cleaned_data["seen_version"]:
+            raise ChangedMeanwhile(now.get(form.instance.pk, 0))
+
+
+def _add_organisations(participants: Any, by: Viewer) -> None:
+    """Save the organisations that were typed in for the first time; one typed twice is one."""
+    made: dict[str, Organisation] = {}
+    for form in participants.forms:
+        new = getattr(form.instance, "new_organisation", None)
+        if new is None or form in participants.deleted_forms:
+            continue
+        key = fold(new.name_vi)
+        if key not in made:
+            new.code = free_code(new.name_vi)
+            new.stamp(by).save()
+            made[key] = new
+        form.instance.organisation = form.cleaned_data["organisation"] = made[key]
+
+
+def _changed(rows: Any, agreement: Agreement, by: Viewer) -> list[Any]:
+    """The new and changed rows of a formset, not saved yet; what was taken out of it is archived."""
+    rows.instance = agreement
+    changed: list[Any] = rows.save(commit=False)
+    # What leaves goes first: it may come back in another row.
+    for record in rows.deleted_objects:
+        record.archived_at, record.archived_because = timezone.now(), "taken out of the form"
+        record.stamp(by).save()
+    for record in changed:
+        record.agreement = agreement
+    return changed

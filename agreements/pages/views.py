@@ -1,0 +1,46 @@
+"""The page of one agreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from agreements.pages.agreement import agreement_context
+from agreements.register.forms.acts import ActForm
+from agreements.register.models import Agreement
+from agreements.register.rules import access_log, following, lifecycle
+
+
+@require_GET
+def agreement_page(request: HttpRequest, ref: str) -> HttpResponse:
+    agreement = find(request, ref)
+    access_log.note(agreement, request.viewer)
+    context = agreement_context(agreement, request.viewer) | {
+        "acts": _acts(request, agreement), "followed": following.is_followed(request.viewer, agreement=agreement),
+    }  # fmt: skip
+    return render(request, "agreements/pages/agreement_page.html", context)
+
+
+def find(request: HttpRequest, ref: str) -> Agreement:
+    rows = Agreement.objects.select_related("desk", "owner", "parent", "supersedes", "instrument_type")
+    found: Agreement = rows.get_visible(request.viewer, ref=ref)
+    return found
+
+
+def _acts(request: HttpRequest, agreement: Agreement) -> list[dict[str, Any]]:
+    """The buttons with their questions; what was typed into a refused one is still there."""
+    kept = request.session.get("kept_act", {})
+    if kept.get("ref") == agreement.ref:
+        del request.session["kept_act"]
+    acts, free = [], lifecycle.open_to(agreement, request.viewer)
+    shown = agreement.content_hash() if any(transition.four_eyes for transition in free) else ""
+    papers = agreement.documents.visible_to(request.viewer)
+    for transition in free:
+        typed = kept["typed"] if (kept.get("ref"), kept.get("name")) == (agreement.ref, transition.name) else {}
+        initial = {"signed": agreement.signed, **typed, "seen": shown if transition.four_eyes else ""}
+        form = ActForm(initial=initial, transition=transition, papers=papers, viewer=request.viewer)
+        acts.append({"transition": transition, "form": form, "is_open": bool(typed)})
+    return acts

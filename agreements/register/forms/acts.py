@@ -1,0 +1,68 @@
+"""What a person says with an act on an agreement."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agreements.dateinput import PartialDateField
+from agreements.register.models import Agreement
+from agreements.register.rules.lifecycle import Facts, Transition
+from agreements.vocabulary import Ending
+from partners.viewers import Viewer
+
+
+class ActForm(forms.Form):
+    """The questions of one transition. What is missing the rule itself says, in its own words."""
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+    signed = PartialDateField(label=_("Signed on"), required=False)
+    ending = forms.ChoiceField(label=_("How it ended"), required=False)
+    document = forms.ModelChoiceField(
+        None, label=_("Paper"), required=False, empty_label="–",
+        help_text=_("one of the papers of this agreement; add it there first"),
+    )  # fmt: skip
+    successor = forms.CharField(
+        label=_("Its successor"), required=False, help_text=_("reference of the agreement that takes its place")
+    )
+    reason = forms.CharField(
+        label=_("Reason or comment"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
+    )
+
+    def __init__(self, *args: Any, transition: Transition, papers: Any = (), viewer: Viewer, **kwargs: Any) -> None:
+        # Several of them stand on one page: each field needs an id of its own.
+        super().__init__(*args, auto_id=f"id_{transition.name}_%s", **kwargs)
+        self.transition, self.viewer = transition, viewer
+        for name in ("signed", "ending", "document", "successor", "reason"):
+            if name not in transition.asks:
+                del self.fields[name]
+        if "document" in self.fields:
+            self.fields["document"].queryset = papers  # type: ignore[attr-defined]
+        if ending := self.fields.get("ending"):
+            endings = [(value, label) for value, label in Ending.choices if value != Ending.NOT_CONCLUDED]
+            ending.choices = [("", "–"), *endings]  # type: ignore[attr-defined]
+
+    def clean_successor(self) -> Agreement | None:
+        return named(self.cleaned_data["successor"], self.viewer)
+
+    def facts(self, viewer: Viewer) -> Facts:
+        values = {name: value for name, value in self.cleaned_data.items() if value}
+        return Facts(on=viewer.on, **values)
+
+
+def named(ref: str, viewer: Viewer) -> Agreement | None:
+    """The visible agreement with this reference; a hidden one and none at all give the same error."""
+    if not ref.strip():
+        return None
+    found = Agreement.objects.visible_to(viewer).filter(ref=ref.strip().upper()).first()
+    if found is None:
+        raise forms.ValidationError(_("There is no agreement with this reference."))
+    return found  # type: ignore[no-any-return]
+
+
+class ReasonForm(forms.Form):
+    """A reason, for acts that need nothing else."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=4000, widget=forms.Textarea({"rows": 2}))

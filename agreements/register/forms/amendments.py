@@ -1,0 +1,59 @@
+"""An amendment, and the agreement as it is to be."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from agreements.dateinput import PartialDateField, WithPartialDates
+from agreements.register.models import Agreement, Amendment
+
+
+class TermsForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+    """The agreement as it is to be: what an amendment may change, edited on a copy that is never saved."""
+
+    expires = PartialDateField(label=_("Expires"), required=False)
+
+    partial_dates: ClassVar = {"expires": ("expires_on", "expires_precision", "last")}
+
+    class Meta:
+        model = Agreement
+        fields = (
+            "title_vi", "title_en", "summary_vi", "summary_en", "open_ended", "renewal", "renewal_months",
+            "notice_months", "notice_days",
+        )  # fmt: skip
+        widgets: ClassVar = {"summary_vi": forms.Textarea({"rows": 3}), "summary_en": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fill_partial_dates()
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if values.get("open_ended") and values.get("expires"):
+            self.add_error("expires", _("It cannot both expire and run until terminated."))
+        return values
+
+
+class AmendmentForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+    """What the amendment says of itself."""
+
+    effective = PartialDateField(
+        label=_("In effect from"), required=False, help_text=_("empty: from the day of its approval")
+    )
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    partial_dates: ClassVar = {"effective": ("effective_on", "effective_precision", "first")}
+
+    class Meta:
+        model = Amendment
+        fields = ("kind", "text_vi", "text_en", "document")
+        widgets: ClassVar = {"text_vi": forms.Textarea({"rows": 3}), "text_en": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, papers: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["document"].queryset = papers  # type: ignore[attr-defined]
+        self.initial["seen_version"] = self.instance.version
+        self.fill_partial_dates()

@@ -1,0 +1,89 @@
+"""Is it in the register already? Asked while one types, so that one paper is not logged twice."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import combinations
+from typing import Any
+
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Exists, Q, QuerySet
+from django.db.models.functions import Greatest
+
+from agreements.dates import PartialDate
+from agreements.register.lists.filters import participants_of
+from agreements.register.models import Agreement
+from agreements.register.models.agreement import WORDS_INDEX
+from partners.folding import Words, fold, words
+from partners.models import Organisation
+from partners.viewers import Viewer
+
+SHOWN = 5
+FEWEST_WORDS = 3  # shorter titles resemble everything
+RAREST = 4  # words of a title by which a double is looked for: it has two of them at least
+LIKE_ENOUGH = 0.6
+NEAR_DAYS = 31
+STATISTICS_SECONDS = 600
+STATISTICS = "title-word-statistics"
+MOST_COMPARED = 5000  # rows
+
+
+def similar(
+    viewer: Viewer, titles: list[str], *, partners: list[Organisation], signed: PartialDate | None, exclude: str = ""
+) -> QuerySet[Any] | list[Any]:
+    """Visible agreements with a title much like one of these, or with the same partners around the same day."""
+    visible = Agreement.objects.visible_to(viewer).exclude(ref=exclude)
+    asked = [fold(title.strip()) for title in titles if len(set(words(title))) >= FEWEST_WORDS]
+    found: list[Any] = []
+    if asked:
+        rule = Q(pk__in=())
+        for title in asked:
+            rule |= _shares_rare_words(title)
+        likeness = [TrigramWordSimilarity(title, "folded") for title in asked]
+        best = Greatest(*likeness) if len(likeness) > 1 else likeness[0]
+        near = visible.alias(words=Words("folded")).filter(rule).annotate(likeness=best)
+        found = list(near.filter(likeness__gte=LIKE_ENOUGH).order_by("-likeness", "-pk")[:SHOWN])
+    if partners and signed and len(found) < SHOWN:
+        days = (signed.first_day - timedelta(days=NEAR_DAYS), signed.last_day + timedelta(days=NEAR_DAYS))
+        same = visible.filter(signed_on__range=days).exclude(pk__in=[row.pk for row in found])
+        for partner in partners:
+            same = same.filter(Exists(participants_of("pk", organisation=partner)))
+        found += same.order_by("-signed_on", "-pk")[: SHOWN - len(found)]
+    return found
+
+
+def _shares_rare_words(title: str) -> Q:
+    """Titles that hold two of the rarest words at least: one of them may be mistyped, and common ones say nothing.
+
+    Pairs that would bring up more rows than can be compared while one types are left out.
+    """
+    common, rows = _statistics()
+    rare = sorted(dict.fromkeys(words(title)), key=lambda word: (common.get(word, 0.0), -len(word)))[:RAREST]
+    pairs = sorted(
+        (common.get(one, 0.0) * common.get(other, 0.0) * rows, one, other) for one, other in combinations(rare, 2)
+    )
+    rule, expected = Q(pk__in=()), 0.0
+    for brings, one, other in pairs:
+        expected += brings
+        if expected > MOST_COMPARED:
+            break
+        rule |= Q(words__contains=[one, other])
+    return rule
+
+
+def _statistics() -> tuple[dict[str, float], float]:
+    """How often the common words stand in titles, and how many titles there are, as PostgreSQL's statistics know it."""
+    known: tuple[dict[str, float], float] | None = cache.get(STATISTICS)
+    if known is None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT most_common_elems::text::text[], most_common_elem_freqs, reltuples FROM pg_class "
+                "LEFT JOIN pg_stats ON tablename = relname WHERE relname = %s",
+                [WORDS_INDEX],
+            )
+            found, shares, rows = cursor.fetchone() or (None, None, 0)
+        known = dict(zip(found or (), shares or (), strict=False)), max(rows, 0)
+        cache.set(STATISTICS, known, STATISTICS_SECONDS)
+    return known

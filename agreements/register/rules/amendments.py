@@ -1,0 +1,207 @@
+"""Amendments: proposed on a copy, shown as a difference, decided by someone else, applied on their day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agreements.acts import Act
+from agreements.register.models import Agreement, Amendment, Step
+from agreements.register.rules import steps
+from agreements.register.rules.lifecycle import put
+from agreements.register.rules.workflow import DESK, MANAGER, Facts, Transition, Words, Workflow, from_stages
+from agreements.vocabulary import BINDING, AmendmentStage
+from partners.refusals import Refused
+from partners.viewers import Viewer
+
+# What an amendment may change, in the order in which a difference is shown.
+AMENDABLE = (
+    "title_vi", "title_en", "summary_vi", "summary_en", "expires_on", "expires_precision", "open_ended", "renewal",
+    "renewal_months", "notice_months", "notice_days",
+)  # fmt: skip
+DRAFT, IN_REVIEW, APPROVED, APPLIED, WITHDRAWN = AmendmentStage
+
+TRANSITIONS: Mapping[str, Transition] = {
+    transition.name: transition
+    for transition in (
+        Transition(
+            "submit", Act.AMENDMENT_SUBMIT, _("Submit for review"), from_stages(DRAFT), IN_REVIEW, DESK,
+            ("content",), is_next=True,
+        ),
+        Transition(
+            "approve", Act.AMENDMENT_APPROVE, _("Approve"), from_stages(IN_REVIEW), APPROVED, MANAGER,
+            ("content", "paper"), four_eyes=True, is_next=True, is_legal=True,
+        ),
+        Transition(
+            "return", Act.AMENDMENT_RETURN, _("Return with comment"), from_stages(IN_REVIEW), DRAFT,
+            MANAGER, ("reason",), ("reason",),
+        ),
+        Transition(
+            "withdraw", Act.AMENDMENT_WITHDRAW, _("Withdraw"), from_stages(DRAFT, IN_REVIEW, APPROVED), WITHDRAWN,
+            DESK, ("reason",), ("reason",),
+        ),
+    )
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One column of the agreement, before and after; the screen names it by `label`."""
+
+    column: str
+    label: str
+    before: Any
+    after: Any
+
+
+def may_propose(agreement: Agreement, viewer: Viewer) -> bool:
+    return (
+        viewer.works_at(agreement.desk_id)
+        and not viewer.read_only
+        and not agreement.archived_at
+        and agreement.stage in BINDING
+    )
+
+
+def may_edit(amendment: Amendment, viewer: Viewer) -> bool:
+    return may_propose(amendment.agreement, viewer) and amendment.stage == DRAFT
+
+
+def changes_between(before: Agreement, after: Agreement) -> dict[str, dict[str, Any]]:
+    """The columns that differ, as they are kept in an amendment."""
+    found = {}
+    for column in AMENDABLE:
+        was, becomes = _plain(before, column), _plain(after, column)
+        if was != becomes:
+            found[column] = {"before": was, "after": becomes}
+    return found
+
+
+def _plain(agreement: Agreement, column: str) -> Any:
+    value = getattr(agreement, column)
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def differences(amendment: Amendment) -> list[Difference]:
+    """What changes, column by column, with the values as the database holds them."""
+    shown = []
+    for column in AMENDABLE:
+        if column in amendment.changes and not column.endswith("_precision"):
+            field: Any = Agreement._meta.get_field(column)
+            change = amendment.changes[column]
+            values = (field.to_python(change[side]) for side in ("before", "after"))
+            shown.append(Difference(column, str(field.verbose_name), *values))
+    return shown
+
+
+def save(amendment: Amendment, wanted: Agreement, *, by: Viewer) -> Amendment:
+    """Keep a proposal, new or edited, as the difference between the agreement as it is and as it is wanted."""
+    with transaction.atomic():
+        agreement = Agreement.objects.locked().get(pk=wanted.pk)
+        amendment.agreement = agreement
+        if amendment.pk is None:
+            if not may_propose(agreement, by):
+                raise Refused(_("Signed agreements are amended, by their desk."))
+            last = agreement.amendments.aggregate(last=Max("number"))["last"]
+            amendment.number = (last or 0) + 1
+        elif not may_edit(Amendment.objects.select_related("agreement").get(pk=amendment.pk), by):
+            raise Refused(_("This amendment is no longer a draft."))
+        amendment.changes = changes_between(agreement, wanted)
+        amendment.stamp(by).full_clean()
+        amendment.save()
+    return amendment
+
+
+NEEDS: Mapping[str, tuple[Callable[[Amendment, Facts], bool], Words]] = {
+    "content": (lambda amendment, facts: amendment.says_something, _("It changes nothing yet.")),
+    "paper": (
+        lambda amendment, facts: amendment.document_id is not None,
+        _("Choose the paper that says so; add it under Papers first."),
+    ),
+    "reason": (lambda amendment, facts: bool(facts.reason.strip()), _("Give a reason.")),
+}
+
+
+def _locked(amendment: Amendment) -> Amendment:
+    Agreement.objects.locked().get(pk=amendment.agreement_id)
+    rows = Amendment.objects.locked().select_related("agreement")
+    return rows.get(pk=amendment.pk)  # type: ignore[no-any-return]
+
+
+def _carry_out(transition: Transition, amendment: Amendment, by: Viewer, facts: Facts) -> Step:
+    amendment.stage = AmendmentStage(transition.target)
+    amendment.comment = facts.reason.strip()
+    if amendment.stage == IN_REVIEW:
+        amendment.submitted_by_id = by.user_id
+    if amendment.stage == APPROVED:
+        amendment.decided_by_id, amendment.decided_at = by.user_id, timezone.now()
+    amendment.stamp(None).save()
+    step = _write_step(transition.act, amendment, by, facts.reason)
+    if amendment.stage == APPROVED and (amendment.effective_on is None or amendment.effective_on <= by.on):
+        _apply(amendment, on=by.on, by=by)
+    return step
+
+
+WORKFLOW = Workflow[Amendment](
+    TRANSITIONS, NEEDS, agreement_of=lambda amendment: amendment.agreement, lock=_locked, carry_out=_carry_out,
+    has_changed=_("The amendment has changed since you opened it. Read it again before you approve."),
+)  # fmt: skip
+perform, refusal, open_to = WORKFLOW.perform, WORKFLOW.refusal, WORKFLOW.open_to
+
+
+def apply_due(on: date) -> int:
+    """Apply what was approved for that day or an earlier one; return how many. What no longer fits says why."""
+    waiting = Amendment.objects.live().filter(stage=APPROVED, effective_on__lte=on)
+    applied = 0
+    for pk in list(waiting.order_by("effective_on", "pk").values_list("pk", flat=True)):
+        try:
+            applied += _apply_one(pk, on)
+        except Refused as no:
+            Amendment.objects.filter(pk=pk).exclude(comment=no.reason).update(comment=no.reason)
+    return applied
+
+
+def _apply_one(pk: int, on: date) -> bool:
+    with transaction.atomic():
+        parent = Amendment.objects.values_list("agreement", flat=True).get(pk=pk)
+        Agreement.objects.locked().get(pk=parent)
+        amendment = Amendment.objects.locked().select_related("agreement").get(pk=pk)
+        if amendment.stage != APPROVED:
+            return False  # another run was faster
+        _apply(amendment, on=on)
+        return True
+
+
+def _apply(amendment: Amendment, *, on: date, by: Viewer | None = None) -> None:
+    """Write the changes into the agreement, if it still is what the amendment was made for."""
+    agreement = amendment.agreement
+    for column, change in amendment.changes.items():
+        if _plain(agreement, column) != change["before"]:
+            label = Agreement._meta.get_field(column).verbose_name  # type: ignore[union-attr]
+            raise Refused(
+                _("“%(field)s” has changed since the amendment was written. Withdraw it and write it anew.")
+                % {"field": label}
+            )
+    if amendment.changes:
+        values = {
+            column: agreement._meta.get_field(column).to_python(change["after"])  # type: ignore[union-attr]
+            for column, change in amendment.changes.items()
+        }
+        put(agreement, values)
+    amendment.stage, amendment.applied_at = APPLIED, timezone.now()
+    amendment.stamp(None).save()
+    _write_step(Act.AMENDMENT_APPLY, amendment, by, on=on)
+
+
+def _write_step(act: Act, amendment: Amendment, by: Viewer | None, reason: str = "", on: date | None = None) -> Step:
+    return steps.write(
+        act, amendment.agreement, by, on=on, reason=reason.strip() or str(amendment), about=amendment,
+        document=amendment.document,
+    )  # fmt: skip

@@ -1,0 +1,111 @@
+"""Proposing an amendment on a copy, reading the difference, and the acts on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agreements.register.forms.acts import ReasonForm
+from agreements.register.forms.amendments import AmendmentForm, TermsForm
+from agreements.register.models import Agreement, Amendment
+from agreements.register.rules import amendments
+from agreements.register.rules.workflow import Facts
+from agreements.vocabulary import AmendmentStage
+from partners.refusals import Refused
+from partners.viewers import Role, Viewer
+
+
+def _find(request: HttpRequest, ref: str, number: int) -> Amendment:
+    rows = Amendment.objects.select_related("agreement__desk", "document", "submitted_by", "decided_by")
+    found: Amendment = rows.get_visible(request.viewer, agreement__ref=ref, number=number)
+    return found
+
+
+def _why_not(amendment: Amendment, request: HttpRequest) -> str:
+    """Why a manager of the desk does not find the button to approve."""
+    if request.viewer.role != Role.MANAGER or amendment.stage != AmendmentStage.IN_REVIEW:
+        return ""
+    no = amendments.refusal(amendments.TRANSITIONS["approve"], amendment, request.viewer)
+    return no.reason if no else ""
+
+
+@require_GET
+def amendment_page(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    amendment = _find(request, ref, number)
+    context = {
+        "amendment": amendment,
+        "agreement": amendment.agreement,
+        "differences": amendments.differences(amendment),
+        "acts": [{"act": act, "form": ReasonForm()} for act in amendments.open_to(amendment, request.viewer)],
+        "seen": amendment.content_hash(),
+        "waits": _why_not(amendment, request),
+        "may_edit": amendments.may_edit(amendment, request.viewer),
+    }
+    return render(request, "agreements/register/amendment_page.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def amendment_new(request: HttpRequest, ref: str) -> HttpResponse:
+    agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
+    if not amendments.may_propose(agreement, request.viewer):
+        raise Http404
+    return _edit(request, Amendment(agreement=agreement), agreement)
+
+
+@require_http_methods(["GET", "POST"])
+def amendment_edit(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+    amendment = _find(request, ref, number)
+    if not amendments.may_edit(amendment, request.viewer):
+        raise Http404
+    return _edit(request, amendment, amendment.agreement)
+
+
+def _edit(request: HttpRequest, amendment: Amendment, agreement: Agreement) -> HttpResponse:
+    data = request.POST if request.method == "POST" else None
+    copy = Agreement.objects.get_visible(request.viewer, pk=agreement.pk)
+    for column, change in amendment.changes.items():
+        field: Any = Agreement._meta.get_field(column)
+        setattr(copy, column, field.to_python(change["after"]))
+    papers = agreement.documents.visible_to(request.viewer)
+    form = AmendmentForm(data, instance=amendment, papers=papers)
+    terms = TermsForm(data, instance=copy, prefix="terms")
+    problems = False
+    if data is not None:
+        problems = not all([form.is_valid(), terms.is_valid()])
+        if not problems and amendment.pk and form.cleaned_data["seen_version"] != _version(amendment, request.viewer):
+            form.add_error(None, _("Someone has changed this amendment since you opened it. Compare, then save again."))
+            form.data = form.data.copy()
+            form.data["seen_version"] = _version(amendment, request.viewer)
+            problems = True
+        if not problems:
+            try:
+                saved = amendments.save(form.instance, terms.instance, by=request.viewer)
+            except Refused as no:
+                form.add_error(None, no.reason)
+                problems = True
+            else:
+                messages.success(request, _("%(name)s is saved.") % {"name": saved})
+                return redirect("amendment", agreement.ref, saved.number)
+    context = {"form": form, "terms": terms, "agreement": agreement, "amendment": amendment}
+    return render(request, "agreements/register/amendment_edit.html", context, status=422 if problems else 200)
+
+
+def _version(amendment: Amendment, viewer: Viewer) -> int:
+    return int(Amendment.objects.visible_to(viewer).values_list("version", flat=True).get(pk=amendment.pk))
+
+
+@require_POST
+def amendment_act(request: HttpRequest, ref: str, number: int, name: str) -> HttpResponse:
+    amendment = _find(request, ref, number)
+    said = Facts(on=request.viewer.on, reason=request.POST.get("reason", ""), seen=request.POST.get("seen", ""))
+    try:
+        amendments.perform(name, amendment, by=request.viewer, facts=said)
+        messages.success(request, f"{amendment}: {amendments.TRANSITIONS[name].past}.")
+    except Refused as no:
+        messages.error(request, no.reason)
+    return redirect("amendment", ref, number)

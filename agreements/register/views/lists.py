@@ -1,0 +1,92 @@
+"""The register's list, and what is looked up while one types."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from agreements.dateinput import words_of
+from agreements.dates import UnreadableDate, read
+from agreements.register.lists import chart, facets
+from agreements.register.lists.columns import AGREEMENT_COLUMNS, with_columns
+from agreements.register.lists.filters import AgreementFilter, choices_for, organisation_named
+from agreements.register.lists.similar import similar
+from agreements.register.lists.timeline import span_of
+from agreements.register.models import Agreement, SavedView
+from agreements.register.rules import following, handover
+from partners.columns import chosen as columns_chosen
+from partners.columns import open_to
+from partners.paging import PAGE, Order, address_of_view, page_of
+from partners.picking import called
+from partners.viewers import DESK_STAFF
+
+NEWEST_FIRST = Order("signed_on", descending=True, is_date=True)
+SORTS = {
+    "": NEWEST_FIRST, "oldest": Order("signed_on", is_date=True), "expires": Order("expires_on", is_date=True),
+    "ref": Order("ref"),
+}  # fmt: skip
+NO_FILTERS = ("after", "sort", "columns", "view")
+VIEWS = {"list": gettext_lazy("List"), "timeline": gettext_lazy("Timeline")}
+
+
+@require_GET
+def agreement_list(request: HttpRequest) -> HttpResponse:
+    viewer = request.viewer
+    chosen = AgreementFilter(request.GET, Agreement.objects.visible_to(viewer), viewer=viewer)
+    # A partner may not sort by what a share may hold back.
+    sort = request.GET.get("sort", "") if viewer.is_staff else ""
+    offered = open_to(viewer, Agreement, AGREEMENT_COLUMNS)
+    view = request.GET.get("view", "list")
+    size = chart.MOST_BARS if view == "timeline" else PAGE
+    page = page_of(with_columns(chosen.qs), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""), size=size)
+    context = {
+        "filter": chosen,
+        "page": page,
+        "view": view if view in VIEWS else "list",
+        "views": [(name, label, address_of_view(request.GET, name)) for name, label in VIEWS.items()],
+        "counts": None if page.count_is_capped else facets.counts(request.GET, viewer),
+        "sort": sort,
+        "offered": offered,
+        "columns": columns_chosen(request.GET.getlist("columns"), offered),
+        "choices": choices_for(viewer),
+        "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
+        "query": request.GET.urlencode(),
+        "may_take_back": request.session.get("given", {}).get("until", 0) > timezone.now().timestamp(),
+        "keepers": handover.colleagues(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
+        "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
+        **following.kept_lists(viewer, SavedView.Page.AGREEMENTS, request.GET.urlencode()),
+    }
+    if view == "timeline":
+        context["chart"] = chart.timeline((span_of(row, viewer.on) for row in page.rows), viewer.on)
+        context["chart_says"] = _("Bars run to the end of the term; one without an end runs on. The red line is today.")
+    part = "_agreement_list.html" if request.htmx else "agreement_list.html"
+    return render(request, f"agreements/register/{part}", context)
+
+
+@require_GET
+def similar_agreements(request: HttpRequest) -> HttpResponse:
+    """What resembles the agreement that is being typed; the form's own fields are the question."""
+    asked = request.GET
+    names = [value for name, value in asked.items() if name.endswith("-organisation") and value.strip()][:6]
+    known = [found for name in names if (found := called(name, request.viewer))]
+    try:
+        signed = read(asked.get("signed", "")) if asked.get("signed", "").strip() else None
+    except UnreadableDate:
+        signed = None
+    home = settings.HOME_COUNTRY
+    partners = [one for one in known if not one.country or one.country.code != home]
+    titles = [asked.get("title_vi", ""), asked.get("title_en", "")]
+    rows = similar(request.viewer, titles, partners=partners, signed=signed, exclude=asked.get("ref", ""))
+    return render(request, "agreements/register/_similar.html", {"agreements": rows})
+
+
+@require_GET
+def date_in_words(request: HttpRequest) -> HttpResponse:
+    """The echo below a date box; the box sends its own name, so the first value is the text."""
+    text = next((value for value in request.GET.values() if value), "")
+    return HttpResponse(words_of(text), content_type="text/plain; charset=utf-8")

@@ -1,0 +1,138 @@
+"""The country page: each number opens exactly its list; levels over time; anniversaries; whom to call."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from html import unescape
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from agreements.models import ActionItem, Agreement, Milestone
+from agreements.pages.country import anniversaries
+from agreements.pages.pictures import ladder
+from partners.models import FocalPoint, Person, Relation
+from tests.conftest import Cast
+from tests.factories import TODAY, make_agreement, make_commitment
+
+
+@pytest.fixture
+def busy(cast: Cast, today: object) -> Cast:
+    """Commitments of each direction, state and answer, with the United States and with Korea."""
+    kinds = [(side, delivery, days) for side in ("ours", "theirs", "mutual") for delivery in ("planned", "delivered")
+             for days in (-5, 40)]  # fmt: skip
+    for partner in (cast.us, cast.kr):
+        agreement = make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, partner])
+        for side, delivery, days in kinds:
+            make_commitment(
+                agreement=agreement, direction=side, delivery=delivery, due_on=TODAY + timedelta(days=days),
+                delivered_on=TODAY if delivery == "delivered" else None, confirmation="unconfirmed",
+                health="delayed" if days < 0 else "on_track",
+            )  # fmt: skip
+    make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us], stage="ended")
+    return cast
+
+
+@pytest.mark.parametrize("name", ["linh", "huy", "sara", "auditor"])
+def test_each_number_opens_exactly_its_list(busy: Cast, name: str) -> None:
+    client = busy.client(name)
+    page = unescape(client.get("/countries/US/").content.decode().split("<main")[1])
+    links = re.findall(r'href="(/(?:agreements|commitments)/\?[^"]+)">([^<]*)<', page)
+    numbered = [(url, int(found[0])) for url, text in links if (found := re.findall(r"\d+", text))]
+    assert len(numbered) >= 12
+    for url, number in numbered:
+        assert client.get(url).context["page"].count == number, (url, number)
+
+
+def test_a_partner_reads_the_balance_from_their_side(busy: Cast) -> None:
+    page = busy.client("sara").get("/countries/US/").content.decode()
+    assert "You owe it" in page or "The other side owes it" in page or "We owe it" in page
+    assert busy.client("sara").get("/countries/KR/").status_code == 404
+
+
+def level(name: str, since: date | None, precision: str = "day") -> Any:
+    return SimpleNamespace(
+        level=name, since_on=since, since_precision=precision, field="", get_level_display=lambda: name
+    )
+
+
+def test_levels_climb_in_time_and_end_today() -> None:
+    drawn = ladder(
+        [level("comprehensive_strategic", date(2023, 9, 10)), level("diplomatic", date(1995, 7, 11)),
+         level("comprehensive", date(2013, 7, 25)), level("strategic", None)],
+        date(2026, 11, 26),
+    )  # fmt: skip
+    assert drawn
+    assert [stair.label for stair in drawn.stairs] == ["diplomatic", "comprehensive", "comprehensive_strategic"]
+    xs = [stair.x for stair in drawn.stairs]
+    assert xs == sorted(xs)
+    heights = [stair.y for stair in drawn.stairs]
+    assert heights == sorted(heights, reverse=True), "a higher level stands higher"
+    assert drawn.stairs[-1].until_x == max(stair.until_x for stair in drawn.stairs) <= drawn.width
+    assert drawn.path.startswith("M") and drawn.path.count("V") == 2
+    assert ladder([level("diplomatic", date(1995, 7, 11))], date(2026, 11, 26)) is None
+    assert ladder([], date(2026, 11, 26)) is None
+
+
+def test_the_page_draws_the_levels_and_lists_them(cast: Cast) -> None:
+    for name, since in (("diplomatic", date(1995, 7, 11)), ("comprehensive_strategic", date(2023, 9, 10))):
+        Relation.objects.create(country=cast.us.country, level=name, since_on=since)
+    page = cast.client("linh").get("/countries/US/").content.decode()
+    assert '<svg class="ladder"' in page
+    assert page.count("Comprehensive strategic partnership") >= 2
+    assert '<svg class="ladder"' not in cast.client("linh").get("/countries/KR/").content.decode()
+
+
+def test_anniversaries_within_a_year(cast: Cast) -> None:
+    on = date(2026, 11, 26)
+    make_agreement(desk=cast.desk, title="Five", signed_on=date(2022, 3, 1))
+    make_agreement(desk=cast.desk, title="Leap", signed_on=date(2012, 2, 29))
+    make_agreement(desk=cast.desk, title="Four", signed_on=date(2023, 3, 1))
+    make_agreement(desk=cast.desk, title="Vague", signed_on=date(2017, 3, 1), signed_precision="month")
+    relations = [level("diplomatic", date(1995, 7, 11)), level("strategic", date(2001, 1, 1), "year")]
+    found = anniversaries(relations, Agreement.objects.all(), on)
+    said = [(one.on, one.years, one.what.split()[-1]) for one in found]
+    assert said == [
+        (date(2027, 3, 1), 15, "Leap"), (date(2027, 3, 1), 5, "Five"), (date(2027, 7, 11), 32, "diplomatic"),
+    ]  # fmt: skip
+
+
+def test_whom_to_call_today(cast: Cast, today: object) -> None:
+    for name, until in (("Now Calling", None), ("Long Gone", date(2020, 1, 1))):
+        person = Person.objects.create(name=name, organisation=cast.us)
+        FocalPoint.objects.create(person=person, organisation=cast.us, to_on=until)
+    page = cast.client("linh").get("/countries/US/").content.decode()
+    assert "Now Calling" in page
+    assert "Long Gone" not in page
+
+
+def test_joint_committees_held_and_to_come(cast: Cast, today: object) -> None:
+    committee = make_commitment(agreement=cast.agreement, title="Joint committee", kind="committee", due_on=TODAY)
+    sessions = [("Session 1", -800, "met"), ("Session 2", -300, "met"), ("Session 3", 65, "scheduled")]
+    for title, days, status in [*sessions, ("Session 9", 900, "scheduled")]:
+        on = TODAY + timedelta(days=days)
+        met = {"met_on": on} if status == "met" else {}
+        Milestone.objects.create(commitment=committee, title_en=title, due_on=on, status=status, **met)
+    Milestone.objects.create(commitment=cast.commitment, title_en="Not a session", due_on=TODAY)
+    shown = cast.client("linh").get("/countries/US/").context["sessions"]
+    assert [(one.what, one.is_past) for one in shown] == [
+        (f"{committee.title}: Session 2", True), (f"{committee.title}: Session 3", False),
+    ]  # fmt: skip
+    assert cast.client("linh").get("/countries/KR/").context["sessions"] == []
+
+
+def test_meetings_say_what_is_still_to_be_done(cast: Cast, today: object) -> None:
+    for number, state in enumerate(("open", "verified", "open")):
+        is_checked = state == "verified"
+        checked = {"verified_by": cast.minh, "verified_on": TODAY, "done_by": cast.linh} if is_checked else {}
+        item = ActionItem.objects.create(
+            desk=cast.desk, title=f"Item {number}", owner=cast.linh, state=state, meeting="Visit to Hanoi",
+            met_on=TODAY, **checked,
+        )  # fmt: skip
+        item.commitments.add(cast.commitment, make_commitment(agreement=cast.agreement))
+    ActionItem.objects.create(desk=cast.desk, title="Elsewhere", owner=cast.linh, meeting="Another", met_on=TODAY)
+    shown = list(cast.client("linh").get("/countries/US/").context["meetings"])
+    assert shown == [{"meeting": "Visit to Hanoi", "met_on": TODAY, "items": 3, "open": 2}]
+    assert list(cast.client("huy").get("/countries/US/").context["meetings"]) == [], "another desk's own work"
