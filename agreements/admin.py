@@ -207,7 +207,7 @@ class ActionAdmin(ReadingAdmin):
 
 @admin.register(BulkChange)
 class BulkChangeAdmin(ReadingAdmin):
-    list_display = ("column", "value", "created_by", "created_at", "undone_at")
+    list_display = ("about", "column", "value", "created_by", "created_at", "undone_at")
     list_select_related = ("created_by",)
     search_fields = ("value",)
 

@@ -4,7 +4,6 @@ from agreements.calendars.models import Feed
 from agreements.commitments.models import (
     ActionItem,
     Answer,
-    BulkChange,
     Commitment,
     DueRequest,
     ExchangeRate,
@@ -29,6 +28,7 @@ from agreements.procedures.models import (
 from agreements.register.models import (
     Agreement,
     Amendment,
+    BulkChange,
     CalendarDay,
     Comment,
     Follow,

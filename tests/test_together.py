@@ -98,7 +98,7 @@ class Worker:
 
     def give(self) -> None:
         refs = list(Agreement.objects.order_by("?").values_list("ref", flat=True)[:5])
-        handover.take_back(handover.give(refs, self.colleague(), by=self.me), by=self.me)
+        handover.take_back(handover.give(refs, self.colleague(), by=self.me), by=self.me, at=timezone.now())
 
     def share(self) -> None:
         shares.share(self.paper(), shares.Terms(self.house.us), by=self.me)

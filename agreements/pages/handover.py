@@ -8,10 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from agreements.acts import Act
 from agreements.commitments.models import ActionItem, Commitment
 from agreements.register.models import Agreement
-from agreements.register.rules import handover, steps
+from agreements.register.rules import handover
 from agreements.vocabulary import ActionItemState, Stage
 from partners.models import User
 from partners.refusals import Refused
@@ -27,10 +26,6 @@ class Kept:
     agreements: Any
     commitments: Any
     action_items: Any
-
-    @property
-    def is_empty(self) -> bool:
-        return not (self.agreements.exists() or self.commitments.exists() or self.action_items.exists())
 
 
 def kept_by(person: User, viewer: Viewer) -> Kept:
@@ -68,10 +63,6 @@ def hand_over(person: User, to: User, *, by: Viewer) -> int:
     papers = list(kept.agreements.filter(desk__in=desks).locked())
     duties = list(kept.commitments.filter(agreement__desk__in=desks).locked())
     action_items = list(kept.action_items.filter(desk__in=desks).locked())
-    for record in (*papers, *duties, *action_items):
-        record.owner = to
-        record.stamp(by).save()
     told = {paper.pk: paper for paper in papers} | {duty.agreement_id: duty.agreement for duty in duties}
-    for agreement in told.values():
-        steps.write(Act.HAND_OVER, agreement, by, about=to, reason=f"{person} → {to}")
+    handover.pass_on([*papers, *duties, *action_items], told.values(), to, by=by, was=str(person))
     return len(papers) + len(duties) + len(action_items)

@@ -67,7 +67,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "token_withdraw": (IN, NO, NO, NO, NO, NO, NO, NO),
     "agreements": (IN, OK, OK, OK, OK, OK, OK, OK),
     "agreements_give": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
-    "agreements_take_back": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "agreements_bulk_undo": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "agreement_new": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
     "agreement": (IN, OK, OK, OK, OK, GONE, OK, OK),
     # Signed papers are corrected by the desk's manager alone.

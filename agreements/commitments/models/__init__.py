@@ -2,7 +2,6 @@
 
 from agreements.commitments.models.action_item import ActionItem
 from agreements.commitments.models.answer import Answer
-from agreements.commitments.models.bulk_change import BulkChange
 from agreements.commitments.models.commitment import Commitment
 from agreements.commitments.models.due_request import DueRequest
 from agreements.commitments.models.funding import ExchangeRate, Funding
@@ -14,7 +13,6 @@ from agreements.commitments.models.report import Report
 __all__ = [
     "ActionItem",
     "Answer",
-    "BulkChange",
     "Commitment",
     "DueRequest",
     "ExchangeRate",

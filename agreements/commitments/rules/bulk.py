@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.acts import Act
-from agreements.commitments.models import BulkChange, Commitment, DueRequest
+from agreements.commitments.models import Commitment, DueRequest
 from agreements.commitments.rules import due_requests, editing, health
 from agreements.commitments.rules.acts import lock_agreements
 from agreements.dates import PartialDate
-from agreements.register.rules import steps
-from agreements.register.rules.bulk import MOST, UNDO_MINUTES, Line
+from agreements.register.models import BulkChange
+from agreements.register.rules import bulk, steps
+from agreements.register.rules.bulk import MOST, Line, Row
 from agreements.vocabulary import Delivery, RequestState
 from partners.models import User
 from partners.refusals import Refused
@@ -88,13 +88,11 @@ def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
         changed = [_change(line.record, wish, by) for line in rows if line.changes]
         if not changed:
             raise Refused(_("None of them can be changed so."))
-        done = BulkChange(column=wish.column, value=str(wish.value)[:60], rows=changed)
-        done.stamp(by).save()
         health.settle([row["pk"] for row in changed], by.on)
-    return done
+        return bulk.keep(BulkChange.About.COMMITMENTS, wish.column, wish.value, changed, by=by)
 
 
-def _change(commitment: Commitment, wish: Wish, by: Viewer) -> dict[str, Any]:
+def _change(commitment: Commitment, wish: Wish, by: Viewer) -> Row:
     if wish.column == DUE and due_requests.is_fixed(commitment):
         asked = due_requests.ask(commitment, wish.value, reason=wish.reason, by=by)
         return {"pk": commitment.pk, "request": asked.pk}
@@ -131,28 +129,20 @@ def _text(day: Any) -> str | None:
     return day.isoformat() if day else None
 
 
-def may_undo(done: BulkChange, viewer: Viewer, *, at: datetime) -> bool:
-    is_recent = at - done.created_at <= timedelta(minutes=UNDO_MINUTES)
-    return done.created_by_id == viewer.user_id and done.undone_at is None and is_recent and not viewer.read_only
-
-
 def undo(done: BulkChange, *, by: Viewer, at: datetime) -> tuple[int, int]:
     """Bring back what the change replaced; return how many came back, and how many others have changed since."""
-    with transaction.atomic():
-        locked = BulkChange.objects.locked().get(pk=done.pk)
-        if not may_undo(locked, by, at=at):
-            raise Refused(
-                _("It is undone already, or too long ago: %(minutes)s minutes at most.") % {"minutes": UNDO_MINUTES}
-            )
-        lock_agreements(Commitment.objects.filter(pk__in=[row["pk"] for row in locked.rows]))
-        back = sum(_bring_back(row, by) for row in locked.rows)
-        locked.undone_at = timezone.now()
-        locked.stamp(None).save()
-        health.settle([row["pk"] for row in locked.rows], by.on)
-    return back, len(locked.rows) - back
+
+    def bring_back(rows: Sequence[Row]) -> int:
+        changed = [row["pk"] for row in rows]
+        lock_agreements(Commitment.objects.filter(pk__in=changed))
+        back = sum(_bring_back(row, by) for row in rows)
+        health.settle(changed, by.on)
+        return back
+
+    return bulk.undo(done, by=by, at=at, bring_back=bring_back)
 
 
-def _bring_back(row: dict[str, Any], by: Viewer) -> bool:
+def _bring_back(row: Row, by: Viewer) -> bool:
     if "request" in row:
         waiting = DueRequest.objects.filter(pk=row["request"], state=RequestState.WAITING)
         return bool(waiting.update(state=RequestState.WITHDRAWN))

@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.commitments.forms.bulk import WishForm
 from agreements.commitments.lists.filters import CommitmentFilter
-from agreements.commitments.models import BulkChange, Commitment
+from agreements.commitments.models import Commitment
 from agreements.commitments.rules import bulk
 from agreements.commitments.rules.editing import may_edit
 from agreements.register.lists.bulk import chosen_rows
+from agreements.register.models import BulkChange
 from agreements.register.rules.bulk import MOST, preview
+from agreements.register.views import undo
 from partners.refusals import Refused
 
 
@@ -40,7 +42,7 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
         except Refused as no:
             messages.error(request, no.reason)
         else:
-            request.session["undo_bulk"] = done.pk
+            undo.offer_many(request, done)
             count = len(done.rows)
             messages.success(request, ngettext("%(count)s changed.", "%(count)s changed.", count) % {"count": count})
         return redirect(back)
@@ -53,17 +55,12 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    done = BulkChange.objects.get_visible(request.viewer, pk=pk)
+    done = BulkChange.objects.get_visible(request.viewer, pk=pk, about=BulkChange.About.COMMITMENTS)
     try:
-        back, others = bulk.undo(done, by=request.viewer, at=timezone.now())
+        undo.say_back(request, *bulk.undo(done, by=request.viewer, at=timezone.now()))
     except Refused as no:
         messages.error(request, no.reason)
-    else:
-        text = ngettext("%(count)s brought back.", "%(count)s brought back.", back) % {"count": back}
-        if others:
-            text += " " + _("%(count)s have changed since and stay as they are.") % {"count": others}
-        messages.success(request, text)
-    request.session.pop("undo_bulk", None)
+    undo.forget(request)
     return redirect("commitments")
 
 

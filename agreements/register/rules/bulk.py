@@ -1,15 +1,24 @@
-"""Many records changed at once: how many, for how long it can be undone, and what happens to each."""
+"""Many records changed at once: first what would happen to each, then all that may, then one undo."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from agreements.register.models import BulkChange
+from agreements.register.rules.undoing import UNDO_MINUTES
+from partners.refusals import Refused
+from partners.viewers import Viewer
 
 MOST = 500
-UNDO_MINUTES = 10
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -48,3 +57,32 @@ class Preview:
 
 def preview(rows: QuerySet[Any], lines: Iterable[Line]) -> Preview:
     return Preview(list(lines), max(rows.order_by().count() - MOST, 0))
+
+
+def keep(about: BulkChange.About, column: str, value: object, rows: Sequence[Row], *, by: Viewer) -> BulkChange:
+    """Note what was changed, so that it can be taken back: of each record its key, its version now, what it held."""
+    done = BulkChange(about=about, column=column, value=str(value)[:60], rows=list(rows))
+    done.stamp(by).save()
+    return done
+
+
+def may_undo(done: BulkChange, viewer: Viewer, *, at: datetime) -> bool:
+    is_recent = at - done.created_at <= timedelta(minutes=UNDO_MINUTES)
+    return done.created_by_id == viewer.user_id and done.undone_at is None and is_recent and not viewer.read_only
+
+
+def undo(done: BulkChange, *, by: Viewer, at: datetime, bring_back: Callable[[Sequence[Row]], int]) -> tuple[int, int]:
+    """Bring back what the change replaced; return how many came back, and how many others have changed since.
+
+    `bring_back` takes the rows that were kept, locks their records, and returns how many it put back.
+    """
+    with transaction.atomic():
+        locked: BulkChange = BulkChange.objects.locked().get(pk=done.pk)
+        if not may_undo(locked, by, at=at):
+            raise Refused(
+                _("It is undone already, or too long ago: %(minutes)s minutes at most.") % {"minutes": UNDO_MINUTES}
+            )
+        back = bring_back(locked.rows)
+        locked.undone_at = timezone.now()
+        locked.stamp(None).save()
+    return back, len(locked.rows) - back

@@ -1,8 +1,9 @@
-"""Many agreements given to another keeper: first what would happen to each, then all that may, then one undo."""
+"""Who keeps a record, and giving it to another: many agreements at once, with one undo, or all that a person keeps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -10,11 +11,12 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
-from agreements.register.models import Agreement
-from agreements.register.rules import steps
-from agreements.register.rules.bulk import MOST, Line
+from agreements.register.models import Agreement, BulkChange
+from agreements.register.rules import bulk, steps
+from agreements.register.rules.bulk import MOST, Line, Row
 from agreements.vocabulary import Stage
 from partners.models import User
+from partners.records import Record
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
 
@@ -44,37 +46,42 @@ def _line(agreement: Agreement, to: User, desks: Iterable[int], viewer: Viewer) 
     return Line(agreement, str(no), agreement.owner_id == to.pk)
 
 
-def give(refs: Iterable[str], to: User, *, by: Viewer) -> dict[int, tuple[int | None, int]]:
-    """Give what may be given, each checked again under its lock; refuse only where nothing is left.
-
-    Return for each agreement who kept it, and its version since: what `take_back` needs.
-    """
+def give(refs: Iterable[str], to: User, *, by: Viewer) -> BulkChange:
+    """Give what may be given, each checked again under its lock; refuse only where nothing is left."""
     with transaction.atomic():
         lines = plan(Agreement.objects.visible_to(by).filter(ref__in=list(refs)).locked(), to, by)
-        given = {line.record.pk: _put(line.record, to, by) for line in lines if line.changes}
+        given = [_give(line.record, to, by) for line in lines if line.changes]
         if not given:
             raise Refused(_("None of them can be given to this person."))
-    return given
+        return bulk.keep(BulkChange.About.AGREEMENTS, "owner", to, given, by=by)
 
 
-def take_back(given: Mapping[int, tuple[int | None, int]], *, by: Viewer) -> int:
-    """Bring back the keepers, where nobody has gone on from there; return of how many."""
-    with transaction.atomic():
-        rows = Agreement.objects.visible_to(by).filter(pk__in=given, desk__in=by.desk_ids)
-        back = 0
-        before = User.objects.in_bulk([owner for owner, _version in given.values() if owner])
-        for agreement in rows.locked().select_related("owner"):
-            owner, version = given[agreement.pk]
-            if agreement.version == version and owner in before and not by.read_only:
-                _put(agreement, before[owner], by)
-                back += 1
-    return back
+def take_back(done: BulkChange, *, by: Viewer, at: datetime) -> tuple[int, int]:
+    """Bring back the keepers, where nobody has gone on from there; return how many, and how many not."""
+
+    def bring_back(given: Sequence[Row]) -> int:
+        before = User.objects.in_bulk([row["before"] for row in given if row["before"]])
+        since = {row["pk"]: row for row in given}
+        rows = Agreement.objects.visible_to(by).filter(pk__in=since, desk__in=by.desk_ids).select_related("owner")
+        back = [row for row in rows.locked() if row.version == since[row.pk]["version"]]
+        kept = [row for row in back if since[row.pk]["before"] in before]
+        for agreement in kept:
+            _give(agreement, before[since[agreement.pk]["before"]], by)
+        return len(kept)
+
+    return bulk.undo(done, by=by, at=at, bring_back=bring_back)
 
 
-def _put(agreement: Agreement, to: User, by: Viewer) -> tuple[int | None, int]:
-    """The step tells the new keeper, and the timeline."""
+def _give(agreement: Agreement, to: User, by: Viewer) -> Row:
     was = agreement.owner
-    agreement.owner = to
-    agreement.stamp(by).save()
-    steps.write(Act.HAND_OVER, agreement, by, about=to, reason=f"{was or '–'} → {to}")
-    return was.pk if was else None, agreement.version
+    pass_on([agreement], [agreement], to, by=by, was=str(was or "–"))
+    return {"pk": agreement.pk, "version": agreement.version, "before": was.pk if was else None}
+
+
+def pass_on(records: Iterable[Record], agreements: Iterable[Agreement], to: User, *, by: Viewer, was: str) -> None:
+    """Make somebody the keeper of the records; the step in each of the agreements tells them, and the timeline."""
+    for record in records:
+        record.owner = to  # type: ignore[attr-defined]
+        record.stamp(by).save()
+    for agreement in agreements:
+        steps.write(Act.HAND_OVER, agreement, by, about=to, reason=f"{was} → {to}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -14,6 +12,7 @@ from django.views.decorators.http import require_POST
 from agreements.register.forms.acts import ActForm, ReasonForm
 from agreements.register.models import Agreement, Step
 from agreements.register.rules import lifecycle, undoing
+from agreements.register.views.undo import forget, offer_step
 from partners.refusals import Refused
 
 
@@ -44,7 +43,8 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
             form.add_error(None, no.reason)
         else:
             messages.success(request, _("%(ref)s: %(act)s.") % {"ref": ref, "act": transition.past})
-            offer_undo(request, step)
+            if undoing.may_undo(step, viewer, at=timezone.now()) is None:
+                offer_step(request, step)
             visible = Agreement.objects.visible_to(viewer).filter(pk=step.agreement_id).exists()
             return redirect(agreement) if visible else redirect("agreements")
     say_problems(request, form)
@@ -53,19 +53,11 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
     return redirect(agreement)
 
 
-def offer_undo(request: HttpRequest, step: Step) -> None:
-    """Keep an Undo button on the next pages, for as long as the act can be taken back."""
-    if undoing.may_undo(step, request.viewer, at=timezone.now()) is None:
-        until = step.at + timedelta(minutes=undoing.UNDO_MINUTES)
-        ref = step.agreement.ref
-        request.session["undoable"] = {"step": step.pk, "ref": ref, "name": step.name, "until": until.timestamp()}
-
-
 @require_POST
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one's own act back."""
     step = Step.objects.select_related("agreement").get_visible(request.viewer, pk=pk)
-    request.session.pop("undoable", None)
+    forget(request)
     try:
         undoing.undo(step, by=request.viewer, at=timezone.now())
         messages.success(request, _("%(ref)s is as it was before.") % {"ref": step.agreement.ref})
@@ -102,7 +94,7 @@ def archive(request: HttpRequest, ref: str) -> HttpResponse:
             messages.error(request, no.reason)
         else:
             messages.success(request, _("%(ref)s is archived.") % {"ref": ref})
-            offer_undo(request, step)
+            offer_step(request, step)
             return redirect("agreements")
     say_problems(request, form)
     return redirect(agreement)

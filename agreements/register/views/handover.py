@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -15,8 +13,9 @@ from django.views.decorators.http import require_POST
 
 from agreements.register.lists.bulk import chosen_rows
 from agreements.register.lists.filters import AgreementFilter
-from agreements.register.models import Agreement
+from agreements.register.models import Agreement, BulkChange
 from agreements.register.rules import bulk, handover
+from agreements.register.views import undo
 from partners.refusals import Refused
 
 
@@ -41,24 +40,20 @@ def give(request: HttpRequest) -> HttpResponse:
     except Refused as no:
         messages.error(request, no.reason)
     else:
-        until = timezone.now() + timedelta(minutes=bulk.UNDO_MINUTES)
-        request.session["given"] = {"rows": [[pk, *was] for pk, was in given.items()], "until": until.timestamp()}
-        said = ngettext("%(name)s keeps %(count)s more.", "%(name)s keeps %(count)s more.", len(given))
-        messages.success(request, said % {"name": to, "count": len(given)})
+        undo.offer_many(request, given)
+        count = len(given.rows)
+        said = ngettext("%(name)s keeps %(count)s more.", "%(name)s keeps %(count)s more.", count)
+        messages.success(request, said % {"name": to, "count": count})
     return redirect(back)
 
 
 @require_POST
-def take_back(request: HttpRequest) -> HttpResponse:
-    """Take the last giving back; it is one's own session that remembers it."""
-    kept = request.session.pop("given", None)
-    if not kept or kept["until"] < timezone.now().timestamp():
-        messages.error(request, _("There is nothing to take back any more."))
-        return redirect("agreements")
-    rows = {pk: (owner, version) for pk, owner, version in kept["rows"]}
-    back = handover.take_back(rows, by=request.viewer)
-    said = ngettext("%(count)s brought back.", "%(count)s brought back.", back) % {"count": back}
-    if back < len(rows):
-        said += " " + _("%(count)s have changed since and stay as they are.") % {"count": len(rows) - back}
-    messages.success(request, said)
+def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one's giving back."""
+    done = BulkChange.objects.get_visible(request.viewer, pk=pk, about=BulkChange.About.AGREEMENTS)
+    try:
+        undo.say_back(request, *handover.take_back(done, by=request.viewer, at=timezone.now()))
+    except Refused as no:
+        messages.error(request, no.reason)
+    undo.forget(request)
     return redirect("agreements")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -56,7 +55,6 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
         "choices": choices_for(viewer),
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "query": request.GET.urlencode(),
-        "may_take_back": request.session.get("given", {}).get("until", 0) > timezone.now().timestamp(),
         "keepers": handover.colleagues(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
         **following.kept_lists(viewer, SavedView.Page.AGREEMENTS, request.GET.urlencode()),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from agreements.models import Agreement, Step
+from agreements.models import Agreement, BulkChange, Step
 from agreements.register.rules.bulk import MOST
 from tests.conftest import Cast
 from tests.factories import make_agreement, make_user
@@ -20,6 +20,10 @@ def mai(cast: Cast) -> Any:
 
 def keepers() -> dict[str, str]:
     return {row.ref: row.owner.name for row in Agreement.objects.select_related("owner").filter(owner__isnull=False)}
+
+
+def undo_address() -> str:
+    return f"/agreements/give/{BulkChange.objects.get().pk}/undo/"
 
 
 def test_shown_done_and_taken_back(cast: Cast, mai: Any) -> None:
@@ -39,9 +43,10 @@ def test_shown_done_and_taken_back(cast: Cast, mai: Any) -> None:
     page = manager.get("/agreements/").content.decode()
     assert "Mai keeps 2 more." in page
     assert "can be taken back" in page
-    manager.post("/agreements/give/undo/")
+    assert cast.client("linh").post(undo_address()).status_code == 404, "another's"
+    manager.post(undo_address())
     assert keepers() == before
-    assert "nothing to take back" in manager.post("/agreements/give/undo/", follow=True).content.decode()
+    assert "undone already" in manager.post(undo_address(), follow=True).content.decode()
 
 
 def test_all_that_match_the_filters(cast: Cast, mai: Any) -> None:
@@ -84,7 +89,7 @@ def test_what_was_changed_since_is_not_taken_back(cast: Cast, mai: Any) -> None:
     manager = cast.client("minh")
     manager.post("/agreements/give/", {"to": mai.pk, "ref": cast.agreement.ref, "confirmed": "1"})
     Agreement.objects.filter(pk=cast.agreement.pk).update(version=9)
-    said = manager.post("/agreements/give/undo/", follow=True).content.decode()
+    said = manager.post(undo_address(), follow=True).content.decode()
     assert keepers()[cast.agreement.ref] == "Mai"
     assert "have changed since" in said
 

@@ -1,4 +1,4 @@
-"""Many commitments changed at once, with what they held before, so that one click takes it back."""
+"""Many records changed at once, with what they held before, so that one click takes it back."""
 
 from __future__ import annotations
 
@@ -14,16 +14,21 @@ from partners.viewers import ALL_DESKS, Viewer
 
 @pghistory.track()
 class BulkChange(Record):
-    """Who changed which column of which commitments, and what stood there before."""
+    """Who changed which column of which records, and what stood there before."""
+
+    class About(models.TextChoices):
+        AGREEMENTS = "agreements", _("Agreements")
+        COMMITMENTS = "commitments", _("Commitments")
 
     FIELDS = FieldTable(
-        internal=f"id column value rows undone_at {RECORD_INTERNAL}",
-        locked=f"id column value rows undone_at {RECORD_INTERNAL}",
+        internal=f"id about column value rows undone_at {RECORD_INTERNAL}",
+        locked=f"id about column value rows undone_at {RECORD_INTERNAL}",
     )
 
+    about = models.CharField(_("records"), max_length=11, choices=About)
     column = models.CharField(_("field"), max_length=20)
     value = models.CharField(_("value"), max_length=60, blank=True)
-    rows = models.JSONField(_("rows"))  # [{"pk": commitment, "version": after the change, "before": column values}]
+    rows = models.JSONField(_("rows"))  # [{"pk": record, "version": after the change, "before": column values}]
     undone_at = models.DateTimeField(_("undone"), null=True, blank=True)
 
     class Meta:
