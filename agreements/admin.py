@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
@@ -49,8 +48,10 @@ from agreements.models import (
 from agreements.register.forms.acts import ActForm
 from agreements.register.rules import lifecycle
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
-from partners.admin import ReadingAdmin, RecordAdmin
+from partners.admin import ReadingAdmin, RecordAdmin, gated
+from partners.records import RecordQuerySet
 from partners.refusals import Refused
+from partners.requests import Request, signed_in
 
 
 class ParticipantInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -61,8 +62,8 @@ class ParticipantInline(admin.TabularInline):  # type: ignore[type-arg]
     autocomplete_fields = ("organisation",)
     can_delete = False
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).visible_to(request.viewer)  # type: ignore[attr-defined]
+    def get_queryset(self, request: HttpRequest) -> RecordQuerySet:
+        return gated(super().get_queryset(request), request)
 
 
 @admin.register(Agreement)
@@ -87,7 +88,7 @@ class AgreementAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
         found = self.get_queryset(request).filter(pk=object_id).first() if (object_id or "").isdigit() else None
-        viewer = request.viewer  # type: ignore[attr-defined]
+        viewer = signed_in(request).viewer
         papers = found.documents.visible_to(viewer) if found else ()
         acts = [
             {"transition": t, "form": ActForm(transition=t, papers=papers, viewer=viewer)}
@@ -95,15 +96,15 @@ class AgreementAdmin(RecordAdmin):
         ]
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
 
-    def act(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    def act(self, request: Request, pk: int, name: str) -> HttpResponse:
         agreement = self.get_queryset(request).filter(pk=pk).first()
         transition = lifecycle.TRANSITIONS.get(name)
         if request.method == "POST" and agreement and transition:
-            papers = agreement.documents.visible_to(request.viewer)  # type: ignore[attr-defined]
-            form = ActForm(request.POST, transition=transition, papers=papers, viewer=request.viewer)  # type: ignore[attr-defined]
+            papers = agreement.documents.visible_to(request.viewer)
+            form = ActForm(request.POST, transition=transition, papers=papers, viewer=request.viewer)
             try:
-                facts = form.facts(request.viewer) if form.is_valid() else lifecycle.Facts(on=request.viewer.on)  # type: ignore[attr-defined]
-                lifecycle.perform(name, agreement, by=request.viewer, facts=facts)  # type: ignore[attr-defined]
+                facts = form.facts(request.viewer) if form.is_valid() else lifecycle.Facts(on=request.viewer.on)
+                lifecycle.perform(name, agreement, by=request.viewer, facts=facts)
                 messages.success(request, _("%(ref)s: %(act)s.") % {"ref": agreement.ref, "act": transition.past})
             except Refused as no:
                 messages.error(request, no.reason)
@@ -263,8 +264,8 @@ class ProcedureStepInline(admin.TabularInline):  # type: ignore[type-arg]
     can_delete = False
     max_num = 0
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).visible_to(request.viewer)  # type: ignore[attr-defined]
+    def get_queryset(self, request: HttpRequest) -> RecordQuerySet:
+        return gated(super().get_queryset(request), request)
 
 
 @admin.register(Procedure)

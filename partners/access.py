@@ -7,8 +7,9 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 
+from partners.requests import AnyRequest
 from partners.viewers import DESK_STAFF, STAFF, Role
 
 View = Callable[..., HttpResponse]
@@ -19,8 +20,8 @@ def allow(*roles: Role) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            viewer = request.viewer  # type: ignore[attr-defined]
+        def guarded(request: AnyRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            viewer = request.viewer
             if not viewer.is_known:
                 return redirect_to_login(request.get_full_path())
             if viewer.role not in roles:

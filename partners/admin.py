@@ -27,7 +27,8 @@ from partners.models import (
     Sector,
     User,
 )
-from partners.records import Record
+from partners.records import Record, RecordQuerySet
+from partners.requests import signed_in
 
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by", "version", "archived_at")
 
@@ -40,6 +41,12 @@ def is_for_machines(column: Field[Any, Any]) -> bool:
     return column.name in FOR_MACHINES or column.name.endswith(("_precision", "_hash"))
 
 
+def gated(rows: QuerySet[Any], request: HttpRequest) -> RecordQuerySet:
+    """Those that the operator may see."""
+    assert isinstance(rows, RecordQuerySet)
+    return rows.visible_to(signed_in(request).viewer)
+
+
 class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """Rows through `visible_to`; columns that rules protect are shown, not written; no deletion."""
 
@@ -48,9 +55,8 @@ class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     fixed: tuple[str, ...] = ()  # columns beside those without an editor that the admin must not write
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        return rows.visible_to(request.viewer)  # type: ignore[attr-defined]
+    def get_queryset(self, request: HttpRequest) -> RecordQuerySet:
+        return gated(super().get_queryset(request), request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         columns = [f for f in self.model._meta.concrete_fields if not f.primary_key and not is_for_machines(f)]
@@ -72,8 +78,9 @@ class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         self, request: HttpRequest, queryset: QuerySet[Any], term: str
     ) -> tuple[QuerySet[Any], bool]:
         """Folded search where the table has it: operators leave out accents too."""
-        if term and any(f.name == "folded" for f in self.model._meta.fields):
-            return queryset.search(term), False  # type: ignore[attr-defined]
+        has_folded = any(f.name == "folded" for f in self.model._meta.fields)
+        if term and has_folded and isinstance(queryset, RecordQuerySet):
+            return queryset.search(term), False
         return super().get_search_results(request, queryset, term)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
@@ -98,14 +105,14 @@ class RecordAdmin(GatedAdmin):
         return [*(n for n in fields if n != "archived_because"), "archived_because", *(STAMPS if obj else ())]  # type: ignore[list-item]
 
     def save_model(self, request: HttpRequest, obj: Record, form: Any, change: bool) -> None:
-        obj.stamp(request.viewer)
+        obj.stamp(signed_in(request).viewer)
         if bool(obj.archived_because) != bool(obj.archived_at):
             obj.archived_at = timezone.now() if obj.archived_because else None
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for record in formset.save(commit=False):
-            record.stamp(request.viewer)
+            record.stamp(signed_in(request).viewer)
             record.save()
         formset.save_m2m()
 

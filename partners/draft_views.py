@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from partners.models import Draft
+from partners.requests import Request
 
 MOST_BYTES = 512 * 1024
 MOST_FORMS = MOST_SHOWN = 20  # of one page
@@ -17,7 +18,7 @@ SECRET = ("csrfmiddlewaretoken", "password")
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
-def drafts(request: HttpRequest) -> HttpResponse:
+def drafts(request: Request) -> HttpResponse:
     """GET: the drafts of the forms of a page, newest first. POST: keep one. DELETE: drop one. The reader's alone."""
     own = Draft.objects.visible_to(request.viewer)
     if request.method == "GET":

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,7 @@ from partners.merging import Move, merge, preview, who_sees_more
 from partners.models import Organisation, Person
 from partners.picking import OrganisationField
 from partners.refusals import Refused
+from partners.requests import Request
 
 
 class MergeForm(forms.Form):
@@ -27,7 +28,7 @@ class PersonMergeForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-def organisation_merge(request: HttpRequest, code: str) -> HttpResponse:
+def organisation_merge(request: Request, code: str) -> HttpResponse:
     gone = Organisation.objects.get_visible(request.viewer, code=code)
     data = request.POST or request.GET or None
     form = MergeForm(data)
@@ -36,7 +37,7 @@ def organisation_merge(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def person_merge(request: HttpRequest, pk: int) -> HttpResponse:
+def person_merge(request: Request, pk: int) -> HttpResponse:
     gone = Person.objects.select_related("organisation").get_visible(request.viewer, pk=pk)
     form = PersonMergeForm(request.POST or request.GET or None)
     others = Person.objects.visible_to(request.viewer).filter(organisation=gone.organisation).exclude(pk=pk)
@@ -44,7 +45,7 @@ def person_merge(request: HttpRequest, pk: int) -> HttpResponse:
     return _merge(request, gone, form)
 
 
-def _merge(request: HttpRequest, gone: Any, form: forms.Form) -> HttpResponse:
+def _merge(request: Request, gone: Any, form: forms.Form) -> HttpResponse:
     kept, moves, more = None, [], 0
     if form.is_bound and form.is_valid():
         kept = form.cleaned_data["into"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,12 +16,13 @@ from partners.models import Absence, ApiToken, Country, Organisation
 from partners.naming import free_code
 from partners.paging import Order, page_of
 from partners.picking import SUGGESTIONS
+from partners.requests import Request
 
 ALPHABETICAL = Order("order_vi")
 
 
 @require_GET
-def partner_list(request: HttpRequest) -> HttpResponse:
+def partner_list(request: Request) -> HttpResponse:
     """Organisations, with the countries and territories above them."""
     viewer, text = request.viewer, request.GET.get("q", "").strip()
     kind, country = request.GET.get("kind", ""), request.GET.get("country", "")
@@ -46,7 +47,7 @@ def partner_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def organisation_suggestions(request: HttpRequest) -> HttpResponse:
+def organisation_suggestions(request: Request) -> HttpResponse:
     """Options for a text box; the box sends its own name, so the first value is the text."""
     text = next((value for value in request.GET.values() if value), "")
     found = Organisation.objects.visible_to(request.viewer)
@@ -58,7 +59,7 @@ def organisation_suggestions(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def organisation_new(request: HttpRequest) -> HttpResponse:
+def organisation_new(request: Request) -> HttpResponse:
     form = OrganisationForm(request.POST or None, viewer=request.viewer)
     if request.method == "POST" and form.is_valid():
         organisation = form.instance
@@ -71,7 +72,7 @@ def organisation_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def profile(request: HttpRequest) -> HttpResponse:
+def profile(request: Request) -> HttpResponse:
     """One's own account: role, language, second factor, keys to the API."""
     form = TokenForm(request.POST or None)
     key = ""
@@ -97,7 +98,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def absence_new(request: HttpRequest) -> HttpResponse:
+def absence_new(request: Request) -> HttpResponse:
     """Say from when to when one is away, and who holds one's desks meanwhile."""
     form = AbsenceForm(request.POST, instance=Absence(user=request.user), viewer=request.viewer)
     if form.is_valid():
@@ -110,7 +111,7 @@ def absence_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
+def absence_end(request: Request, pk: int) -> HttpResponse:
     """Back, or never gone: the deputy's hands are off with the next request."""
     absence = Absence.objects.get_visible(request.viewer, pk=pk, user=request.viewer.user_id)
     absence.archived_at, absence.archived_because = timezone.now(), _("ended by its author")
@@ -120,7 +121,7 @@ def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def token_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+def token_withdraw(request: Request, pk: int) -> HttpResponse:
     """Withdraw one's own key; it stops working with the next request."""
     request.user.tokens.filter(pk=pk).delete()
     messages.success(request, _("The key is withdrawn."))
@@ -128,7 +129,7 @@ def token_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def account_save(request: HttpRequest) -> HttpResponse:
+def account_save(request: Request) -> HttpResponse:
     """The language of pages and mails, and when mails come."""
     form = AccountForm(request.POST, instance=request.user)
     if form.is_valid():

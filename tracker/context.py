@@ -7,18 +7,18 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agreements.reminders import inbox
+from partners.requests import AnyRequest
 from partners.viewers import Viewer
 from tracker.search.places import shortcuts_for
 
 
-def _undoable(request: HttpRequest) -> dict[str, Any] | None:
+def _undoable(request: AnyRequest) -> dict[str, Any] | None:
     """The reader's last act, while it can still be taken back."""
     kept = request.session.get("undoable") if hasattr(request, "session") else None
     if not kept or kept["until"] < time.time():
@@ -27,7 +27,7 @@ def _undoable(request: HttpRequest) -> dict[str, Any] | None:
     return {**kept, "time": f"{until:%H:%M}"}
 
 
-def page(request: HttpRequest) -> dict[str, Any]:
+def page(request: AnyRequest) -> dict[str, Any]:
     return {
         "viewer": getattr(request, "viewer", Viewer()),
         "demo": settings.DEMO,

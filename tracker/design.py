@@ -7,10 +7,12 @@ from functools import lru_cache
 from pathlib import Path
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
+
+from partners.requests import Request
 
 STYLE_SHEET = Path(__file__).parent / "static" / "tracker" / "app.css"
 TOKEN = re.compile(r"--([a-z-]+):\s*(#[0-9a-f]{3,6})")
@@ -46,7 +48,7 @@ class Sample(forms.Form):
 
 
 @require_GET
-def components(request: HttpRequest) -> HttpResponse:
+def components(request: Request) -> HttpResponse:
     """Every token and component, for whoever builds a page or judges its look."""
     light, dark = tokens()
     form = Sample({"title": "Bản ghi nhớ", "signed": "31/2/2026", "kind": "mou"})

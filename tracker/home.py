@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,6 +27,7 @@ from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
 from agreements.vocabulary import BINDING, AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
 from partners.paging import Order, page_of
+from partners.requests import Request
 from partners.viewers import Role, Viewer
 from tracker.heartbeat import hearing
 from tracker.tour import stop_for
@@ -37,7 +38,7 @@ NEWEST_FIRST = Order("id", descending=True, is_key=True)
 
 
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: Request) -> HttpResponse:
     viewer = request.viewer
     since = request.user.note_visit(at=timezone.now())
     at_hand = stop_for(request.user, viewer)
@@ -122,7 +123,7 @@ def _changes(viewer: Viewer, since: datetime, agreements: Any) -> Any:
 
 
 @require_GET
-def changes(request: HttpRequest) -> HttpResponse:
+def changes(request: Request) -> HttpResponse:
     """All that others did since the visit before this one, or since a day."""
     viewer = request.viewer
     since = request.user.note_visit(at=timezone.now())
@@ -158,7 +159,7 @@ def _review(viewer: Viewer) -> dict[str, Any]:
 
 
 @require_GET
-def review(request: HttpRequest) -> HttpResponse:
+def review(request: Request) -> HttpResponse:
     """What waits for a manager: agreements to clear or register, reports to accept."""
     return render(request, "tracker/review.html", _review(request.viewer))
 

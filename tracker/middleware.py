@@ -4,26 +4,28 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
+from typing import cast
 
 import pghistory
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from partners.models import Draft
+from partners.requests import AnyRequest
 from partners.viewers import Viewer
 
-Answer = Callable[[HttpRequest], HttpResponse]
+Answer = Callable[[AnyRequest], HttpResponse]
 # Where a member of staff without a second factor may still go: to set one up, to sign out, to read in peace.
 FREE_OF_SECOND_FACTOR = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz", "/pulsez", "/favicon.ico")
 
 
-def _is_form(request: HttpRequest) -> bool:
+def _is_form(request: AnyRequest) -> bool:
     forms = ("application/x-www-form-urlencoded", "multipart/form-data")
     return request.method == "POST" and request.content_type in forms
 
@@ -34,14 +36,14 @@ class RefuseNul:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: AnyRequest) -> HttpResponse:
         sent = [*request.GET.items(), *(request.POST.items() if _is_form(request) else ())]
         if "\x00" in request.path or any("\x00" in f"{name}{value}" for name, value in sent):
             return HttpResponseBadRequest(_("The input holds a NUL character, which no text may hold."))
         return self.answer(request)
 
 
-def _viewer_of(request: HttpRequest) -> Viewer:
+def _viewer_of(request: AnyRequest) -> Viewer:
     return request.user.viewer() if request.user.is_authenticated else Viewer()
 
 
@@ -51,11 +53,11 @@ class WhoActs:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        request.viewer = SimpleLazyObject(lambda: _viewer_of(request))  # type: ignore[attr-defined]
-        user_id = request.user.pk
-        if user_id and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-            translation.activate(request.user.language)
+    def __call__(self, request: AnyRequest) -> HttpResponse:
+        request.viewer = cast(Viewer, SimpleLazyObject(lambda: _viewer_of(request)))
+        user, user_id = request.user, request.user.pk
+        if user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(user.language)
         if request.method in ("GET", "HEAD", "OPTIONS"):
             response = self.answer(request)
         else:
@@ -74,11 +76,11 @@ class ForgetDrafts:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: AnyRequest) -> HttpResponse:
         window = request.POST.get("draft_window", "") if _is_form(request) else ""
         response = self.answer(request)
         if window and response.status_code in (301, 302, 303):
-            Draft.objects.visible_to(request.viewer).filter(window=window).delete()  # type: ignore[attr-defined]
+            Draft.objects.visible_to(request.viewer).filter(window=window).delete()
         return response
 
 
@@ -88,11 +90,11 @@ class StaffSecondFactor:
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: AnyRequest) -> HttpResponse:
         if (
             settings.STAFF_NEED_SECOND_FACTOR
             and not request.path.startswith(FREE_OF_SECOND_FACTOR)
-            and request.viewer.is_staff  # type: ignore[attr-defined]
+            and request.viewer.is_staff
             and not is_mfa_enabled(request.user)
         ):
             messages.info(request, _("Set up a second factor first: staff accounts need one."))

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from partners.models import User
+from partners.requests import Request
 from partners.viewers import Role, Viewer
 
 
@@ -118,7 +119,7 @@ def stop_for(user: User, viewer: Viewer) -> dict[str, Any]:
 
 
 @require_POST
-def tour(request: HttpRequest) -> HttpResponse:
+def tour(request: Request) -> HttpResponse:
     """Go to a step; beyond the last the tour is over, and from the profile it begins again."""
     to = request.POST.get("to", "")
     at = min(int(to), LENGTH) if to.isdigit() else LENGTH

@@ -20,6 +20,7 @@ from agreements.calendars.models import Feed
 from agreements.calendars.writing import calendar_of, name_of
 from agreements.register.lists.filters import choices_for
 from agreements.register.rules.following import MOST_VIEWS, views_for
+from partners.requests import Request
 from partners.viewers import Viewer
 
 MOST_FEEDS = 20
@@ -48,7 +49,7 @@ class FeedForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-def feed_list(request: HttpRequest) -> HttpResponse:
+def feed_list(request: Request) -> HttpResponse:
     """One's feeds, and a new one; its address is shown once."""
     own = Feed.objects.visible_to(request.viewer).filter(user=request.viewer.user_id, revoked_at=None)
     form = FeedForm(request.POST or None, viewer=request.viewer, initial={"of": request.GET.get("of", "")})
@@ -64,7 +65,7 @@ def feed_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def feed_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def feed_revoke(request: Request, pk: int) -> HttpResponse:
     """Withdraw a feed; its address is dead with the next fetch."""
     feed = Feed.objects.get_visible(request.viewer, pk=pk, user=request.viewer.user_id)
     feed.revoke(at=timezone.now())

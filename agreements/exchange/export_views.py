@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -17,22 +17,23 @@ from agreements.exchange import writing
 from agreements.exchange.lists import columns_of, with_columns
 from agreements.exchange.models import Export
 from agreements.exchange.tables import MOST_AT_ONCE, MOST_IN_XLSX, as_csv, as_xlsx
+from partners.requests import Request
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 20
 
 
 @require_GET
-def export_agreements(request: HttpRequest, form: str) -> HttpResponse:
+def export_agreements(request: Request, form: str) -> HttpResponse:
     return _file(request, form, "agreements")
 
 
 @require_GET
-def export_commitments(request: HttpRequest, form: str) -> HttpResponse:
+def export_commitments(request: Request, form: str) -> HttpResponse:
     return _file(request, form, "commitments")
 
 
-def _file(request: HttpRequest, form: str, page: str) -> HttpResponse:
+def _file(request: Request, form: str, page: str) -> HttpResponse:
     viewer = request.viewer
     if form not in ("csv", "xlsx"):
         raise Http404
@@ -69,7 +70,7 @@ def _in_language(lines: Iterator[str], language: str | None) -> Iterator[str]:
 
 
 @require_GET
-def export_list(request: HttpRequest) -> HttpResponse:
+def export_list(request: Request) -> HttpResponse:
     """What is being written for oneself, how far it is, and what is ready."""
     now, viewer = timezone.now(), request.viewer
     rows = list(Export.objects.visible_to(viewer).filter(user=viewer.user_id)[:SHOWN])
@@ -81,7 +82,7 @@ def export_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def export_file(request: HttpRequest, pk: int) -> HttpResponse:
+def export_file(request: Request, pk: int) -> HttpResponse:
     """A written file: for its owner alone, with the rights it was written with, for an hour."""
     export = Export.objects.get_visible(request.viewer, pk=pk)
     if not export.is_for(request.viewer, at=timezone.now()):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -14,13 +14,14 @@ from agreements.commitments.models import ActionItem, Answer, DueRequest
 from agreements.commitments.rules import blockers
 from agreements.overview import figures, tiles
 from agreements.vocabulary import ActionItemState, AnswerState, RequestState, Verdict
+from partners.requests import Request
 from partners.viewers import Viewer
 
 SHOWN = 20
 
 
 @require_GET
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: Request) -> HttpResponse:
     viewer = request.viewer
     context = {
         "by_partner": figures.by_partner(viewer), "by_lead": figures.by_lead(viewer), "silent": figures.silent(viewer),
@@ -52,7 +53,7 @@ def waiting(viewer: Viewer) -> dict[str, Any]:
 
 
 @require_GET
-def partner_map(request: HttpRequest) -> HttpResponse:
+def partner_map(request: Request) -> HttpResponse:
     """Partners as tiles by region, and the same as a table."""
     found = tiles.places(request.viewer)
     context = {"places": found, "picture": tiles.laid_out(found)}

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.forms.utils import ErrorDict
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -22,13 +22,14 @@ from agreements.register.models import Agreement
 from partners import conflicts
 from partners.forms import note_problems
 from partners.models import Country
+from partners.requests import Request
 from partners.viewers import Viewer
 
 PAGE = "agreements/pages/agreement_edit.html"
 
 
 @require_http_methods(["GET", "POST"])
-def agreement_new(request: HttpRequest) -> HttpResponse:
+def agreement_new(request: Request) -> HttpResponse:
     agreement = Agreement()
     if old_ref := request.GET.get("supersedes", ""):
         agreement.supersedes = _predecessor(old_ref, request.viewer)
@@ -44,14 +45,14 @@ def _predecessor(ref: str, viewer: Viewer) -> Agreement:
 
 
 @require_http_methods(["GET", "POST"])
-def agreement_edit(request: HttpRequest, ref: str) -> HttpResponse:
+def agreement_edit(request: Request, ref: str) -> HttpResponse:
     agreement = find(request, ref)
     if not visibility.may_edit(request.viewer, desk_id=agreement.desk_id, stage=agreement.stage):
         raise Http404
     return _edit(request, agreement)
 
 
-def _edit(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+def _edit(request: Request, agreement: Agreement) -> HttpResponse:
     viewer = request.viewer
     data = request.POST.copy() if request.method == "POST" else None
     if data is not None and data.get("more"):
@@ -107,7 +108,7 @@ def _merge(data: Any, context: dict[str, Any], agreement: Agreement, viewer: Vie
     return found
 
 
-def _with_one_more(request: HttpRequest, agreement: Agreement) -> HttpResponse:
+def _with_one_more(request: Request, agreement: Agreement) -> HttpResponse:
     """One more empty row, for browsers without scripts; all that was typed stays."""
     viewer = request.viewer
     data = request.POST.copy()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods
 from agreements.pages import handover
 from partners.models import User
 from partners.refusals import Refused
+from partners.requests import Request
 from partners.viewers import Role
 
 
 @require_http_methods(["GET", "POST"])
-def handover_page(request: HttpRequest) -> HttpResponse:
+def handover_page(request: Request) -> HttpResponse:
     viewer = request.viewer
     asked = request.POST.get("person") or request.GET.get("person") or str(viewer.user_id)
     person = User.objects.visible_to(viewer).filter(pk=asked).first() if asked.isdecimal() else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -14,6 +14,7 @@ from agreements.register.models import Agreement, Participant
 from agreements.register.rules import following
 from agreements.sources.models import Citation
 from partners.models import Assessment, Country, Figure, FocalPoint, Organisation, Relation
+from partners.requests import Request
 from partners.viewers import Role
 
 RECENT = 15
@@ -21,7 +22,7 @@ CHILDREN = 50
 
 
 @require_GET
-def country_page(request: HttpRequest, code: str) -> HttpResponse:
+def country_page(request: Request, code: str) -> HttpResponse:
     viewer = request.viewer
     country = Country.objects.get_visible(viewer, code=code.upper())
     cited = Prefetch("citations", Citation.objects.visible_to(viewer).select_related("document"))
@@ -48,7 +49,7 @@ def country_page(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_GET
-def organisation_page(request: HttpRequest, code: str) -> HttpResponse:
+def organisation_page(request: Request, code: str) -> HttpResponse:
     viewer = request.viewer
     if kept := Organisation.objects.visible_to(viewer).filter(merged__code=code).first():
         return redirect(kept)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -20,12 +20,13 @@ from agreements.register.rules import shares
 from agreements.register.views.acts import say_problems
 from partners.models import Country, Membership
 from partners.refusals import Refused
+from partners.requests import Request
 
 SHOWN = 100
 
 
 @require_POST
-def share(request: HttpRequest, ref: str) -> HttpResponse:
+def share(request: Request, ref: str) -> HttpResponse:
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
     form = ShareForm(request.POST, viewer=request.viewer)
     _give(request, form, lambda terms: shares.share(agreement, terms, by=request.viewer))
@@ -33,14 +34,14 @@ def share(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def share_commitment(request: HttpRequest, ref: str) -> HttpResponse:
+def share_commitment(request: Request, ref: str) -> HttpResponse:
     commitment = Commitment.objects.select_related("agreement").get_visible(request.viewer, ref=ref)
     form = ShareForm(request.POST, viewer=request.viewer)
     _give(request, form, lambda terms: shares.share_commitment(commitment, terms, by=request.viewer))
     return redirect(commitment)
 
 
-def _give(request: HttpRequest, form: ShareForm, share_on: Callable[[shares.Terms], Any]) -> None:
+def _give(request: Request, form: ShareForm, share_on: Callable[[shares.Terms], Any]) -> None:
     """Share on the terms of the form, and say on the next page what became of it."""
     if form.is_valid():
         try:
@@ -54,7 +55,7 @@ def _give(request: HttpRequest, form: ShareForm, share_on: Callable[[shares.Term
 
 
 @require_http_methods(["GET", "POST"])
-def share_country(request: HttpRequest, code: str) -> HttpResponse:
+def share_country(request: Request, code: str) -> HttpResponse:
     """All that a desk has with a country, and will have, until a day."""
     viewer = request.viewer
     country = Country.objects.get_visible(viewer, code=code.upper())
@@ -75,7 +76,7 @@ def share_country(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
-def unshare(request: HttpRequest, pk: int) -> HttpResponse:
+def unshare(request: Request, pk: int) -> HttpResponse:
     """Take any share back. The partner's next request finds nothing."""
     rows = Share.objects.select_related("agreement", "commitment__agreement", "country", "organisation")
     given = rows.get_visible(request.viewer, pk=pk)
@@ -90,7 +91,7 @@ def unshare(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def as_partner(request: HttpRequest, ref: str) -> HttpResponse:
+def as_partner(request: Request, ref: str) -> HttpResponse:
     """The page as an organisation sees it now, or would see it if shared on these terms.
 
     The share is made, the page drawn through the same gate as the partner's, and the share rolled back.
@@ -121,7 +122,7 @@ def as_partner(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_GET
-def sharing_log(request: HttpRequest, ref: str) -> HttpResponse:
+def sharing_log(request: Request, ref: str) -> HttpResponse:
     """Who sees it since when and until when, on which terms, and who has looked."""
     viewer = request.viewer
     agreement = Agreement.objects.select_related("desk").get_visible(viewer, ref=ref)

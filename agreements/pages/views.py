@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -12,10 +12,11 @@ from agreements.pages.agreement import agreement_context
 from agreements.register.forms.acts import ActForm
 from agreements.register.models import Agreement
 from agreements.register.rules import access_log, following, lifecycle
+from partners.requests import Request
 
 
 @require_GET
-def agreement_page(request: HttpRequest, ref: str) -> HttpResponse:
+def agreement_page(request: Request, ref: str) -> HttpResponse:
     agreement = find(request, ref)
     access_log.note(agreement, request.viewer)
     context = agreement_context(agreement, request.viewer) | {
@@ -24,13 +25,13 @@ def agreement_page(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "agreements/pages/agreement_page.html", context)
 
 
-def find(request: HttpRequest, ref: str) -> Agreement:
+def find(request: Request, ref: str) -> Agreement:
     rows = Agreement.objects.select_related("desk", "owner", "parent", "supersedes", "instrument_type")
     found: Agreement = rows.get_visible(request.viewer, ref=ref)
     return found
 
 
-def _acts(request: HttpRequest, agreement: Agreement) -> list[dict[str, Any]]:
+def _acts(request: Request, agreement: Agreement) -> list[dict[str, Any]]:
     """The buttons with their questions; what was typed into a refused one is still there."""
     kept = request.session.get("kept_act", {})
     if kept.get("ref") == agreement.ref:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -13,10 +13,11 @@ from agreements.procedures.forms import OpenForm, StepForm
 from agreements.procedures.models import Procedure, Proceeding, ProceedingStep
 from agreements.register.models import Agreement
 from partners.refusals import Refused
+from partners.requests import Request
 
 
 @require_GET
-def procedure_page(request: HttpRequest, ref: str) -> HttpResponse:
+def procedure_page(request: Request, ref: str) -> HttpResponse:
     viewer = request.viewer
     agreement = Agreement.objects.select_related("desk").get_visible(viewer, ref=ref)
     rows = Proceeding.objects.visible_to(viewer).filter(agreement=agreement).select_related("procedure", "agreement")
@@ -36,7 +37,7 @@ def procedure_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def procedure_open(request: HttpRequest, ref: str) -> HttpResponse:
+def procedure_open(request: Request, ref: str) -> HttpResponse:
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
     procedures = Procedure.objects.visible_to(viewer).filter(pk__in=rules.fitting(agreement, viewer.on))
@@ -51,14 +52,14 @@ def procedure_open(request: HttpRequest, ref: str) -> HttpResponse:
     return redirect("procedure", ref)
 
 
-def _find(request: HttpRequest, ref: str, pk: int) -> ProceedingStep:
+def _find(request: Request, ref: str, pk: int) -> ProceedingStep:
     rows = ProceedingStep.objects.select_related("proceeding__agreement", "step", "proceeding__procedure")
     found: ProceedingStep = rows.get_visible(request.viewer, proceeding__agreement__ref=ref, pk=pk)
     return found
 
 
 @require_http_methods(["GET", "POST"])
-def step_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+def step_edit(request: Request, ref: str, pk: int) -> HttpResponse:
     """Note what was done of a step; a refusal keeps what was typed."""
     done = _find(request, ref, pk)
     agreement = done.proceeding.agreement
@@ -84,7 +85,7 @@ def step_edit(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def dossier_return(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+def dossier_return(request: Request, ref: str, pk: int) -> HttpResponse:
     """The dossier was returned, or is back: the clock stops, or runs on."""
     done = _find(request, ref, pk)
     try:
@@ -98,7 +99,7 @@ def dossier_return(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def procedure_close(request: HttpRequest, ref: str) -> HttpResponse:
+def procedure_close(request: Request, ref: str) -> HttpResponse:
     rows = Proceeding.objects.select_related("agreement")
     current = rows.get_visible(request.viewer, agreement__ref=ref, closed_on=None)
     try:

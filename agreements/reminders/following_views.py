@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db.models import Exists, OuterRef, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from agreements.register.rules import following
 from agreements.reminders.models import Mute
 from partners.models import Country
 from partners.refusals import Refused
+from partners.requests import Request
 from partners.viewers import Viewer
 
 SHOWN = 200
@@ -41,7 +42,7 @@ class ViewForm(forms.Form):
 
 
 @require_GET
-def following_page(request: HttpRequest) -> HttpResponse:
+def following_page(request: Request) -> HttpResponse:
     viewer = request.viewer
     followed = Follow.objects.filter(user=viewer.user_id, view=OuterRef("pk"))
     views = following.views_for(viewer).annotate(is_followed=Exists(followed))
@@ -68,7 +69,7 @@ def _seen(viewer: Viewer) -> Any:
 
 
 @require_POST
-def follow(request: HttpRequest) -> HttpResponse:
+def follow(request: Request) -> HttpResponse:
     """Follow one record, country or list, or no longer."""
     found = [name for name in FOLLOWABLE if request.POST.get(name)]
     if len(found) != 1:
@@ -90,7 +91,7 @@ def follow(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def view_keep(request: HttpRequest) -> HttpResponse:
+def view_keep(request: Request) -> HttpResponse:
     """Keep a list, with its filters, under a name."""
     form = ViewForm(request.POST)
     if not form.is_valid():
@@ -108,7 +109,7 @@ def view_keep(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def view_remove(request: HttpRequest, pk: int) -> HttpResponse:
+def view_remove(request: Request, pk: int) -> HttpResponse:
     """Put a kept list away; whoever follows it is told of it no longer."""
     view = SavedView.objects.get_visible(request.viewer, pk=pk)
     if not following.may_remove(view, request.viewer):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,12 +13,13 @@ from agreements.reminders import answers, inbox
 from agreements.vocabulary import MailAnswer
 from partners.paging import Order, page_of
 from partners.refusals import Refused
+from partners.requests import Request
 
 NEWEST_FIRST = Order("id", descending=True, is_key=True)
 
 
 @require_GET
-def inbox_page(request: HttpRequest) -> HttpResponse:
+def inbox_page(request: Request) -> HttpResponse:
     rows = inbox.rows_of(request.viewer, at=timezone.now())
     if request.GET.get("show") == "unread":
         rows = rows.filter(read_at=None)
@@ -28,7 +29,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def inbox_act(request: HttpRequest, pk: int) -> HttpResponse:
+def inbox_act(request: Request, pk: int) -> HttpResponse:
     """One row: read, put away, or answered as by its mail."""
     now = timezone.now()
     rows = inbox.rows_of(request.viewer, at=now).filter(pk=pk)
@@ -53,7 +54,7 @@ def inbox_act(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def inbox_read_all(request: HttpRequest) -> HttpResponse:
+def inbox_read_all(request: Request) -> HttpResponse:
     now = timezone.now()
     inbox.read(inbox.rows_of(request.viewer, at=now), at=now)
     messages.success(request, _("All are read."))

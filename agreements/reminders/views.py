@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -19,6 +19,7 @@ from agreements.reminders.models import Reminder, ReminderRule
 from agreements.reminders.schedule import Due, plan
 from agreements.vocabulary import SendState
 from partners.models import User
+from partners.requests import Request
 from partners.viewers import Viewer
 
 DAYS, DAYS_OF_ONE = 30, 365
@@ -38,7 +39,7 @@ class Line:
 
 
 @require_GET
-def reminder_plan(request: HttpRequest) -> HttpResponse:
+def reminder_plan(request: Request) -> HttpResponse:
     viewer = request.viewer
     found = _visible(plan(viewer.on, viewer.on + timedelta(days=DAYS)), viewer)
     last_rung = _last_rung(viewer)
@@ -57,7 +58,7 @@ class LeadDaysForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 @require_http_methods(["GET", "POST"])
-def agreement_reminders(request: HttpRequest, ref: str) -> HttpResponse:
+def agreement_reminders(request: Request, ref: str) -> HttpResponse:
     """Who is told what of one agreement within a year, what was told, and its own days before."""
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)

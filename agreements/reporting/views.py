@@ -24,11 +24,12 @@ from agreements.reporting.throttling import too_many
 from agreements.vocabulary import LinkPurpose
 from partners.models import Organisation
 from partners.refusals import Refused
+from partners.requests import Request
 from partners.viewers import Viewer
 
 
 @require_POST
-def report(request: HttpRequest, ref: str) -> HttpResponse:
+def report(request: Request, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     form = ReportForm(request.POST, request.FILES, instance=Report(commitment=commitment), viewer=request.viewer)
     if form.is_valid() and (kept := _take(request, form)):
@@ -37,7 +38,7 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def report_edit(request: HttpRequest, pk: int) -> HttpResponse:
+def report_edit(request: Request, pk: int) -> HttpResponse:
     """A draft, or what was returned, written on and handed in again."""
     rows = Report.objects.select_related("commitment__agreement", "organisation")
     written = rows.get_visible(request.viewer, pk=pk)
@@ -54,7 +55,7 @@ def _evidence(written: Report) -> Any:
     return written.evidence.live()  # type: ignore[attr-defined]
 
 
-def _take(request: HttpRequest, form: ReportForm) -> evidence.Kept | None:
+def _take(request: Request, form: ReportForm) -> evidence.Kept | None:
     try:
         return evidence.take(
             form.instance, by=request.viewer, organisation=form.cleaned_data.get("organisation"),
@@ -65,7 +66,7 @@ def _take(request: HttpRequest, form: ReportForm) -> evidence.Kept | None:
         return None
 
 
-def _said(request: HttpRequest, kept: evidence.Kept) -> HttpResponse:
+def _said(request: Request, kept: evidence.Kept) -> HttpResponse:
     if kept.refused:
         messages.error(request, _("Kept as a draft, not handed in: %(reason)s") % {"reason": kept.refused})
         return redirect("report_edit", kept.report.pk)
@@ -77,7 +78,7 @@ def _said(request: HttpRequest, kept: evidence.Kept) -> HttpResponse:
 
 
 @require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: Request, pk: int) -> HttpResponse:
     rows = Report.objects.select_related("commitment__agreement")
     handed_in = rows.get_visible(request.viewer, pk=pk)
     accept = request.POST.get("decision") == "accept"
@@ -90,7 +91,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def link_new(request: HttpRequest, ref: str) -> HttpResponse:
+def link_new(request: Request, ref: str) -> HttpResponse:
     """Make a link; it is shown on the next page, once."""
     commitment = find(request, ref)
     organisation = Organisation.objects.get_visible(request.viewer, code=request.POST.get("organisation", ""))
@@ -112,7 +113,7 @@ def link_new(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def link_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+def link_revoke(request: Request, pk: int) -> HttpResponse:
     link = Link.objects.select_related("commitment__agreement").get_visible(request.viewer, pk=pk)
     try:
         links.revoke(link, by=request.viewer)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
@@ -15,6 +15,7 @@ from agreements.sources.forms import PaperForm
 from agreements.sources.models import Citation, Document
 from agreements.sources.papers import may_fetch, succeed
 from partners.refusals import Refused
+from partners.requests import Request
 from partners.viewers import Viewer
 
 MOST_PARAGRAPHS = 3000
@@ -22,7 +23,7 @@ MOST_EDITIONS = 30
 
 
 @require_GET
-def document_page(request: HttpRequest, pk: int) -> HttpResponse:
+def document_page(request: Request, pk: int) -> HttpResponse:
     """What a document is, and which visible claims cite it."""
     viewer = request.viewer
     document = Document.objects.select_related("agreement").get_visible(viewer, pk=pk)
@@ -73,7 +74,7 @@ def _may_keep(agreement: Agreement, viewer: Viewer) -> bool:
 
 
 @require_safe
-def document_file(request: HttpRequest, pk: int) -> FileResponse:
+def document_file(request: Request, pk: int) -> FileResponse:
     """The file, always as a download and never run in the browser."""
     document = Document.objects.select_related("agreement").get_visible(request.viewer, pk=pk)
     if not may_fetch(document, request.viewer):
@@ -90,7 +91,7 @@ def document_file(request: HttpRequest, pk: int) -> FileResponse:
     return response
 
 
-def _new_paper(request: HttpRequest, agreement: Agreement) -> Document:
+def _new_paper(request: Request, agreement: Agreement) -> Document:
     """An empty paper, or the next edition of the one that the address names."""
     old = request.GET.get("replaces", "")
     if not old:
@@ -104,7 +105,7 @@ def _new_paper(request: HttpRequest, agreement: Agreement) -> Document:
 
 
 @require_http_methods(["GET", "POST"])
-def add_paper(request: HttpRequest, ref: str) -> HttpResponse:
+def add_paper(request: Request, ref: str) -> HttpResponse:
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
     if not _may_keep(agreement, viewer):

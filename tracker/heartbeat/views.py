@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_safe
 
 from agreements.vocabulary import SendState
+from partners.requests import Request
 from tracker.heartbeat import hearing
 
 
 @require_GET
-def heartbeat(request: HttpRequest) -> HttpResponse:
+def heartbeat(request: Request) -> HttpResponse:
     health = hearing.listen(at=timezone.now())
     states = [(SendState(name), count) for name, count in health.states.items()]
     return render(request, "tracker/heartbeat/heartbeat.html", {"health": health, "states": states})

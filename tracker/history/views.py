@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -31,6 +31,7 @@ from agreements.models import (
     Step,
 )
 from agreements.vocabulary import SendState
+from partners.requests import Request
 from partners.viewers import Viewer
 from tracker.history.changes import as_it_stood, changes_of
 
@@ -87,7 +88,7 @@ KINDS = {
 
 
 @require_GET
-def timeline(request: HttpRequest, ref: str) -> HttpResponse:
+def timeline(request: Request, ref: str) -> HttpResponse:
     """Acts, changes, comments, notes, papers and mails in one order; `kind` filters, `before` pages."""
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
@@ -117,7 +118,7 @@ def _moment(text: str) -> datetime | None:
 
 
 @require_GET
-def as_of(request: HttpRequest, ref: str) -> HttpResponse:
+def as_of(request: Request, ref: str) -> HttpResponse:
     """The agreement at the end of a day, drawn from the history. The gate is that of today."""
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)

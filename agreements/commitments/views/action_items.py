@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,12 +19,13 @@ from agreements.vocabulary import ActionItemState
 from partners.models import Desk
 from partners.paging import Order, page_of
 from partners.refusals import Refused
+from partners.requests import Request
 
 DUE_FIRST = Order("due_on", is_date=True)
 
 
 @require_GET
-def action_item_list(request: HttpRequest) -> HttpResponse:
+def action_item_list(request: Request) -> HttpResponse:
     viewer = request.viewer
     rows = ActionItem.objects.visible_to(viewer).live().select_related("owner", "desk")
     state = request.GET.get("state", "")
@@ -39,13 +40,13 @@ def action_item_list(request: HttpRequest) -> HttpResponse:
     return render(request, "agreements/commitments/action_item_list.html", context)
 
 
-def _find(request: HttpRequest, pk: int) -> Any:
+def _find(request: Request, pk: int) -> Any:
     rows = ActionItem.objects.select_related("owner", "desk", "done_by", "verified_by")
     return rows.get_visible(request.viewer, pk=pk)
 
 
 @require_GET
-def action_item_page(request: HttpRequest, pk: int) -> HttpResponse:
+def action_item_page(request: Request, pk: int) -> HttpResponse:
     action, viewer = _find(request, pk), request.viewer
     context = {
         "action": action, "served": action.commitments.visible_to(viewer).order_by("ref"),
@@ -56,7 +57,7 @@ def action_item_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def action_item_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+def action_item_edit(request: Request, pk: int | None = None) -> HttpResponse:
     viewer = request.viewer
     action = _find(request, pk) if pk else ActionItem(owner=request.user)
     if pk and not action_items.may_edit(action, viewer):
@@ -70,7 +71,7 @@ def action_item_edit(request: HttpRequest, pk: int | None = None) -> HttpRespons
     return render(request, "agreements/commitments/action_item_edit.html", context, status=422 if form.errors else 200)
 
 
-def _save(request: HttpRequest, form: ActionItemForm) -> bool:
+def _save(request: Request, form: ActionItemForm) -> bool:
     viewer, action, served = request.viewer, form.instance, form.cleaned_data["serves"]
     with transaction.atomic():
         if action.pk is None:
@@ -90,7 +91,7 @@ def _save(request: HttpRequest, form: ActionItemForm) -> bool:
 
 
 @require_POST
-def action_item_act(request: HttpRequest, pk: int) -> HttpResponse:
+def action_item_act(request: Request, pk: int) -> HttpResponse:
     action, viewer, text = _find(request, pk), request.viewer, request.POST.get("text", "")
     try:
         match request.POST.get("act"):

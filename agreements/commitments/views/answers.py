@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -15,10 +15,11 @@ from agreements.commitments.rules.answers import Said
 from agreements.commitments.views.page import attempt, attempt_by_form, find, show
 from agreements.vocabulary import Verdict
 from partners.models import Organisation
+from partners.requests import Request
 
 
 @require_POST
-def answer(request: HttpRequest, ref: str) -> HttpResponse:
+def answer(request: Request, ref: str) -> HttpResponse:
     """The partner confirms, or disputes and proposes other words."""
     commitment = find(request, ref)
     form = AnswerForm(request.POST, organisations=own_organisations(request.viewer))
@@ -36,7 +37,7 @@ def answer(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def accept_on_behalf(request: HttpRequest, ref: str) -> HttpResponse:
+def accept_on_behalf(request: Request, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     viewer = request.viewer
     organisation = Organisation.objects.get_visible(viewer, code=request.POST.get("organisation", ""))
@@ -51,7 +52,7 @@ def accept_on_behalf(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def settle_answer(request: HttpRequest, pk: int) -> HttpResponse:
+def settle_answer(request: Request, pk: int) -> HttpResponse:
     answer = Answer.objects.select_related("commitment__agreement").get_visible(request.viewer, pk=pk)
     adopt = request.POST.get("decision") == "adopt"
     done = _("The proposed words are adopted.") if adopt else _("The words stay.")

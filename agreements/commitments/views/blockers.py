@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 from agreements.commitments.forms.blockers import BlockerForm
 from agreements.commitments.rules import blockers
 from agreements.commitments.views.page import attempt, attempt_by_form, find, show
+from partners.requests import Request
 
 
 @require_POST
-def block(request: HttpRequest, ref: str) -> HttpResponse:
+def block(request: Request, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     form = BlockerForm(request.POST, auto_id="id_blocker_%s")
 
@@ -26,7 +27,7 @@ def block(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def unblock(request: HttpRequest, ref: str) -> HttpResponse:
+def unblock(request: Request, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     how, viewer = request.POST.get("how", ""), request.viewer
     if to := request.POST.get("to"):
@@ -39,7 +40,7 @@ def unblock(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def nudge(request: HttpRequest, ref: str) -> HttpResponse:
+def nudge(request: Request, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     attempt(request, lambda: blockers.nudge(commitment, by=request.viewer), _("They are asked for a report."))
     return redirect("oversight" if request.POST.get("next") == "oversight" else commitment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -21,10 +21,11 @@ from agreements.register.models import BulkChange
 from agreements.register.rules.bulk import MOST, preview
 from agreements.register.views import undo
 from partners.refusals import Refused
+from partners.requests import Request
 
 
 @require_POST
-def bulk_change(request: HttpRequest) -> HttpResponse:
+def bulk_change(request: Request) -> HttpResponse:
     """First the preview: what changes and what is refused, and why. Then, confirmed, the change."""
     viewer = request.viewer
     query = request.POST.get("query", "")
@@ -54,7 +55,7 @@ def bulk_change(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def bulk_undo(request: Request, pk: int) -> HttpResponse:
     done = BulkChange.objects.get_visible(request.viewer, pk=pk, about=BulkChange.About.COMMITMENTS)
     try:
         undo.say_back(request, *bulk.undo(done, by=request.viewer, at=timezone.now()))
@@ -65,7 +66,7 @@ def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def quick_edit(request: HttpRequest, ref: str) -> HttpResponse:
+def quick_edit(request: Request, ref: str) -> HttpResponse:
     """Delivery, keeper or day of one commitment, changed from its row or its card, by the rules of a bulk change."""
     viewer = request.viewer
     commitment = Commitment.objects.select_related("agreement", "owner").get_visible(viewer, ref=ref)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,10 +12,11 @@ from agreements.commitments.forms.due_requests import DueRequestForm
 from agreements.commitments.models import DueRequest
 from agreements.commitments.rules import due_requests
 from agreements.commitments.views.page import attempt, attempt_by_form, find, show
+from partners.requests import Request
 
 
 @require_POST
-def ask_day(request: HttpRequest, ref: str) -> HttpResponse:
+def ask_day(request: Request, ref: str) -> HttpResponse:
     commitment, viewer = find(request, ref), request.viewer
     form = DueRequestForm(request.POST, auto_id="id_day_%s")
     own = own_organisations(viewer).first() if viewer.is_partner else None
@@ -29,7 +30,7 @@ def ask_day(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def decide_day(request: HttpRequest, pk: int) -> HttpResponse:
+def decide_day(request: Request, pk: int) -> HttpResponse:
     asked = DueRequest.objects.select_related("commitment__agreement").get_visible(request.viewer, pk=pk)
     decision, comment = request.POST.get("decision"), request.POST.get("comment", "")
     if decision == "withdraw":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,6 +23,7 @@ from agreements.vocabulary import Delivery
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
 from partners.paging import MOST_COUNTED, PAGE, Order, address_of_view, page_of
+from partners.requests import Request
 from partners.viewers import DESK_STAFF, Viewer
 
 DUE_FIRST = Order("due_on", is_date=True)
@@ -38,7 +39,7 @@ KEPT = ("after", "view", "sort", "columns")  # parameters that are no filters
 
 
 @require_GET
-def commitment_list(request: HttpRequest) -> HttpResponse:
+def commitment_list(request: Request) -> HttpResponse:
     viewer = request.viewer
     visible = Commitment.objects.visible_to(viewer)
     chosen = CommitmentFilter(request.GET, visible, viewer=viewer)

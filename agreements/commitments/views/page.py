@@ -9,7 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,33 +25,34 @@ from agreements.register.rules import access_log, following
 from partners import conflicts
 from partners.forms import note_problems
 from partners.refusals import Refused
+from partners.requests import Request
 
 CHANGED_MEANWHILE = gettext_lazy(
     "Someone has changed this record since you opened it. Both texts are kept below: choose, then save again."
 )
 
 
-def _conflicts(request: HttpRequest, form: CommitmentForm, data: Any) -> list[conflicts.Conflict]:
+def _conflicts(request: Request, form: CommitmentForm, data: Any) -> list[conflicts.Conflict]:
     """Bring in what others have saved since the form was opened; what both changed is for the person to choose."""
     now = Commitment.objects.visible_to(request.viewer).get(pk=form.instance.pk)
     theirs = CommitmentForm(instance=now, viewer=request.viewer)
     return conflicts.bring_in(data, form, theirs, lambda old: CommitmentForm(instance=old, viewer=request.viewer))
 
 
-def find(request: HttpRequest, ref: str) -> Commitment:
+def find(request: Request, ref: str) -> Commitment:
     rows = Commitment.objects.select_related("agreement__desk", "lead", "partner_owner", "owner")
     found: Commitment = rows.get_visible(request.viewer, ref=ref)
     return found
 
 
 @require_GET
-def commitment_page(request: HttpRequest, ref: str) -> HttpResponse:
+def commitment_page(request: Request, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     access_log.note(commitment.agreement, request.viewer, commitment=commitment)
     return show(request, commitment)
 
 
-def show(request: HttpRequest, commitment: Commitment, **forms: Any) -> HttpResponse:
+def show(request: Request, commitment: Commitment, **forms: Any) -> HttpResponse:
     """The page of a commitment; a form that was refused stands where its empty one would, with all that was typed."""
     context = pages.commitment_context(commitment, request.viewer) | forms
     context["followed"] = following.is_followed(request.viewer, commitment=commitment)
@@ -60,17 +61,17 @@ def show(request: HttpRequest, commitment: Commitment, **forms: Any) -> HttpResp
 
 
 @require_http_methods(["GET", "POST"])
-def commitment_edit(request: HttpRequest, ref: str) -> HttpResponse:
+def commitment_edit(request: Request, ref: str) -> HttpResponse:
     return _edit(request, find(request, ref))
 
 
 @require_http_methods(["GET", "POST"])
-def commitment_new(request: HttpRequest, ref: str) -> HttpResponse:
+def commitment_new(request: Request, ref: str) -> HttpResponse:
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
     return _edit(request, Commitment(agreement=agreement))
 
 
-def _edit(request: HttpRequest, commitment: Commitment) -> HttpResponse:
+def _edit(request: Request, commitment: Commitment) -> HttpResponse:
     if not editing.may_edit(commitment, request.viewer):
         raise Http404
     data = request.POST.copy() if request.method == "POST" else None
@@ -93,7 +94,7 @@ def _edit(request: HttpRequest, commitment: Commitment) -> HttpResponse:
     return render(request, "agreements/commitments/commitment_edit.html", context, status=status)
 
 
-def _save(request: HttpRequest, form: CommitmentForm) -> bool:
+def _save(request: Request, form: CommitmentForm) -> bool:
     """Save under the agreement's lock; False where the record has changed since the form was opened."""
     commitment = form.instance
     with transaction.atomic():
@@ -111,7 +112,7 @@ def _save(request: HttpRequest, form: CommitmentForm) -> bool:
     return True
 
 
-def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
+def attempt(request: Request, act: Callable[[], Any], done: str) -> bool:
     """Do it and say so, or say why not."""
     try:
         act()
@@ -122,7 +123,7 @@ def attempt(request: HttpRequest, act: Callable[[], Any], done: str) -> bool:
     return True
 
 
-def attempt_by_form(request: HttpRequest, form: forms.Form, act: Callable[[], Any], done: str) -> bool:
+def attempt_by_form(request: Request, form: forms.Form, act: Callable[[], Any], done: str) -> bool:
     """The same by a form, which says itself why not and keeps what was typed."""
     if not form.is_valid():
         return False

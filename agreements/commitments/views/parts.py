@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from agreements.commitments.models import Commitment, Funding, Indicator, Measur
 from agreements.commitments.rules.acts import hear, lock
 from agreements.commitments.rules.editing import may_edit
 from agreements.commitments.views.page import CHANGED_MEANWHILE, find
+from partners.requests import Request
 
 PARTS: dict[str, tuple[Any, Any, Any]] = {
     "milestones": (Milestone, MilestoneForm, gettext_lazy("Milestone")),
@@ -27,7 +28,7 @@ PARTS: dict[str, tuple[Any, Any, Any]] = {
 
 
 @require_http_methods(["GET", "POST"])
-def part_edit(request: HttpRequest, ref: str, part: str, pk: int | None = None) -> HttpResponse:
+def part_edit(request: Request, ref: str, part: str, pk: int | None = None) -> HttpResponse:
     """A milestone, a sum of money or an indicator: a new one, or one that is there."""
     commitment = find(request, ref)
     if part not in PARTS or not may_edit(commitment, request.viewer):
@@ -45,7 +46,7 @@ def part_edit(request: HttpRequest, ref: str, part: str, pk: int | None = None) 
     return render(request, "agreements/commitments/part_edit.html", context, status=422 if form.errors else 200)
 
 
-def _save_part(request: HttpRequest, commitment: Commitment, form: Any) -> bool:
+def _save_part(request: Request, commitment: Commitment, form: Any) -> bool:
     """Save under the commitment's lock; False where someone else was faster."""
     with transaction.atomic():
         locked = lock(commitment)
@@ -68,7 +69,7 @@ def _save_part(request: HttpRequest, commitment: Commitment, form: Any) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-def measure(request: HttpRequest, pk: int) -> HttpResponse:
+def measure(request: Request, pk: int) -> HttpResponse:
     """What an indicator stands at now."""
     indicator = Indicator.objects.select_related("commitment__agreement").get_visible(request.viewer, pk=pk)
     commitment = indicator.commitment

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,9 +14,10 @@ from agreements.register.models import Agreement, Step
 from agreements.register.rules import lifecycle, undoing
 from agreements.register.views.undo import forget, offer_step
 from partners.refusals import Refused
+from partners.requests import Request
 
 
-def say_problems(request: HttpRequest, *forms: object) -> None:
+def say_problems(request: Request, *forms: object) -> None:
     """Turn a small form's errors into messages, for acts that return to their page."""
     for form in forms:
         for name, problems in form.errors.items():  # type: ignore[attr-defined]
@@ -24,7 +25,7 @@ def say_problems(request: HttpRequest, *forms: object) -> None:
             messages.error(request, f"{label}: {' '.join(problems)}" if label else " ".join(problems))
 
 
-def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
+def act(request: Request, ref: str, name: str) -> HttpResponse:
     """Do one transition; a refusal returns to the page with its reason and what was typed."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -54,7 +55,7 @@ def act(request: HttpRequest, ref: str, name: str) -> HttpResponse:
 
 
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: Request, pk: int) -> HttpResponse:
     """Take one's own act back."""
     step = Step.objects.select_related("agreement").get_visible(request.viewer, pk=pk)
     forget(request)
@@ -68,7 +69,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def rectify(request: HttpRequest, ref: str) -> HttpResponse:
+def rectify(request: Request, ref: str) -> HttpResponse:
     """Correct the last legal act by a new entry."""
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
     form = ReasonForm(request.POST)
@@ -83,7 +84,7 @@ def rectify(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def archive(request: HttpRequest, ref: str) -> HttpResponse:
+def archive(request: Request, ref: str) -> HttpResponse:
     """Take an agreement out of sight, with a reason."""
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
     form = ReasonForm(request.POST)

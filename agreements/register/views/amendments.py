@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -17,16 +17,17 @@ from agreements.register.rules import amendments
 from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import AmendmentStage
 from partners.refusals import Refused
+from partners.requests import Request
 from partners.viewers import Role, Viewer
 
 
-def _find(request: HttpRequest, ref: str, number: int) -> Amendment:
+def _find(request: Request, ref: str, number: int) -> Amendment:
     rows = Amendment.objects.select_related("agreement__desk", "document", "submitted_by", "decided_by")
     found: Amendment = rows.get_visible(request.viewer, agreement__ref=ref, number=number)
     return found
 
 
-def _why_not(amendment: Amendment, request: HttpRequest) -> str:
+def _why_not(amendment: Amendment, request: Request) -> str:
     """Why a manager of the desk does not find the button to approve."""
     if request.viewer.role != Role.MANAGER or amendment.stage != AmendmentStage.IN_REVIEW:
         return ""
@@ -35,7 +36,7 @@ def _why_not(amendment: Amendment, request: HttpRequest) -> str:
 
 
 @require_GET
-def amendment_page(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+def amendment_page(request: Request, ref: str, number: int) -> HttpResponse:
     amendment = _find(request, ref, number)
     context = {
         "amendment": amendment,
@@ -50,7 +51,7 @@ def amendment_page(request: HttpRequest, ref: str, number: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def amendment_new(request: HttpRequest, ref: str) -> HttpResponse:
+def amendment_new(request: Request, ref: str) -> HttpResponse:
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
     if not amendments.may_propose(agreement, request.viewer):
         raise Http404
@@ -58,14 +59,14 @@ def amendment_new(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-def amendment_edit(request: HttpRequest, ref: str, number: int) -> HttpResponse:
+def amendment_edit(request: Request, ref: str, number: int) -> HttpResponse:
     amendment = _find(request, ref, number)
     if not amendments.may_edit(amendment, request.viewer):
         raise Http404
     return _edit(request, amendment, amendment.agreement)
 
 
-def _edit(request: HttpRequest, amendment: Amendment, agreement: Agreement) -> HttpResponse:
+def _edit(request: Request, amendment: Amendment, agreement: Agreement) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     copy = Agreement.objects.get_visible(request.viewer, pk=agreement.pk)
     for column, change in amendment.changes.items():
@@ -100,7 +101,7 @@ def _version(amendment: Amendment, viewer: Viewer) -> int:
 
 
 @require_POST
-def amendment_act(request: HttpRequest, ref: str, number: int, name: str) -> HttpResponse:
+def amendment_act(request: Request, ref: str, number: int, name: str) -> HttpResponse:
     amendment = _find(request, ref, number)
     said = Facts(on=request.viewer.on, reason=request.POST.get("reason", ""), seen=request.POST.get("seen", ""))
     try:

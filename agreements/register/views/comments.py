@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -13,10 +13,11 @@ from agreements.register.models import Agreement, Comment
 from agreements.register.rules import comments
 from agreements.register.views.acts import say_problems
 from partners.refusals import Refused
+from partners.requests import Request
 
 
 @require_POST
-def comment(request: HttpRequest, ref: str) -> HttpResponse:
+def comment(request: Request, ref: str) -> HttpResponse:
     """Say something, or answer; `answers` names the comment that is answered."""
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
@@ -38,7 +39,7 @@ def comment(request: HttpRequest, ref: str) -> HttpResponse:
 
 
 @require_POST
-def resolve_comment(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
+def resolve_comment(request: Request, ref: str, pk: int) -> HttpResponse:
     """Close a thread, or open it again."""
     said = Comment.objects.select_related("agreement").get_visible(request.viewer, agreement__ref=ref, pk=pk)
     try:
@@ -49,7 +50,7 @@ def resolve_comment(request: HttpRequest, ref: str, pk: int) -> HttpResponse:
 
 
 @require_POST
-def add_note(request: HttpRequest, ref: str) -> HttpResponse:
+def add_note(request: Request, ref: str) -> HttpResponse:
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
     form = NoteForm(request.POST)
     form.instance.agreement = agreement

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,10 +17,11 @@ from agreements.register.models import Agreement, BulkChange
 from agreements.register.rules import bulk, handover
 from agreements.register.views import undo
 from partners.refusals import Refused
+from partners.requests import Request
 
 
 @require_POST
-def give(request: HttpRequest) -> HttpResponse:
+def give(request: Request) -> HttpResponse:
     """First the preview: what changes and what is refused, and why. Then, confirmed, the change."""
     viewer = request.viewer
     query = request.POST.get("query", "")
@@ -48,7 +49,7 @@ def give(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-def bulk_undo(request: HttpRequest, pk: int) -> HttpResponse:
+def bulk_undo(request: Request, pk: int) -> HttpResponse:
     """Take one's giving back."""
     done = BulkChange.objects.get_visible(request.viewer, pk=pk, about=BulkChange.About.AGREEMENTS)
     try:

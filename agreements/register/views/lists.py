@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,7 @@ from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
 from partners.paging import PAGE, Order, address_of_view, page_of
 from partners.picking import called
+from partners.requests import Request
 from partners.viewers import DESK_STAFF
 
 NEWEST_FIRST = Order("signed_on", descending=True, is_date=True)
@@ -34,7 +35,7 @@ VIEWS = {"list": gettext_lazy("List"), "timeline": gettext_lazy("Timeline")}
 
 
 @require_GET
-def agreement_list(request: HttpRequest) -> HttpResponse:
+def agreement_list(request: Request) -> HttpResponse:
     viewer = request.viewer
     chosen = AgreementFilter(request.GET, Agreement.objects.visible_to(viewer), viewer=viewer)
     # A partner may not sort by what a share may hold back.
@@ -67,7 +68,7 @@ def agreement_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def similar_agreements(request: HttpRequest) -> HttpResponse:
+def similar_agreements(request: Request) -> HttpResponse:
     """What resembles the agreement that is being typed; the form's own fields are the question."""
     asked = request.GET
     names = [value for name, value in asked.items() if name.endswith("-organisation") and value.strip()][:6]
@@ -84,7 +85,7 @@ def similar_agreements(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def date_in_words(request: HttpRequest) -> HttpResponse:
+def date_in_words(request: Request) -> HttpResponse:
     """The echo below a date box; the box sends its own name, so the first value is the text."""
     text = next((value for value in request.GET.values() if value), "")
     return HttpResponse(words_of(text), content_type="text/plain; charset=utf-8")
