@@ -7,6 +7,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import django_stubs_ext
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -14,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+django_stubs_ext.monkeypatch()  # lets Django's classes name their model as the types do: ModelForm[Person]
 
 
 def need(name: str, meaning: str) -> str:
-    if value := env.str(name, default=""):
-        return value
-    raise ImproperlyConfigured(f"{name} is not set: {meaning}")
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: {meaning}")
+    return value
 
 
 def is_loopback(host: str | None) -> bool:
