@@ -7,12 +7,13 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import Http404, HttpResponse
+from django.http import Http404
+from django.http.response import HttpResponseBase
 
 from partners.requests import AnyRequest
 from partners.viewers import DESK_STAFF, STAFF, Role
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def allow(*roles: Role) -> Callable[[View], View]:
@@ -20,7 +21,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
 
     def guard(view: View) -> View:
         @wraps(view)
-        def guarded(request: AnyRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: AnyRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             viewer = request.viewer
             if not viewer.is_known:
                 return redirect_to_login(request.get_full_path())

@@ -41,13 +41,13 @@ def is_for_machines(column: Field[Any, Any]) -> bool:
     return column.name in FOR_MACHINES or column.name.endswith(("_precision", "_hash"))
 
 
-def gated(rows: QuerySet[Any], request: HttpRequest) -> RecordQuerySet:
+def gated(rows: QuerySet[Any], request: HttpRequest) -> RecordQuerySet[Any]:
     """Those that the operator may see."""
     assert isinstance(rows, RecordQuerySet)
     return rows.visible_to(signed_in(request).viewer)
 
 
-class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class GatedAdmin(admin.ModelAdmin[Any]):
     """Rows through `visible_to`; columns that rules protect are shown, not written; no deletion."""
 
     list_per_page = 50
@@ -55,7 +55,7 @@ class GatedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     show_full_result_count = False
     fixed: tuple[str, ...] = ()  # columns beside those without an editor that the admin must not write
 
-    def get_queryset(self, request: HttpRequest) -> RecordQuerySet:
+    def get_queryset(self, request: HttpRequest) -> RecordQuerySet[Any]:
         return gated(super().get_queryset(request), request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
@@ -100,9 +100,9 @@ class ReadingAdmin(GatedAdmin):
 class RecordAdmin(GatedAdmin):
     """Stamps who changed what; a reason for archiving archives, and taking it away brings the row back."""
 
-    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Model | None = None) -> list[Any]:
         fields = [name for name in super().get_fields(request, obj) if name not in STAMPS]
-        return [*(n for n in fields if n != "archived_because"), "archived_because", *(STAMPS if obj else ())]  # type: ignore[list-item]
+        return [*(n for n in fields if n != "archived_because"), "archived_because", *(STAMPS if obj else ())]
 
     def save_model(self, request: HttpRequest, obj: Record, form: Any, change: bool) -> None:
         obj.stamp(signed_in(request).viewer)
@@ -222,7 +222,7 @@ class UserAdmin(GatedAdmin):
         obj.email = obj.email.lower()
         if not change:
             obj.set_unusable_password()
-        if change and obj.pk == request.user.pk and not (obj.is_active and obj.role == "operator"):
+        if change and obj == request.user and not (obj.is_active and obj.role == "operator"):
             messages.error(request, _("You cannot take your own access away."))
             obj.is_active, obj.role = True, "operator"
         super().save_model(request, obj, form, change)
@@ -237,13 +237,13 @@ class UserAdmin(GatedAdmin):
 
     @admin.action(description=_("Remove the second factor, for someone who has lost it"))
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        for user in queryset.exclude(pk=request.user.pk):
+        for user in queryset.exclude(pk=signed_in(request).user.pk):
             Authenticator.objects.filter(user=user).delete()
             messages.success(request, _("%(name)s sets up a new one at the next sign-in.") % {"name": user})
 
 
 @admin.register(ApiToken)
-class ApiTokenAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     """Seen and withdrawn here; made by their owners alone."""
 
     list_display = ("name", "user", "read_only", "expires_on", "used_at")

@@ -31,7 +31,7 @@ class RelationSerializer(RecordSerializer):
 class CountrySerializer(RecordSerializer):
     class Meta:
         model = Country
-        fields = (
+        fields: tuple[str, ...] = (
             "code", "name_vi", "name_en", "official_name_vi", "official_name_en", "other_names", "region", "version",
         )  # fmt: skip
 
@@ -51,13 +51,15 @@ class CountryDetailSerializer(CountrySerializer):
         rows = self._visible(country.figures)
         return FigureSerializer(rows, many=True, context=self.context).data  # type: ignore[return-value]
 
-    def _visible(self, related: Any) -> RecordQuerySet:
-        return related.visible_to(self.context["view"].viewer)  # type: ignore[no-any-return]
+    def _visible(self, related: Any) -> RecordQuerySet[Any]:
+        rows: RecordQuerySet[Any] = related.visible_to(self.context["view"].viewer)
+        return rows
 
 
 class OrganisationSerializer(RecordSerializer):
     country = VisibleField(Country, slug_field="code", required=False, allow_null=True)
-    parent = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
+    # `parent` is also what the framework calls the serializer that holds a field.
+    parent = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)  # type: ignore[assignment]
     successor = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
 
     class Meta:
@@ -96,7 +98,7 @@ class OrganisationViewSet(RecordViewSet):
     lookup_field = "code"
     pagination_class = CodePages
 
-    def base_queryset(self) -> RecordQuerySet:
+    def base_queryset(self) -> RecordQuerySet[Any]:
         rows = super().base_queryset().select_related("country", "parent", "successor")
         asked = self.request.query_params
         if text := asked.get("q"):

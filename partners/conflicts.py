@@ -26,7 +26,7 @@ class Conflict:
 
 def as_opened(record: Model, version: int | None) -> Any:
     """The record as it was at a version, out of the history; None where it does not reach back so far."""
-    events: Any = type(record)._meta.get_field("events").related_model  # type: ignore[union-attr]
+    events: Any = type(record)._meta.get_field("events").related_model
     event = events.objects.filter(pgh_obj_id=record.pk, version=version or 0).order_by("-pgh_id").first()
     if event is None:
         return None
@@ -83,7 +83,7 @@ def choose(data: Any, mine: Any, theirs: Any) -> None:
 
 
 def _same(field: forms.Field, one: Any, other: Any) -> bool:
-    return _plain(field, one) == _plain(field, other)
+    return bool(_plain(field, one) == _plain(field, other))
 
 
 def _plain(field: forms.Field, value: Any) -> Any:
@@ -113,4 +113,4 @@ def _text(field: Any, value: Any) -> str:
     if not hasattr(field, "choices"):
         return str(ready)
     names = {str(getattr(code, "value", code)): str(label) for code, label in field.choices}
-    return ", ".join(names.get(code, code) for code in (ready if isinstance(ready, list) else [ready]))
+    return ", ".join(names.get(str(code), str(code)) for code in (ready if isinstance(ready, list) else [ready]))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Absence, Country, Organisation, User
-from partners.picking import OrganisationField
+from partners.picking import OrganisationField, find_for, offer
 from partners.viewers import Viewer
 
 TOKEN_DAYS = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
@@ -23,7 +23,7 @@ def note_problems(form: Any, problem: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, texts)
 
 
-class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
+class OrganisationForm(forms.ModelForm[Organisation]):
     parent = OrganisationField(label=_("Part of"), required=False)
 
     class Meta:
@@ -32,8 +32,8 @@ class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].queryset = Country.objects.visible_to(viewer)  # type: ignore[attr-defined]
-        self.fields["parent"].viewer = viewer  # type: ignore[attr-defined]
+        offer(self, country=Country.objects.visible_to(viewer))
+        find_for(viewer, self, "parent")
 
 
 class DayInput(forms.DateField):
@@ -45,7 +45,7 @@ class DayInput(forms.DateField):
         super().__init__(**{"input_formats": formats, "widget": widget, **options})
 
 
-class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
+class AccountForm(forms.ModelForm[User]):
     """What a person sets on their own account."""
 
     class Meta:
@@ -54,7 +54,7 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         widgets = {"digest_at": forms.TimeInput({"type": "time"}, format="%H:%M")}  # noqa: RUF012
 
 
-class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
+class AbsenceForm(forms.ModelForm[Absence]):
     """A colleague of the same role; whoever holds the desk already cannot lend more."""
 
     from_on = DayInput(label=_("Away from"))
@@ -68,7 +68,7 @@ class AbsenceForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.viewer = viewer
         colleagues = User.objects.visible_to(viewer).filter(role=viewer.role, is_active=True)
-        self.fields["deputy"].queryset = colleagues.exclude(pk=viewer.user_id)  # type: ignore[attr-defined]
+        offer(self, deputy=colleagues.exclude(pk=self.instance.user_id))
 
     def clean_to_on(self) -> date:
         day: date = self.cleaned_data["to_on"]

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from partners.merging import Move, merge, preview, who_sees_more
 from partners.models import Organisation, Person
-from partners.picking import OrganisationField
+from partners.picking import OrganisationField, find_for, offer
 from partners.refusals import Refused
 from partners.requests import Request
 
@@ -32,7 +32,7 @@ def organisation_merge(request: Request, code: str) -> HttpResponse:
     gone = Organisation.objects.get_visible(request.viewer, code=code)
     data = request.POST or request.GET or None
     form = MergeForm(data)
-    form.fields["into"].viewer = request.viewer  # type: ignore[attr-defined]
+    find_for(request.viewer, form, "into")
     return _merge(request, gone, form)
 
 
@@ -41,12 +41,13 @@ def person_merge(request: Request, pk: int) -> HttpResponse:
     gone = Person.objects.select_related("organisation").get_visible(request.viewer, pk=pk)
     form = PersonMergeForm(request.POST or request.GET or None)
     others = Person.objects.visible_to(request.viewer).filter(organisation=gone.organisation).exclude(pk=pk)
-    form.fields["into"].queryset = others  # type: ignore[attr-defined]
+    offer(form, into=others)
     return _merge(request, gone, form)
 
 
 def _merge(request: Request, gone: Any, form: forms.Form) -> HttpResponse:
-    kept, moves, more = None, [], 0
+    moves: list[Move] = []
+    kept, more = None, 0
     if form.is_bound and form.is_valid():
         kept = form.cleaned_data["into"]
         try:
@@ -54,7 +55,7 @@ def _merge(request: Request, gone: Any, form: forms.Form) -> HttpResponse:
                 merge(gone, kept, by=request.viewer)
                 messages.success(request, _("%(gone)s is now %(kept)s.") % {"gone": gone, "kept": kept})
                 return redirect(kept if isinstance(kept, Organisation) else kept.organisation)
-            moves: list[Move] = preview(gone, kept)
+            moves = preview(gone, kept)
             more = who_sees_more(gone, kept) if isinstance(kept, Organisation) else 0
         except Refused as no:
             form.add_error(None, no.reason)

@@ -42,7 +42,7 @@ class Together(Operation):
         for operation in sorted(self.operations, key=lambda one: isinstance(one, ONCE_COLUMNS_STAND)):
             if isinstance(operation, CreateModel):
                 made.add(operation.name_lower)
-            elif isinstance(operation, WITH_THE_TABLE) and operation.model_name_lower in made:  # type: ignore[attr-defined]
+            elif isinstance(operation, WITH_THE_TABLE) and operation.model_name_lower in made:
                 continue
             operation.database_forwards(app_label, schema_editor, from_state, to_state)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +32,22 @@ def called(text: str, viewer: Viewer) -> Organisation | None:
     return None
 
 
+def offer(form: forms.BaseForm, **rows: QuerySet[Any]) -> None:
+    """Let each of these fields choose among these rows."""
+    for name, choices in rows.items():
+        field = form.fields[name]
+        assert isinstance(field, forms.ModelChoiceField)
+        field.queryset = choices
+
+
+def find_for(viewer: Viewer, form: forms.BaseForm, *names: str) -> None:
+    """Let each of these fields find the organisations that the viewer sees."""
+    for name in names:
+        field = form.fields[name]
+        assert isinstance(field, OrganisationField)
+        field.viewer = viewer
+
+
 class SuggestingInput(forms.TextInput):
     """A text box with suggestions: fetched while one types, or simply none where scripts are off."""
 
@@ -46,7 +62,7 @@ class SuggestingInput(forms.TextInput):
 class OrganisationField(forms.Field):
     """Cleans to a visible Organisation. With `unknown_is_text`, an unknown name is handed on as text."""
 
-    widget = SuggestingInput
+    widget: type[forms.Widget] = SuggestingInput
 
     def __init__(self, *, unknown_is_text: bool = False, **options: Any) -> None:
         self.viewer = Viewer()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.conf import settings
 from django.db import models
@@ -19,9 +19,10 @@ from partners.viewers import Viewer
 
 LANGUAGES = ("vi", "en")
 NOTHING = Q(pk__in=())
+Row = TypeVar("Row", bound=models.Model, covariant=True)
 
 
-class VeiledRows(ModelIterable):  # type: ignore[type-arg]
+class VeiledRows(ModelIterable[Any]):
     """Instances without the columns that were held back from this viewer."""
 
     def __iter__(self) -> Iterator[Any]:
@@ -30,18 +31,23 @@ class VeiledRows(ModelIterable):  # type: ignore[type-arg]
             yield row
 
 
-class RecordQuerySet(models.QuerySet[Any]):
+class RecordQuerySet(models.QuerySet[Row]):
     """Rows, and the only door to them: `visible_to`."""
+
+    @property
+    def _kind(self) -> type[Record]:
+        """The model, which need not be a Record as long as it has what the door asks for."""
+        return cast("type[Record]", self.model)
 
     def visible_to(self, viewer: Viewer) -> Self:
         """Rows that the viewer may see, each without what is held back on it; a stranger gets none."""
         if not viewer.is_known:
             return self.none()
-        rows = self.filter(self.model.visible(viewer))
+        rows = self.filter(self._kind.visible(viewer))
         veils = self._veils(viewer) if viewer.is_partner else []
         if veils:
             opened = {
-                f"{part}_is_open": ExpressionWrapper(self.model.unveiled(viewer, part), models.BooleanField())
+                f"{part}_is_open": ExpressionWrapper(self._kind.unveiled(viewer, part), models.BooleanField())
                 for part in veils
             }
             rows = rows.annotate(**opened)
@@ -54,11 +60,11 @@ class RecordQuerySet(models.QuerySet[Any]):
         known = getattr(self.model, "VEILS", {})
         return [part for part, columns in known.items() if viewer.may_lack(part) or not columns]
 
-    def get_visible(self, viewer: Viewer, **lookup: Any) -> Any:
+    def get_visible(self, viewer: Viewer, **lookup: Any) -> Row:
         """One row, or 404 alike for what is hidden and for what does not exist."""
         try:
             return self.visible_to(viewer).get(**lookup)
-        except self.model.DoesNotExist:
+        except self._kind.DoesNotExist:
             raise Http404 from None
 
     def live(self) -> Self:
@@ -81,7 +87,7 @@ class RecordQuerySet(models.QuerySet[Any]):
         for word in words(text)[:12]:
             found = found.filter(folded__contains=word)
         typed = Q()
-        for field in self.model.SEARCHED:
+        for field in self._kind.SEARCHED:
             typed |= Q(**{f"{field}__icontains": text.strip()})
         return found.annotate(as_typed=Case(When(typed, then=Value(0)), default=Value(1))) if typed else found
 
@@ -95,6 +101,7 @@ class Record(models.Model):
     VEILS: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     # Columns of unique keys that stay as they were given. See decision 16.
     GIVEN_ONCE: ClassVar[frozenset[str]] = frozenset()
+    as_given: Mapping[str, Any]
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
     created_by = models.ForeignKey(
@@ -131,7 +138,9 @@ class Record(models.Model):
             if not getattr(self, f"{part}_is_open", True):
                 self.is_veiled = True
                 for column in columns:
-                    setattr(self, column, self._meta.get_field(column).get_default())
+                    field = self._meta.get_field(column)
+                    assert isinstance(field, models.Field)
+                    setattr(self, column, field.get_default())
 
     def save(self, *args: Any, **options: Any) -> None:
         if getattr(self, "is_veiled", False):
@@ -141,8 +150,8 @@ class Record(models.Model):
         super().save(*args, **options)
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Any, values: Any) -> Self:
-        row = super().from_db(db, field_names, values)
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
+        row = super().from_db(db, field_names, values, **options)
         if cls.GIVEN_ONCE:
             row.as_given = {name: row.__dict__[name] for name in cls.GIVEN_ONCE if name in row.__dict__}
         return row

@@ -49,10 +49,10 @@ def partner_list(request: Request) -> HttpResponse:
 @require_GET
 def organisation_suggestions(request: Request) -> HttpResponse:
     """Options for a text box; the box sends its own name, so the first value is the text."""
-    text = next((value for value in request.GET.values() if value), "")
+    text = next((str(value) for value in request.GET.values() if value), "")
     found = Organisation.objects.visible_to(request.viewer)
     if text:
-        hits = found.search(text).order_by("as_typed", "order_vi")[:SUGGESTIONS]
+        hits = found.search(text).order_by("as_typed", "order_vi")[:SUGGESTIONS]  # type: ignore[misc]  # from search()
         # Nothing holds these words: perhaps one of them is mistyped.
         found = hits or found.filter(folded__trigram_word_similar=fold(text))
     return render(request, "partners/_suggestions.html", {"organisations": found[:SUGGESTIONS]})
@@ -106,7 +106,7 @@ def absence_new(request: Request) -> HttpResponse:
         form.save()
         messages.success(request, _("%(name)s stands in for you.") % {"name": form.instance.deputy})
     for problems in form.errors.values():
-        messages.error(request, " ".join(problems))
+        messages.error(request, " ".join(map(str, problems)))
     return redirect("profile")
 
 
@@ -136,5 +136,5 @@ def account_save(request: Request) -> HttpResponse:
         request.user.save(update_fields=form.changed_data or ["language"])
         messages.success(request, _("Saved."))
     for problems in form.errors.values():
-        messages.error(request, " ".join(problems))
+        messages.error(request, " ".join(map(str, problems)))
     return redirect("profile")

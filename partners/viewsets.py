@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -29,7 +29,7 @@ class Pages(pagination.CursorPagination):
     ordering = "-id"
 
 
-class VisibleField(serializers.SlugRelatedField):  # type: ignore[type-arg]
+class VisibleField(serializers.SlugRelatedField[Any]):
     """A link to another record by its code; a hidden record and an unknown one give the same error."""
 
     def __init__(self, model: type[Record] | None = None, **options: Any) -> None:
@@ -43,16 +43,16 @@ class VisibleField(serializers.SlugRelatedField):  # type: ignore[type-arg]
         return self.model.objects.visible_to(viewer_of(self.context["request"]))
 
 
-class RecordSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
+class RecordSerializer(serializers.ModelSerializer[Any]):
     """Lets through the fields that the model's table gives the viewer; unknown input is an error."""
 
-    def get_fields(self) -> dict[str, serializers.Field]:  # type: ignore[type-arg]
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         fields = super().get_fields()
         request = self.context.get("request")
         if request is None:
             return fields
         viewer = viewer_of(request)
-        table = self.Meta.model.FIELDS
+        table = cast("type[Record]", self.Meta.model).FIELDS
         readable, writable = table.readable(viewer), table.writable(viewer)
         if getattr(self.context.get("view"), "swagger_fake_view", False):  # the description shows what anybody may see
             readable = frozenset(table.classes)
@@ -86,27 +86,27 @@ class RecordSerializer(serializers.ModelSerializer):  # type: ignore[type-arg]
         return {name: values[name] for name in many & values.keys()}
 
 
-class RecordViewSet(viewsets.ModelViewSet):  # type: ignore[type-arg]
+class RecordViewSet(viewsets.ModelViewSet[Any]):
     """Rows through the gate. `declared` names each action and the roles that may use it; nothing else works.
 
     Answers to one record carry its version as ETag; a write with If-Match and another version is refused (412).
     """
 
-    permission_classes: ClassVar[list[type[Declared]]] = [Declared]  # type: ignore[assignment]
+    permission_classes = (Declared,)
     declared: ClassVar[Mapping[str, frozenset[Role]]] = READ
     records: ClassVar[type[Record]]
     pagination_class = Pages
     lookup_field = "ref"
-    http_method_names: ClassVar[list[str]] = ["get", "head", "options", "post", "patch"]  # type: ignore[assignment]
+    http_method_names = ("get", "head", "options", "post", "patch")
 
     @property
     def viewer(self) -> Viewer:
         return viewer_of(self.request)
 
-    def base_queryset(self) -> RecordQuerySet:
+    def base_queryset(self) -> RecordQuerySet[Any]:
         return self.records.objects.visible_to(self.viewer)
 
-    def get_queryset(self) -> RecordQuerySet:
+    def get_queryset(self) -> RecordQuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
             return self.records.objects.none()
         return self.base_queryset()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import date, datetime, time, timedelta
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -27,7 +27,10 @@ from partners.viewers import DESK_STAFF, Role, Viewer
 VISIT_GAP, VISIT_NOTED_EVERY = timedelta(minutes=30), timedelta(minutes=1)
 
 
-class Accounts(BaseUserManager.from_queryset(RecordQuerySet)):  # type: ignore[misc]
+GatedAccounts = BaseUserManager.from_queryset(RecordQuerySet)
+
+
+class Accounts(GatedAccounts["User"]):  # type: ignore[valid-type]
     """Makes accounts; reads them through the same gate as all records."""
 
     def create_user(self, email: str, *, password: str | None = None, **fields: Any) -> User:
@@ -151,8 +154,8 @@ class User(AbstractBaseUser):
         return visibility.users(viewer)
 
 
-class MembershipQuerySet(RecordQuerySet):
-    def held_on(self, day: date) -> Any:
+class MembershipQuerySet(RecordQuerySet["Membership"]):
+    def held_on(self, day: date) -> Self:
         """Those that hold on a day."""
         return self.live().filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
 
@@ -174,7 +177,7 @@ class Membership(Record):
     from_on = models.DateField(_("from"), default=timezone.localdate)
     to_on = models.DateField(_("to"), null=True, blank=True)
 
-    objects = MembershipQuerySet.as_manager()
+    objects: ClassVar = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
