@@ -142,7 +142,7 @@ class Act(TextChoices):
     BULK = "bulk", QUIET, _("Changed together with others")
     BULK_UNDO = "bulk_undo", UNHEARD, _("Bulk change undone")
 
-    def __new__(cls, value: str, row: Row) -> Act:
+    def __new__(cls, value: str, row: Row = QUIET) -> Act:
         act = str.__new__(cls, value)
         act._value_ = value
         act.row = row

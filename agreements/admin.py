@@ -47,6 +47,7 @@ from agreements.models import (
 )
 from agreements.register.forms.acts import ActForm
 from agreements.register.rules import lifecycle
+from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
 from partners.admin import ReadingAdmin, RecordAdmin, gated
 from partners.records import RecordQuerySet
@@ -54,7 +55,7 @@ from partners.refusals import Refused
 from partners.requests import Request, signed_in
 
 
-class ParticipantInline(admin.TabularInline):  # type: ignore[type-arg]
+class ParticipantInline(admin.TabularInline[Participant, Agreement]):
     model = Participant
     fk_name = "agreement"
     extra = 0
@@ -62,7 +63,7 @@ class ParticipantInline(admin.TabularInline):  # type: ignore[type-arg]
     autocomplete_fields = ("organisation",)
     can_delete = False
 
-    def get_queryset(self, request: HttpRequest) -> RecordQuerySet:
+    def get_queryset(self, request: HttpRequest) -> RecordQuerySet[Any]:
         return gated(super().get_queryset(request), request)
 
 
@@ -103,7 +104,7 @@ class AgreementAdmin(RecordAdmin):
             papers = agreement.documents.visible_to(request.viewer)
             form = ActForm(request.POST, transition=transition, papers=papers, viewer=request.viewer)
             try:
-                facts = form.facts(request.viewer) if form.is_valid() else lifecycle.Facts(on=request.viewer.on)
+                facts = form.facts(request.viewer) if form.is_valid() else Facts(on=request.viewer.on)
                 lifecycle.perform(name, agreement, by=request.viewer, facts=facts)
                 messages.success(request, _("%(ref)s: %(act)s.") % {"ref": agreement.ref, "act": transition.past})
             except Refused as no:
@@ -253,7 +254,7 @@ class SignatoryLevelAdmin(RecordAdmin):
     search_fields = ("code", "name_vi", "name_en")
 
 
-class ProcedureStepInline(admin.TabularInline):  # type: ignore[type-arg]
+class ProcedureStepInline(admin.TabularInline[ProcedureStep, Procedure]):
     """The steps at a glance; each is edited on its own page."""
 
     model = ProcedureStep
@@ -264,7 +265,7 @@ class ProcedureStepInline(admin.TabularInline):  # type: ignore[type-arg]
     can_delete = False
     max_num = 0
 
-    def get_queryset(self, request: HttpRequest) -> RecordQuerySet:
+    def get_queryset(self, request: HttpRequest) -> RecordQuerySet[Any]:
         return gated(super().get_queryset(request), request)
 
 

@@ -100,7 +100,8 @@ class WithPartialDates:
     def _get_validation_exclusions(self) -> set[str]:
         """The columns behind our fields are validated too, or a bad pair of dates would reach the database."""
         columns = {column for column, _precision, _edge in self.partial_dates.values()} | self.also_checked
-        return super()._get_validation_exclusions() - columns  # type: ignore[misc]
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        return excluded - columns
 
     def _post_clean(self) -> None:
         if hasattr(self, "cleaned_data"):
@@ -127,7 +128,7 @@ def keep(record: Any, column: str, precision: str, edge: str, value: PartialDate
         "description": "as exact as it is known: 2023-09-05, 2023-09, Q3 2023 or 2023",
     }
 )  # fmt: skip
-class PartialDateApiField(serializers.Field):  # type: ignore[type-arg]
+class PartialDateApiField(serializers.Field[Any, Any, Any, Any]):
     """In the API a date is a string, as exact as it is known: `2023-09-05`, `2023-09`, `Q3 2023` or `2023`."""
 
     def __init__(self, column: str, precision: str, edge: str = "first", **options: Any) -> None:

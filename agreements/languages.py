@@ -52,7 +52,7 @@ def lacking(wording: str) -> Q:
     return Q(title_vi="") | Q(title_en="") if wording == Wording.MISSING else ~Q(behind="")
 
 
-class WithBothLanguages(forms.ModelForm):  # type: ignore[type-arg]
+class WithBothLanguages(forms.ModelForm[Any]):
     """A form of a record that has both languages lets one say that a change in one needs none in the other."""
 
     both_say_the_same = forms.BooleanField(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, cast
 
 from django.db import transaction
 from rest_framework import exceptions, serializers
@@ -86,15 +86,15 @@ class CommitmentViewSet(RecordViewSet):
     records = Commitment
     serializer_class = CommitmentSerializer
     declared = READ | {"create": frozenset(DESK_STAFF), "partial_update": frozenset(DESK_STAFF)}
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = ()
 
-    def base_queryset(self) -> RecordQuerySet:
+    def base_queryset(self) -> RecordQuerySet[Any]:
         rows = super().base_queryset().select_related("agreement", "lead", "partner_owner").prefetch_related("co_leads")
         if self.action == "list":
             chosen = CommitmentFilter(self.request.query_params, rows, viewer=self.viewer)
             if not chosen.is_valid():
                 raise exceptions.ValidationError(chosen.errors)
-            return chosen.qs  # type: ignore[no-any-return]
+            return cast("RecordQuerySet[Any]", chosen.qs)
         return rows
 
     def may_change(self, record: Commitment) -> bool:

@@ -39,11 +39,9 @@ LATEST = 30
 
 def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]:
     """Everything that is read, and the forms of what the reader may do."""
-    written = Report.objects.visible_to(viewer).filter(commitment=commitment)
+    told = Report.objects.visible_to(viewer).filter(commitment=commitment)
     written = list(
-        written.select_related("organisation", "created_by", "commitment__agreement").prefetch_related("evidence")[
-            :LATEST
-        ]
+        told.select_related("organisation", "created_by", "commitment__agreement").prefetch_related("evidence")[:LATEST]
     )
     for report in written:
         report.may_decide = reports.may_decide(report, viewer)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -24,22 +25,23 @@ SHOWN = 20
 
 
 @require_GET
-def export_agreements(request: Request, form: str) -> HttpResponse:
+def export_agreements(request: Request, form: str) -> HttpResponseBase:
     return _file(request, form, "agreements")
 
 
 @require_GET
-def export_commitments(request: Request, form: str) -> HttpResponse:
+def export_commitments(request: Request, form: str) -> HttpResponseBase:
     return _file(request, form, "commitments")
 
 
-def _file(request: Request, form: str, page: str) -> HttpResponse:
+def _file(request: Request, form: str, page: str) -> HttpResponseBase:
     viewer = request.viewer
     if form not in ("csv", "xlsx"):
         raise Http404
     rows = listed(page, request.GET, viewer)
     columns = columns_of(page, viewer, request.GET)
     name = f"{page}-{timezone.localdate():%Y-%m-%d}.{form}"
+    answer: HttpResponseBase
     if form == "xlsx":
         count = rows.order_by()[: MOST_IN_XLSX + 1].count()
         # What is shared with a partner may change within the hour that a file is kept: theirs is written at once.
@@ -54,11 +56,11 @@ def _file(request: Request, form: str, page: str) -> HttpResponse:
     else:
         # The lines are made while they are sent, when the reader's language would no longer be active.
         lines = _in_language(as_csv(with_columns(page, rows), columns), translation.get_language())
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")  # type: ignore[assignment]
+        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return _as_download(answer, name)
 
 
-def _as_download(answer: HttpResponse, name: str) -> HttpResponse:
+def _as_download(answer: HttpResponseBase, name: str) -> HttpResponseBase:
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
@@ -82,7 +84,7 @@ def export_list(request: Request) -> HttpResponse:
 
 
 @require_GET
-def export_file(request: Request, pk: int) -> HttpResponse:
+def export_file(request: Request, pk: int) -> HttpResponseBase:
     """A written file: for its owner alone, with the rights it was written with, for an hour."""
     export = Export.objects.get_visible(request.viewer, pk=pk)
     if not export.is_for(request.viewer, at=timezone.now()):

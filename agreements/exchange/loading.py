@@ -251,7 +251,10 @@ class _Loading:
         own = {row["code"]: row for row in self._each("places.yaml")}
         if not own:
             return
-        names = {language: Locale(language).territories for language in ("vi", "en")}
+        names = {
+            language: {str(code): str(name) for code, name in Locale(language).territories.items()}
+            for language in ("vi", "en")
+        }
         codes = {code for code in names["en"] if len(code) == 2 and code.isalpha()} - {
             "EU",
             "EZ",
@@ -266,7 +269,7 @@ class _Loading:
             self.place = f"places.yaml, {code}"
             english = names["en"].get(code, "")
             from_cldr = {"code": code, "name_vi": names["vi"].get(code, english), "name_en": english}
-            row = from_cldr | own.get(code, {})
+            row = {**from_cldr, **own.get(code, {})}
             if code not in own and code in known:
                 # A quarter of a thousand rows that hardly ever change: compare without a query each.
                 same = (known[code].name_vi, known[code].name_en) == (row["name_vi"], row["name_en"])

@@ -53,6 +53,9 @@ class Export(models.Model):
 
     objects = RecordQuerySet.as_manager()
 
+    # What pages note beside a row.
+    may_be_fetched: bool
+
     class Meta:
         verbose_name = _("file that is written")
         verbose_name_plural = _("files that are written")

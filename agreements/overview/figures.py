@@ -137,8 +137,8 @@ def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
     # Their keys first: sorting whole rows of a large register takes seconds.
     keys = list(rows.order_by(*longest_first).values_list("pk", flat=True)[:most])
     shown = Commitment.objects.filter(pk__in=keys).select_related("agreement", "partner_owner", "owner")
-    found = shown.annotate(told=told).order_by(*longest_first)
-    return [Silent(row, row.told) for row in found]
+    found = shown.order_by(*longest_first).annotate(told=told)
+    return [Silent(row, row.told) for row in found]  # type: ignore[attr-defined]  # annotated
 
 
 @dataclass(frozen=True)

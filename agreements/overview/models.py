@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
@@ -38,7 +39,7 @@ class CountQuerySet(models.QuerySet[Any]):
         return self.filter(Q(is_restricted=False) | Q(desk__in=viewer.desk_ids), is_archived=False)
 
 
-def copied(model: type[models.Model], label: str) -> Any:
+def copied(model: type[models.Model], label: StrOrPromise) -> Any:
     """The key of a row that is copied with the count, and must not hold up a change of it."""
     return models.ForeignKey(
         model, models.DO_NOTHING, null=True, db_constraint=False, db_index=False, related_name="+", verbose_name=label

@@ -117,7 +117,7 @@ def count_stale() -> int:
         done = 0
         while (now := _ask(cursor, "SELECT count_stale(%s)", IN_ONE_GO)[0]) == IN_ONE_GO:
             done += now
-    return done + now
+    return int(done + now)
 
 
 def tidy() -> bool:

@@ -115,7 +115,7 @@ def _with_one_more(request: Request, agreement: Agreement) -> HttpResponse:
     name = f"{data['more']}-TOTAL_FORMS"
     if name not in ("participants-TOTAL_FORMS", "commitments-TOTAL_FORMS") or not data.get(name, "").isdigit():
         raise Http404
-    data[name] = str(min(int(data[name]) + 1, 60))
+    data[name] = str(min(int(str(data[name])) + 1, 60))
     context = _forms(data, agreement, viewer)
     for form in (context["form"], *context["participants"].forms, *context["commitments"].forms):
         # Nothing has been handed in yet, so nothing is wrong yet.

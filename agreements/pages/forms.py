@@ -17,7 +17,8 @@ from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.vocabulary import Stage
 from partners.folding import fold
 from partners.models import Country, Desk, Organisation, Sector
-from partners.picking import OrganisationField
+from partners.picking import OrganisationField, find_for, offer
+from partners.records import RecordQuerySet
 from partners.viewers import Viewer
 
 MOST_ANCESTORS = 30
@@ -71,14 +72,14 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
         super().__init__(*args, **kwargs)
         self.viewer = viewer
         own = Desk.objects.visible_to(viewer).filter(pk__in=viewer.desk_ids)
-        self.fields["desk"].queryset = own  # type: ignore[attr-defined]
+        offer(self, desk=own)
         self.fields["desk"].empty_label = None  # type: ignore[attr-defined]
         types = InstrumentType.objects.visible_to(viewer)
         if types.exists():
-            self.fields["instrument_type"].queryset = types  # type: ignore[attr-defined]
+            offer(self, instrument_type=types)
         else:
             del self.fields["instrument_type"]
-        self.fields["sectors"].queryset = Sector.objects.visible_to(viewer)  # type: ignore[attr-defined]
+        offer(self, sectors=Sector.objects.visible_to(viewer))
         self.fields["title_vi"].widget.attrs["lang"] = self.fields["summary_vi"].widget.attrs["lang"] = "vi"
         self.fields["title_en"].widget.attrs["lang"] = self.fields["summary_en"].widget.attrs["lang"] = "en"
         self.initial["seen_version"] = self.instance.version
@@ -133,7 +134,7 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
         return values
 
 
-class ParticipantForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class ParticipantForm(WithPartialDates, forms.ModelForm[Participant]):
     """An organisation by what it is called; a new one is made if its country is given."""
 
     signed = PartialDateField(label=_("Signed, where it differs"), required=False, help_text="")
@@ -158,8 +159,8 @@ class ParticipantForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-a
     def __init__(self, *args: Any, viewer: Viewer, countries: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        self.fields["organisation"].viewer = viewer  # type: ignore[attr-defined]
-        self.fields["new_country"].queryset = Country.objects.visible_to(viewer)  # type: ignore[attr-defined]
+        find_for(viewer, self, "organisation")
+        offer(self, new_country=Country.objects.visible_to(viewer))
         if countries is not None:
             self.fields["new_country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
         self.initial["seen_version"] = self.instance.version
@@ -197,19 +198,19 @@ class ParticipantForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-a
         if isinstance(new, Organisation) and new.pk is None:
             # It is saved with the form, and a foreign key cannot be checked before.
             self.cleaned_data.pop("organisation")
-            super()._post_clean()  # type: ignore[misc]
+            super()._post_clean()
             self.cleaned_data["organisation"] = new
             self.instance.new_organisation = new
         else:
-            super()._post_clean()  # type: ignore[misc]
+            super()._post_clean()
 
     def _get_validation_exclusions(self) -> set[str]:
-        skipped = super()._get_validation_exclusions()  # type: ignore[misc]
+        skipped = super()._get_validation_exclusions()
         new = self.cleaned_data.get("organisation") is None
         return skipped | ({"organisation"} if new else set())
 
 
-class CommitmentLineForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class CommitmentLineForm(WithPartialDates, forms.ModelForm[Commitment]):
     """A commitment in one line; its own page holds the rest."""
 
     due = PartialDateField(label=_("Due"), required=False, help_text="")
@@ -225,7 +226,7 @@ class CommitmentLineForm(WithPartialDates, forms.ModelForm):  # type: ignore[typ
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["partner_owner"].viewer = viewer  # type: ignore[attr-defined]
+        find_for(viewer, self, "partner_owner")
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
 
@@ -235,12 +236,14 @@ class CommitmentLineForm(WithPartialDates, forms.ModelForm):  # type: ignore[typ
         return values
 
 
-class LiveRows(BaseInlineFormSet):  # type: ignore[type-arg]
+class LiveRows(BaseInlineFormSet[Any, Agreement, Any]):
     """Rows that are not archived; a row that is taken out is archived, never deleted."""
 
     def get_queryset(self) -> Any:
         if not hasattr(self, "_live"):
-            self._live = super().get_queryset().live()
+            rows = super().get_queryset()
+            assert isinstance(rows, RecordQuerySet)
+            self._live = rows.live()
         return self._live
 
 

@@ -55,7 +55,7 @@ def ladder(relations: Iterable[Any], on: date) -> Ladder | None:
     present = [level for level in reversed(LEVELS) if any(one.level == level for one in dated)]
     heights = {level: TOP + number * ROW + 10 for number, level in enumerate(present)}
     first, last = date(dated[0].since_on.year, 1, 1), max(on, dated[-1].since_on)
-    span = max((last - first).days, 1)
+    span: int = max((last - first).days, 1)
 
     def place(day: date) -> int:
         return LEFT + round((day - first).days / span * (WIDTH - LEFT - RIGHT))

@@ -87,7 +87,9 @@ def unshare(request: Request, pk: int) -> HttpResponse:
         messages.error(request, no.reason)
     if given.country:
         return redirect("country_share", given.country.code)
-    return redirect(given.agreement or given.commitment)
+    record = given.agreement or given.commitment
+    assert record
+    return redirect(record)
 
 
 @require_GET
@@ -132,7 +134,7 @@ def sharing_log(request: Request, ref: str) -> HttpResponse:
     live = [given for given in marked if given.is_live(viewer.on)]
     people = Membership.objects.visible_to(viewer).filter(organisation__in=[given.organisation_id for given in live])
     openings = Opening.objects.visible_to(viewer).filter(agreement=agreement)
-    initial = {"withheld": []}
+    initial: dict[str, list[str]] = {"withheld": []}
     context = {
         "agreement": agreement,
         "live": live,

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import DayField
 from agreements.procedures.models import Procedure, ProceedingStep
+from partners.picking import offer
 
 
 class OpenForm(forms.Form):
@@ -19,10 +20,10 @@ class OpenForm(forms.Form):
 
     def __init__(self, *args: Any, procedures: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["procedure"].queryset = procedures  # type: ignore[attr-defined]
+        offer(self, procedure=procedures)
 
 
-class StepForm(forms.ModelForm):  # type: ignore[type-arg]
+class StepForm(forms.ModelForm[ProceedingStep]):
     started_on = DayField(label=_("Complete dossier received"))
     done_on = DayField(label=_("Done on"))
     dated_on = DayField(label=_("Paper dated"))
@@ -35,5 +36,5 @@ class StepForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, papers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["document"].queryset = papers  # type: ignore[attr-defined]
+        offer(self, document=papers)
         self.initial["seen_version"] = self.instance.version

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -16,17 +16,17 @@ from agreements.register.models import Agreement
 from agreements.sources.models import Document
 from agreements.vocabulary import ClockStart, DueBefore, LegalRegime, Purpose, Variant
 from partners.fields import RECORD_INTERNAL, FieldTable
-from partners.records import Record, RecordQuerySet
+from partners.records import Record, RecordQuerySet, Row
 from partners.viewers import Role, Viewer
 
 OPERATOR = frozenset({Role.OPERATOR})
 UNITS = [("days", _("days")), ("working_days", _("working days"))]
 
 
-class DatedQuerySet(RecordQuerySet):
+class DatedQuerySet(RecordQuerySet[Row]):
     """Reference data that holds from a day to a day."""
 
-    def in_force(self, on: date) -> Any:
+    def in_force(self, on: date) -> Self:
         began = Q(valid_from=None) | Q(valid_from__lte=on)
         return self.live().filter(began, Q(valid_to=None) | Q(valid_to__gte=on))
 
@@ -34,7 +34,7 @@ class DatedQuerySet(RecordQuerySet):
 class Reference(Record):
     """What operators keep and all staff read."""
 
-    objects = DatedQuerySet.as_manager()
+    objects: ClassVar = DatedQuerySet.as_manager()
 
     class Meta:
         abstract = True

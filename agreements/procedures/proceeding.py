@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,14 +18,15 @@ from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import ClockStart, Stage, Variant
 from agreements.workdays import WorkCalendar
+from partners.records import RecordQuerySet
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
 
-def fitting(agreement: Agreement, on: date) -> Iterable[Procedure]:
+def fitting(agreement: Agreement, on: date) -> RecordQuerySet[Procedure]:
     """The procedures of the agreement's regime that the law knows on that day."""
     known = Procedure.objects.in_force(on).filter(legal_regime=agreement.legal_regime)
-    return known.select_related("level")  # type: ignore[no-any-return]
+    return known.select_related("level")
 
 
 def may_keep(agreement: Agreement, viewer: Viewer) -> bool:

@@ -75,8 +75,8 @@ def step_edit(request: Request, ref: str, pk: int) -> HttpResponse:
             rules.note(form.instance, by=request.viewer)
         except Refused as no:
             form.add_error(None, no.reason)
-            form.data = form.data.copy()
-            form.data["seen_version"] = now
+            form.data = data = request.POST.copy()
+            data["seen_version"] = str(now)
         else:
             messages.success(request, _("%(name)s is saved.") % {"name": done.step})
             return redirect("procedure", ref)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Prefetch
@@ -18,6 +18,7 @@ from agreements.dates import UnreadableDate, read
 from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.register.rules import access_log, editing, lifecycle
+from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import Ending, Stage
 from partners.models import Desk, Organisation, Sector
 from partners.records import RecordQuerySet
@@ -48,7 +49,8 @@ class AgreementSerializer(RecordSerializer):
     desk = VisibleField(Desk, slug_field="code")
     instrument_type = VisibleField(InstrumentType, slug_field="code", required=False, allow_null=True)
     sectors = VisibleField(Sector, slug_field="code", many=True, required=False)
-    parent = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
+    # `parent` is also what the framework calls the serializer that holds a field.
+    parent = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)  # type: ignore[assignment]
     supersedes = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
     announced = PartialDateApiField("announced_on", "announced_precision")
     signed = PartialDateApiField("signed_on", "signed_precision")
@@ -104,7 +106,7 @@ class AgreementSerializer(RecordSerializer):
             )
         return agreement
 
-    def update(self, instance: Any, validated_data: dict[str, Any]) -> Agreement:
+    def update(self, instance: Agreement, validated_data: dict[str, Any]) -> Agreement:
         if "participants" in validated_data:
             raise serializers.ValidationError({"participants": ["Participants are changed on the page, not here yet."]})
         because = validated_data.pop("because", "").strip()
@@ -115,7 +117,7 @@ class AgreementSerializer(RecordSerializer):
         return instance
 
 
-class ActSerializer(serializers.Serializer):  # type: ignore[type-arg]
+class ActSerializer(serializers.Serializer[Any]):
     """What is said with a transition; which of it is needed, the refusal tells."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
@@ -143,7 +145,7 @@ class AgreementViewSet(RecordViewSet):
         "acts": READ["list"],
         "act": frozenset(DESK_STAFF),
     }
-    filter_backends: ClassVar[list[Any]] = []
+    filter_backends = ()
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         answer = super().retrieve(request, *args, **kwargs)
@@ -151,10 +153,10 @@ class AgreementViewSet(RecordViewSet):
         return answer
 
     def get_object(self) -> Agreement:
-        self.seen: Agreement = super().get_object()
+        self.seen = cast(Agreement, super().get_object())
         return self.seen
 
-    def base_queryset(self) -> RecordQuerySet:
+    def base_queryset(self) -> RecordQuerySet[Any]:
         participants = Participant.objects.visible_to(self.viewer).select_related("organisation")
         rows = super().base_queryset().select_related("desk", "parent", "supersedes", "instrument_type")
         rows = rows.prefetch_related("sectors", Prefetch("participants", participants.order_by("pk")))
@@ -162,7 +164,7 @@ class AgreementViewSet(RecordViewSet):
             chosen = AgreementFilter(self.request.query_params, rows, viewer=self.viewer)
             if not chosen.is_valid():
                 raise exceptions.ValidationError(chosen.errors)
-            return chosen.qs  # type: ignore[no-any-return]
+            return cast("RecordQuerySet[Any]", chosen.qs)
         return rows
 
     def may_change(self, record: Agreement) -> bool:
@@ -203,6 +205,6 @@ class AgreementViewSet(RecordViewSet):
         if (ref_of_next := facts.pop("successor", None)) is not None:
             visible = Agreement.objects.visible_to(self.viewer)
             facts["successor"] = visible.filter(ref=ref_of_next.strip().upper()).first()
-        lifecycle.perform(name, agreement, by=self.viewer, facts=lifecycle.Facts(on=self.viewer.on, **facts))
+        lifecycle.perform(name, agreement, by=self.viewer, facts=Facts(on=self.viewer.on, **facts))
         fresh = self.get_queryset().filter(pk=agreement.pk).first()
         return Response(self.get_serializer(fresh).data if fresh else None, status=status.HTTP_200_OK)

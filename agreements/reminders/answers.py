@@ -35,7 +35,7 @@ def find(secret: str) -> Reminder | None:
     except (signing.BadSignature, ValueError, TypeError):
         return None
     rows = Reminder.objects.select_related("recipient", "agreement", "commitment", "rule", "step")
-    return rows.filter(pk=pk, recipient=recipient, recipient__is_active=True).first()  # type: ignore[no-any-return]
+    return rows.filter(pk=pk, recipient=recipient, recipient__is_active=True).first()
 
 
 def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:
@@ -44,7 +44,7 @@ def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:
         locked = Reminder.objects.locked().get(pk=row.pk)
         match answer:
             case MailAnswer.MUTE:
-                Mute.objects.get_or_create(
+                Mute.objects.get_or_create(  # type: ignore[misc]  # the stubs know no key of None
                     user_id=row.recipient_id, agreement_id=row.agreement_id, commitment_id=row.commitment_id
                 )
             case MailAnswer.ACKNOWLEDGE:

@@ -46,7 +46,7 @@ class Item:
 
     @property
     def url(self) -> str:
-        return settings.BASE_URL + self.record.get_absolute_url()
+        return f"{settings.BASE_URL}{self.record.get_absolute_url()}"
 
     @property
     def answer_url(self) -> str:

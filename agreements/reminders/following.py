@@ -35,7 +35,7 @@ class Followers:
                 self._commitments[follow.commitment_id].add(follow.user_id)
             elif follow.country_id:
                 countries[follow.country_id].add(follow.user_id)
-            else:
+            elif follow.view:
                 self._add_list(follow.view, follow.user)
         if countries:
             self._add_countries(countries)

@@ -96,7 +96,7 @@ def view_keep(request: Request) -> HttpResponse:
     form = ViewForm(request.POST)
     if not form.is_valid():
         for problems in form.errors.values():
-            messages.error(request, " ".join(problems))
+            messages.error(request, " ".join(map(str, problems)))
         return redirect("following")
     try:
         view = following.keep(request.viewer, **form.cleaned_data)

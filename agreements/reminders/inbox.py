@@ -26,7 +26,7 @@ def rows_of(viewer: Viewer, *, at: datetime) -> QuerySet[Reminder]:
     for watched, model in ((Watched.MILESTONE_DUE, Milestone), (Watched.LEGAL_CLOCK, ProceedingStep)):
         subject |= Q(rule__watched=watched, subject_id__in=model.objects.visible_to(viewer).values("pk"))
     own = Reminder.objects.visible_to(viewer).filter(seen, subject, recipient=viewer.user_id, dismissed_at=None)
-    return own.exclude(Q(state=SendState.DROPPED) | put_off)  # type: ignore[no-any-return]
+    return own.exclude(Q(state=SendState.DROPPED) | put_off)
 
 
 def unread(viewer: Viewer, *, at: datetime, most: int = 99) -> int:

@@ -19,6 +19,7 @@ from agreements.reminders.relay import in_journal
 from agreements.reminders.schedule import Due, due
 from agreements.reminders.timing import Timing, is_urgent
 from agreements.vocabulary import SendState
+from partners.records import RecordQuerySet
 
 log = structlog.get_logger()
 MOST_FOR_ONE = 1000
@@ -61,7 +62,7 @@ def _row(item: Due, rule: ReminderRule, timing: Timing) -> Reminder:
     return row
 
 
-def ready(at: datetime) -> QuerySet[Reminder]:
+def ready(at: datetime) -> RecordQuerySet[Reminder]:
     return Reminder.objects.filter(Q(state=SendState.QUEUED) & (Q(next_try_at=None) | Q(next_try_at__lte=at)))
 
 

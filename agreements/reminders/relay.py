@@ -59,7 +59,7 @@ class Relay:
             return
         smtp = self._open()
         encoding = message.encoding or settings.DEFAULT_CHARSET
-        text = message.message().as_bytes(linesep="\r\n")
+        text = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # told of by Django's own classes
         try:
             self._address(
                 smtp, sanitize_address(message.from_email, encoding), sanitize_address(message.to[0], encoding)
@@ -99,10 +99,11 @@ class Relay:
             self.backend.connection = None
             raise Away(str(error)) from error
         assert self.backend.connection
-        return self.backend.connection  # type: ignore[no-any-return]
+        return self.backend.connection
 
     def _reset(self, smtp: smtplib.SMTP) -> None:
         """Forget a half-told mail; drop a connection that does not even do that."""
+        assert isinstance(self.backend, EmailBackend)
         try:
             smtp.rset()
         except (smtplib.SMTPException, OSError):

@@ -51,7 +51,7 @@ def reminder_plan(request: Request) -> HttpResponse:
     return render(request, "agreements/reminders/plan.html", context)
 
 
-class LeadDaysForm(forms.ModelForm):  # type: ignore[type-arg]
+class LeadDaysForm(forms.ModelForm[Agreement]):
     class Meta:
         model = Agreement
         fields = ("lead_days",)

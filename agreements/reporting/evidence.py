@@ -48,7 +48,7 @@ def take(
 
 def attach(report: Report, upload: UploadedFile[Any], *, by: Viewer) -> Document:
     """Put a file beside a report, through the same checks as any paper."""
-    if report.evidence.live().count() >= MOST_FILES:  # type: ignore[attr-defined]
+    if report.evidence.live().count() >= MOST_FILES:
         raise Refused(_("A report takes %(most)s files at most.") % {"most": MOST_FILES})
     paper = Document(
         agreement=report.commitment.agreement, report=report, kind=DocumentKind.REPORT, audience=Audience.PARTNER,

@@ -52,7 +52,7 @@ def report_edit(request: Request, pk: int) -> HttpResponse:
 
 
 def _evidence(written: Report) -> Any:
-    return written.evidence.live()  # type: ignore[attr-defined]
+    return written.evidence.live()
 
 
 def _take(request: Request, form: ReportForm) -> evidence.Kept | None:

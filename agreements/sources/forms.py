@@ -16,7 +16,7 @@ from partners.refusals import Refused
 SECRECY = [("", _("None")), *((mark, mark) for mark in ("MẬT", "TỐI MẬT", "TUYỆT MẬT"))]
 
 
-class PaperForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class PaperForm(WithPartialDates, forms.ModelForm[Document]):
     upload = forms.FileField(label=_("File"), help_text=_("PDF, DOCX, XLSX, PNG, JPEG or text; no secret papers"))
     published = PartialDateField(label=_("Dated"), required=False)
 

@@ -57,7 +57,7 @@ def accept(upload: UploadedFile[Any], document: Document) -> Document:
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    document.file, document.filename, document.media_type = upload, name, media_type  # type: ignore[assignment]
+    document.file, document.filename, document.media_type = upload, name, media_type
     document.size, document.checksum = upload.size, digest.hexdigest()
     document.state = PaperState.WAITING
     return document

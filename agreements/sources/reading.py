@@ -111,7 +111,7 @@ def _limit() -> None:
 def _refuse(paper: Document, reason: str, at: datetime) -> None:
     """Take the bytes away; the row stays and says why. Whoever brought it gets a notice."""
     name, storage = paper.file.name or "", paper.file.storage
-    paper.file = ""  # type: ignore[assignment]
+    paper.file = ""
     paper.state, paper.refused_because, paper.checked_at = PaperState.REFUSED, reason[:300], at
     paper.audience, paper.content = Audience.INTERNAL, ""
     paper.save()

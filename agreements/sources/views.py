@@ -27,8 +27,8 @@ def document_page(request: Request, pk: int) -> HttpResponse:
     """What a document is, and which visible claims cite it."""
     viewer = request.viewer
     document = Document.objects.select_related("agreement").get_visible(viewer, pk=pk)
-    cited = Citation.objects.visible_to(viewer).filter(document=document).order_by("paragraph", "pk")
-    cited = list(cited.select_related("agreement", "commitment", "figure__country", "relation__country"))
+    rows = Citation.objects.visible_to(viewer).filter(document=document).order_by("paragraph", "pk")
+    cited = list(rows.select_related("agreement", "commitment", "figure__country", "relation__country"))
     agreements = set(Agreement.objects.visible_to(viewer).values_list("pk", flat=True).filter(citations__in=cited))
     commitments = set(Commitment.objects.visible_to(viewer).values_list("pk", flat=True).filter(citations__in=cited))
     shown = [
@@ -54,12 +54,11 @@ def _editions(document: Document, viewer: Viewer) -> list[Document]:
     """The visible editions of a paper, newest first; empty where there is only this one."""
     visible = Document.objects.visible_to(viewer).filter(agreement=document.agreement_id).in_bulk()
     newer = {row.replaces_id: row for row in visible.values() if row.replaces_id}
-    chain, current = [document], document
-    while (current := newer.get(current.pk)) and len(chain) < MOST_EDITIONS:
-        chain.insert(0, current)
-    current = document
-    while (current := visible.get(current.replaces_id)) and len(chain) < MOST_EDITIONS:
-        chain.append(current)
+    chain = [document]
+    while (edition := newer.get(chain[0].pk)) and len(chain) < MOST_EDITIONS:
+        chain.insert(0, edition)
+    while (edition := visible.get(chain[-1].replaces_id or 0)) and len(chain) < MOST_EDITIONS:
+        chain.append(edition)
     return chain if len(chain) > 1 else []
 
 

@@ -11,10 +11,11 @@ from agreements.commitments.forms.commitment import refs_named
 from agreements.commitments.models import ActionItem, Commitment
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.register.rules.handover import colleagues
+from partners.picking import offer
 from partners.viewers import Viewer
 
 
-class ActionItemForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class ActionItemForm(WithPartialDates, forms.ModelForm[ActionItem]):
     """An action item; the commitments that it serves by their references."""
 
     due = PartialDateField(label=_("Due"), required=False)
@@ -33,7 +34,7 @@ class ActionItemForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-ar
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        self.fields["owner"].queryset = colleagues(viewer)  # type: ignore[attr-defined]
+        offer(self, owner=colleagues(viewer))
         if self.instance.pk:
             seen = self.instance.commitments.visible_to(viewer).order_by("ref")
             self.initial["serves"] = ", ".join(seen.values_list("ref", flat=True))

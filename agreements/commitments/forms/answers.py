@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from partners.models import Organisation
+from partners.picking import offer
 
 
 class AnswerForm(forms.Form):
@@ -26,6 +27,6 @@ class AnswerForm(forms.Form):
     )
 
     def __init__(self, *args: Any, organisations: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_answer_%s", **kwargs)
-        self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
+        super().__init__(*args, **{"auto_id": "id_answer_%s", **kwargs})
+        offer(self, organisation=organisations)
         self.fields["organisation"].initial = organisations.first()

@@ -12,6 +12,7 @@ from agreements.dateinput import PartialDateField
 from agreements.register.rules.handover import colleagues
 from agreements.vocabulary import Delivery
 from partners.models import User
+from partners.picking import offer
 from partners.viewers import Viewer
 
 
@@ -26,7 +27,7 @@ class WishForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, handed_in_by: str = "", **kwargs: Any) -> None:
         """`handed_in_by`: the id of the form on the page, where the fields stand outside of it."""
         super().__init__(*args, **{"auto_id": "id_wish_%s", **kwargs})
-        self.fields["owner"].queryset = colleagues(viewer)  # type: ignore[attr-defined]
+        offer(self, owner=colleagues(viewer))
         for field in self.fields.values() if handed_in_by else ():
             field.widget.attrs["form"] = handed_in_by
 

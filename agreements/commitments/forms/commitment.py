@@ -12,7 +12,7 @@ from agreements.commitments.rules import editing
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.languages import WithBothLanguages
 from partners.models import Organisation
-from partners.picking import OrganisationField, OrganisationListField
+from partners.picking import OrganisationField, OrganisationListField, find_for
 from partners.viewers import Viewer
 
 LONG = forms.Textarea({"rows": 3})
@@ -64,7 +64,7 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
         super().__init__(*args, **kwargs)
         self.viewer = viewer
         for name in ("lead", "co_leads", "partner_owner"):
-            self.fields[name].viewer = viewer  # type: ignore[attr-defined]
+            find_for(viewer, self, name)
         self.initial["seen_version"] = self.instance.version
         self.was = self.instance.delivery
         if self.instance.pk:
@@ -91,7 +91,7 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
     def save(self, commit: bool = True) -> Any:
         saved: Commitment = self.instance
         editing.save([saved], by=self.viewer, on=self.viewer.on)
-        self._save_m2m()
+        self._save_m2m()  # type: ignore[attr-defined]
         hidden = saved.depends_on.exclude(pk__in=Commitment.objects.visible_to(self.viewer).values("pk"))
         saved.depends_on.set([*self.cleaned_data["waits_for"], *hidden])
         return saved

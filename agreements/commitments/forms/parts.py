@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,10 +14,13 @@ from agreements.commitments.models import Funding, Indicator, Measurement, Miles
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.dates import PartialDate
 from agreements.vocabulary import MilestoneStatus
+from partners.picking import offer
 from partners.viewers import Viewer
 
+Part = TypeVar("Part", Milestone, Funding, Indicator)
 
-class PartForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+
+class PartForm(WithPartialDates, forms.ModelForm[Part]):
     """What hangs on a commitment. The version tells whether someone else was faster."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -29,7 +32,7 @@ class PartForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
         self.fill_partial_dates()
 
 
-class MilestoneForm(PartForm):
+class MilestoneForm(PartForm[Milestone]):
     due = PartialDateField(label=_("Due"), required=False)
     met_on = DayField(label=_("Met"))
     evidence_url = EvidenceUrlField()
@@ -42,7 +45,7 @@ class MilestoneForm(PartForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["evidence"].queryset = self.papers  # type: ignore[attr-defined]
+        offer(self, evidence=self.papers)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
@@ -57,7 +60,7 @@ class MilestoneForm(PartForm):
 class AmountField(forms.Field):
     """A sum of money as people write it."""
 
-    widget = forms.TextInput({"inputmode": "text", "autocomplete": "off"})  # type: ignore[assignment]
+    widget = forms.TextInput({"inputmode": "text", "autocomplete": "off"})
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{"help_text": _("500.000.000, 1,5 tỷ or 1.5 billion"), **options})
@@ -77,7 +80,7 @@ class AmountField(forms.Field):
         return str(self.prepare_value(initial) or "") != str(data or "").strip()
 
 
-class FundingForm(PartForm):
+class FundingForm(PartForm[Funding]):
     amount = AmountField(label=_("Amount"))
     date = PartialDateField(label=_("Date"), required=False)
     currency = forms.CharField(label=_("Currency"), max_length=3, help_text=_("ISO 4217, such as USD or VND"))
@@ -99,7 +102,7 @@ class FundingForm(PartForm):
         return values
 
 
-class IndicatorForm(PartForm):
+class IndicatorForm(PartForm[Indicator]):
     due = PartialDateField(label=_("Target for"), required=False)
     baseline = AmountField(label=_("Baseline"), help_text="")
     target = AmountField(label=_("Target"), help_text="")
@@ -111,7 +114,7 @@ class IndicatorForm(PartForm):
         fields = ("title_vi", "title_en", "unit", "baseline", "target")
 
 
-class MeasurementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class MeasurementForm(WithPartialDates, forms.ModelForm[Measurement]):
     value = AmountField(label=_("Actual"), help_text="")
     date = PartialDateField(label=_("Date"))
 
@@ -122,7 +125,7 @@ class MeasurementForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-a
         fields = ("value", "source")
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="id_measure_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": "id_measure_%s", **kwargs})
         self.viewer = viewer
 
     def clean_date(self) -> PartialDate:

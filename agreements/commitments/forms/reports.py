@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.forms.commitment import own_organisations
 from agreements.commitments.models import Report
 from partners.models import Organisation
+from partners.picking import offer
 from partners.viewers import Viewer
 
 
@@ -21,7 +22,7 @@ class EvidenceUrlField(forms.URLField):
         super().__init__(assume_scheme="https", **options)
 
 
-class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
+class ReportForm(forms.ModelForm[Report]):
     evidence_url = EvidenceUrlField(help_text=_("a page that shows it; or attach a file"))
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("In the name of"), empty_label=None, required=False
@@ -39,7 +40,7 @@ class ReportForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if viewer.is_partner:
             own = own_organisations(viewer)
-            self.fields["organisation"].queryset = own  # type: ignore[attr-defined]
+            offer(self, organisation=own)
             self.fields["organisation"].initial = own.first()
         else:
             del self.fields["organisation"]

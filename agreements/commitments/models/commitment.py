@@ -65,7 +65,7 @@ class WordingHash(Func):
     output_field = models.CharField(max_length=64)
 
 
-class CommitmentQuerySet(RecordQuerySet):
+class CommitmentQuerySet(RecordQuerySet["Commitment"]):
     """Commitments by what one asks of them."""
 
     def open(self) -> Self:
@@ -195,7 +195,7 @@ class Commitment(Record):
         output_field=models.TextField(), db_persist=True,
     )  # fmt: skip
 
-    objects = CommitmentQuerySet.as_manager()
+    objects: ClassVar = CommitmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("commitment")

@@ -49,6 +49,10 @@ class DueRequest(Record):
     )
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
+    # What pages note beside a row.
+    may_decide: bool
+    may_withdraw: bool
+
     class Meta:
         verbose_name = _("request for a new day")
         verbose_name_plural = _("requests for new days")

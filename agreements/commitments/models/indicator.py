@@ -16,6 +16,7 @@ from agreements.vocabulary import Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
 from partners.viewers import Viewer
+from partners.visibility import unarchived
 
 
 @pghistory.track()
@@ -36,6 +37,11 @@ class Indicator(Record):
     target = models.DecimalField(_("target"), max_digits=20, decimal_places=4)
     target_on = models.DateField(_("target day"), null=True, blank=True)
     target_precision = precision_field()
+
+    # What pages note beside a row.
+    latest: Measurement | None
+    come: int
+    width: int
 
     class Meta:
         verbose_name = _("indicator")
@@ -97,4 +103,4 @@ class Measurement(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         commitments = Commitment.objects.filter(visibility.commitments(viewer, Part.MILESTONES))
-        return visibility.unarchived(viewer) & Q(indicator__archived_at=None, indicator__commitment__in=commitments)
+        return unarchived(viewer) & Q(indicator__archived_at=None, indicator__commitment__in=commitments)

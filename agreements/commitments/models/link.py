@@ -46,6 +46,9 @@ class Link(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("revoked by")
     )
 
+    # What pages note beside a row.
+    open_now: bool
+
     class Meta:
         verbose_name = _("link without an account")
         verbose_name_plural = _("links without an account")

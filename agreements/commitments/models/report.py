@@ -57,6 +57,10 @@ class Report(Record):
     )  # fmt: skip
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True, editable=False)
 
+    # What pages note beside a row.
+    may_decide: bool
+    may_write: bool
+
     class Meta:
         verbose_name = _("report")
         verbose_name_plural = _("reports")

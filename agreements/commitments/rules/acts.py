@@ -15,7 +15,7 @@ from partners.viewers import Viewer
 def lock(commitment: Commitment) -> Commitment:
     """The row itself, locked until the transaction ends, with its agreement; as it is now, not as it was read."""
     rows = Commitment.objects.locked().select_related("agreement")
-    return rows.get(pk=commitment.pk)  # type: ignore[no-any-return]
+    return rows.get(pk=commitment.pk)
 
 
 def lock_agreements(found: QuerySet[Any]) -> None:

@@ -131,7 +131,7 @@ def _make_ahead(pk: int, on: date) -> int:
             return 0
         until = min(duty.repeats_until_on or date.max, on + timedelta(days=AHEAD_DAYS))
         wanted = dict(enumerate(times(first, duty.repeats_months, until=until), 1))
-        known = {row.occurrence: row for row in duty.milestones.exclude(occurrence=None)}
+        known = {row.occurrence or 0: row for row in duty.milestones.exclude(occurrence=None)}
         for number, row in known.items():
             _follow(row, wanted.get(number), on)
         made = [_time(duty, number, day) for number, day in wanted.items() if number not in known]

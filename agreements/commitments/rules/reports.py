@@ -58,7 +58,7 @@ def write(report: Report, *, by: Viewer, organisation: Organisation | None = Non
 def lacks_evidence(report: Report) -> bool:
     """A claim that it is delivered is shown by a file or a link."""
     claims = report.delivery == Delivery.DELIVERED
-    return claims and not report.evidence_url and not report.evidence.live().exists()  # type: ignore[attr-defined]
+    return claims and not report.evidence_url and not report.evidence.live().exists()
 
 
 def submit(report: Report, *, by: Viewer) -> None:
@@ -116,7 +116,7 @@ def decide(report: Report, *, accept: bool, by: Viewer, comment: str = "") -> No
 
 def _lock(report: Report) -> Report:
     rows = Report.objects.locked().select_related("commitment__agreement")
-    return rows.get(pk=report.pk)  # type: ignore[no-any-return]
+    return rows.get(pk=report.pk)
 
 
 def _write_step(act: Act, report: Report, by: Viewer, reason: str = "") -> None:

@@ -30,9 +30,8 @@ def answer(request: Request, ref: str) -> HttpResponse:
 
     if attempt_by_form(request, form, take, _("Your answer is recorded. Thank you.")):
         return redirect(commitment)
-    kept = form.data.copy()
+    form.data = kept = request.POST.copy()
     kept["seen"] = commitment.wording_hash  # what is on screen now; a second click answers that
-    form.data = kept
     return show(request, commitment, answer_form=form)
 
 

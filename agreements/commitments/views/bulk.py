@@ -34,7 +34,7 @@ def bulk_change(request: Request) -> HttpResponse:
     back = f"{reverse('commitments')}?{query}"
     if not form.is_valid() or not rows.exists():
         problems = [text for texts in form.errors.values() for text in texts] or [_("Choose some commitments first.")]
-        messages.error(request, " ".join(problems))
+        messages.error(request, " ".join(map(str, problems)))
         return redirect(back)
     wish = form.wish()
     if request.POST.get("confirmed"):

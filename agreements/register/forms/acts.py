@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import PartialDateField
 from agreements.register.models import Agreement
-from agreements.register.rules.lifecycle import Facts, Transition
+from agreements.register.rules.workflow import Facts, Transition
 from agreements.vocabulary import Ending
+from partners.picking import offer
 from partners.viewers import Viewer
 
 
@@ -20,7 +21,7 @@ class ActForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     signed = PartialDateField(label=_("Signed on"), required=False)
     ending = forms.ChoiceField(label=_("How it ended"), required=False)
-    document = forms.ModelChoiceField(
+    document: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None, label=_("Paper"), required=False, empty_label="–",
         help_text=_("one of the papers of this agreement; add it there first"),
     )  # fmt: skip
@@ -33,13 +34,13 @@ class ActForm(forms.Form):
 
     def __init__(self, *args: Any, transition: Transition, papers: Any = (), viewer: Viewer, **kwargs: Any) -> None:
         # Several of them stand on one page: each field needs an id of its own.
-        super().__init__(*args, auto_id=f"id_{transition.name}_%s", **kwargs)
+        super().__init__(*args, **{"auto_id": f"id_{transition.name}_%s", **kwargs})
         self.transition, self.viewer = transition, viewer
         for name in ("signed", "ending", "document", "successor", "reason"):
             if name not in transition.asks:
                 del self.fields[name]
         if "document" in self.fields:
-            self.fields["document"].queryset = papers  # type: ignore[attr-defined]
+            offer(self, document=papers)
         if ending := self.fields.get("ending"):
             endings = [(value, label) for value, label in Ending.choices if value != Ending.NOT_CONCLUDED]
             ending.choices = [("", "–"), *endings]  # type: ignore[attr-defined]
@@ -59,7 +60,7 @@ def named(ref: str, viewer: Viewer) -> Agreement | None:
     found = Agreement.objects.visible_to(viewer).filter(ref=ref.strip().upper()).first()
     if found is None:
         raise forms.ValidationError(_("There is no agreement with this reference."))
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 class ReasonForm(forms.Form):

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import PartialDateField, WithPartialDates
 from agreements.register.models import Agreement, Amendment
+from partners.picking import offer
 
 
-class TermsForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class TermsForm(WithPartialDates, forms.ModelForm[Agreement]):
     """The agreement as it is to be: what an amendment may change, edited on a copy that is never saved."""
 
     expires = PartialDateField(label=_("Expires"), required=False)
@@ -37,7 +38,7 @@ class TermsForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
         return values
 
 
-class AmendmentForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg]
+class AmendmentForm(WithPartialDates, forms.ModelForm[Amendment]):
     """What the amendment says of itself."""
 
     effective = PartialDateField(
@@ -54,6 +55,6 @@ class AmendmentForm(WithPartialDates, forms.ModelForm):  # type: ignore[type-arg
 
     def __init__(self, *args: Any, papers: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["document"].queryset = papers  # type: ignore[attr-defined]
+        offer(self, document=papers)
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()

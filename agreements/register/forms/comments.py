@@ -15,7 +15,7 @@ class CommentForm(forms.Form):
     )  # fmt: skip
 
 
-class NoteForm(forms.ModelForm):  # type: ignore[type-arg]
+class NoteForm(forms.ModelForm[Note]):
     class Meta:
         model = Note
         fields = ("text",)

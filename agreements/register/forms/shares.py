@@ -11,7 +11,7 @@ from agreements.dateinput import PartialDateField
 from agreements.register.rules.shares import Terms
 from agreements.vocabulary import Part
 from partners.models import Desk
-from partners.picking import OrganisationField
+from partners.picking import OrganisationField, find_for, offer
 from partners.viewers import Viewer
 
 
@@ -26,7 +26,7 @@ class ShareForm(forms.Form):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["organisation"].viewer = viewer  # type: ignore[attr-defined]
+        find_for(viewer, self, "organisation")
 
     def terms(self) -> Terms:
         until = self.cleaned_data["until"]
@@ -39,4 +39,4 @@ class CountryShareForm(ShareForm):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, viewer=viewer, **kwargs)
         own = Desk.objects.visible_to(viewer).filter(pk__in=viewer.desk_ids)
-        self.fields["desk"].queryset = own  # type: ignore[attr-defined]
+        offer(self, desk=own)

@@ -13,7 +13,7 @@ from partners.columns import Column
 
 
 def _live(agreement: Agreement) -> list[Any]:
-    return [one.organisation for one in agreement.participants.all()]  # type: ignore[attr-defined]
+    return [one.organisation for one in agreement.participants.all()]
 
 
 def _participants(agreement: Agreement) -> str:

@@ -56,7 +56,7 @@ class TermEnd(Func):
     output_field = models.DateField()
 
 
-class AgreementQuerySet(RecordQuerySet):
+class AgreementQuerySet(RecordQuerySet["Agreement"]):
     """Agreements by what one asks of a register."""
 
     def in_effect(self, on: date) -> Self:
@@ -193,7 +193,7 @@ class Agreement(Record):
         output_field=models.TextField(), db_persist=True,
     )  # fmt: skip
 
-    objects = AgreementQuerySet.as_manager()
+    objects: ClassVar = AgreementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("agreement")

@@ -56,6 +56,9 @@ class SavedView(Record):
         Desk, models.PROTECT, null=True, blank=True, related_name="saved_views", verbose_name=_("desk")
     )
 
+    # What pages note beside a row.
+    may_remove: bool
+
     class Meta:
         verbose_name = _("saved view")
         verbose_name_plural = _("saved views")

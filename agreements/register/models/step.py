@@ -22,7 +22,7 @@ STEP_FIELDS = (
 )
 
 
-class StepQuerySet(RecordQuerySet):
+class StepQuerySet(RecordQuerySet["Step"]):
     def untold(self) -> StepQuerySet:
         """Steps whose notices have not been put into the ledger yet."""
         return self.filter(told_at=None)

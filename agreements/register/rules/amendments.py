@@ -132,7 +132,7 @@ NEEDS: Mapping[str, tuple[Callable[[Amendment, Facts], bool], Words]] = {
 def _locked(amendment: Amendment) -> Amendment:
     Agreement.objects.locked().get(pk=amendment.agreement_id)
     rows = Amendment.objects.locked().select_related("agreement")
-    return rows.get(pk=amendment.pk)  # type: ignore[no-any-return]
+    return rows.get(pk=amendment.pk)
 
 
 def _carry_out(transition: Transition, amendment: Amendment, by: Viewer, facts: Facts) -> Step:

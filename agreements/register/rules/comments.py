@@ -21,8 +21,9 @@ MOST_MENTIONED = 20
 
 def colleagues(agreement: Agreement, viewer: Viewer) -> list[User]:
     """Staff who can see the agreement: those who may be mentioned. A mention opens nothing to the others."""
-    staff = User.objects.visible_to(viewer).filter(is_active=True, role__in=STAFF).exclude(pk=viewer.user_id)
-    return [user for user in staff if Agreement.objects.visible_to(user.viewer()).filter(pk=agreement.pk).exists()]
+    staff = User.objects.visible_to(viewer).filter(is_active=True, role__in=STAFF)
+    others = (user for user in staff if user.pk != viewer.user_id)
+    return [user for user in others if Agreement.objects.visible_to(user.viewer()).filter(pk=agreement.pk).exists()]
 
 
 def named_in(text: str, people: list[User]) -> list[User]:

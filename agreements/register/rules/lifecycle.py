@@ -182,7 +182,7 @@ def _plain(value: Any) -> Any:
 
 
 def _locked(agreement: Agreement) -> Agreement:
-    return Agreement.objects.locked().get(pk=agreement.pk)  # type: ignore[no-any-return]
+    return Agreement.objects.locked().get(pk=agreement.pk)
 
 
 LIFECYCLE = Workflow[Agreement](

@@ -80,8 +80,8 @@ def _edit(request: Request, amendment: Amendment, agreement: Agreement) -> HttpR
         problems = not all([form.is_valid(), terms.is_valid()])
         if not problems and amendment.pk and form.cleaned_data["seen_version"] != _version(amendment, request.viewer):
             form.add_error(None, _("Someone has changed this amendment since you opened it. Compare, then save again."))
-            form.data = form.data.copy()
-            form.data["seen_version"] = _version(amendment, request.viewer)
+            form.data = seen = data.copy()
+            seen["seen_version"] = str(_version(amendment, request.viewer))
             problems = True
         if not problems:
             try:

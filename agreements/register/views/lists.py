@@ -71,7 +71,8 @@ def agreement_list(request: Request) -> HttpResponse:
 def similar_agreements(request: Request) -> HttpResponse:
     """What resembles the agreement that is being typed; the form's own fields are the question."""
     asked = request.GET
-    names = [value for name, value in asked.items() if name.endswith("-organisation") and value.strip()][:6]
+    typed = [str(value) for name, value in asked.items() if name.endswith("-organisation")]
+    names = [text for text in typed if text.strip()][:6]
     known = [found for name in names if (found := called(name, request.viewer))]
     try:
         signed = read(asked.get("signed", "")) if asked.get("signed", "").strip() else None
@@ -87,5 +88,5 @@ def similar_agreements(request: Request) -> HttpResponse:
 @require_GET
 def date_in_words(request: Request) -> HttpResponse:
     """The echo below a date box; the box sends its own name, so the first value is the text."""
-    text = next((value for value in request.GET.values() if value), "")
+    text = next((str(value) for value in request.GET.values() if value), "")
     return HttpResponse(words_of(text), content_type="text/plain; charset=utf-8")
