@@ -7,6 +7,8 @@ python3 dev.py check           lint, types, layers and migrations only
 python3 dev.py manage ARGS     manage.py, attached to the running services
 """
 
+from __future__ import annotations
+
 import hashlib
 import os
 import pathlib
@@ -20,15 +22,15 @@ UV_HOME = VENV.with_name(VENV.name + "-uv")
 REQUIREMENTS = {"up": "app", "manage": "app", "test": "test", "check": "test"}
 
 
-def say(text):
+def say(text: str) -> None:
     print(f"[dev] {text}", flush=True)
 
 
-def attempt(*command):
+def attempt(*command: str) -> bool:
     return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
 
-def uv():
+def uv() -> str:
     """The path of uv: from PATH, from an earlier run, or installed beside the environment."""
     own = UV_HOME / "bin" / "uv"
     if found := shutil.which("uv") or (str(own) if own.exists() else None):
@@ -43,7 +45,7 @@ def uv():
     return str(own)
 
 
-def install_debian_venv():
+def install_debian_venv() -> bool:
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return False
     say("installing python3-venv and ca-certificates with apt")
@@ -53,7 +55,7 @@ def install_debian_venv():
     )
 
 
-def install(kind):
+def install(kind: str) -> pathlib.Path:
     """Bring the environment to the pins of one requirements file; return its Python."""
     python = VENV / "bin" / "python"
     pins = ROOT / "requirements" / f"{kind}.txt"
@@ -81,7 +83,7 @@ def install(kind):
     return python
 
 
-def main():
+def main() -> None:
     if sys.version_info < (3, 11):
         sys.exit(f"The tracker needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     verb = sys.argv[1] if len(sys.argv) > 1 else ""

@@ -54,4 +54,4 @@ app.conf.beat_schedule |= {
     }
     for name in QUEUES
 }  # fmt: skip
-app.conf.timezone = settings.TIME_ZONE
+app.conf.update(timezone=settings.TIME_ZONE)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The session changed since the form was opened; the typed text is given back to copy."""
     hidden = {"csrfmiddlewaretoken", "password", "login"}
-    kept = {name: value for name, value in request.POST.items() if name not in hidden and value.strip()}
+    kept = {name: value for name, value in request.POST.items() if name not in hidden and str(value).strip()}
     return render(request, "403_csrf.html", {"kept": kept}, status=403)
 
 

@@ -123,5 +123,5 @@ def tour(request: Request) -> HttpResponse:
     """Go to a step; beyond the last the tour is over, and from the profile it begins again."""
     to = request.POST.get("to", "")
     at = min(int(to), LENGTH) if to.isdigit() else LENGTH
-    User.objects.filter(pk=request.viewer.user_id).update(toured=at)
+    User.objects.filter(pk=request.user.pk).update(toured=at)
     return redirect("home")

@@ -96,8 +96,8 @@ def events_of(model: type[Model], agreement: Agreement) -> QuerySet[Any]:
     path = OF_AN_AGREEMENT[model]
     if "__" in path:
         ids = model._default_manager.filter(**{path: agreement}).values("pk")
-        return events.filter(pgh_obj_id__in=ids)  # type: ignore[no-any-return]
-    return events.filter(**{path: agreement.pk})  # type: ignore[no-any-return]
+        return events.filter(pgh_obj_id__in=ids)
+    return events.filter(**{path: agreement.pk})
 
 
 def changes_of(agreement: Agreement, viewer: Viewer, *, before: datetime | None, most: int) -> list[Change]:

@@ -23,7 +23,7 @@ def diagram() -> str:
         lines += ["```mermaid", "stateDiagram-v2", "    [*] --> draft"]
         for transition in TRANSITIONS.values():
             roles = ", ".join(sorted(transition.roles)) + ("; never one's own work" if transition.four_eyes else "")
-            for source in sorted(transition.sources, key=list(Stage).index):
+            for source in sorted(map(Stage, transition.sources), key=list(Stage).index):
                 lines.append(f"    {source} --> {transition.target}: {transition.label} ({roles})")
         return "\n".join([*lines, "```", ""])
 
