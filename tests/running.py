@@ -50,7 +50,8 @@ class Running:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
     def get(self, path: str) -> str:
-        return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10).read().decode()
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+            return str(answer.read(), "utf-8")
 
     def processes(self) -> list[psutil.Process]:
         found = []

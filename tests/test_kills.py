@@ -58,7 +58,7 @@ Commitment.objects.bulk_create(
 
 
 @contextmanager
-def running(people: int, rows: int, **more: int) -> Iterator[Stack]:
+def running(people: int, rows: int, **more: Any) -> Iterator[Stack]:
     """A stack with duties that are not due yet."""
     # Not in pytest's folder, which every start of pytest closes to other accounts, PostgreSQL's among them.
     folder = Path(tempfile.mkdtemp(prefix="tracker-kills-"))

@@ -18,11 +18,12 @@ from agreements import tasks
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.rules import answers, bulk, due_requests, reports
 from agreements.dates import read
-from agreements.models import Agreement
+from agreements.models import Agreement, DueRequest
 from agreements.overview import tallies
 from agreements.pages.handover import hand_over
 from agreements.register.rules import comments, handover, shares, undoing
-from agreements.register.rules.lifecycle import Facts, perform
+from agreements.register.rules.lifecycle import perform
+from agreements.register.rules.workflow import Facts
 from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import Viewer
@@ -131,11 +132,12 @@ class Worker:
         due_requests.ask(self.duty(), to, reason="Later", by=self.me)
 
     def decide_days(self) -> None:
-        for asked in due_requests.DueRequest.objects.filter(state="waiting").order_by("?")[:2]:
+        for asked in DueRequest.objects.filter(state="waiting").order_by("?")[:2]:
             due_requests.decide(asked, approve=True, by=self.me)
 
     def answer(self) -> None:
         duty = Commitment.objects.visible_to(self.house.partner).order_by("?").first()
+        assert duty
         said = answers.Said(self.house.us, self.dice.choice(["confirmed", "disputed"]), duty.wording_hash, "So")
         answers.answer(duty, said, by=self.house.partner)
 

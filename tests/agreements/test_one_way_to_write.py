@@ -199,7 +199,7 @@ def test_an_agreement_is_logged_the_same_from_every_face(cast: Cast, today: obje
     write(tmp_path, [{**sent, "ref": "US-2023-09", "stage": "draft"}])
     load(tmp_path, on=TODAY)
 
-    found = {}
+    found: dict[str, dict[str, Any]] = {}
     for agreement in Agreement.objects.filter(title_vi="Bản ghi nhớ").order_by("pk"):
         is_nobody = agreement.ref == "US-2023-09"
         without = OWN | (WHO if is_nobody else set())

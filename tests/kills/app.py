@@ -84,7 +84,7 @@ def _uncommitted(step: str) -> Iterator[None]:
         yield
 
 
-def data(self: smtplib.SMTP, text: bytes) -> tuple[int, bytes]:
+def data(self: smtplib.SMTP, text: Any) -> tuple[int, bytes]:
     """smtplib's DATA in two halves, with a pause between the server's 250 and our reading it."""
     self.putcmd("data")
     code, answer = self.getreply()
@@ -109,7 +109,7 @@ around(notices, "put_steps_into_ledger", before="ring, receive")
 around(ledger, "claim", within="claim")
 around(Relay, "_open", before="connect")
 around(Relay, "_address", after="addressed")
-smtplib.SMTP.data = data  # type: ignore[method-assign]
+smtplib.SMTP.data = data  # type: ignore[assignment, method-assign]
 around(ledger, "confirm", before="read, mark", after="mark, acknowledge")
 around(sending, "send_all")
 

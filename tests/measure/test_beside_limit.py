@@ -15,6 +15,7 @@ import os
 import random
 import statistics
 import time
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -83,13 +84,13 @@ def test_search_beside_the_limit(cast: Cast, live_server: Any) -> None:
         asks(live_server.url, Cookie=f"sessionid={session}"),
         asks(live_server.url, Authorization=f"Bearer {key}"),
     )
-    ways = {
+    ways: dict[str, Callable[[str], Any]] = {
         "limit": lambda q: limit(f"/agreements?q={q}"), "palette": lambda q: page(f"/search/palette/?q={q}"),
         "page": lambda q: page(f"/search/?q={q}"), "API, agreements": lambda q: api(f"/api/v1/agreements/?q={q}"),
     }  # fmt: skip
     for way in ways.values():
         way(quote(questions[0]))
-    times = {name: [] for name in ways}  # type: dict[str, list[float]]
+    times: dict[str, list[float]] = {name: [] for name in ways}
     for question in questions:
         for name, way in ways.items():
             times[name].append(way(quote(question)))

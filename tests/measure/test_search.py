@@ -62,7 +62,7 @@ def fill_all(cast: Cast) -> list[str]:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in REST.split(";\n"):
             if statement.strip():
-                cursor.execute(statement, {"country": cast.us.country.pk})
+                cursor.execute(statement, {"country": cast.us.country_id})
         cursor.execute("SELECT recount()")
         cursor.execute("ANALYZE")
     began = time.perf_counter()

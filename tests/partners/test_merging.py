@@ -77,7 +77,7 @@ def test_old_names_and_addresses_lead_to_the_one_that_stays(cast: Cast, twice: A
 
 def test_the_history_keeps_both(cast: Cast, twice: Any) -> None:
     merge(twice, cast.kr, by=cast.viewer("minh"))
-    events = type(twice).events.rel.related_model.objects  # type: ignore[attr-defined]
+    events = type(twice).events.rel.related_model.objects
     assert events.filter(pgh_obj=twice).count() == 3
     moved = Participant.objects.filter(organisation=cast.kr).latest("pk")
     assert moved.events.order_by("pgh_id").first().organisation_id == twice.pk  # type: ignore[attr-defined]

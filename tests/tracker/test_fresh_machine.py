@@ -27,7 +27,7 @@ FIRST_PAGE_SECONDS, SECOND_START_SECONDS = 30, 10
 
 def pythons() -> dict[str, str]:
     """Interpreters on PATH, and where pyenv keeps them, by minor version."""
-    found = {}
+    found: dict[str, str] = {}
     candidates = [shutil.which(f"python3.{minor}") or "" for minor in (11, 12, 13)]
     candidates += map(str, sorted(Path("~/.pyenv/versions").expanduser().glob("3.1[123]*/bin/python3")))
     for path in filter(None, candidates):

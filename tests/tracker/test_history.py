@@ -17,7 +17,8 @@ from django.db import OperationalError, connection, transaction
 
 from agreements.models import Agreement, Note, Reminder
 from agreements.register.rules import comments
-from agreements.register.rules.lifecycle import Facts, perform
+from agreements.register.rules.lifecycle import perform
+from agreements.register.rules.workflow import Facts
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_document
 from tracker.history import sealing
@@ -205,7 +206,8 @@ def test_keys_may_change(sealed: Cast, settings: Any) -> None:
 @contextmanager
 def somebody_writing(agreement: Agreement) -> Iterator[Callable[[], Any]]:
     """A transaction that has drawn the number of a row; called, it writes elsewhere, commits, and says what came."""
-    began, go_on, came = threading.Event(), threading.Event(), []
+    came: list[Any] = []
+    began, go_on = threading.Event(), threading.Event()
 
     def write() -> None:
         try:

@@ -40,7 +40,7 @@ def test_blockers_overrides_and_reports_survive_the_step_to_delivery(earlier: st
     desk = old.get_model("partners", "Desk").objects.using(earlier).create(code="americas", name_en="Americas")
     agreements = old.get_model("agreements", "Agreement").objects.using(earlier)
     agreement = agreements.create(ref="US-2026-01", title_en="A", desk=desk)
-    told = {
+    told: dict[int, dict[str, Any]] = {
         1: {"blocker": "No money", "blocked_by": ""},
         2: {"blocker": "A law", "blocked_by": BlockedBy.PARTNER, "blocked_since_on": date(2026, 1, 2)},
         3: {"health": Health.AT_RISK, "health_reason": "Nobody pays"},

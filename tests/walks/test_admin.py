@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from agreements.models import Agreement, Amendment, Cell, Counted, CountedNow, ProceedingStep, Stale, Tally
 from partners.models import ApiToken, Draft, User
+from partners.requests import signed_in
 from tests.conftest import Cast
 from tests.walks.test_fields import own_models
 
@@ -27,8 +28,8 @@ def test_every_table_has_its_page() -> None:
 
 @pytest.mark.parametrize("model", [m for m in PAGES if m not in (ApiToken, User)], ids=lambda m: m.__name__)
 def test_no_field_is_writable_that_the_rules_protect(model: Any, cast: Cast, rf: RequestFactory) -> None:
-    request = rf.get("/admin/")
-    request.user, request.viewer = cast.operator, cast.viewer("operator")  # type: ignore[attr-defined]
+    request = signed_in(rf.get("/admin/"))
+    request.user, request.viewer = cast.operator, cast.viewer("operator")
     page = admin.site._registry[model]
     if not page.has_change_permission(request):
         return
@@ -36,15 +37,15 @@ def test_no_field_is_writable_that_the_rules_protect(model: Any, cast: Cast, rf:
     locked = set(model.FIELDS.locked.split()) - {"archived_because"}
     assert set(form.base_fields) & locked == set()
     for inline in page.get_inline_instances(request, model()):
-        inner = inline.model  # type: ignore[attr-defined]
-        fields = set(inline.get_formset(request, model()).form.base_fields)  # type: ignore[attr-defined]
+        inner = inline.model
+        fields = set(inline.get_formset(request, model()).form.base_fields)
         assert fields & (set(inner.FIELDS.locked.split()) - {"id"}) <= {"agreement"}
 
 
 @pytest.mark.parametrize("model", PAGES, ids=lambda m: m.__name__)
 def test_nothing_is_deleted_there(model: Any, cast: Cast, rf: RequestFactory) -> None:
-    request = rf.get("/admin/")
-    request.user, request.viewer = cast.operator, cast.viewer("operator")  # type: ignore[attr-defined]
+    request = signed_in(rf.get("/admin/"))
+    request.user, request.viewer = cast.operator, cast.viewer("operator")
     page = admin.site._registry[model]
     assert model is ApiToken or not page.has_delete_permission(request)
 
@@ -55,10 +56,12 @@ SAME_IN_BOTH = {"Email", "Message-ID", "SHA-256"}
 
 @pytest.mark.parametrize("model", PAGES, ids=lambda m: m.__name__)
 def test_what_it_shows_is_named_in_vietnamese(model: Any, cast: Cast, rf: RequestFactory) -> None:
-    request = rf.get("/admin/")
-    request.user, request.viewer = cast.operator, cast.viewer("operator")  # type: ignore[attr-defined]
+    request = signed_in(rf.get("/admin/"))
+    request.user, request.viewer = cast.operator, cast.viewer("operator")
     page = admin.site._registry[model]
-    shown = [(model, page, name) for name in (*page.get_list_display(request), *page.get_fields(request, model()))]
+    shown: list[tuple[Any, Any, Any]] = [
+        (model, page, name) for name in (*page.get_list_display(request), *page.get_fields(request, model()))
+    ]
     for inline in page.get_inline_instances(request, model()):
         shown += [(inline.model, inline, name) for name in inline.get_fields(request, model())]
     names = {}

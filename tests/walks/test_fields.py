@@ -69,7 +69,8 @@ def test_classes_decide_who_reads() -> None:
 def fill_with_canaries(cast: Cast) -> tuple[list[str], list[str]]:
     """Put a marked text into every text field; return the marks a partner may see and those it may not."""
     numbers = itertools.count(1)
-    open_marks, secret_marks = [], []
+    open_marks: list[str] = []
+    secret_marks: list[str] = []
 
     def mark(record: Any, *names: str, secret: bool) -> None:
         for name in names:

@@ -9,7 +9,8 @@ from django.utils import translation
 
 from agreements.dates import PartialDate
 from agreements.models import Step
-from agreements.register.rules.lifecycle import TRANSITIONS, Facts, perform
+from agreements.register.rules.lifecycle import TRANSITIONS, perform
+from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import Stage
 from partners.refusals import Refused
 from partners.viewers import Role

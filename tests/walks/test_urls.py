@@ -223,7 +223,10 @@ def test_strangers_and_absent_records_get_the_same_page(cast: Cast) -> None:
     """What Omar may not see looks exactly like what does not exist."""
     omar = cast.client("omar")
     hidden, absent = omar.get("/agreements/US-2023-01/"), omar.get("/agreements/US-1999-99/")
-    strip = lambda page, ref: page.content.decode().replace(ref, "").split('name="csrfmiddlewaretoken"')[0]  # noqa: E731
+
+    def strip(page: Any, ref: str) -> Any:
+        return page.content.decode().replace(ref, "").split('name="csrfmiddlewaretoken"')[0]
+
     assert hidden.status_code == absent.status_code == 404
     assert strip(hidden, "US-2023-01") == strip(absent, "US-1999-99")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -113,7 +114,7 @@ def test_duties_are_made_a_year_ahead_once_and_follow_their_duty(cast: Cast, tod
 
 
 def test_nothing_is_made_for_what_is_not_signed_or_is_over(cast: Cast, today: object) -> None:
-    more = {"start_on": TODAY, "repeats_months": 1}
+    more: dict[str, Any] = {"start_on": TODAY, "repeats_months": 1}
     make_commitment(agreement=cast.hidden, **more)
     make_commitment(agreement=cast.agreement, delivery="dropped", **more)
     assert deadlines.make_ahead(TODAY) == 0

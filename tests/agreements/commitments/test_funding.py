@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from agreements import amounts
 from agreements.commitments.rules import funding
 from agreements.models import ExchangeRate, Funding
+from agreements.vocabulary import FundingKind
 from tests.conftest import Cast
 from tests.factories import TODAY
 
@@ -69,9 +70,9 @@ def test_totals_the_gap_and_what_has_no_rate() -> None:
     assert [(rung.kind, rung.amount) for rung in found.rungs] == [
         ("pledged", 550), ("committed", Decimal("110.00")), ("disbursed", 90), ("spent", 0),
     ]  # fmt: skip
-    assert (found.gap, found.lacking, [rate.currency for rate in found.rates]) == (460, ("KRW",), ["EUR"])
+    assert (found.gap, found.lacking, [rate.currency for rate in found.rates]) == (Decimal(460), ("KRW",), ["EUR"])
     assert found.in_kind == {"USD": 50}
-    assert found.by_currency["KRW"]["spent"] == 10
+    assert found.by_currency["KRW"][FundingKind.SPENT] == 10
     assert found.rungs[0].share == 1.0
 
 
@@ -105,7 +106,7 @@ def filled(**more: Any) -> dict[str, Any]:
 def test_the_form_takes_a_sum_as_it_is_written(cast: Cast, today: object) -> None:
     assert cast.client("linh").post(URL, filled()).status_code == 302
     entry = Funding.objects.get()
-    assert (entry.amount, entry.currency, str(entry.date)) == (1_500_000_000, "VND", "2024")
+    assert (entry.amount, entry.currency, str(entry.date)) == (Decimal(1_500_000_000), "VND", "2024")
     cast.commitment.refresh_from_db()
     assert cast.commitment.heard_on == TODAY
 

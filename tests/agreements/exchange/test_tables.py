@@ -27,7 +27,8 @@ def read(answer: Any, form: str) -> list[list[Any]]:
     assert answer.status_code == 200
     assert f".{form}" in answer["Content-Disposition"]
     if form == "xlsx":
-        return [list(row) for row in load_workbook(io.BytesIO(answer.content)).active.values]
+        sheet: Any = load_workbook(io.BytesIO(answer.content)).active
+        return [list(row) for row in sheet.values]
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text)))
 

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from agreements.exchange import export_views, writing
+from agreements.exchange import export_views, tables, writing
 from agreements.models import Agreement, Export
 from tests.conftest import Cast
 from tests.factories import make_agreement, make_desk
@@ -35,7 +35,8 @@ def asked(cast: Cast, query: str = "") -> Export:
 
 def refs(answer: Any) -> set[Any]:
     content = b"".join(answer.streaming_content)
-    return {row[0] for row in list(load_workbook(io.BytesIO(content)).active.values)[1:]}
+    sheet: Any = load_workbook(io.BytesIO(content)).active
+    return {row[0] for row in list(sheet.values)[1:]}
 
 
 def test_a_long_list_is_written_while_one_does_something_else(long: Cast) -> None:
@@ -138,7 +139,7 @@ def test_what_a_dead_worker_left_is_written_anew(long: Cast) -> None:
 def test_a_failure_is_said_and_holds_nothing_up(long: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     first = asked(long)
     long.client("minh").get("/agreements/export.xlsx")
-    write, broken = writing.as_xlsx, [True]
+    write, broken = tables.as_xlsx, [True]
 
     def breaks_once(*args: Any, **more: Any) -> bytes:
         if broken and broken.pop():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,15 @@ def fill(cast: Cast) -> None:
     cast.other = make_organisation(code="sia", country="US")  # type: ignore[attr-defined]
     signed = make_agreement(desk=cast.desk, signed_on=date(2026, 1, 1))
     foreign = make_agreement(desk=cast.other_desk)
-    blocker = {"blocker": "x", "blocked_side": "ours", "blocked_by": "ministry", "blocked_since_on": date(2026, 2, 3)}
+    blocker: dict[str, Any] = {
+        "blocker": "x",
+        "blocked_side": "ours",
+        "blocked_by": "ministry",
+        "blocked_since_on": date(2026, 2, 3),
+    }
     for agreement in (signed, foreign, cast.hidden):
-        for owner, lead in ((cast.us, cast.home), (cast.other, None), (None, cast.home)):  # type: ignore[attr-defined]
-            more = {"agreement": agreement, "partner_owner": owner, "lead": lead}
+        for owner, lead in ((cast.us, cast.home), (cast.other, None), (None, cast.home)):
+            more: dict[str, Any] = {"agreement": agreement, "partner_owner": owner, "lead": lead}
             make_commitment(due_on=TODAY - DAY, health="delayed", **more)
             make_commitment(due_on=TODAY + 5 * DAY, health="on_track", heard_on=TODAY, **more)
             make_commitment(health="blocked", **blocker, **more)

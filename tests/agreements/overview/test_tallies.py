@@ -26,7 +26,11 @@ from tests.factories import TODAY, make_agreement, make_commitment, make_desk, m
 def live(viewer: Viewer, where: Q, *, of: str = "") -> Any:
     """The same numbers counted from the commitments themselves, as the lists filter them."""
     rows = Commitment.objects.visible_to(viewer).filter(where, agreement__stage__in=BINDING, delivery__in=OPEN)
-    on, count = viewer.on, lambda rule: Count("pk", filter=rule)
+    on = viewer.on
+
+    def count(rule: Q) -> Count:
+        return Count("pk", filter=rule)
+
     asked = {
         "open": Count("pk"), "overdue": count(Q(due_on__lt=on)), "blocked": count(Q(health="blocked")),
         "soon": count(Q(due_on__range=(on, on + timedelta(days=30)))), "silent": count(unheard(90, on)),
@@ -47,6 +51,7 @@ def shake(rng: random.Random, cast: Cast, agreements: list[Agreement]) -> None:
     agreement = rng.choice(agreements)
     rows = Commitment.objects.filter(agreement__in=agreements)
     one = rows.order_by("?").first()
+    assert one
     day = TODAY + timedelta(days=rng.randint(-400, 400))
     match rng.randrange(9):
         case 0:

@@ -77,6 +77,7 @@ def test_levels_climb_in_time_and_end_today() -> None:
 
 
 def test_the_page_draws_the_levels_and_lists_them(cast: Cast) -> None:
+    assert cast.us.country
     for name, since in (("diplomatic", date(1995, 7, 11)), ("comprehensive_strategic", date(2023, 9, 10))):
         Relation.objects.create(country=cast.us.country, level=name, since_on=since)
     page = cast.client("linh").get("/countries/US/").content.decode()

@@ -62,8 +62,8 @@ WRONG = {
 
 @pytest.mark.parametrize("name", WRONG)
 def test_bad_input_keeps_what_was_typed(cast: Cast, name: str) -> None:
-    change, kept, reason = WRONG[name]
-    change = dict(change)
+    wrong, kept, reason = WRONG[name]
+    change: dict[str, Any] = dict(wrong)
     if change.get("desk") == "other":
         change["desk"] = cast.other_desk.pk
     if change.get("participants-1-new_country") == "us":
@@ -96,6 +96,7 @@ def test_a_new_organisation_is_added_with_its_country(cast: Cast) -> None:
     new = {"participants-1-organisation": "Acme Chips", "participants-1-new_country": cast.kr.country_id}
     assert cast.client("linh").post("/agreements/new/", filled(cast, **new)).status_code == 302
     made = Organisation.objects.get(name_en="Acme Chips")
+    assert made.country
     assert (made.code, made.country.code, made.created_by) == ("acme-chips", "KR", cast.linh)
 
 
@@ -166,6 +167,7 @@ def test_a_signed_agreement_keeps_its_date(cast: Cast) -> None:
 def test_a_stolen_row_changes_nothing(cast: Cast) -> None:
     """A participant of another agreement, smuggled in by its key, stays where it is and as it is."""
     foreign = cast.agreement.participants.order_by("pk").last()
+    assert foreign
     form = edited(cast, cast.hidden, **{"participants-1-id": foreign.pk})
     own = list(cast.hidden.participants.order_by("pk").values_list("pk", "organisation", "archived_at"))
     form |= {"participants-1-organisation": "kfia", "participants-1-DELETE": "on"}

@@ -11,7 +11,8 @@ import time_machine
 from agreements.models import CalendarDay, ProceedingStep, Step
 from agreements.procedures import proceeding as rules
 from agreements.register.rules import lifecycle
-from agreements.register.rules.lifecycle import Facts, perform
+from agreements.register.rules.lifecycle import perform
+from agreements.register.rules.workflow import Facts
 from partners.refusals import Refused
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_document, make_procedure

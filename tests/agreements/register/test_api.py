@@ -45,11 +45,11 @@ def test_a_key_acts_for_its_owner(cast: Cast, today: object) -> None:
 
 @pytest.mark.parametrize("kind", ["read only", "expired", "unknown", "switched off", "garbage"])
 def test_keys_that_do_not_write(cast: Cast, today: object, kind: str) -> None:
-    facts: dict[str, Any] = {
+    facts: dict[str, dict[str, Any]] = {
         "read only": {"read_only": True},
         "expired": {"expires_on": TODAY - timedelta(days=1)},
-    }.get(kind, {})
-    client = keyed(cast, "linh", **facts)
+    }
+    client = keyed(cast, "linh", **facts.get(kind, {}))
     if kind == "unknown":
         client.credentials(HTTP_AUTHORIZATION="Bearer ptk_nobody")
     if kind == "garbage":
@@ -63,7 +63,7 @@ def test_keys_that_do_not_write(cast: Cast, today: object, kind: str) -> None:
     assert not Agreement.objects.filter(title_en="By machine").exists()
 
 
-BAD = {
+BAD: dict[str, tuple[dict[str, Any], str]] = {
     "unknown field": ({"colour": "red"}, "colour"),
     "bad date": ({"signed": "13/13/2023"}, "signed"),
     "bad kind": ({"kind": "nonsense"}, "kind"),

@@ -25,7 +25,7 @@ def family(cast: Cast) -> dict[str, Agreement]:
 
 
 def test_the_same_tree_from_every_member(cast: Cast, family: dict[str, Agreement]) -> None:
-    whole = ("FA-2020-A", [("FA-2020-B", [("FA-2020-C", []), ("FA-2020-D", [])]), ("FA-2020-E", [])])
+    whole: Any = ("FA-2020-A", [("FA-2020-B", [("FA-2020-C", []), ("FA-2020-D", [])]), ("FA-2020-E", [])])
     for member in family.values():
         assert drawn(tree_of(member, cast.viewer("linh"))) == whole
     assert tree_of(cast.agreement, cast.viewer("linh")) is None

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from agreements.models import Commitment, Step
-from agreements.register.rules.lifecycle import Facts, open_to, perform
+from agreements.models import Agreement, Commitment, Step
+from agreements.register.rules.lifecycle import open_to, perform
+from agreements.register.rules.workflow import Facts
 from partners.refusals import Refused
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_user
 
 
 @pytest.fixture
-def in_review(cast: Cast, today: object) -> object:
+def in_review(cast: Cast, today: object) -> Agreement:
     agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
     perform("submit", agreement, by=cast.viewer("linh"), facts=Facts(on=TODAY))
     return agreement
@@ -30,7 +31,7 @@ def test_the_submitter_does_not_approve(cast: Cast, today: object) -> None:
     assert agreement.stage == "signed"
 
 
-def test_the_last_editor_does_not_approve(cast: Cast, in_review: object) -> None:
+def test_the_last_editor_does_not_approve(cast: Cast, in_review: Agreement) -> None:
     in_review.stamp(cast.viewer("minh")).save()
     with pytest.raises(Refused, match="Someone else"):
         perform("clear", in_review, by=cast.viewer("minh"), facts=Facts(on=TODAY, seen=in_review.content_hash()))
@@ -58,7 +59,7 @@ def test_whoever_wrote_a_commitment_of_the_draft_does_not_approve(cast: Cast, to
 
 
 @pytest.mark.parametrize("change", ["title", "commitment", "new commitment", "participant"])
-def test_approval_binds_to_what_was_shown(cast: Cast, in_review: object, change: str) -> None:
+def test_approval_binds_to_what_was_shown(cast: Cast, in_review: Agreement, change: str) -> None:
     commitment = make_commitment(agreement=in_review)
     shown = in_review.content_hash()
     match change:
@@ -76,12 +77,12 @@ def test_approval_binds_to_what_was_shown(cast: Cast, in_review: object, change:
     assert in_review.stage == "in_review"
 
 
-def test_an_approval_without_a_hash_is_refused(cast: Cast, in_review: object) -> None:
+def test_an_approval_without_a_hash_is_refused(cast: Cast, in_review: Agreement) -> None:
     with pytest.raises(Refused, match="has changed"):
         perform("clear", in_review, by=cast.viewer("minh"), facts=Facts(on=TODAY))
 
 
-def test_an_unknown_act_is_refused(cast: Cast, in_review: object) -> None:
+def test_an_unknown_act_is_refused(cast: Cast, in_review: Agreement) -> None:
     with pytest.raises(Refused, match="no act called"):
         perform("teleport", in_review, by=cast.viewer("minh"), facts=Facts(on=TODAY))
 
@@ -98,7 +99,7 @@ def test_needs(cast: Cast, today: object) -> None:
         perform("end", signed, by=cast.viewer("minh"), facts=Facts(on=TODAY, reason="over"))
 
 
-def test_each_act_writes_one_step(cast: Cast, in_review: object) -> None:
+def test_each_act_writes_one_step(cast: Cast, in_review: Agreement) -> None:
     step = Step.objects.get(agreement=in_review)
     assert (step.name, step.by, step.from_stage, step.to_stage) == ("submit", cast.linh, "draft", "in_review")
     assert step.content_hash == in_review.content_hash()

@@ -19,7 +19,7 @@ def mai(cast: Cast) -> Any:
 
 
 def keepers() -> dict[str, str]:
-    return {row.ref: row.owner.name for row in Agreement.objects.select_related("owner").filter(owner__isnull=False)}
+    return {row.ref: row.owner.name for row in Agreement.objects.select_related("owner") if row.owner}
 
 
 def undo_address() -> str:

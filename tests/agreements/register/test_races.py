@@ -12,9 +12,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agreements.models import Agreement, Step
-from agreements.register.rules.lifecycle import Facts, perform
+from agreements.register.rules.lifecycle import perform
 from agreements.register.rules.references import next_reference
 from agreements.register.rules.undoing import undo
+from agreements.register.rules.workflow import Facts
 from agreements.reminders.notices import put_steps_into_ledger
 from partners.models import Organisation
 from partners.refusals import Refused
@@ -27,7 +28,8 @@ THREADS = 6
 
 def all_at_once(work: Callable[[int], Any]) -> list[Any]:
     """Run the work in threads that start together; return what each gave or raised."""
-    barrier, results = threading.Barrier(THREADS), [None] * THREADS
+    results: list[Any] = [None] * THREADS
+    barrier = threading.Barrier(THREADS)
 
     def run(number: int) -> None:
         try:

@@ -19,7 +19,7 @@ def refs(cast: Cast, who: str = "linh", **asked: Any) -> list[str]:
 
 @pytest.fixture
 def known(cast: Cast) -> None:
-    facts = {"desk": cast.desk, "parties": [cast.home, cast.kr], "signed_on": date(2025, 9, 15)}
+    facts: dict[str, Any] = {"desk": cast.desk, "parties": [cast.home, cast.kr], "signed_on": date(2025, 9, 15)}
     make_agreement(ref="KR-2025-01", title="Bản ghi nhớ về hợp tác đào tạo kỹ sư thiết kế vi mạch", **facts)
     make_agreement(ref="KR-2025-02", title="Hiệp định vận tải hàng không", desk=cast.desk)
     cast.kr.aliases = "Hiệp hội công nghiệp fabless Hàn Quốc"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_querysets_agree_with_the_standing(cast: Cast) -> None:
 
 
 def test_notice_day(cast: Cast) -> None:
-    facts = {"expires_on": date(2028, 9, 30), "renewal": "tacit", "renewal_months": 60}
+    facts: dict[str, Any] = {"expires_on": date(2028, 9, 30), "renewal": "tacit", "renewal_months": 60}
     agreement = make_agreement(desk=cast.desk, **facts, notice_days=183)
     assert agreement.last_notice_on(DAY) == date(2028, 3, 31)
     assert agreement.last_notice_on(date(2028, 10, 1)) == date(2033, 3, 31), "the next term has its own"

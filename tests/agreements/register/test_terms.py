@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from dateutil.relativedelta import relativedelta
@@ -76,13 +77,13 @@ def test_last_day_to_object(end: date, months: int, days: int, last: date) -> No
 def test_postgresql_counts_the_same(cast: Cast, first: date, months: int, on: date) -> None:
     agreement = cast.agreement
     Agreement.objects.filter(pk=agreement.pk).update(expires_on=first, renewal="tacit", renewal_months=months)
-    row = Agreement.objects.with_end(on).get(pk=agreement.pk)
+    row: Any = Agreement.objects.with_end(on).get(pk=agreement.pk)
     assert row.end == row.ends_on(on)
 
 
 def test_lists_and_records_agree(cast: Cast) -> None:
     day = date(2026, 11, 23)
-    facts = {"desk": cast.desk, "effective_on": date(2010, 1, 1), "renewal": "tacit"}
+    facts: dict[str, Any] = {"desk": cast.desk, "effective_on": date(2010, 1, 1), "renewal": "tacit"}
     soon = make_agreement(expires_on=date(2020, 12, 31), renewal_months=12, **facts)
     late = make_agreement(expires_on=date(2020, 6, 30), renewal_months=12, **facts)
     over = make_agreement(desk=cast.desk, effective_on=date(2010, 1, 1), expires_on=date(2020, 12, 31))
@@ -93,7 +94,7 @@ def test_lists_and_records_agree(cast: Cast) -> None:
 
 
 def test_provisional_application(cast: Cast) -> None:
-    facts = {"provisional_on": date(2026, 1, 1), "effective_on": date(2026, 12, 1)}
+    facts: dict[str, Any] = {"provisional_on": date(2026, 1, 1), "effective_on": date(2026, 12, 1)}
     agreement = make_agreement(desk=cast.desk, **facts)
     standings = [agreement.standing(day) for day in (date(2025, 12, 31), date(2026, 6, 1), date(2026, 12, 1))]
     assert standings == ["pending", "provisional", "in_effect"]

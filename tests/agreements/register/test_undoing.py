@@ -11,7 +11,8 @@ from django.utils import timezone
 from agreements.dates import PartialDate
 from agreements.models import Agreement, Step
 from agreements.register.rules import undoing
-from agreements.register.rules.lifecycle import TRANSITIONS, Facts, perform
+from agreements.register.rules.lifecycle import TRANSITIONS, perform
+from agreements.register.rules.workflow import Facts
 from partners.refusals import Refused
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_document, make_user

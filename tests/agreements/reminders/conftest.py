@@ -38,7 +38,7 @@ class Keeper(MessageHandler):
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         if not self.breaks:
-            return await super().handle_DATA(server, session, envelope)  # type: ignore[no-any-return]
+            return await super().handle_DATA(server, session, envelope)
         if self.takes:
             await super().handle_DATA(server, session, envelope)
         server.transport.abort()

@@ -11,7 +11,7 @@ import time_machine
 from django.core import mail
 from django.test import Client
 
-from agreements.models import Mute, Reminder, ReminderRule
+from agreements.models import Commitment, Mute, Reminder, ReminderRule
 from agreements.reminders import answers, ledger, sending
 from tests.conftest import Cast
 from tests.factories import TODAY, make_commitment
@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def owed(cast: Cast) -> Any:
+def owed(cast: Cast) -> Commitment:
     ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[-30, -7, -1, 0])
     cast.commitment.due_on = TODAY + 7 * DAY
     cast.commitment.save()
@@ -49,7 +49,7 @@ def press(url: str, answer: str, day: int = 0) -> Any:
         return Client(enforce_csrf_checks=True).post(url, {"answer": answer})
 
 
-def test_looking_changes_nothing(cast: Cast, owed: Any) -> None:
+def test_looking_changes_nothing(cast: Cast, owed: Commitment) -> None:
     (message,) = live(0)
     before = list(Reminder.objects.values())
     with time_machine.travel(NOW, tick=False):
@@ -60,7 +60,7 @@ def test_looking_changes_nothing(cast: Cast, owed: Any) -> None:
     assert (list(Reminder.objects.values()), Mute.objects.count()) == (before, 0)
 
 
-def test_i_know_silences_until_the_day(cast: Cast, owed: Any) -> None:
+def test_i_know_silences_until_the_day(cast: Cast, owed: Commitment) -> None:
     (message,) = live(0)
     for _ in range(2):
         assert "It is done" in press(path(message), "acknowledge").content.decode()
@@ -68,7 +68,7 @@ def test_i_know_silences_until_the_day(cast: Cast, owed: Any) -> None:
     assert len(live(7)) == 1, "the day itself is told"
 
 
-def test_in_a_week_it_comes_again_as_a_mail_of_its_own(cast: Cast, owed: Any) -> None:
+def test_in_a_week_it_comes_again_as_a_mail_of_its_own(cast: Cast, owed: Commitment) -> None:
     owed.due_on = TODAY + 20 * DAY
     owed.save()
     (message,) = live(0)
@@ -80,7 +80,7 @@ def test_in_a_week_it_comes_again_as_a_mail_of_its_own(cast: Cast, owed: Any) ->
     assert Reminder.objects.get().round == 1
 
 
-def test_no_more_of_this_record_and_of_this_only(cast: Cast, owed: Any) -> None:
+def test_no_more_of_this_record_and_of_this_only(cast: Cast, owed: Commitment) -> None:
     make_commitment(agreement=cast.agreement, owner=cast.linh, due_on=TODAY + 7 * DAY, title="Another")
     assert len(live(0)) == 1
     row = Reminder.objects.get(commitment=owed)
@@ -90,7 +90,7 @@ def test_no_more_of_this_record_and_of_this_only(cast: Cast, owed: Any) -> None:
     assert owed.ref not in later.body
 
 
-def test_a_mail_program_unsubscribes_in_one_click(cast: Cast, owed: Any) -> None:
+def test_a_mail_program_unsubscribes_in_one_click(cast: Cast, owed: Commitment) -> None:
     (message,) = live(0)
     assert message.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     url = message.extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
@@ -100,7 +100,7 @@ def test_a_mail_program_unsubscribes_in_one_click(cast: Cast, owed: Any) -> None
 
 
 @pytest.mark.parametrize("change", ["forged", "old", "inactive", "hidden", "settled"])
-def test_a_link_closes(cast: Cast, owed: Any, change: str) -> None:
+def test_a_link_closes(cast: Cast, owed: Commitment, change: str) -> None:
     (message,) = live(0)
     url, day = path(message), 0
     match change:
@@ -124,12 +124,12 @@ def test_a_link_closes(cast: Cast, owed: Any, change: str) -> None:
     assert Mute.objects.count() == 0
 
 
-def test_nonsense_is_no_answer(cast: Cast, owed: Any) -> None:
+def test_nonsense_is_no_answer(cast: Cast, owed: Commitment) -> None:
     (message,) = live(0)
     assert press(path(message), "everything").status_code == 422
 
 
-def test_one_thing_is_said_once_though_two_rules_tell_it(cast: Cast, owed: Any) -> None:
+def test_one_thing_is_said_once_though_two_rules_tell_it(cast: Cast, owed: Commitment) -> None:
     ReminderRule.objects.create(code="list", watched="commitment_due", told="people", offsets=[-7])
     ReminderRule.objects.get(code="list").people.add(cast.linh)
     (message,) = live(0)
@@ -137,7 +137,7 @@ def test_one_thing_is_said_once_though_two_rules_tell_it(cast: Cast, owed: Any) 
     assert set(Reminder.objects.values_list("state", flat=True)) == {"sent"}
 
 
-def test_a_long_digest_is_cut_and_says_so(cast: Cast, owed: Any) -> None:
+def test_a_long_digest_is_cut_and_says_so(cast: Cast, owed: Commitment) -> None:
     for _ in range(60):
         make_commitment(agreement=cast.agreement, owner=cast.linh, due_on=TODAY)
     (message,) = live(0)
@@ -147,7 +147,7 @@ def test_a_long_digest_is_cut_and_says_so(cast: Cast, owed: Any) -> None:
     assert message.subject == "61 matters for you"
 
 
-def test_the_html_part_says_the_same_and_escapes(cast: Cast, owed: Any) -> None:
+def test_the_html_part_says_the_same_and_escapes(cast: Cast, owed: Commitment) -> None:
     owed.title_en = "Lab <script>alert(1)</script>"
     owed.save()
     cast.linh.language = "en"

@@ -11,7 +11,8 @@ from django.core import mail
 
 from agreements.models import Follow, Mute, Reminder, ReminderRule, SavedView
 from agreements.register.rules import following
-from agreements.register.rules.lifecycle import Facts, perform
+from agreements.register.rules.lifecycle import perform
+from agreements.register.rules.workflow import Facts
 from agreements.reminders import ledger, notices, sending
 from partners.refusals import Refused
 from tests.conftest import Cast

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from agreements.models import Reminder, ReminderRule
+from agreements.models import Commitment, Reminder, ReminderRule
 from agreements.reminders import ledger, sending
 from agreements.reminders.relay import Relay
 from tests.agreements.reminders.conftest import Keeper
@@ -21,7 +21,7 @@ LATER = NOW + timedelta(minutes=10)  # beyond the lease
 
 
 @pytest.fixture
-def owed(cast: Cast) -> object:
+def owed(cast: Cast) -> Commitment:
     ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[0])
     cast.commitment.due_on = TODAY
     cast.commitment.save()
@@ -38,7 +38,7 @@ def send(at: datetime) -> int:
         return sending.send_all(at=at)
 
 
-def test_without_a_journal_doubt_is_shown_to_a_person(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_without_a_journal_doubt_is_shown_to_a_person(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     smtp.breaks = smtp.takes = True
     assert (send(NOW), state()) == (0, "handed")
     smtp.breaks = False
@@ -51,7 +51,7 @@ def test_without_a_journal_doubt_is_shown_to_a_person(cast: Cast, owed: object, 
     assert state() == "sent"
 
 
-def test_a_person_sends_it_again(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_a_person_sends_it_again(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     smtp.breaks = True
     send(NOW)
     send(LATER)
@@ -65,7 +65,7 @@ def test_a_person_sends_it_again(cast: Cast, owed: object, smtp: Keeper) -> None
 @pytest.mark.parametrize("taken", [True, False])
 def test_the_journal_settles_it(
     cast: Cast,
-    owed: object,
+    owed: Commitment,
     smtp: Keeper,
     settings: Any,
     tmp_path: Path,
@@ -86,7 +86,9 @@ def test_the_journal_settles_it(
     assert (state(), len(smtp.kept)) == ("sent", 1)
 
 
-def test_a_name_in_a_body_is_no_proof(cast: Cast, owed: object, smtp: Keeper, settings: Any, tmp_path: Path) -> None:
+def test_a_name_in_a_body_is_no_proof(
+    cast: Cast, owed: Commitment, smtp: Keeper, settings: Any, tmp_path: Path
+) -> None:
     smtp.breaks = True
     send(NOW)
     (tmp_path / "1.eml").write_text(f"Subject: quoted\n\n{Reminder.objects.get().message_id}\n")
@@ -96,7 +98,7 @@ def test_a_name_in_a_body_is_no_proof(cast: Cast, owed: object, smtp: Keeper, se
 
 def test_a_journal_that_cannot_be_read_says_nothing(
     cast: Cast,
-    owed: object,
+    owed: Commitment,
     smtp: Keeper,
     settings: Any,
     tmp_path: Path,
@@ -107,7 +109,7 @@ def test_a_journal_that_cannot_be_read_says_nothing(
     assert (send(LATER), state(), len(smtp.kept)) == (0, "unknown", 1)
 
 
-def test_a_claim_that_died_is_taken_up_again(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_a_claim_that_died_is_taken_up_again(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     assert len(ledger.claim(cast.linh.pk, at=NOW)) == 1
     assert (send(NOW + timedelta(minutes=4)), state()) == (0, "claimed")
     assert (send(LATER), state(), len(smtp.kept)) == (1, "sent", 1)
@@ -115,7 +117,7 @@ def test_a_claim_that_died_is_taken_up_again(cast: Cast, owed: object, smtp: Kee
 
 def test_a_claim_that_ran_out_sends_nothing(
     cast: Cast,
-    owed: object,
+    owed: Commitment,
     smtp: Keeper,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -132,7 +134,7 @@ def test_a_claim_that_ran_out_sends_nothing(
     assert (state(), len(smtp.kept)) == ("sent", 1)
 
 
-def test_a_server_that_refuses_us_is_no_refusal_of_the_recipient(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_a_server_that_refuses_us_is_no_refusal_of_the_recipient(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     make_commitment(agreement=cast.agreement, owner=cast.minh, due_on=TODAY)
     ledger.queue(TODAY)
     smtp.sender_answer = "550 you may not send here"
@@ -143,7 +145,7 @@ def test_a_server_that_refuses_us_is_no_refusal_of_the_recipient(cast: Cast, owe
     assert send(LATER) == 2
 
 
-def test_one_refused_recipient_does_not_hold_up_the_others(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_one_refused_recipient_does_not_hold_up_the_others(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     make_commitment(agreement=cast.agreement, owner=cast.minh, due_on=TODAY)
     ledger.queue(TODAY)
     smtp.answer = "550 no such person"

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.models import Agreement, Reminder, ReminderRule
+from agreements.models import Agreement, Commitment, Reminder, ReminderRule
 from agreements.reminders import ledger
 from agreements.reminders.schedule import due
 from agreements.reminders.watching import Matter
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
 
+DUE = TODAY + timedelta(days=30)
 LADDER = [-90, -30, -14, -7, -1, 0, 3, 7, 14]
 
 
@@ -24,32 +26,32 @@ def rule(db: None) -> ReminderRule:
 
 
 @pytest.fixture
-def owed(cast: Cast, rule: ReminderRule) -> object:
-    cast.commitment.due_on = TODAY + timedelta(days=30)
+def owed(cast: Cast, rule: ReminderRule) -> Commitment:
+    cast.commitment.due_on = DUE
     cast.commitment.save()
     return cast.commitment
 
 
-def test_each_rung_is_sent_once_over_the_whole_ladder(cast: Cast, owed: object) -> None:
-    sent = {}
+def test_each_rung_is_sent_once_over_the_whole_ladder(cast: Cast, owed: Commitment) -> None:
+    sent: dict[int, list[tuple[int, int]]] = {}
     for number in range(-130, 60):
-        day = owed.due_on + timedelta(days=number)
+        day = DUE + timedelta(days=number)
         for run in range(2):  # beat may run twice
             if new := ledger.queue(day):
                 sent.setdefault(number, []).append((run, new))
     assert sent == {offset: [(0, 1)] for offset in LADDER}
 
 
-def test_missed_days_are_caught_up_with_one_mail(cast: Cast, owed: object) -> None:
+def test_missed_days_are_caught_up_with_one_mail(cast: Cast, owed: Commitment) -> None:
     """Nothing ran between -90 and -8: the rung of -14 is told, the ones before are not sent late."""
-    assert ledger.queue(owed.due_on - timedelta(days=8)) == 1
+    assert ledger.queue(DUE - timedelta(days=8)) == 1
     assert Reminder.objects.get().offset == -14
-    assert ledger.queue(owed.due_on - timedelta(days=7)) == 1
+    assert ledger.queue(DUE - timedelta(days=7)) == 1
 
 
-def test_a_moved_date_starts_a_new_ladder(cast: Cast, owed: object) -> None:
+def test_a_moved_date_starts_a_new_ladder(cast: Cast, owed: Commitment) -> None:
     assert ledger.queue(TODAY) == 1
-    owed.due_on += timedelta(days=60)
+    owed.due_on = DUE + timedelta(days=60)
     owed.save()
     assert [(d.offset, d.due_on) for d in due(TODAY)] == [(-90, owed.due_on)]
 
@@ -57,7 +59,7 @@ def test_a_moved_date_starts_a_new_ladder(cast: Cast, owed: object) -> None:
 @pytest.mark.parametrize(
     "change", ["delivered", "dropped", "archived", "unsigned", "no date", "inactive rule", "no offsets"]
 )
-def test_what_is_settled_is_not_told(cast: Cast, owed: object, rule: ReminderRule, change: str) -> None:
+def test_what_is_settled_is_not_told(cast: Cast, owed: Commitment, rule: ReminderRule, change: str) -> None:
     assert len(due(TODAY)) == 1
     match change:
         case "delivered" | "dropped":
@@ -77,7 +79,7 @@ def test_what_is_settled_is_not_told(cast: Cast, owed: object, rule: ReminderRul
     assert due(TODAY) == []
 
 
-def test_who_is_told(cast: Cast, owed: object) -> None:
+def test_who_is_told(cast: Cast, owed: Commitment) -> None:
     ReminderRule.objects.update(is_active=False)
     for told in ("owner", "managers", "owing_side"):
         ReminderRule.objects.create(code=told, watched="commitment_due", told=told, offsets=[-30])
@@ -106,7 +108,7 @@ def test_the_rung_is_the_last_one_passed(offsets: set[int], due_on: date, shift:
 
 @pytest.mark.parametrize("rows", [10, 200])
 def test_the_number_of_queries_does_not_grow(
-    cast: Cast, rule: ReminderRule, rows: int, django_assert_max_num_queries: object
+    cast: Cast, rule: ReminderRule, rows: int, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(rows):
         make_commitment(agreement=cast.agreement, owner=cast.linh, due_on=TODAY)

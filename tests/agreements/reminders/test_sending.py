@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import Follow, Milestone, Reminder, ReminderRule, Share
+from agreements.models import Commitment, Follow, Milestone, Reminder, ReminderRule, Share
 from agreements.register.rules import shares
-from agreements.register.rules.lifecycle import Facts, perform
+from agreements.register.rules.lifecycle import perform
+from agreements.register.rules.workflow import Facts
 from agreements.reminders import digest, ledger, notices, sending
 from agreements.tasks import dispatch, remind
 from tests.agreements.reminders.conftest import Keeper
@@ -23,14 +25,14 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def owed(cast: Cast, today: object) -> object:
+def owed(cast: Cast, today: object) -> Commitment:
     ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[-30, -7, 0])
     cast.commitment.due_on = TODAY + timedelta(days=7)
     cast.commitment.save()
     return cast.commitment
 
 
-def test_a_reminder_leaves_by_itself_once(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_a_reminder_leaves_by_itself_once(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     for _ in range(3):
         remind()
         dispatch()
@@ -40,10 +42,11 @@ def test_a_reminder_leaves_by_itself_once(cast: Cast, owed: object, smtp: Keeper
     assert "US-2023-01-1" in message["Subject"]
     row = Reminder.objects.get()
     assert (row.state, message["Message-ID"]) == ("sent", row.message_id)
-    assert "http://testserver/commitments/US-2023-01-1/" in message.get_payload(0).get_payload(decode=True).decode()
+    first: Any = message.get_payload(0)
+    assert "http://testserver/commitments/US-2023-01-1/" in first.get_payload(decode=True).decode()
 
 
-def test_one_digest_per_person(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_one_digest_per_person(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     for _ in range(3):
         make_commitment(agreement=cast.agreement, owner=cast.linh, due_on=TODAY)
     assert ledger.queue(TODAY) == 4
@@ -62,7 +65,7 @@ def lines_and_queries(person: Any) -> tuple[int, int]:
     return len(items), len(asked)
 
 
-def test_a_long_digest_costs_what_a_short_one_does(cast: Cast, owed: object) -> None:
+def test_a_long_digest_costs_what_a_short_one_does(cast: Cast, owed: Commitment) -> None:
     """Of several rules, with milestones, for staff and for a partner."""
     ReminderRule.objects.create(code="partner", watched="commitment_due", told="partner", offsets=[-7, 0])
     ReminderRule.objects.create(code="steps", watched="milestone_due", told="owner", offsets=[-7, 0])
@@ -73,7 +76,12 @@ def test_a_long_digest_costs_what_a_short_one_does(cast: Cast, owed: object) -> 
         for _number in range(many):
             agreement = make_agreement(desk=cast.desk, owner=cast.linh, stage="signed", parties=[cast.home, cast.us])
             make_share(agreement=agreement, organisation=cast.us)
-            duty = {"owner": cast.linh, "partner_owner": cast.us, "direction": "theirs", "due_on": TODAY}
+            duty: dict[str, Any] = {
+                "owner": cast.linh,
+                "partner_owner": cast.us,
+                "direction": "theirs",
+                "due_on": TODAY,
+            }
             commitment = make_commitment(agreement=agreement, **duty)
             Milestone.objects.create(commitment=commitment, title_en="Half of it", due_on=TODAY)
         ledger.queue(TODAY)
@@ -86,7 +94,7 @@ def test_a_long_digest_costs_what_a_short_one_does(cast: Cast, owed: object) -> 
         assert costs[name, 40][1] <= 20
 
 
-def test_a_temporary_refusal_is_tried_again_with_a_delay(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_a_temporary_refusal_is_tried_again_with_a_delay(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     smtp.answer = "451 try later"
     ledger.queue(TODAY)
     assert sending.send_all(at=NOW) == 0
@@ -98,7 +106,7 @@ def test_a_temporary_refusal_is_tried_again_with_a_delay(cast: Cast, owed: objec
     assert sending.send_all(at=NOW + timedelta(seconds=90)) == 1
 
 
-def test_a_final_refusal_stays_for_the_operator(cast: Cast, owed: object, smtp: Keeper) -> None:
+def test_a_final_refusal_stays_for_the_operator(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
     smtp.answer = "550 no such person"
     ledger.queue(TODAY)
     sending.send_all(at=NOW)
@@ -108,7 +116,7 @@ def test_a_final_refusal_stays_for_the_operator(cast: Cast, owed: object, smtp: 
     assert sending.send_all(at=NOW + timedelta(days=1)) == 0
 
 
-def test_a_server_that_is_away_loses_nothing(cast: Cast, owed: object, settings: Any) -> None:
+def test_a_server_that_is_away_loses_nothing(cast: Cast, owed: Commitment, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     ledger.queue(TODAY)
@@ -116,7 +124,7 @@ def test_a_server_that_is_away_loses_nothing(cast: Cast, owed: object, settings:
     assert Reminder.objects.get().state == "queued"
 
 
-def test_a_new_address_and_a_new_text_are_used(cast: Cast, owed: object) -> None:
+def test_a_new_address_and_a_new_text_are_used(cast: Cast, owed: Commitment) -> None:
     ledger.queue(TODAY)
     cast.linh.email = "linh.new@tracker.example"
     cast.linh.save()
@@ -125,17 +133,19 @@ def test_a_new_address_and_a_new_text_are_used(cast: Cast, owed: object) -> None
     assert sending.send_all(at=NOW) == 1
     (message,) = mail.outbox
     assert (message.to, "Redacted" in message.body) == (["linh.new@tracker.example"], True)
-    assert "Commitment 1" not in message.body + message.alternatives[0][0]
+    assert isinstance(message, EmailMultiAlternatives)
+    page: Any = message.alternatives[0][0]
+    assert "Commitment 1" not in f"{message.body}{page}"
 
 
 @pytest.mark.parametrize("change", ["delivered", "moved", "switched off", "hidden", "reassigned", "archived"])
-def test_what_changed_meanwhile_is_decided_at_the_moment_of_sending(cast: Cast, owed: object, change: str) -> None:
+def test_what_changed_meanwhile_is_decided_at_the_moment_of_sending(cast: Cast, owed: Commitment, change: str) -> None:
     ledger.queue(TODAY)
     match change:
         case "delivered":
             owed.delivery = "delivered"
         case "moved":
-            owed.due_on += timedelta(days=5)
+            owed.due_on = TODAY + timedelta(days=12)
         case "reassigned":
             owed.owner = cast.minh
         case "archived":
@@ -153,7 +163,7 @@ def test_what_changed_meanwhile_is_decided_at_the_moment_of_sending(cast: Cast, 
     assert Reminder.objects.get().state == "dropped"
 
 
-def test_the_mail_speaks_the_recipients_language(cast: Cast, owed: object) -> None:
+def test_the_mail_speaks_the_recipients_language(cast: Cast, owed: Commitment) -> None:
     cast.linh.language = "vi"
     cast.linh.save()
     ledger.queue(TODAY)
@@ -162,7 +172,7 @@ def test_the_mail_speaks_the_recipients_language(cast: Cast, owed: object) -> No
     assert "Còn 7 ngày" in mail.outbox[0].body
 
 
-def test_a_title_cannot_smuggle_a_header(cast: Cast, owed: object) -> None:
+def test_a_title_cannot_smuggle_a_header(cast: Cast, owed: Commitment) -> None:
     owed.title_en = "Lab\nBcc: everyone@example.org"
     owed.save()
     ledger.queue(TODAY)

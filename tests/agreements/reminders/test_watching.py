@@ -29,12 +29,12 @@ def rule(watched: str, offsets: list[int], told: str = "owner", **more: Any) -> 
 
 def mails() -> list[str]:
     sending.send_all(at=NOW)
-    return [message.body for message in mail.outbox]
+    return [str(message.body) for message in mail.outbox]
 
 
 def test_the_last_day_to_object_comes_before_the_end(cast: Cast, today: object) -> None:
     rule("notice_day", [-14])
-    facts = {"renewal": "tacit", "renewal_months": 12, "notice_months": 3}
+    facts: dict[str, Any] = {"renewal": "tacit", "renewal_months": 12, "notice_months": 3}
     agreement = make_agreement(desk=cast.desk, owner=cast.linh, expires_on=date(2027, 3, 5), **facts)
     make_agreement(desk=cast.desk, owner=cast.linh, expires_on=date(2027, 3, 5))  # ends without notice
     assert [(item.agreement_id, item.due_on) for item in due(TODAY)] == [(agreement.pk, date(2026, 12, 5))]
@@ -129,7 +129,7 @@ def test_the_lead_agency_and_a_list_of_people_are_told(cast: Cast, today: object
 
 def test_a_record_has_days_of_its_own(cast: Cast, today: object) -> None:
     rule("agreement_expiry", [-30, 0, 7])
-    facts = {"desk": cast.desk, "owner": cast.linh, "expires_on": TODAY + 170 * DAY}
+    facts: dict[str, Any] = {"desk": cast.desk, "owner": cast.linh, "expires_on": TODAY + 170 * DAY}
     agreement = make_agreement(**facts, lead_days=[180, 90])
     make_agreement(**facts)
     assert [(item.agreement_id, item.offset) for item in due(TODAY)] == [(agreement.pk, -180)]
@@ -139,7 +139,7 @@ def test_a_record_has_days_of_its_own(cast: Cast, today: object) -> None:
 
 def test_a_rule_for_some_kinds_only(cast: Cast, today: object) -> None:
     rule("agreement_expiry", [-30], kinds=["treaty"])
-    facts = {"desk": cast.desk, "owner": cast.linh, "expires_on": TODAY}
+    facts: dict[str, Any] = {"desk": cast.desk, "owner": cast.linh, "expires_on": TODAY}
     treaty = make_agreement(**facts, kind="treaty")
     make_agreement(**facts, kind="mou")
     assert [item.agreement_id for item in due(TODAY)] == [treaty.pk]

@@ -160,7 +160,7 @@ def test_a_secret_paper_is_refused_and_its_bytes_are_gone(cast: Cast, django_cap
     with django_capture_on_commit_callbacks(execute=True):
         read(paper)
     assert (paper.state, paper.audience, paper.content, bool(paper.file)) == ("refused", "internal", "", False)
-    assert not storage.exists(name)
+    assert name and not storage.exists(name)
     assert "TỐI MẬT" in paper.refused_because
     assert "Nội dung" not in cast.client("linh").get(f"/documents/{paper.pk}/").content.decode()
     assert cast.client("linh").get(f"/documents/{paper.pk}/file/").status_code == 404
@@ -189,7 +189,7 @@ def test_a_declared_secret_is_refused_at_once(cast: Cast, change: dict[str, str]
 def clamd() -> Iterator[Any]:
     """A scanner that speaks clamd's protocol and knows one virus."""
     server = socket.create_server(("127.0.0.1", 0))
-    said = {"address": f"tcp://127.0.0.1:{server.getsockname()[1]}", "answer": None}
+    said: dict[str, Any] = {"address": f"tcp://127.0.0.1:{server.getsockname()[1]}", "answer": None}
 
     def serve() -> None:
         while True:
