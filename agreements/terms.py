@@ -1,7 +1,7 @@
 """The term of an agreement: when it ends, when it renews, and the last day to object. Pure.
 
 Terms are counted from the first end, never from the one before, so that the 31st stays the 31st where the month has
-one. PostgreSQL's `term_end` is the twin of `ends_on`.
+one. PostgreSQL's `term_end` (`migrations/sql/terms.py`) is the twin of `ends_on`.
 """
 
 from __future__ import annotations

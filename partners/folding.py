@@ -40,7 +40,7 @@ def words(text: str) -> list[str]:
 
 
 class Fold(Func):
-    """The same in PostgreSQL; the function is made by the first migration."""
+    """The same in PostgreSQL; the function is made by the first migration (`migrations/sql/folding.py`)."""
 
     function = "fold"
     output_field = TextField()

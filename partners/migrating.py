@@ -1,50 +1,36 @@
-"""Many operations of a migration as one: the models are drawn up twice instead of once for each operation."""
+"""The first migration of an app as one operation: the models are drawn up once, not once for each table."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.migrations.operations import (
-    AddConstraint,
-    AddField,
-    AddIndex,
-    AlterField,
-    CreateModel,
-)
+from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
 
-ONCE_COLUMNS_STAND = (AddConstraint, AddIndex)
-WITH_THE_TABLE = (AddField, AlterField, *ONCE_COLUMNS_STAND)
 
-
-class Together(Operation):
-    """Nearly all tables point to the user, so each operation redraws nearly all models: see decision 4.
-
-    Tables are made as they are at the end, so what is added to them later in the list comes with them.
-    """
+class CreateTables(Operation):
+    """Tables with their columns, constraints, indexes and triggers; nearly all point to the user: see decision 4."""
 
     reversible = False
+    serialization_expand_args = ("tables",)
 
-    def __init__(self, operations: Sequence[Operation]) -> None:
-        self.operations = list(operations)
+    def __init__(self, tables: Sequence[CreateModel]) -> None:
+        self.tables = list(tables)
 
     def deconstruct(self) -> Any:
-        return (self.__class__.__name__, [self.operations], {})
+        return (self.__class__.__name__, [], {"tables": self.tables})
 
     def state_forwards(self, app_label: str, state: Any) -> None:
-        state.__dict__.pop("apps", None)
-        for operation in self.operations:
-            operation.state_forwards(app_label, state)
+        state.__dict__.pop("apps", None)  # what was drawn up is not drawn up anew for each table
+        for table in self.tables:
+            table.state_forwards(app_label, state)
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        made = set()
-        for operation in sorted(self.operations, key=lambda one: isinstance(one, ONCE_COLUMNS_STAND)):
-            if isinstance(operation, CreateModel):
-                made.add(operation.name_lower)
-            elif isinstance(operation, WITH_THE_TABLE) and operation.model_name_lower in made:
-                continue
-            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+        for table in self.tables:
+            table.database_forwards(app_label, schema_editor, from_state, to_state)
+            for trigger in table.options.get("triggers", ()):
+                schema_editor.execute(trigger.install_sql, params=None)
 
     def describe(self) -> str:
-        return f"{len(self.operations)} operations together"
+        return f"{len(self.tables)} tables"

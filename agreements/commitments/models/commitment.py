@@ -59,7 +59,7 @@ def unheard(days: int, on: date) -> Q:
 
 
 class WordingHash(Func):
-    """A digest of the promise, in PostgreSQL; the function is made by a migration."""
+    """A digest of the promise, in PostgreSQL (`migrations/sql/wording.py`)."""
 
     function = "wording_hash"
     output_field = models.CharField(max_length=64)
