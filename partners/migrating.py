@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
@@ -13,7 +13,7 @@ class CreateTables(Operation):
     """Tables with their columns, constraints, indexes and triggers; nearly all point to the user: see decision 4."""
 
     reversible = False
-    serialization_expand_args = ("tables",)
+    serialization_expand_args: ClassVar = ["tables"]
 
     def __init__(self, tables: Sequence[CreateModel]) -> None:
         self.tables = list(tables)
