@@ -64,7 +64,7 @@ def install(kind: str) -> pathlib.Path:
     if python.exists() and (stamps / kind).exists() and (stamps / kind).read_text() == wanted:
         return python
     tool = uv()
-    env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never", "UV_LINK_MODE": "copy"}
+    env = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
     if pathlib.Path("/etc/ssl/certs/ca-certificates.crt").exists():
         # Ministries have certificate authorities of their own; the system knows them, uv does not.
         env.setdefault("UV_SYSTEM_CERTS", "true")
