@@ -44,7 +44,7 @@ def busy(cast: Cast, today: object) -> Cast:
 def test_each_number_opens_exactly_its_list(busy: Cast, name: str, scope: str) -> None:
     client = busy.client(name)
     page = unescape(client.get("/", {"of": scope}).content.decode())
-    boxes = re.findall(r'<a href="([^"]+)"(?: class="is-bad")?><b>(\d+)</b>', page)
+    boxes = re.findall(r'<a href="([^"]+)"(?: class="is-bad")?\s*>\s*<b>(\d+)</b>', page)
     assert len(boxes) == 7
     assert sum(int(number) for _url, number in boxes) > 0
     for url, number in boxes:
@@ -55,7 +55,7 @@ def test_each_number_opens_exactly_its_list(busy: Cast, name: str, scope: str) -
 def test_so_do_those_of_the_house(busy: Cast, name: str) -> None:
     client = busy.client(name)
     page = unescape(client.get("/").content.decode())
-    boxes = re.findall(r'href="(/(?:agreements|commitments)/[^"]*)"[^>]*><b>(\d+)</b>', page)
+    boxes = re.findall(r'href="(/(?:agreements|commitments)/[^"]*)"[^>]*>\s*<b>(\d+)</b>', page)
     assert len(boxes) == 4
     for url, number in boxes:
         assert client.get(url).context["page"].count == int(number), url

@@ -80,10 +80,12 @@ def test_the_page_draws_the_levels_and_lists_them(cast: Cast) -> None:
     assert cast.us.country
     for name, since in (("diplomatic", date(1995, 7, 11)), ("comprehensive_strategic", date(2023, 9, 10))):
         Relation.objects.create(country=cast.us.country, level=name, since_on=since)
-    page = cast.client("linh").get("/countries/US/").content.decode()
+    page, other = (
+        " ".join(cast.client("linh").get(f"/countries/{code}/").content.decode().split()) for code in ("US", "KR")
+    )
     assert '<svg class="ladder"' in page
     assert page.count("Comprehensive strategic partnership") >= 2
-    assert '<svg class="ladder"' not in cast.client("linh").get("/countries/KR/").content.decode()
+    assert '<svg class="ladder"' not in other
 
 
 def test_anniversaries_within_a_year(cast: Cast) -> None:
