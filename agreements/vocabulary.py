@@ -8,6 +8,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from partners.states import State, Tone
+
 
 class Kind(TextChoices):
     """What the paper calls itself; it does not decide the legal force."""
@@ -33,38 +35,38 @@ class LegalRegime(TextChoices):
     OTHER = "other", _("Contract or other")
 
 
-class Stage(TextChoices):
+class Stage(State):
     """What people decide. What the calendar does is the standing."""
 
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    CLEARED = "cleared", _("Cleared for signing")
-    SIGNED = "signed", _("Signed")
-    SUSPENDED = "suspended", _("Suspended")
-    ENDED = "ended", _("Ended")
+    DRAFT = "draft", Tone.MUTE, _("Draft")
+    IN_REVIEW = "in_review", Tone.WARN, _("In review")
+    CLEARED = "cleared", Tone.INFO, _("Cleared for signing")
+    SIGNED = "signed", Tone.OK, _("Signed")
+    SUSPENDED = "suspended", Tone.WARN, _("Suspended")
+    ENDED = "ended", Tone.MUTE, _("Ended")
 
 
 BINDING = (Stage.SIGNED, Stage.SUSPENDED)  # what stands in such a paper is owed
 
 
-class Standing(TextChoices):
+class Standing(State):
     """Computed from the stage, the dates and a day."""
 
-    DRAFT = "draft", _("Draft")
-    PLANNED = "planned", _("Announced, not signed")
-    IN_REVIEW = "in_review", _("In review")
-    CLEARED = "cleared", _("Cleared for signing")
-    ADOPTED = "adopted", _("Adopted")
-    UNDER_WAY = "under_way", _("Under way, without a paper")
-    SIGNED = "signed", _("Signed, effect not recorded")
-    PENDING = "pending", _("Signed, not yet in effect")
-    IN_EFFECT = "in_effect", _("In effect")
-    PROVISIONAL = "provisional", _("Applied provisionally")
-    EXPIRING = "expiring", _("Expiring soon")
-    RENEWING = "renewing", _("Renews soon")
-    EXPIRED = "expired", _("Expired")
-    SUSPENDED = "suspended", _("Suspended")
-    ENDED = "ended", _("Ended")
+    DRAFT = "draft", Tone.MUTE, _("Draft")
+    PLANNED = "planned", Tone.MUTE, _("Announced, not signed")
+    IN_REVIEW = "in_review", Tone.WARN, _("In review")
+    CLEARED = "cleared", Tone.INFO, _("Cleared for signing")
+    ADOPTED = "adopted", Tone.INFO, _("Adopted")
+    UNDER_WAY = "under_way", Tone.INFO, _("Under way, without a paper")
+    SIGNED = "signed", Tone.OK, _("Signed, effect not recorded")
+    PENDING = "pending", Tone.INFO, _("Signed, not yet in effect")
+    IN_EFFECT = "in_effect", Tone.OK, _("In effect")
+    PROVISIONAL = "provisional", Tone.INFO, _("Applied provisionally")
+    EXPIRING = "expiring", Tone.WARN, _("Expiring soon")
+    RENEWING = "renewing", Tone.WARN, _("Renews soon")
+    EXPIRED = "expired", Tone.BAD, _("Expired")
+    SUSPENDED = "suspended", Tone.WARN, _("Suspended")
+    ENDED = "ended", Tone.MUTE, _("Ended")
 
 
 class Ending(TextChoices):
@@ -127,41 +129,41 @@ class Direction(TextChoices):
         return {"ours": _("The other side owes it"), "theirs": _("Your side owes it")}.get(self, self.label)
 
 
-class Delivery(TextChoices):
-    PLANNED = "planned", pgettext_lazy("delivery", "Planned")
-    UNDER_WAY = "under_way", _("Under way")
-    DELIVERED = "delivered", _("Delivered")
-    DROPPED = "dropped", _("Dropped")
+class Delivery(State):
+    PLANNED = "planned", Tone.MUTE, pgettext_lazy("delivery", "Planned")
+    UNDER_WAY = "under_way", Tone.INFO, _("Under way")
+    DELIVERED = "delivered", Tone.OK, _("Delivered")
+    DROPPED = "dropped", Tone.MUTE, _("Dropped")
 
 
-class Health(TextChoices):
-    ON_TRACK = "on_track", _("On track")
-    AT_RISK = "at_risk", _("At risk")
-    DELAYED = "delayed", _("Delayed")
-    BLOCKED = "blocked", _("Blocked")
-    NO_REPORT = "no_report", _("No report")
+class Health(State):
+    ON_TRACK = "on_track", Tone.OK, _("On track")
+    AT_RISK = "at_risk", Tone.WARN, _("At risk")
+    DELAYED = "delayed", Tone.BAD, _("Delayed")
+    BLOCKED = "blocked", Tone.BAD, _("Blocked")
+    NO_REPORT = "no_report", Tone.MUTE, _("No report")
 
 
-class Confirmation(TextChoices):
-    UNCONFIRMED = "unconfirmed", _("Not confirmed by the partner")
-    CONFIRMED = "confirmed", _("Confirmed by the partner")
-    DISPUTED = "disputed", _("Disputed by the partner")
-    LAPSED = "lapsed", _("Text changed since the partner answered")
+class Confirmation(State):
+    UNCONFIRMED = "unconfirmed", Tone.MUTE, _("Not confirmed by the partner")
+    CONFIRMED = "confirmed", Tone.OK, _("Confirmed by the partner")
+    DISPUTED = "disputed", Tone.BAD, _("Disputed by the partner")
+    LAPSED = "lapsed", Tone.WARN, _("Text changed since the partner answered")
 
 
-class Verdict(TextChoices):
+class Verdict(State):
     """What a partner organisation says to the text of a commitment."""
 
-    CONFIRMED = "confirmed", _("Confirmed")
-    DISPUTED = "disputed", _("Disputed")
+    CONFIRMED = "confirmed", Tone.OK, _("Confirmed")
+    DISPUTED = "disputed", Tone.BAD, _("Disputed")
 
 
-class AnswerState(TextChoices):
+class AnswerState(State):
     """What the desk made of an answer."""
 
-    OPEN = "open", _("Stands")
-    ADOPTED = "adopted", _("Proposed wording adopted")
-    DECLINED = "declined", _("Proposed wording declined")
+    OPEN = "open", Tone.INFO, _("Stands")
+    ADOPTED = "adopted", Tone.OK, _("Proposed wording adopted")
+    DECLINED = "declined", Tone.MUTE, _("Proposed wording declined")
 
 
 class HealthRule(TextChoices):
@@ -197,17 +199,17 @@ class Side(TextChoices):
     THIRD = "third", _("A third party")
 
 
-class RequestState(TextChoices):
-    WAITING = "waiting", _("Waits for approval")
-    APPROVED = "approved", _("Approved")
-    REFUSED = "refused", pgettext_lazy("request", "Refused")
-    WITHDRAWN = "withdrawn", pgettext_lazy("request", "Withdrawn")
+class RequestState(State):
+    WAITING = "waiting", Tone.WARN, _("Waits for approval")
+    APPROVED = "approved", Tone.OK, _("Approved")
+    REFUSED = "refused", Tone.BAD, pgettext_lazy("request", "Refused")
+    WITHDRAWN = "withdrawn", Tone.MUTE, pgettext_lazy("request", "Withdrawn")
 
 
-class ActionItemState(TextChoices):
-    OPEN = "open", pgettext_lazy("action", "Open")
-    DONE = "done", _("Done, not verified")
-    VERIFIED = "verified", _("Verified")
+class ActionItemState(State):
+    OPEN = "open", Tone.MUTE, pgettext_lazy("action", "Open")
+    DONE = "done", Tone.WARN, _("Done, not verified")
+    VERIFIED = "verified", Tone.OK, _("Verified")
 
 
 class LinkPurpose(TextChoices):
@@ -225,11 +227,11 @@ class BlockedBy(TextChoices):
     PARTNER = "partner", _("Partner")
 
 
-class MilestoneStatus(TextChoices):
-    SCHEDULED = "scheduled", _("Scheduled")
-    MET = "met", _("Met")
-    PARTIALLY_MET = "partially_met", _("Partially met")
-    NOT_MET = "not_met", _("Not met")
+class MilestoneStatus(State):
+    SCHEDULED = "scheduled", Tone.MUTE, _("Scheduled")
+    MET = "met", Tone.OK, _("Met")
+    PARTIALLY_MET = "partially_met", Tone.WARN, _("Partially met")
+    NOT_MET = "not_met", Tone.BAD, _("Not met")
 
 
 class FundingKind(TextChoices):
@@ -241,11 +243,11 @@ class FundingKind(TextChoices):
     SPENT = "spent", _("Spent")
 
 
-class ReportStatus(TextChoices):
-    DRAFT = "draft", pgettext_lazy("report", "Draft")
-    SUBMITTED = "submitted", _("Submitted")
-    RETURNED = "returned", _("Returned with comment")
-    ACCEPTED = "accepted", _("Accepted")
+class ReportStatus(State):
+    DRAFT = "draft", Tone.MUTE, pgettext_lazy("report", "Draft")
+    SUBMITTED = "submitted", Tone.WARN, _("Submitted")
+    RETURNED = "returned", Tone.BAD, _("Returned with comment")
+    ACCEPTED = "accepted", Tone.OK, _("Accepted")
 
 
 class DocumentKind(TextChoices):
@@ -262,13 +264,13 @@ class DocumentKind(TextChoices):
     OTHER = "other", _("Other")
 
 
-class PaperState(TextChoices):
+class PaperState(State):
     """What the checks made of a file. Partners are given clean ones alone."""
 
-    WAITING = "waiting", _("Being checked")
-    CLEAN = "clean", _("Checked")
-    UNREAD = "unread", _("Checked, its text could not be read")
-    REFUSED = "refused", _("Refused, its bytes are not kept")
+    WAITING = "waiting", Tone.INFO, _("Being checked")
+    CLEAN = "clean", Tone.OK, _("Checked")
+    UNREAD = "unread", Tone.WARN, _("Checked, its text could not be read")
+    REFUSED = "refused", Tone.BAD, _("Refused, its bytes are not kept")
 
 
 class AmendmentKind(TextChoices):
@@ -277,14 +279,14 @@ class AmendmentKind(TextChoices):
     RENEWAL = "renewal", pgettext_lazy("amendment", "Renewal")
 
 
-class AmendmentStage(TextChoices):
+class AmendmentStage(State):
     """An amendment is decided first, and applied on its day."""
 
-    DRAFT = "draft", _("Draft")
-    IN_REVIEW = "in_review", _("In review")
-    APPROVED = "approved", _("Approved, waits for its day")
-    APPLIED = "applied", _("Applied")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    DRAFT = "draft", Tone.MUTE, _("Draft")
+    IN_REVIEW = "in_review", Tone.WARN, _("In review")
+    APPROVED = "approved", Tone.INFO, _("Approved, waits for its day")
+    APPLIED = "applied", Tone.OK, _("Applied")
+    WITHDRAWN = "withdrawn", Tone.MUTE, _("Withdrawn")
 
 
 class Part(TextChoices):
@@ -370,15 +372,15 @@ class MailAnswer(TextChoices):
     MUTE = "mute", _("Tell me no more of this record")
 
 
-class SendState(TextChoices):
-    QUEUED = "queued", _("Waiting to be sent")
-    CLAIMED = "claimed", _("Being prepared")
-    HANDED = "handed", _("Being handed to the mail server")
-    UNKNOWN = "unknown", _("Delivery unknown")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Refused by the mail server")
-    KEPT = "kept", _("In the inbox, without a mail")
-    DROPPED = "dropped", _("No longer due or no longer visible")
+class SendState(State):
+    QUEUED = "queued", Tone.INFO, _("Waiting to be sent")
+    CLAIMED = "claimed", Tone.INFO, _("Being prepared")
+    HANDED = "handed", Tone.INFO, _("Being handed to the mail server")
+    UNKNOWN = "unknown", Tone.WARN, _("Delivery unknown")
+    SENT = "sent", Tone.OK, _("Sent")
+    FAILED = "failed", Tone.BAD, _("Refused by the mail server")
+    KEPT = "kept", Tone.MUTE, _("In the inbox, without a mail")
+    DROPPED = "dropped", Tone.MUTE, _("No longer due or no longer visible")
 
 
 class Behind(TextChoices):

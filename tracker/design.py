@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from partners.requests import Request
+from partners.states import Tone
 
 STYLE_SHEET = Path(__file__).parent / "static" / "tracker" / "app.css"
 TOKEN = re.compile(r"--([a-z-]+):\s*(#[0-9a-f]{3,6})")
@@ -58,7 +59,7 @@ def components(request: Request) -> HttpResponse:
     )  # fmt: skip
     context = {
         "colours": [(name, light[name], dark.get(name, "")) for name in light],
-        "pairs": PAIRS, "form": form, "said": said, "tones": ("ok", "warn", "bad", "info", "mute"),
+        "pairs": PAIRS, "form": form, "said": said, "tones": list(Tone),
         "heats": range(5),
     }  # fmt: skip
     return render(request, "tracker/design.html", context)

@@ -13,8 +13,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.register.models import SavedView
+from partners import states
 from partners.fields import FieldTable
 from partners.records import RecordQuerySet
+from partners.states import StateField, Tone
 from partners.viewers import ALL_DESKS, Viewer
 
 COLUMNS = "id user page query language state rights total done file error created_at heard_at written_at"
@@ -29,11 +31,11 @@ def export_name(_export: Any, _name: str) -> str:
 class Export(models.Model):
     """One list as a workbook, for one person."""
 
-    class State(models.TextChoices):
-        WAITING = "waiting", _("waits to be written")
-        RUNNING = "running", _("is being written")
-        WRITTEN = "written", _("is ready")
-        FAILED = "failed", _("could not be written")
+    class State(states.State):
+        WAITING = "waiting", Tone.INFO, _("waits to be written")
+        RUNNING = "running", Tone.INFO, _("is being written")
+        WRITTEN = "written", Tone.OK, _("is ready")
+        FAILED = "failed", Tone.BAD, _("could not be written")
 
     FIELDS = FieldTable(internal=COLUMNS, locked=COLUMNS)
 
@@ -41,7 +43,7 @@ class Export(models.Model):
     page = models.CharField(_("list"), max_length=11, choices=SavedView.Page)
     query = models.TextField(_("filters"), blank=True)
     language = models.CharField(_("language"), max_length=2)
-    state = models.CharField(_("state"), max_length=7, choices=State, default=State.WAITING)
+    state = StateField(_("state"), max_length=7, choices=State, default=State.WAITING)
     rights = models.CharField(_("rights of its reader"), max_length=64, blank=True)
     total = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows written"), default=0)

@@ -22,9 +22,11 @@ from agreements.overview.models import Tally
 from agreements.overview.tallies import duties, median, sums, total
 from agreements.vocabulary import BINDING, BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
+from partners.states import Tone
 from partners.viewers import Viewer
 
 MOST_ROWS = 25
+ALARMING = (Tone.WARN, Tone.BAD)
 
 
 @dataclass(frozen=True)
@@ -70,12 +72,6 @@ def scope(viewer: Viewer) -> dict[str, str]:
     return {"binding": "true"} | ({"desk": "mine"} if viewer.desk_ids else {})
 
 
-HEALTHS = (
-    (Health.ON_TRACK, False), (Health.AT_RISK, True), (Health.DELAYED, True), (Health.BLOCKED, True),
-    (Health.NO_REPORT, False),
-)  # fmt: skip
-
-
 def by_partner(viewer: Viewer) -> Matrix:
     """Partner in charge x health of what is open, and x delivered. Two queries."""
     cells = sums(tallies_at_desks(viewer).filter(family=Tally.Family.PARTNER), "key", "state")
@@ -83,11 +79,11 @@ def by_partner(viewer: Viewer) -> Matrix:
     for key, state, number in cells:
         found.setdefault(key, {})[state] = number
     columns = [
-        (str(health.label), health.value, {"health": health.value, "open": "true"}, is_bad)
-        for health, is_bad in HEALTHS
+        (str(health.label), health.value, {"health": health.value, "open": "true"}, health.tone in ALARMING)
+        for health in Health
     ]
     columns.append((str(Delivery.DELIVERED.label), "delivered", {"delivery": "delivered"}, False))
-    weight = {key: sum(row.get(health.value, 0) for health, _bad in HEALTHS) for key, row in found.items()}
+    weight = {key: sum(row.get(health.value, 0) for health in Health) for key, row in found.items()}
     return _matrix(viewer, "partner", found, weight, columns)
 
 

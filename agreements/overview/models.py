@@ -19,6 +19,7 @@ from agreements.register.models import Agreement
 from agreements.vocabulary import Delivery, Health
 from partners.fields import FieldTable
 from partners.models import Desk, Organisation, User
+from partners.states import StateField
 from partners.viewers import ALL_DESKS, DESK_STAFF, Viewer
 
 GATE = "desk is_restricted is_archived"
@@ -71,8 +72,8 @@ class CountedCommitment(Gated):
     lead = copied(Organisation, _("lead agency"))
     partner_owner = copied(Organisation, _("partner in charge"))
     owner = copied(User, _("kept by"))
-    delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery)
-    health = models.CharField(_("health"), max_length=10, choices=Health)
+    delivery = StateField(_("delivery"), max_length=10, choices=Delivery)
+    health = StateField(_("health"), max_length=10, choices=Health)
     blocked_by = models.CharField(_("who can remove it"), max_length=10, blank=True)
     blocked_since_on = models.DateField(_("blocked since"), null=True)
     due_on = models.DateField(_("due"), null=True)

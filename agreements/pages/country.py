@@ -24,6 +24,7 @@ from agreements.vocabulary import (
     Stage,
 )
 from partners.models import Country, FocalPoint
+from partners.states import Tone
 from partners.viewers import Viewer
 
 CONTACTS = 12
@@ -41,7 +42,7 @@ class Part:
     label: Any
     count: int
     query: str
-    tone: str = ""
+    tone: Tone = Tone.MUTE
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
         ],
         "balance": [_side(Direction(side), found, here, viewer) for side in Direction],
         "healths": [
-            Part(value.label, found[f"health_{value}"], f"{here}&open=true&health={value}", TONES.get(value, ""))
+            Part(value.label, found[f"health_{value}"], f"{here}&open=true&health={value}", value.tone)
             for value in Health
             if found[f"health_{value}"]
         ],
@@ -80,15 +81,12 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     }  # fmt: skip
 
 
-TONES = {Health.DELAYED: "bad", Health.BLOCKED: "bad", Health.AT_RISK: "warn"}
-
-
 def _side(side: Direction, found: dict[str, int], here: str, viewer: Viewer) -> dict[str, Any]:
     query = f"{here}&direction={side}"
     return {
         "label": side.label if viewer.is_staff else side.across,
         "open": Part("", found[f"{side}_open"], f"{query}&open=true"),
-        "late": Part("", found[f"{side}_late"], f"{query}&due=overdue", "bad"),
+        "late": Part("", found[f"{side}_late"], f"{query}&due=overdue"),
         "done": Part("", found[f"{side}_done"], f"{query}&delivery=delivered"),
     }
 

@@ -21,6 +21,7 @@ from agreements.register.models import Agreement, Step
 from agreements.vocabulary import Kind, SendState, Told, Watched
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import NOTHING, Record, RecordQuerySet
+from partners.states import StateField
 from partners.viewers import ALL_DESKS, Role, Viewer
 
 MOST_PERCENT = 300
@@ -125,7 +126,7 @@ class Reminder(models.Model):
     subject_id = models.BigIntegerField(_("key of the record it is about"), null=True)
     due_on = models.DateField(_("due"), null=True)
     offset = models.SmallIntegerField(_("days"), default=0)
-    state = models.CharField(_("state"), max_length=8, choices=SendState, default=SendState.QUEUED)
+    state = StateField(_("state"), max_length=8, choices=SendState, default=SendState.QUEUED)
     message_id = models.CharField("Message-ID", max_length=120, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     next_try_at = models.DateTimeField(_("next try"), null=True)

@@ -23,6 +23,7 @@ from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.models import Figure, Relation
 from partners.records import Record
+from partners.states import StateField
 from partners.viewers import Viewer
 
 
@@ -76,7 +77,7 @@ class Document(Record):
     )  # fmt: skip
     edition = models.PositiveSmallIntegerField(_("edition"), default=1, editable=False)
     pages = models.PositiveIntegerField(_("pages"), null=True, blank=True, editable=False)
-    state = models.CharField(_("check"), max_length=8, choices=PaperState, default=PaperState.CLEAN, editable=False)
+    state = StateField(_("check"), max_length=8, choices=PaperState, default=PaperState.CLEAN, editable=False)
     refused_because = models.CharField(_("refused because"), max_length=300, blank=True, editable=False)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True, editable=False)
     folded = models.GeneratedField(

@@ -15,57 +15,17 @@ from django.utils.translation import ngettext
 from agreements.acts import Act
 from agreements.dates import PartialDate, in_words
 from agreements.register.rules.lifecycle import whose_turn
-from agreements.vocabulary import (
-    ActionItemState,
-    AmendmentStage,
-    Confirmation,
-    Delivery,
-    Direction,
-    Health,
-    MilestoneStatus,
-    PaperState,
-    Part,
-    Renewal,
-    ReportStatus,
-    RequestState,
-    Stage,
-    Standing,
-)
+from agreements.vocabulary import Direction, Part, Renewal
+from partners.states import State, state_of
 
 register = template.Library()
 ALARMING = 0.8  # share of a legal clock that has run
 
-TONES = {
-    Standing.IN_EFFECT: "ok", Standing.ADOPTED: "info", Standing.SIGNED: "ok", Standing.PENDING: "info",
-    Standing.UNDER_WAY: "info",
-    Standing.EXPIRING: "warn", Standing.EXPIRED: "bad", Standing.SUSPENDED: "warn", Standing.IN_REVIEW: "warn",
-    Standing.CLEARED: "info", Stage.SIGNED: "ok",
-    Health.ON_TRACK: "ok", Health.AT_RISK: "warn", Health.DELAYED: "bad", Health.BLOCKED: "bad",
-    Delivery.UNDER_WAY: "info", Delivery.DELIVERED: "ok",
-    Confirmation.CONFIRMED: "ok", Confirmation.DISPUTED: "bad",
-    Standing.PROVISIONAL: "info", Standing.RENEWING: "warn",
-    AmendmentStage.APPROVED: "info", AmendmentStage.APPLIED: "ok",
-    PaperState.WAITING: "info", PaperState.UNREAD: "warn", PaperState.REFUSED: "bad",
-    "low": "ok", "medium": "warn", "high": "bad",
-    Confirmation.LAPSED: "warn", RequestState.WAITING: "warn", RequestState.APPROVED: "ok", RequestState.REFUSED: "bad",
-    ActionItemState.DONE: "warn", ActionItemState.VERIFIED: "ok", MilestoneStatus.MET: "ok",
-    MilestoneStatus.NOT_MET: "bad", ReportStatus.SUBMITTED: "warn", ReportStatus.RETURNED: "bad",
-    ReportStatus.ACCEPTED: "ok",
-}  # fmt: skip
-
 
 @register.filter
-def pill(value: Any) -> SafeString | str:
+def pill(value: State | None) -> SafeString | str:
     """A state as a coloured word; the word says it all, the colour only helps."""
-    if not value:
-        return ""
-    return format_html('<span class="pill {}">{}</span>', tone(value), value.label)
-
-
-@register.filter
-def tone(value: Any) -> str:
-    """The colour of a state in a picture, where its word stands beside it."""
-    return TONES.get(value, "mute")
+    return format_html('<span class="pill {}">{}</span>', value.tone, value.label) if value else ""
 
 
 @register.filter
@@ -82,9 +42,8 @@ def number_of(counts: Any, value: str) -> str:
 
 @register.filter
 def state(record: Any, field: str) -> SafeString | str:
-    """The pill of a choice field: `commitment|state:"health"`."""
-    value = getattr(record, field)
-    return format_html('<span class="pill {}">{}</span>', tone(value), getattr(record, f"get_{field}_display")())
+    """The pill of a column: `commitment|state:"health"`."""
+    return pill(state_of(record, field))
 
 
 @register.filter

@@ -16,6 +16,7 @@ from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, VietnameseOrder
 from partners.models.countries import REFERENCE_WRITERS, Country
 from partners.records import NOTHING, Record
+from partners.states import State, StateField, Tone
 from partners.viewers import Viewer
 
 
@@ -121,15 +122,15 @@ class Assessment(Record):
         locked=f"id {RECORD_INTERNAL}",
     )
 
-    class Risk(models.TextChoices):
-        LOW = "low", pgettext_lazy("risk", "Low")
-        MEDIUM = "medium", pgettext_lazy("risk", "Medium")
-        HIGH = "high", pgettext_lazy("risk", "High")
+    class Risk(State):
+        LOW = "low", Tone.OK, pgettext_lazy("risk", "Low")
+        MEDIUM = "medium", Tone.WARN, pgettext_lazy("risk", "Medium")
+        HIGH = "high", Tone.BAD, pgettext_lazy("risk", "High")
 
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="assessments", verbose_name=_("organisation")
     )
-    risk = models.CharField(_("risk"), max_length=6, choices=Risk)
+    risk = StateField(_("risk"), max_length=6, choices=Risk)
     text_vi = models.TextField(_("grounds, in Vietnamese"), blank=True)
     text_en = models.TextField(_("grounds, in English"), blank=True)
     assessed_on = models.DateField(_("assessed"))

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from agreements.register.lists.chart import Span
-
-TONES = {"on_track": "ok", "at_risk": "warn", "delayed": "bad", "blocked": "bad"}
+from agreements.register.lists.chart import OVER, Span
+from agreements.vocabulary import Health
 
 
 def span_of(commitment: Any) -> Span:
     due = commitment.due_on
     start = min(commitment.start_on or commitment.agreement.signed_on or due, due) if due else None
-    tone = TONES.get(commitment.health, "mute") if commitment.is_open else "done"
+    tone = Health(commitment.health).tone if commitment.is_open else OVER
     first = commitment.baseline_due_on if commitment.slippage else None
     return Span(commitment, start, due, str(commitment.due), tone, first)

@@ -15,6 +15,7 @@ from agreements.vocabulary import ActionItemState
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Desk
 from partners.records import NOTHING, Record
+from partners.states import StateField
 from partners.viewers import ALL_DESKS, Viewer
 
 
@@ -42,7 +43,7 @@ class ActionItem(Record):
     )
     due_on = models.DateField(_("due"), null=True, blank=True)
     due_precision = precision_field()
-    state = models.CharField(_("state"), max_length=8, choices=ActionItemState, default=ActionItemState.OPEN)
+    state = StateField(_("state"), max_length=8, choices=ActionItemState, default=ActionItemState.OPEN)
     result = models.TextField(_("what came of it"), blank=True)
     done_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("done by")

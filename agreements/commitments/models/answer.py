@@ -15,6 +15,7 @@ from agreements.vocabulary import AnswerState, Verdict
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
+from partners.states import StateField
 from partners.viewers import Viewer
 
 
@@ -37,7 +38,7 @@ class Answer(Record):
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="answers", verbose_name=_("organisation")
     )
-    verdict = models.CharField(_("answer"), max_length=9, choices=Verdict)
+    verdict = StateField(_("answer"), max_length=9, choices=Verdict)
     wording_hash = models.CharField(max_length=64)
     remark = models.TextField(_("what is wrong, or a remark"), blank=True)
     proposed_vi = models.TextField(_("proposed wording in Vietnamese"), blank=True)
@@ -51,7 +52,7 @@ class Answer(Record):
     link = models.ForeignKey(
         Link, models.PROTECT, null=True, blank=True, related_name="answers", verbose_name=_("by the link")
     )
-    state = models.CharField(_("state"), max_length=8, choices=AnswerState, default=AnswerState.OPEN)
+    state = StateField(_("state"), max_length=8, choices=AnswerState, default=AnswerState.OPEN)
     reply = models.TextField(_("reply of the desk"), blank=True)
     answered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("answered by")

@@ -36,6 +36,7 @@ from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.models import Organisation
 from partners.records import Record, RecordQuerySet
+from partners.states import StateField
 from partners.viewers import Viewer
 
 SILENT_DAYS, QUIET_DAYS, CLOSING_DAYS = 90, 183, 548  # counted as silent; six months: ask; eighteen: propose closing
@@ -154,14 +155,14 @@ class Commitment(Record):
     depends_on = models.ManyToManyField(
         "self", symmetrical=False, blank=True, related_name="needed_by", verbose_name=_("waits for")
     )
-    delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.PLANNED)
+    delivery = StateField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.PLANNED)
     delivered_on = models.DateField(_("delivered"), null=True, blank=True, editable=False)
-    health = models.CharField(
+    health = StateField(
         _("health"), max_length=10, choices=Health, default=Health.NO_REPORT, editable=False
     )  # what the rule says, or the person over it; see health.py
-    health_override = models.CharField(_("health, where the rule is wrong"), max_length=10, choices=Health, blank=True)
+    health_override = StateField(_("health, where the rule is wrong"), max_length=10, choices=Health, blank=True)
     health_reason = models.CharField(_("why the rule is wrong"), max_length=300, blank=True)
-    confirmation = models.CharField(
+    confirmation = StateField(
         _("confirmation"), max_length=12, choices=Confirmation, default=Confirmation.UNCONFIRMED, editable=False
     )
     confirmed_hash = models.CharField(max_length=64, blank=True, editable=False)
@@ -175,7 +176,7 @@ class Commitment(Record):
             When(confirmed_hash=WordingHash(*PROMISED), then=F("confirmation")),
             default=Value(Confirmation.LAPSED),
         ),
-        output_field=models.CharField(_("confirmation"), max_length=12, choices=Confirmation), db_persist=True,
+        output_field=StateField(_("confirmation"), max_length=12, choices=Confirmation), db_persist=True,
     )  # fmt: skip
     heard_on = models.DateField(_("last heard of"), null=True, blank=True, editable=False)
     blocker = models.CharField(_("what blocks it"), max_length=300, blank=True, editable=False)

@@ -15,6 +15,7 @@ from agreements.vocabulary import RequestState
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
+from partners.states import StateField
 from partners.viewers import Viewer
 
 
@@ -42,7 +43,7 @@ class DueRequest(Record):
     to_on = models.DateField(_("new day"))
     to_precision = precision_field()
     reason = models.TextField(_("reason"))
-    state = models.CharField(_("state"), max_length=9, choices=RequestState, default=RequestState.WAITING)
+    state = StateField(_("state"), max_length=9, choices=RequestState, default=RequestState.WAITING)
     comment = models.TextField(_("comment"), blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")

@@ -13,6 +13,7 @@ from agreements.register.models import partial_date, precision_field
 from agreements.vocabulary import MilestoneStatus, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
+from partners.states import StateField
 from partners.viewers import Viewer
 
 
@@ -31,7 +32,7 @@ class Milestone(Record):
     title_en = models.CharField(_("title in English"), max_length=300, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True)
     due_precision = precision_field()
-    status = models.CharField(_("status"), max_length=13, choices=MilestoneStatus, default=MilestoneStatus.SCHEDULED)
+    status = StateField(_("status"), max_length=13, choices=MilestoneStatus, default=MilestoneStatus.SCHEDULED)
     met_on = models.DateField(_("met"), null=True, blank=True)
     evidence = models.ForeignKey(
         "agreements.Document", models.PROTECT, null=True, blank=True, related_name="milestones",

@@ -15,6 +15,7 @@ from agreements.vocabulary import Delivery, Health, ReportStatus
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
+from partners.states import StateField
 from partners.viewers import Role, Viewer
 
 EVERYONE_BUT_READERS = frozenset({Role.OFFICER, Role.MANAGER, Role.PARTNER})
@@ -38,8 +39,8 @@ class Report(Record):
     )  # fmt: skip
     on = models.DateField(_("reported"), editable=False)
     text = models.TextField(_("what has been done"))
-    delivery = models.CharField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.UNDER_WAY)
-    health = models.CharField(_("health"), max_length=10, choices=Health, default=Health.ON_TRACK)
+    delivery = StateField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.UNDER_WAY)
+    health = StateField(_("health"), max_length=10, choices=Health, default=Health.ON_TRACK)
     evidence_url = models.URLField(
         _("evidence, as a link"), max_length=500, blank=True, help_text=_("a page that shows it; or attach a file")
     )
@@ -47,7 +48,7 @@ class Report(Record):
         Link, models.PROTECT, null=True, blank=True, editable=False, related_name="reports",
         verbose_name=_("by the link"),
     )  # fmt: skip
-    status = models.CharField(
+    status = StateField(
         _("status"), max_length=10, choices=ReportStatus, default=ReportStatus.SUBMITTED, editable=False
     )
     comment = models.TextField(_("comment"), blank=True, editable=False)

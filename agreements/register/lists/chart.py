@@ -20,6 +20,7 @@ BAR = 16  # height of a bar, where there is room
 TOP = 28
 MOST_MARKS = 12
 THINNEST = 4
+OVER = "done"  # how a bar looks whose time is over, whatever its tone was
 RUNS_ON = 10  # a tenth of the width shows that there is no end
 
 
@@ -31,7 +32,7 @@ class Span:
     start: date | None
     end: date | None
     says: str  # beside its title, to who points at it
-    tone: str
+    tone: str  # of its state, or `OVER`
     first_end: date | None = None  # where it was first promised for, if that was another day
 
 

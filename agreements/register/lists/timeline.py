@@ -5,14 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from agreements.register.lists.chart import Span
+from agreements.register.lists.chart import OVER, Span
 from agreements.vocabulary import Stage, Standing
-
-TONES = {
-    Standing.IN_EFFECT: "ok", Standing.PROVISIONAL: "ok", Standing.UNDER_WAY: "ok", Standing.ADOPTED: "ok",
-    Standing.EXPIRING: "warn", Standing.RENEWING: "warn", Standing.SUSPENDED: "bad", Standing.EXPIRED: "done",
-    Standing.ENDED: "done",
-}  # fmt: skip
 
 
 def span_of(agreement: Any, on: date) -> Span:
@@ -24,4 +18,5 @@ def span_of(agreement: Any, on: date) -> Span:
         end = end or start
     standing = agreement.standing(on)
     says = " – ".join(str(day) for day in (agreement.effective or agreement.signed, agreement.expires) if day)
-    return Span(agreement, start, max(end, start) if end and start else end, says, TONES.get(standing, "mute"))
+    tone = OVER if standing in (Standing.EXPIRED, Standing.ENDED) else standing.tone
+    return Span(agreement, start, max(end, start) if end and start else end, says, tone)

@@ -28,6 +28,7 @@ from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.models import Desk, Sector
 from partners.records import Record, RecordQuerySet
+from partners.states import StateField
 from partners.viewers import Role, Viewer
 
 EXPIRING_DAYS = 90
@@ -134,7 +135,7 @@ class Agreement(Record):
     title_en = models.CharField(_("title in English"), max_length=300, blank=True)
     summary_vi = models.TextField(_("summary in Vietnamese"), blank=True)
     summary_en = models.TextField(_("summary in English"), blank=True)
-    stage = models.CharField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
+    stage = StateField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
     ending = models.CharField(_("ending"), max_length=14, choices=Ending, blank=True, editable=False)
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="agreements", verbose_name=_("desk"))
     owner = models.ForeignKey(

@@ -18,6 +18,7 @@ from agreements.register.models.agreement import Agreement, partial_date, precis
 from agreements.vocabulary import AmendmentKind, AmendmentStage
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
+from partners.states import StateField
 from partners.viewers import Viewer
 
 
@@ -47,9 +48,7 @@ class Amendment(Record):
     effective_on = models.DateField(_("in effect from"), null=True, blank=True)
     effective_precision = precision_field()
     changes = models.JSONField(_("changes"), default=dict, blank=True, editable=False)
-    stage = models.CharField(
-        _("stage"), max_length=10, choices=AmendmentStage, default=AmendmentStage.DRAFT, editable=False
-    )
+    stage = StateField(_("stage"), max_length=10, choices=AmendmentStage, default=AmendmentStage.DRAFT, editable=False)
     document = models.ForeignKey(
         "agreements.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("paper")
     )

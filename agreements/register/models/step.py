@@ -14,6 +14,7 @@ from agreements.register.models.agreement import Agreement
 from agreements.vocabulary import Stage
 from partners.fields import FieldTable
 from partners.records import NOTHING, RecordQuerySet
+from partners.states import StateField
 from partners.viewers import Viewer
 
 STEP_FIELDS = (
@@ -43,8 +44,8 @@ class Step(models.Model):
         verbose_name=_("commitment"),
     )  # fmt: skip
     name = models.CharField(_("act"), max_length=30, choices=Act)
-    from_stage = models.CharField(_("from"), max_length=10, choices=Stage, blank=True)
-    to_stage = models.CharField(_("to"), max_length=10, choices=Stage, blank=True)
+    from_stage = StateField(_("from"), max_length=10, choices=Stage, blank=True)
+    to_stage = StateField(_("to"), max_length=10, choices=Stage, blank=True)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="steps", verbose_name=_("by")
     )
