@@ -5,34 +5,34 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.contrib import messages
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.register.models import BulkChange, Step
 from agreements.register.rules import undoing
+from partners.requests import Request
 
 
-def offer(request: HttpRequest, address: str, at: datetime, *, ref: str = "", name: str = "") -> None:
+def offer(request: Request, address: str, at: datetime, *, ref: str = "", name: str = "") -> None:
     """Keep the button for what was done at this instant: of one agreement by its reference and act, or of many."""
     until = at + timedelta(minutes=undoing.UNDO_MINUTES)
     request.session["undoable"] = {"address": address, "until": until.timestamp(), "ref": ref, "name": name}
 
 
-def offer_step(request: HttpRequest, step: Step) -> None:
+def offer_step(request: Request, step: Step) -> None:
     offer(request, reverse("undo", args=[step.pk]), step.at, ref=step.agreement.ref, name=step.name)
 
 
-def offer_many(request: HttpRequest, done: BulkChange) -> None:
+def offer_many(request: Request, done: BulkChange) -> None:
     offer(request, reverse(f"{done.about}_bulk_undo", args=[done.pk]), done.created_at)
 
 
-def forget(request: HttpRequest) -> None:
+def forget(request: Request) -> None:
     request.session.pop("undoable", None)
 
 
-def say_back(request: HttpRequest, back: int, others: int) -> None:
+def say_back(request: Request, back: int, others: int) -> None:
     """How many records of a change of many came back, and how many have gone on since."""
     said = ngettext("%(count)s brought back.", "%(count)s brought back.", back) % {"count": back}
     if others:
