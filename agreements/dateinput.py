@@ -100,13 +100,13 @@ class WithPartialDates:
     def _get_validation_exclusions(self) -> set[str]:
         """The columns behind our fields are validated too, or a bad pair of dates would reach the database."""
         columns = {column for column, _precision, _edge in self.partial_dates.values()} | self.also_checked
-        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # of the form it is mixed into
         return excluded - columns
 
     def _post_clean(self) -> None:
         if hasattr(self, "cleaned_data"):
             self.keep_partial_dates()
-        super()._post_clean()  # type: ignore[misc]
+        super()._post_clean()  # type: ignore[misc]  # of the form it is mixed into
 
     def keep_partial_dates(self) -> None:
         form: Any = self

@@ -45,11 +45,11 @@ class CountryDetailSerializer(CountrySerializer):
 
     def get_relations(self, country: Country) -> list[dict[str, Any]]:
         rows = self._visible(country.relations)
-        return RelationSerializer(rows, many=True, context=self.context).data  # type: ignore[return-value]
+        return RelationSerializer(rows, many=True, context=self.context).data  # type: ignore[return-value]  # many: a list
 
     def get_figures(self, country: Country) -> list[dict[str, Any]]:
         rows = self._visible(country.figures)
-        return FigureSerializer(rows, many=True, context=self.context).data  # type: ignore[return-value]
+        return FigureSerializer(rows, many=True, context=self.context).data  # type: ignore[return-value]  # many: a list
 
     def _visible(self, related: Any) -> RecordQuerySet[Any]:
         rows: RecordQuerySet[Any] = related.visible_to(self.context["view"].viewer)

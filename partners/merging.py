@@ -34,7 +34,7 @@ class Move:
 def _links(record: Model) -> Iterator[Any]:
     """The relations that lead to a record; the history's own rows stay as they were written."""
     for link in record._meta.related_objects:
-        if not link.related_model._meta.model_name.endswith("event"):  # type: ignore[union-attr]
+        if not str(link.related_model._meta.model_name).endswith("event"):
             yield link
 
 

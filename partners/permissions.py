@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rest_framework import exceptions, permissions
 
-from partners.viewers import Viewer
+from partners.viewers import Role, Viewer
 
 if TYPE_CHECKING:
     from rest_framework.request import Request
@@ -20,7 +21,7 @@ def viewer_of(request: Request) -> Viewer:
         known = request.user.viewer() if request.user and request.user.is_authenticated else Viewer()
         if getattr(request.auth, "read_only", False):
             known = known.reading_only()
-        request.known_viewer = known  # type: ignore[attr-defined]
+        request.known_viewer = known  # type: ignore[attr-defined]  # kept on the request for the next to ask
     return known
 
 
@@ -43,8 +44,9 @@ class Declared(permissions.BasePermission):
         action = getattr(view, "action", None)
         if action in (None, "metadata"):
             return viewer_of(request).is_known
-        if action not in view.declared:  # type: ignore[attr-defined]
+        declared: Mapping[str, frozenset[Role]] = getattr(view, "declared", {})
+        if action not in declared:
             raise exceptions.MethodNotAllowed(request.method or "")
         viewer = viewer_of(request)
         writes = request.method not in permissions.SAFE_METHODS
-        return viewer.role in view.declared[action] and not (writes and viewer.read_only)  # type: ignore[attr-defined]
+        return viewer.role in declared[action] and not (writes and viewer.read_only)

@@ -32,12 +32,16 @@ def called(text: str, viewer: Viewer) -> Organisation | None:
     return None
 
 
-def offer(form: forms.BaseForm, **rows: QuerySet[Any]) -> None:
-    """Let each of these fields choose among these rows."""
-    for name, choices in rows.items():
+def offer(form: forms.BaseForm, **offered: QuerySet[Any] | list[tuple[Any, Any]]) -> None:
+    """Let each of these fields choose among these rows, or pairs of a value and its label."""
+    for name, choices in offered.items():
         field = form.fields[name]
-        assert isinstance(field, forms.ModelChoiceField)
-        field.queryset = choices
+        if isinstance(choices, QuerySet):
+            assert isinstance(field, forms.ModelChoiceField)
+            field.queryset = choices
+        else:
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = choices
 
 
 def find_for(viewer: Viewer, form: forms.BaseForm, *names: str) -> None:

@@ -123,6 +123,13 @@ class Record(models.Model):
         abstract = True
 
     @classmethod
+    def field_of(cls, column: str) -> models.Field[Any, Any]:
+        """Django's `get_field` also finds what points here from other tables."""
+        field = cls._meta.get_field(column)
+        assert isinstance(field, models.Field)
+        return field
+
+    @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         """The rule of this kind: which rows a known viewer sees."""
         raise NotImplementedError
@@ -138,9 +145,7 @@ class Record(models.Model):
             if not getattr(self, f"{part}_is_open", True):
                 self.is_veiled = True
                 for column in columns:
-                    field = self._meta.get_field(column)
-                    assert isinstance(field, models.Field)
-                    setattr(self, column, field.get_default())
+                    setattr(self, column, self.field_of(column).get_default())
 
     def save(self, *args: Any, **options: Any) -> None:
         if getattr(self, "is_veiled", False):

@@ -52,7 +52,7 @@ def organisation_suggestions(request: Request) -> HttpResponse:
     text = next((str(value) for value in request.GET.values() if value), "")
     found = Organisation.objects.visible_to(request.viewer)
     if text:
-        hits = found.search(text).order_by("as_typed", "order_vi")[:SUGGESTIONS]  # type: ignore[misc]  # from search()
+        hits = found.search(text).order_by("as_typed", "order_vi")[:SUGGESTIONS]  # type: ignore[misc]  # search() adds it
         # Nothing holds these words: perhaps one of them is mistyped.
         found = hits or found.filter(folded__trigram_word_similar=fold(text))
     return render(request, "partners/_suggestions.html", {"organisations": found[:SUGGESTIONS]})

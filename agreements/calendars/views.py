@@ -20,6 +20,7 @@ from agreements.calendars.models import Feed
 from agreements.calendars.writing import calendar_of, name_of
 from agreements.register.lists.filters import choices_for
 from agreements.register.rules.following import MOST_VIEWS, views_for
+from partners.picking import offer
 from partners.requests import Request
 from partners.viewers import Viewer
 
@@ -39,7 +40,7 @@ class FeedForm(forms.Form):
         for label, rows in ((_("Country or territory"), self.countries), (_("Saved views"), self.views)):
             if rows:
                 choices.append((label, list(rows.items())))
-        self.fields["of"].choices = choices  # type: ignore[attr-defined]
+        offer(self, of=choices)
 
     def feed(self) -> dict[str, Any]:
         """The columns of the feed that was chosen."""

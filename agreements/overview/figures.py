@@ -134,7 +134,7 @@ def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
     keys = list(rows.order_by(*longest_first).values_list("pk", flat=True)[:most])
     shown = Commitment.objects.filter(pk__in=keys).select_related("agreement", "partner_owner", "owner")
     found = shown.order_by(*longest_first).annotate(told=told)
-    return [Silent(row, row.told) for row in found]  # type: ignore[attr-defined]  # annotated
+    return [Silent(row, row.told) for row in found]  # type: ignore[attr-defined]  # annotated above
 
 
 @dataclass(frozen=True)

@@ -84,11 +84,11 @@ def _procedure(agreement: Agreement, viewer: Viewer) -> dict[str, Any] | None:
         return None
     lines = proceeding.lines(current, viewer.on)
     open_lines = [line for line in lines if not line.done.is_settled]
-    urgent = [line for line in open_lines if line.clock and line.clock.due_on]
+    dated = [(line.clock.due_on, line) for line in open_lines if line.clock and line.clock.due_on]
     return {
         "proceeding": current,
         "settled": len(lines) - len(open_lines),
         "count": len(lines),
         "next": next((line for line in open_lines if not line.done.step.is_optional), None),
-        "urgent": min(urgent, key=lambda line: line.clock.due_on) if urgent else None,  # type: ignore[union-attr,arg-type,return-value]
+        "urgent": min(dated, key=lambda pair: pair[0])[1] if dated else None,
     }

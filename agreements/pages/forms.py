@@ -73,7 +73,7 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
         self.viewer = viewer
         own = Desk.objects.visible_to(viewer).filter(pk__in=viewer.desk_ids)
         offer(self, desk=own)
-        self.fields["desk"].empty_label = None  # type: ignore[attr-defined]
+        self.fields["desk"].empty_label = None  # type: ignore[attr-defined]  # it chooses among rows
         types = InstrumentType.objects.visible_to(viewer)
         if types.exists():
             offer(self, instrument_type=types)
@@ -162,7 +162,7 @@ class ParticipantForm(WithPartialDates, forms.ModelForm[Participant]):
         find_for(viewer, self, "organisation")
         offer(self, new_country=Country.objects.visible_to(viewer))
         if countries is not None:
-            self.fields["new_country"].choices = [("", "–"), *countries]  # type: ignore[attr-defined]
+            offer(self, new_country=[("", "–"), *countries])
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
 

@@ -44,7 +44,7 @@ def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:
         locked = Reminder.objects.locked().get(pk=row.pk)
         match answer:
             case MailAnswer.MUTE:
-                Mute.objects.get_or_create(  # type: ignore[misc]  # the stubs know no key of None
+                Mute.objects.get_or_create(  # type: ignore[misc]  # a key may be None
                     user_id=row.recipient_id, agreement_id=row.agreement_id, commitment_id=row.commitment_id
                 )
             case MailAnswer.ACKNOWLEDGE:

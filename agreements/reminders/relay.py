@@ -59,7 +59,7 @@ class Relay:
             return
         smtp = self._open()
         encoding = message.encoding or settings.DEFAULT_CHARSET
-        text = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # told of by Django's own classes
+        text = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]  # Django's own messages take it
         try:
             self._address(
                 smtp, sanitize_address(message.from_email, encoding), sanitize_address(message.to[0], encoding)

@@ -17,4 +17,4 @@ class PerAddress(SimpleRateThrottle):
 
 def too_many(request: Any) -> bool:
     """Whether this address has tried too often within the hour; counts this attempt."""
-    return not PerAddress().allow_request(request, None)  # type: ignore[arg-type]
+    return not PerAddress().allow_request(request, None)  # type: ignore[arg-type]  # it looks at no view

@@ -86,7 +86,7 @@ def document_file(request: Request, pk: int) -> FileResponse:
         raise Http404 from None
     response = FileResponse(content, as_attachment=True, filename=document.filename, content_type=document.media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
-    response._csp_replace = {"default-src": ["'none'"], "sandbox": [""]}  # type: ignore[attr-defined]
+    response._csp_replace = {"default-src": ["'none'"], "sandbox": [""]}  # type: ignore[attr-defined]  # as csp reads it
     return response
 
 

@@ -30,7 +30,7 @@ VISIT_GAP, VISIT_NOTED_EVERY = timedelta(minutes=30), timedelta(minutes=1)
 GatedAccounts = BaseUserManager.from_queryset(RecordQuerySet)
 
 
-class Accounts(GatedAccounts["User"]):  # type: ignore[valid-type]
+class Accounts(GatedAccounts["User"]):  # type: ignore[valid-type]  # the plugin knows the class, mypy not yet
     """Makes accounts; reads them through the same gate as all records."""
 
     def create_user(self, email: str, *, password: str | None = None, **fields: Any) -> User:

@@ -92,7 +92,8 @@ class Change:
 
 def events_of(model: type[Model], agreement: Agreement) -> QuerySet[Any]:
     """The event rows of one kind that belong to an agreement, by the ids that its own rows have or had."""
-    events = model._meta.get_field("events").related_model._default_manager  # type: ignore[union-attr]
+    kind: Any = model._meta.get_field("events").related_model
+    events: QuerySet[Any] = kind._default_manager.all()
     path = OF_AN_AGREEMENT[model]
     if "__" in path:
         ids = model._default_manager.filter(**{path: agreement}).values("pk")

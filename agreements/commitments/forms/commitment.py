@@ -91,7 +91,7 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
     def save(self, commit: bool = True) -> Any:
         saved: Commitment = self.instance
         editing.save([saved], by=self.viewer, on=self.viewer.on)
-        self._save_m2m()  # type: ignore[attr-defined]
+        self._save_m2m()  # type: ignore[attr-defined]  # what Django's own save calls
         hidden = saved.depends_on.exclude(pk__in=Commitment.objects.visible_to(self.viewer).values("pk"))
         saved.depends_on.set([*self.cleaned_data["waits_for"], *hidden])
         return saved

@@ -150,7 +150,7 @@ def _bring_back(row: Row, by: Viewer) -> bool:
     if commitment.version != row["version"]:
         return False  # somebody has gone on from there
     for column, value in row["before"].items():
-        setattr(commitment, column, commitment._meta.get_field(column.removesuffix("_id")).to_python(value))  # type: ignore[union-attr]
+        setattr(commitment, column, commitment.field_of(column.removesuffix("_id")).to_python(value))
     commitment.stamp(by).save()
     _write_step(Act.BULK_UNDO, commitment, by)
     return True

@@ -64,7 +64,8 @@ def judged(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
         *(When(rule=name, then=Value(health)) for name, health in MEANS.items()),
         output_field=CharField(),
     )
-    return with_facts.annotate(rule=rule).annotate(ruled=ruled)  # type: ignore[no-any-return]
+    judged_rows: QuerySet[Any] = with_facts.annotate(rule=rule).annotate(ruled=ruled)
+    return judged_rows
 
 
 def judge(commitment: Commitment, on: date) -> Judgement:

@@ -41,9 +41,9 @@ class ActForm(forms.Form):
                 del self.fields[name]
         if "document" in self.fields:
             offer(self, document=papers)
-        if ending := self.fields.get("ending"):
+        if "ending" in self.fields:
             endings = [(value, label) for value, label in Ending.choices if value != Ending.NOT_CONCLUDED]
-            ending.choices = [("", "–"), *endings]  # type: ignore[attr-defined]
+            offer(self, ending=[("", "–"), *endings])
 
     def clean_successor(self) -> Agreement | None:
         return named(self.cleaned_data["successor"], self.viewer)

@@ -184,14 +184,14 @@ def _apply(amendment: Amendment, *, on: date, by: Viewer | None = None) -> None:
     agreement = amendment.agreement
     for column, change in amendment.changes.items():
         if _plain(agreement, column) != change["before"]:
-            label = Agreement._meta.get_field(column).verbose_name  # type: ignore[union-attr]
+            label = Agreement.field_of(column).verbose_name
             raise Refused(
                 _("“%(field)s” has changed since the amendment was written. Withdraw it and write it anew.")
                 % {"field": label}
             )
     if amendment.changes:
         values = {
-            column: agreement._meta.get_field(column).to_python(change["after"])  # type: ignore[union-attr]
+            column: agreement.field_of(column).to_python(change["after"])
             for column, change in amendment.changes.items()
         }
         put(agreement, values)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -17,12 +18,13 @@ from partners.refusals import Refused
 from partners.requests import Request
 
 
-def say_problems(request: Request, *forms: object) -> None:
+def say_problems(request: Request, *forms: BaseForm) -> None:
     """Turn a small form's errors into messages, for acts that return to their page."""
     for form in forms:
-        for name, problems in form.errors.items():  # type: ignore[attr-defined]
-            label = form.fields[name].label if name in form.fields else ""  # type: ignore[attr-defined]
-            messages.error(request, f"{label}: {' '.join(problems)}" if label else " ".join(problems))
+        for name, problems in form.errors.items():
+            label = form.fields[name].label if name in form.fields else ""
+            said = " ".join(map(str, problems))
+            messages.error(request, f"{label}: {said}" if label else said)
 
 
 def act(request: Request, ref: str, name: str) -> HttpResponse:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -70,8 +68,7 @@ def _edit(request: Request, amendment: Amendment, agreement: Agreement) -> HttpR
     data = request.POST if request.method == "POST" else None
     copy = Agreement.objects.get_visible(request.viewer, pk=agreement.pk)
     for column, change in amendment.changes.items():
-        field: Any = Agreement._meta.get_field(column)
-        setattr(copy, column, field.to_python(change["after"]))
+        setattr(copy, column, Agreement.field_of(column).to_python(change["after"]))
     papers = agreement.documents.visible_to(request.viewer)
     form = AmendmentForm(data, instance=amendment, papers=papers)
     terms = TermsForm(data, instance=copy, prefix="terms")
