@@ -21,13 +21,14 @@ class Tone(StrEnum):
 class State(models.TextChoices):
     """Choices with a tone: `IN_REVIEW = "in_review", Tone.WARN, _("In review")`."""
 
-    tone: Tone
-
     def __new__(cls, *row: str) -> State:
-        value, tone = row  # one without a tone is no state
-        state = str.__new__(cls, value)
-        state._value_, state.tone = value, Tone(tone)
+        state = str.__new__(cls, row[0])
+        state._value_ = row[0]
         return state
+
+    def __init__(self, *row: str) -> None:
+        _value, tone = row  # one without a tone is no state
+        self.tone = Tone(tone)
 
 
 class StateField(models.CharField):  # type: ignore[type-arg]

@@ -57,11 +57,7 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
 
     class Meta:
         model = Agreement
-        fields = (
-            "title_vi", "title_en", "kind", "instrument_type", "legal_regime", "summary_vi", "summary_en", "desk",
-            "sectors", "open_ended", "renewal", "renewal_months", "notice_months", "notice_days", "occasion_vi",
-            "occasion_en", "place", "authentic_languages", "restricted",
-        )  # fmt: skip
+        fields = (*Agreement.ENTERED, "instrument_type", "desk", "sectors")
         widgets: ClassVar = {
             "summary_vi": forms.Textarea({"rows": 3}),
             "summary_en": forms.Textarea({"rows": 3}),

@@ -67,10 +67,8 @@ class AgreementSerializer(RecordSerializer):
     class Meta:
         model = Agreement
         fields = (
-            "ref", "kind", "instrument_type", "legal_regime", "title_vi", "title_en", "summary_vi", "summary_en",
-            "stage", "standing", "whose_turn", "because", "ending", "desk", "sectors", "parent", "supersedes",
-            "announced", "signed", "provisional", "effective", "expires", "open_ended", "renewal", "renewal_months",
-            "notice_months", "notice_days", "occasion_vi", "occasion_en", "place", "authentic_languages", "restricted",
+            "ref", *Agreement.ENTERED, "instrument_type", "stage", "standing", "whose_turn", "because", "ending",
+            "desk", "sectors", "parent", "supersedes", "announced", "signed", "provisional", "effective", "expires",
             "participants", "version",
         )  # fmt: skip
 

@@ -13,10 +13,12 @@ from django.utils import timezone
 
 from agreements.models import (
     ActionItem,
+    Agreement,
     Amendment,
     Answer,
     Citation,
     Comment,
+    Commitment,
     DueRequest,
     Funding,
     Indicator,
@@ -32,6 +34,7 @@ from agreements.models import (
 )
 from partners.fields import READERS, FieldClass
 from partners.models import ApiToken, Assessment
+from partners.records import Record
 from partners.viewers import Role, Viewer
 from tests.conftest import Cast
 from tests.factories import TODAY, make_document, make_procedure
@@ -66,6 +69,18 @@ def test_classes_decide_who_reads() -> None:
             assert not shown & hidden
 
 
+def texts_for_staff(model: type[Record]) -> list[str]:
+    """The plain texts that people enter and partners never read: a new one is marked without being named here."""
+    table = model.FIELDS
+    entered = set(table.classes) - set(table.locked.split())
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.CharField | models.TextField) and not field.choices
+        and field.name in entered and table.classes[field.name] == FieldClass.INTERNAL
+    ]  # fmt: skip
+
+
 def fill_with_canaries(cast: Cast) -> tuple[list[str], list[str]]:
     """Put a marked text into every text field; return the marks a partner may see and those it may not."""
     numbers = itertools.count(1)
@@ -83,7 +98,8 @@ def fill_with_canaries(cast: Cast) -> tuple[list[str], list[str]]:
     mark(cast.commitment, "title_vi", "title_en", "text_en", secret=False)
     cast.commitment.blocked_side, cast.commitment.blocked_by = "ours", "desk"
     cast.commitment.blocked_since_on = TODAY
-    mark(cast.commitment, "health_reason", "blocker", secret=True)
+    mark(cast.agreement, *texts_for_staff(Agreement), secret=True)
+    mark(cast.commitment, "blocker", *texts_for_staff(Commitment), secret=True)
     indicator = Indicator(commitment=cast.commitment, title_vi="x", target=5)
     mark(indicator, "title_en", "unit", secret=False)
     mark(Measurement(indicator=indicator, value=3, on=TODAY), "source", secret=True)

@@ -63,6 +63,11 @@ class CommitmentFilter(filters.FilterSet):
                 del self.filters[name]
             self.filters["direction"].extra["choices"] = [(value.value, value.across) for value in Direction]
 
+    def is_flag(self, name: str) -> bool:
+        """On or off: its name says it all."""
+        one = self.filters[name]
+        return isinstance(one, filters.BooleanFilter) or len(one.extra.get("choices", ())) == 1
+
     def search(self, rows: Any, name: str, value: str) -> Any:
         return rows.search(value)
 

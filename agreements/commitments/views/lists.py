@@ -30,11 +30,16 @@ DUE_FIRST = Order("due_on", is_date=True)
 SORTS = {"": DUE_FIRST, "latest": Order("due_on", descending=True, is_date=True)}
 VIEWS = {"list": gettext_lazy("List"), "board": gettext_lazy("Board"), "timeline": gettext_lazy("Timeline")}
 IN_A_COLUMN = 40
-UNSEEN = (
-    "open", "binding", "desk", "partner", "lead", "blocked", "slipped", "country", "organisation", "agreement", "mine",
-    "kind",
-)  # fmt: skip
-FLAGS = ("open", "binding", "slipped", "mine")  # on or off: their name says it all
+BOXED = (
+    "q",
+    "due",
+    "delivery",
+    "health",
+    "direction",
+    "quiet",
+    "confirmation",
+    "wording",
+)  # they have a box on the page
 KEPT = ("after", "view", "sort", "columns")  # parameters that are no filters
 
 
@@ -47,7 +52,8 @@ def commitment_list(request: Request) -> HttpResponse:
     offered = open_to(viewer, Commitment, COMMITMENT_COLUMNS)
     sort = request.GET.get("sort", "")
     view = request.GET.get("view", "list")
-    kept = [(name, value) for name in UNSEEN for value in request.GET.getlist(name) if value]
+    unseen = [name for name in chosen.filters if name not in BOXED]
+    kept = [(name, value) for name in unseen for value in request.GET.getlist(name) if value]
     context = {
         "filter": chosen,
         "view": view if view in VIEWS else "list",
@@ -62,7 +68,7 @@ def commitment_list(request: Request) -> HttpResponse:
         # What a link brought along and no box here shows stays when a box is changed.
         "kept_filters": kept,
         **following.kept_lists(viewer, SavedView.Page.COMMITMENTS, request.GET.urlencode()),
-        "kept_in_words": [_in_words(chosen, name, value) for name, value in kept if name in chosen.filters],
+        "kept_in_words": [_in_words(chosen, name, value) for name, value in kept],
     }
     if context["view"] == "board":
         context |= _board(rows, viewer)
@@ -82,7 +88,7 @@ def commitment_list(request: Request) -> HttpResponse:
 def _in_words(chosen: CommitmentFilter, name: str, value: str) -> str:
     """A filter that has no box on the page, as a person reads it."""
     field = chosen.form.fields[name]
-    if name in FLAGS:
+    if chosen.is_flag(name):
         return str(field.label)
     words = {NOBODY: _("nobody named"), "mine": _("those I work for"), **dict(getattr(field, "choices", ()))}
     return f"{field.label}: {words.get(value, value)}"

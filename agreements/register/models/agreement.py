@@ -111,6 +111,12 @@ class Agreement(Record):
         internal=f"desk owner submitted_by restricted lead_days behind folded {RECORD_INTERNAL}",
         locked=f"id ref stage ending submitted_by behind folded {RECORD_INTERNAL}",
     )
+    # Plain columns that people enter as they stand, on the form and by the API.
+    ENTERED = (
+        "title_vi", "title_en", "kind", "legal_regime", "summary_vi", "summary_en", "open_ended", "renewal",
+        "renewal_months", "notice_months", "notice_days", "occasion_vi", "occasion_en", "place",
+        "authentic_languages", "restricted",
+    )  # fmt: skip
     SEARCHED = ("title_vi", "title_en", "ref")
     GIVEN_ONCE = frozenset({"ref"})
     VEILS: ClassVar = {

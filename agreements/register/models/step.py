@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.acts import Act
+from agreements.acts import Act, choices
 from agreements.register.models.agreement import Agreement
 from agreements.vocabulary import Stage
 from partners.fields import FieldTable
@@ -43,7 +43,7 @@ class Step(models.Model):
         "agreements.Commitment", models.PROTECT, null=True, blank=True, related_name="steps",
         verbose_name=_("commitment"),
     )  # fmt: skip
-    name = models.CharField(_("act"), max_length=30, choices=Act)
+    name = models.CharField(_("act"), max_length=30, choices=choices)
     from_stage = StateField(_("from"), max_length=10, choices=Stage, blank=True)
     to_stage = StateField(_("to"), max_length=10, choices=Stage, blank=True)
     by = models.ForeignKey(
@@ -73,7 +73,6 @@ class Step(models.Model):
         verbose_name = _("step")
         verbose_name_plural = _("steps")
         ordering = ("-at", "-pk")
-        constraints = (models.CheckConstraint(condition=Q(name__in=Act.values), name="step_is_a_known_act"),)
         indexes = (
             models.Index(fields=["at"], name="step_untold", condition=Q(told_at=None)),
             models.Index(fields=["-at"], name="step_newest"),
