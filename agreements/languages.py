@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agreements.vocabulary import Behind, Wording
+from agreements.vocabulary import Wording
 
 NOTES = """
     vi := {vi};
@@ -29,6 +29,14 @@ NOTES = """
     END IF;
     RETURN NEW;
 """
+
+
+class Behind(models.TextChoices):
+    """Which of two languages has not followed a change of the other."""
+
+    VI = "vi", _("Vietnamese is behind")
+    EN = "en", _("English is behind")
+    NEITHER = "=", _("both say the same")  # as a person says on saving; it is stored as nothing
 
 
 def behind_field() -> Any:

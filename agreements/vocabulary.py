@@ -1,4 +1,7 @@
-"""Every list of choices, with what each word means here."""
+"""Lists of choices that several rooms use, with what each word means here.
+
+One that a single room uses stands there, above the table or the rule that it is for.
+"""
 
 from __future__ import annotations
 
@@ -69,38 +72,10 @@ class Standing(State):
     ENDED = "ended", Tone.MUTE, _("Ended")
 
 
-class Ending(TextChoices):
-    """Why it is over; Vienna Convention articles 54 to 59."""
-
-    EXPIRY = "expiry", _("Expiry")
-    TERMINATION = "termination", _("Termination by consent")
-    DENUNCIATION = "denunciation", _("Denunciation")
-    WITHDRAWAL = "withdrawal", _("Withdrawal")
-    SUPERSESSION = "supersession", _("Superseded")
-    COMPLETION = "completion", _("Completion")
-    NOT_CONCLUDED = "not_concluded", _("Not concluded")
-
-
 class Renewal(TextChoices):
     NONE = "none", _("No renewal")
     TACIT = "tacit", _("Renews unless someone objects")
     EXPRESS = "express", _("Renews only if both agree")
-
-
-class ParticipantRole(TextChoices):
-    PRINCIPAL = "principal", _("Principal")
-    IMPLEMENTING = "implementing", _("Implementing")
-    FUNDING = "funding", _("Funding")
-    DEPOSITARY = "depositary", _("Depositary")
-    OBSERVER = "observer", _("Observer")
-
-
-class Consent(TextChoices):
-    SIGNATURE = "signature", _("Signature")
-    RATIFICATION = "ratification", _("Ratification")
-    ACCEPTANCE = "acceptance", _("Acceptance")
-    APPROVAL = "approval", _("Approval")
-    ACCESSION = "accession", _("Accession")
 
 
 class CommitmentKind(TextChoices):
@@ -166,39 +141,6 @@ class AnswerState(State):
     DECLINED = "declined", Tone.MUTE, _("Proposed wording declined")
 
 
-class HealthRule(TextChoices):
-    """Which of the rules, in this order, decides the health of a commitment."""
-
-    SETTLED = "settled", _("it is delivered or dropped")
-    OVERRIDE = "override", _("a person has set it")
-    BLOCKER = "blocker", _("something blocks it")
-    OVERDUE = "overdue", _("its day has passed")
-    REPORTED = "reported", _("the last accepted report says so")
-    MILESTONE = "milestone", _("a milestone is overdue")
-    HEARD = "heard", _("it was heard of in the last six months")
-    SILENT = "silent", _("nothing was heard of it in six months")
-
-
-class DueUnit(TextChoices):
-    DAYS = "days", _("days")
-    WORKING_DAYS = "working_days", _("working days")
-    MONTHS = "months", _("months")
-
-
-class DueFrom(TextChoices):
-    """The event from which a relative deadline runs."""
-
-    SIGNING = "signing", pgettext_lazy("event", "the signing")
-    EFFECT = "effect", pgettext_lazy("event", "the entry into effect")
-    START = "start", pgettext_lazy("event", "its own start")
-
-
-class Side(TextChoices):
-    OURS = "ours", _("Our side")
-    THEIRS = "theirs", _("The partner's side")
-    THIRD = "third", _("A third party")
-
-
 class RequestState(State):
     WAITING = "waiting", Tone.WARN, _("Waits for approval")
     APPROVED = "approved", Tone.OK, _("Approved")
@@ -234,15 +176,6 @@ class MilestoneStatus(State):
     NOT_MET = "not_met", Tone.BAD, _("Not met")
 
 
-class FundingKind(TextChoices):
-    """IATI transaction kinds, plus the pledge that comes before."""
-
-    PLEDGED = "pledged", _("Pledged")
-    COMMITTED = "committed", _("Committed")
-    DISBURSED = "disbursed", _("Disbursed")
-    SPENT = "spent", _("Spent")
-
-
 class ReportStatus(State):
     DRAFT = "draft", Tone.MUTE, pgettext_lazy("report", "Draft")
     SUBMITTED = "submitted", Tone.WARN, _("Submitted")
@@ -271,12 +204,6 @@ class PaperState(State):
     CLEAN = "clean", Tone.OK, _("Checked")
     UNREAD = "unread", Tone.WARN, _("Checked, its text could not be read")
     REFUSED = "refused", Tone.BAD, _("Refused, its bytes are not kept")
-
-
-class AmendmentKind(TextChoices):
-    AMENDMENT = "amendment", _("Amendment")
-    EXTENSION = "extension", _("Extension")
-    RENEWAL = "renewal", pgettext_lazy("amendment", "Renewal")
 
 
 class AmendmentStage(State):
@@ -312,64 +239,9 @@ class DueBefore(TextChoices):
     SIGN = "sign", _("before signing")
 
 
-class ClockStart(TextChoices):
-    """The event from which a legal clock runs."""
-
-    NONE = "", _("no clock")
-    DOSSIER = "dossier", _("complete dossier received")
-    SIGNING = "signing", _("signing")
-    EFFECT = "effect", _("entry into effect")
-    ENDING = "ending", _("ending takes effect")
-
-
-class Variant(TextChoices):
-    FULL = "full", _("Full procedure")
-    REDUCED = "reduced", _("Reduced procedure")
-
-
-class Purpose(TextChoices):
-    """What a procedure is carried out for."""
-
-    CONCLUDE = "conclude", _("Conclude")
-    AMEND = "amend", _("Amend, extend or renew")
-    END = "end", _("End, withdraw or suspend")
-
-
 class Audience(TextChoices):
     INTERNAL = "internal", _("Our staff only")
     PARTNER = "partner", _("Also partners it is shared with")
-
-
-class Watched(TextChoices):
-    """What a reminder rule looks at."""
-
-    AGREEMENT_EXPIRY = "agreement_expiry", _("Agreement expires")
-    NOTICE_DAY = "notice_day", _("Last day to object to a renewal")
-    COMMITMENT_DUE = "commitment_due", _("Commitment falls due")
-    MILESTONE_DUE = "milestone_due", _("Milestone falls due")
-    NO_REPORT = "no_report", _("Nothing heard of a commitment: ask")
-    DORMANCY = "dormancy", _("Nothing heard of a commitment: propose closing")
-    LEGAL_CLOCK = "legal_clock", _("Legal clock, in percent of it")
-    APPROVAL = "approval", _("Agreement waits for review")
-
-
-class Told(TextChoices):
-    """Whom a reminder rule tells."""
-
-    OWNER = "owner", _("The officer who keeps the record")
-    LEAD = "lead", _("People of the lead agency")
-    MANAGERS = "managers", _("Managers of the desk")
-    OWING_SIDE = "owing_side", _("The partner that owes it")
-    PEOPLE = "people", _("The people listed in the rule")
-    FOLLOWERS = "followers", _("Whoever follows the record")
-
-
-class MailAnswer(TextChoices):
-    """What a recipient can answer to a reminder, by its link and without signing in."""
-
-    ACKNOWLEDGE = "acknowledge", _("I know: remind me again on the day only")
-    SNOOZE = "snooze", _("Remind me again in a week")
-    MUTE = "mute", _("Tell me no more of this record")
 
 
 class SendState(State):
@@ -383,16 +255,23 @@ class SendState(State):
     DROPPED = "dropped", Tone.MUTE, _("No longer due or no longer visible")
 
 
-class Behind(TextChoices):
-    """Which of two languages has not followed a change of the other."""
-
-    VI = "vi", _("Vietnamese is behind")
-    EN = "en", _("English is behind")
-    NEITHER = "=", _("both say the same")  # as a person says on saving; it is stored as nothing
-
-
 class Wording(TextChoices):
     """What the words of a record lack."""
 
     MISSING = "missing", _("A language is missing")
     BEHIND = "behind", _("A language is behind")
+
+
+class RecordList(TextChoices):
+    """The list that a saved view, a written file or a bulk change is of."""
+
+    AGREEMENTS = "agreements", _("Agreements")
+    COMMITMENTS = "commitments", _("Commitments")
+
+
+class ViewAudience(TextChoices):
+    """To whom a saved view is offered."""
+
+    PRIVATE = "private", pgettext_lazy("saved view", "Only me")
+    DESK = "desk", pgettext_lazy("saved view", "My desk")
+    EVERYONE = "everyone", pgettext_lazy("saved view", "All staff")

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from partners.folding import fold
 from partners.forms import AbsenceForm, AccountForm, OrganisationForm, TokenForm
 from partners.models import Absence, ApiToken, Country, Organisation
+from partners.models.organisations import OrganisationKind
 from partners.naming import free_code
 from partners.paging import Order, page_of
 from partners.picking import SUGGESTIONS
@@ -32,14 +33,14 @@ def partner_list(request: Request) -> HttpResponse:
     if text:
         rows = rows.search(text)
         countries = countries.search(text)
-    if kind in Organisation.Kind.values:
+    if kind in OrganisationKind.values:
         rows = rows.filter(kind=kind)
     if country:
         rows = rows.filter(country__code=country.upper())
     context = {
         "page": page_of(rows, ALPHABETICAL, request.GET.get("after", "")),
         "countries": countries.order_by("order_vi")[:60],
-        "kinds": Organisation.Kind.choices,
+        "kinds": OrganisationKind.choices,
         "is_filtered": bool(text or kind or country),
     }
     part = "_partner_list.html" if request.htmx else "partner_list.html"

@@ -280,7 +280,7 @@ SPECTACULAR_SETTINGS = {
         "HealthEnum": "agreements.vocabulary.Health",
         "AgreementKindEnum": "agreements.vocabulary.Kind",
         "CommitmentKindEnum": "agreements.vocabulary.CommitmentKind",
-        "OrganisationKindEnum": "partners.models.organisations.Organisation.Kind",
+        "OrganisationKindEnum": "partners.models.organisations.OrganisationKind",
     },
 }
 

@@ -14,8 +14,8 @@ from agreements.calendars.models import Feed
 from agreements.commitments.lists.saved import rows_of
 from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures import proceeding
-from agreements.register.models import Agreement, Follow, Participant, SavedView
-from agreements.vocabulary import MilestoneStatus, Renewal, Stage
+from agreements.register.models import Agreement, Follow, Participant
+from agreements.vocabulary import MilestoneStatus, RecordList, Renewal, Stage
 from partners.viewers import Role, Viewer
 
 PAST = timedelta(days=366)
@@ -58,7 +58,7 @@ def _scope(feed: Feed, viewer: Viewer) -> tuple[Any, Any]:
     agreements, commitments = Agreement.objects.visible_to(viewer), Commitment.objects.visible_to(viewer)
     if feed.view:
         rows = rows_of(feed.view, viewer)
-        return (agreements.none(), rows) if feed.view.page == SavedView.Page.COMMITMENTS else (rows, commitments.none())
+        return (agreements.none(), rows) if feed.view.page == RecordList.COMMITMENTS else (rows, commitments.none())
     if feed.country:
         there = Participant.objects.visible_to(viewer).filter(organisation__country=feed.country)
         in_country = there.values("agreement")

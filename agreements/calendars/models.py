@@ -23,19 +23,20 @@ COLUMNS = "id user kind country view digest created_at used_at revoked_at"
 USE_NOTED_EVERY = timedelta(hours=1)
 
 
+class FeedKind(models.TextChoices):
+    MINE = "mine", pgettext_lazy("calendar", "What concerns me")
+    COUNTRY = "country", pgettext_lazy("calendar", "A country or territory")
+    VIEW = "view", pgettext_lazy("calendar", "A saved view")
+
+
 @pghistory.track(exclude=["digest", "used_at"])
 class Feed(models.Model):
     """A secret address of dates. What it shows is decided at each fetch; only a digest of the secret is kept."""
 
-    class Kind(models.TextChoices):
-        MINE = "mine", pgettext_lazy("calendar", "What concerns me")
-        COUNTRY = "country", pgettext_lazy("calendar", "A country or territory")
-        VIEW = "view", pgettext_lazy("calendar", "A saved view")
-
     FIELDS = FieldTable(internal=COLUMNS, locked=COLUMNS)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="feeds", verbose_name=_("whose"))
-    kind = models.CharField(_("what it holds"), max_length=7, choices=Kind, default=Kind.MINE)
+    kind = models.CharField(_("what it holds"), max_length=7, choices=FeedKind, default=FeedKind.MINE)
     country = models.ForeignKey(
         Country, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("country or territory")
     )

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from agreements.calendars.events import events_of
-from agreements.calendars.models import Feed
+from agreements.calendars.models import Feed, FeedKind
 from agreements.calendars.writing import calendar_of, name_of
 from agreements.register.lists.filters import choices_for
 from agreements.register.rules.following import MOST_VIEWS, views_for
@@ -36,7 +36,7 @@ class FeedForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.countries = {f"country:{row.code}": row for row in choices_for(viewer)["countries"]}
         self.views = {f"view:{row.pk}": row for row in views_for(viewer)[:MOST_VIEWS]}
-        choices: list[Any] = [(Feed.Kind.MINE.value, Feed.Kind.MINE.label)]
+        choices: list[Any] = [(FeedKind.MINE.value, FeedKind.MINE.label)]
         for label, rows in ((_("Country or territory"), self.countries), (_("Saved views"), self.views)):
             if rows:
                 choices.append((label, list(rows.items())))

@@ -12,15 +12,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from agreements.register.models import SavedView
-from partners import states
+from agreements.vocabulary import RecordList
 from partners.fields import FieldTable
 from partners.records import RecordQuerySet
-from partners.states import StateField, Tone
+from partners.states import State, StateField, Tone
 from partners.viewers import ALL_DESKS, Viewer
 
 COLUMNS = "id user page query language state rights total done file error created_at heard_at written_at"
 KEPT = timedelta(hours=1)  # the longest that a file may tell of what one could see when it was written
+
+
+class ExportState(State):
+    WAITING = "waiting", Tone.INFO, _("waits to be written")
+    RUNNING = "running", Tone.INFO, _("is being written")
+    WRITTEN = "written", Tone.OK, _("is ready")
+    FAILED = "failed", Tone.BAD, _("could not be written")
 
 
 def export_name(_export: Any, _name: str) -> str:
@@ -31,19 +37,13 @@ def export_name(_export: Any, _name: str) -> str:
 class Export(models.Model):
     """One list as a workbook, for one person."""
 
-    class State(states.State):
-        WAITING = "waiting", Tone.INFO, _("waits to be written")
-        RUNNING = "running", Tone.INFO, _("is being written")
-        WRITTEN = "written", Tone.OK, _("is ready")
-        FAILED = "failed", Tone.BAD, _("could not be written")
-
     FIELDS = FieldTable(internal=COLUMNS, locked=COLUMNS)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name=_("whose"))
-    page = models.CharField(_("list"), max_length=11, choices=SavedView.Page)
+    page = models.CharField(_("list"), max_length=11, choices=RecordList)
     query = models.TextField(_("filters"), blank=True)
     language = models.CharField(_("language"), max_length=2)
-    state = StateField(_("state"), max_length=7, choices=State, default=State.WAITING)
+    state = StateField(_("state"), max_length=7, choices=ExportState, default=ExportState.WAITING)
     rights = models.CharField(_("rights of its reader"), max_length=64, blank=True)
     total = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows written"), default=0)
@@ -80,7 +80,7 @@ class Export(models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state in (self.State.WAITING, self.State.RUNNING)
+        return self.state in (ExportState.WAITING, ExportState.RUNNING)
 
     def is_for(self, viewer: Viewer, *, at: datetime) -> bool:
         """Whether it may be fetched: by its owner, with the rights it was written with, and not for long."""

@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 
 from agreements.commitments.lists.saved import listed
 from agreements.exchange.lists import columns_of, with_columns
-from agreements.exchange.models import KEPT, Export, rights_of
+from agreements.exchange.models import KEPT, Export, ExportState, rights_of
 from agreements.exchange.tables import as_xlsx
 from partners.viewers import Viewer
 
@@ -26,7 +26,7 @@ def ask(viewer: Viewer, page: str, query: QueryDict, *, total: int) -> Export:
     """Have a list written; asking again for what is on its way gives the same."""
     language = (translation.get_language() or "vi")[:2]
     of = {"user_id": viewer.user_id, "page": page, "query": query.urlencode(), "language": language}
-    going = Export.objects.filter(**of, state__in=(Export.State.WAITING, Export.State.RUNNING)).first()
+    going = Export.objects.filter(**of, state__in=(ExportState.WAITING, ExportState.RUNNING)).first()
     return going or Export.objects.create(**of, total=total)
 
 
@@ -43,11 +43,11 @@ def write_waiting(*, at: datetime) -> int:
 def _claim() -> Export | None:
     now = timezone.now()
     with transaction.atomic():
-        left = Q(state=Export.State.RUNNING, heard_at__lt=now - SILENT_FOR)
+        left = Q(state=ExportState.RUNNING, heard_at__lt=now - SILENT_FOR)
         rows = Export.objects.locked(skip=True).select_related("user")
-        export: Export | None = rows.filter(Q(state=Export.State.WAITING) | left).first()
+        export: Export | None = rows.filter(Q(state=ExportState.WAITING) | left).first()
         if export:
-            export.state, export.heard_at, export.done = Export.State.RUNNING, now, 0
+            export.state, export.heard_at, export.done = ExportState.RUNNING, now, 0
             export.save(update_fields=["state", "heard_at", "done"])
     return export
 
@@ -61,10 +61,10 @@ def _write(export: Export) -> None:
             content = as_xlsx(rows, columns, title=export.page, told=lambda done: _note(export, done))
     except Exception as problem:  # whatever it was, its owner is told, and the next file is written
         log.exception("export %s failed", export.pk)
-        export.state, export.error = Export.State.FAILED, str(problem)[:300]
+        export.state, export.error = ExportState.FAILED, str(problem)[:300]
         export.save(update_fields=["state", "error"])
         return
-    export.state, export.written_at, export.rights = Export.State.WRITTEN, timezone.now(), rights_of(viewer)
+    export.state, export.written_at, export.rights = ExportState.WRITTEN, timezone.now(), rights_of(viewer)
     export.done = export.total = max(export.done, export.total)
     export.file.save("list.xlsx", ContentFile(content), save=False)
     export.save(update_fields=["state", "written_at", "rights", "done", "total", "file"])
@@ -82,5 +82,5 @@ def forget_old(*, at: datetime) -> None:
         export.file.delete(save=False)
         Export.objects.filter(pk=export.pk).update(file="")
     Export.objects.filter(created_at__lt=at - timedelta(days=1), file="").exclude(
-        state__in=(Export.State.WAITING, Export.State.RUNNING)
+        state__in=(ExportState.WAITING, ExportState.RUNNING)
     ).delete()

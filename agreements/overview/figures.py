@@ -18,7 +18,7 @@ from django.utils.translation import pgettext
 from agreements.commitments.lists.filters import NOBODY
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import SILENT_DAYS, CommitmentQuerySet
-from agreements.overview.models import Tally
+from agreements.overview.models import Tally, TallyFamily
 from agreements.overview.tallies import duties, median, sums, total
 from agreements.vocabulary import BINDING, BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
@@ -74,7 +74,7 @@ def scope(viewer: Viewer) -> dict[str, str]:
 
 def by_partner(viewer: Viewer) -> Matrix:
     """Partner in charge x health of what is open, and x delivered. Two queries."""
-    cells = sums(tallies_at_desks(viewer).filter(family=Tally.Family.PARTNER), "key", "state")
+    cells = sums(tallies_at_desks(viewer).filter(family=TallyFamily.PARTNER), "key", "state")
     found: dict[int | None, dict[str, int]] = {}
     for key, state, number in cells:
         found.setdefault(key, {})[state] = number
@@ -150,7 +150,7 @@ class Blocked:
 def blocked(viewer: Viewer) -> list[Blocked]:
     """Open commitments with a blocker, by who can remove it. One query."""
     found: dict[str, tuple[int, date | None]] = {}
-    for state, day, number in sums(tallies_at_desks(viewer).filter(family=Tally.Family.BLOCKED), "state", "day"):
+    for state, day, number in sums(tallies_at_desks(viewer).filter(family=TallyFamily.BLOCKED), "state", "day"):
         count, since = found.get(state, (0, day))
         found[state] = (count + number, min(since, day) if since and day else since or day)
     return [
@@ -180,11 +180,11 @@ class Figures:
 def figures(viewer: Viewer) -> Figures:
     """Two queries, however many rows there are."""
     now = total(duties(viewer, own_desks(viewer)).values())
-    asked = tallies_at_desks(viewer).filter(family__in=(Tally.Family.SLIP, Tally.Family.KEPT, Tally.Family.START))
+    asked = tallies_at_desks(viewer).filter(family__in=(TallyFamily.SLIP, TallyFamily.KEPT, TallyFamily.START))
     cells = sums(asked, "family", "key", "state")
-    slips = [(key, number) for family, key, _state, number in cells if family == Tally.Family.SLIP]
-    starts = [(key, number) for family, key, _state, number in cells if family == Tally.Family.START]
-    kept = {state: number for family, _key, state, number in cells if family == Tally.Family.KEPT}
+    slips = [(key, number) for family, key, _state, number in cells if family == TallyFamily.SLIP]
+    starts = [(key, number) for family, key, _state, number in cells if family == TallyFamily.START]
+    kept = {state: number for family, _key, state, number in cells if family == TallyFamily.KEPT}
     return Figures(
         open=now.open, overdue=now.overdue, first_action_days=median(starts),
         on_time_share=_share(kept.get("on_time", 0), sum(kept.values())), silent=now.silent,

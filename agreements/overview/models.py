@@ -30,6 +30,17 @@ COUNTED = (
 )
 
 
+class TallyFamily(models.TextChoices):
+    LEAD = "lead", _("open, by lead agency and month due")
+    OWNER = "owner", _("open, by keeper and month due")
+    PARTNER = "partner", _("by partner in charge and state")
+    HEARD = "heard", _("open, by keeper and month last heard of")
+    BLOCKED = "blocked", _("open and blocked, by who can help and since when")
+    SLIP = "slip", _("open and later than first promised, by days")
+    KEPT = "kept", _("delivered, by whether on time")
+    START = "start", _("by days from signing to the first act")
+
+
 class CountQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: Viewer) -> Self:
         """What is counted from commitments of signed papers that the viewer sees; nothing for partners."""
@@ -122,19 +133,9 @@ class CountedNow(CountedCommitment):
 class TallyLine(Gated):
     """So many commitments count as the same. Its `n` may be negative: lines of one cell are to be added up."""
 
-    class Family(models.TextChoices):
-        LEAD = "lead", _("open, by lead agency and month due")
-        OWNER = "owner", _("open, by keeper and month due")
-        PARTNER = "partner", _("by partner in charge and state")
-        HEARD = "heard", _("open, by keeper and month last heard of")
-        BLOCKED = "blocked", _("open and blocked, by who can help and since when")
-        SLIP = "slip", _("open and later than first promised, by days")
-        KEPT = "kept", _("delivered, by whether on time")
-        START = "start", _("by days from signing to the first act")
-
     FIELDS: ClassVar = FieldTable(internal=LINE, locked=LINE)
 
-    family = models.CharField(_("family"), max_length=8, choices=Family)
+    family = models.CharField(_("family"), max_length=8, choices=TallyFamily)
     key = models.BigIntegerField(_("of whom, or how many days"), null=True)
     state = models.CharField(_("state"), max_length=10, blank=True)
     day = models.DateField(_("day, or first of the month"), null=True)

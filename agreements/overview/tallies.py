@@ -17,7 +17,7 @@ from django.db.models import Count, F, Q, Sum, Value
 
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models.commitment import OPEN, SILENT_DAYS
-from agreements.overview.models import CountedNow, Tally
+from agreements.overview.models import CountedNow, Tally, TallyFamily
 from partners.viewers import Viewer
 
 IN_ONE_GO = 2000
@@ -48,7 +48,7 @@ def duties(viewer: Viewer, where: Q, *, by_lead: bool = False) -> dict[int | Non
     tallies = Tally.objects.visible_to(viewer).annotate(keeper=F("key")).filter(where).order_by()
     edge = CountedNow.objects.visible_to(viewer).annotate(keeper=F("owner")).filter(where).order_by()
     edge = edge.filter(is_binding=True, delivery__in=OPEN)
-    whole = tallies.filter(family=Tally.Family.LEAD if by_lead else Tally.Family.OWNER)
+    whole = tallies.filter(family=TallyFamily.LEAD if by_lead else TallyFamily.OWNER)
     key, of = ("key", "lead") if by_lead else ("desk", "desk")
     parts = [
         _sums(
@@ -61,7 +61,7 @@ def duties(viewer: Viewer, where: Q, *, by_lead: bool = False) -> dict[int | Non
         ),
     ]  # fmt: skip
     if not by_lead:
-        heard = tallies.filter(family=Tally.Family.HEARD, day__lt=_month(cut))
+        heard = tallies.filter(family=TallyFamily.HEARD, day__lt=_month(cut))
         parts.append(_sums(heard, key, silent=Sum("n")))
         parts.append(_sums(edge.filter(since_on__gte=_month(cut), since_on__lt=cut), of, silent=Count("pk")))
     found: dict[int | None, Duties] = {}

@@ -13,6 +13,7 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import IS_OPEN, is_overdue
 from agreements.register.models import Participant
 from partners.models import Country
+from partners.models.countries import Region
 from partners.viewers import Viewer
 
 WIDTH, TILE, GAP, HEAD = 860, 100, 7, 26
@@ -72,10 +73,10 @@ def laid_out(found: Iterable[Place]) -> Tiles:
     by_region: dict[str, list[Place]] = {}
     for place in found:
         by_region.setdefault(place.country.region, []).append(place)
-    known = [*Country.Region.values, ""]
+    known = [*Region.values, ""]
     headings, tiles, y = [], [], 0
     for region in (value for value in known if value in by_region):
-        headings.append((y + HEAD - 9, str(Country.Region(region).label) if region else _("Elsewhere")))
+        headings.append((y + HEAD - 9, str(Region(region).label) if region else _("Elsewhere")))
         y += HEAD
         for number, place in enumerate(by_region[region]):
             row, column = divmod(number, IN_A_ROW)

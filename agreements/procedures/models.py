@@ -14,13 +14,36 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.register.models import Agreement
 from agreements.sources.models import Document
-from agreements.vocabulary import ClockStart, DueBefore, LegalRegime, Purpose, Variant
+from agreements.vocabulary import DueBefore, LegalRegime
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record, RecordQuerySet, Row
 from partners.viewers import Role, Viewer
 
 OPERATOR = frozenset({Role.OPERATOR})
 UNITS = [("days", _("days")), ("working_days", _("working days"))]
+
+
+class ClockStart(models.TextChoices):
+    """The event from which a legal clock runs."""
+
+    NONE = "", _("no clock")
+    DOSSIER = "dossier", _("complete dossier received")
+    SIGNING = "signing", _("signing")
+    EFFECT = "effect", _("entry into effect")
+    ENDING = "ending", _("ending takes effect")
+
+
+class Variant(models.TextChoices):
+    FULL = "full", _("Full procedure")
+    REDUCED = "reduced", _("Reduced procedure")
+
+
+class Purpose(models.TextChoices):
+    """What a procedure is carried out for."""
+
+    CONCLUDE = "conclude", _("Conclude")
+    AMEND = "amend", _("Amend, extend or renew")
+    END = "end", _("End, withdraw or suspend")
 
 
 class DatedQuerySet(RecordQuerySet[Row]):

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from agreements.acts import Act
 from agreements.clocks import Deadline, Stop, Unit, deadline
 from agreements.dates import PartialDate, Precision
-from agreements.procedures.models import Pause, Procedure, Proceeding, ProceedingStep
+from agreements.procedures.models import ClockStart, Pause, Procedure, Proceeding, ProceedingStep, Variant
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import ClockStart, Stage, Variant
+from agreements.vocabulary import Stage
 from agreements.workdays import WorkCalendar
 from partners.records import RecordQuerySet
 from partners.refusals import Refused

@@ -17,9 +17,10 @@ from agreements.dateinput import PartialDateApiField
 from agreements.dates import UnreadableDate, read
 from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, InstrumentType, Participant
+from agreements.register.models.agreement import Ending
 from agreements.register.rules import access_log, editing, lifecycle
 from agreements.register.rules.workflow import Facts
-from agreements.vocabulary import Ending, Stage
+from agreements.vocabulary import Stage
 from partners.models import Desk, Organisation, Sector
 from partners.records import RecordQuerySet
 from partners.viewers import DESK_STAFF

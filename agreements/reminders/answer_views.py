@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from agreements.reminders import answers, digest
-from agreements.vocabulary import MailAnswer
+from agreements.reminders.answers import MailAnswer
 from partners.refusals import Refused
 
 ONE_CLICK = "List-Unsubscribe"  # what a mail program posts: RFC 8058

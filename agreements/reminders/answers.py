@@ -11,15 +11,25 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import TextChoices
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
-from agreements.reminders.models import Mute, Reminder
-from agreements.vocabulary import MailAnswer, SendState, Watched
+from agreements.reminders.models import Mute, Reminder, Watched
+from agreements.vocabulary import SendState
 from partners.refusals import Refused
 
 SALT = "agreements.reminders.answers"
 VALID = timedelta(days=90)
 SNOOZE = timedelta(days=7)
+
+
+class MailAnswer(TextChoices):
+    """What a recipient can answer to a reminder, by its link and without signing in."""
+
+    ACKNOWLEDGE = "acknowledge", _("I know: remind me again on the day only")
+    SNOOZE = "snooze", _("Remind me again in a week")
+    MUTE = "mute", _("Tell me no more of this record")
 
 
 def address_of(row: Reminder) -> str:

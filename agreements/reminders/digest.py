@@ -16,11 +16,10 @@ from django.utils.translation import ngettext
 from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
-from agreements.reminders.answers import address_of, silenced
+from agreements.reminders.answers import MailAnswer, address_of, silenced
 from agreements.reminders.models import Reminder, message_id_of
 from agreements.reminders.schedule import still
 from agreements.reminders.watching import Matter
-from agreements.vocabulary import MailAnswer
 from partners.models import User
 from partners.viewers import Viewer
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from agreements.commitments.lists.saved import rows_of
 from agreements.register.models import Follow, Participant, SavedView
+from agreements.vocabulary import RecordList
 from partners.models import User
 from partners.viewers import Role
 
@@ -48,7 +49,7 @@ class Followers:
     def _add_list(self, view: SavedView, user: User) -> None:
         """What stands in a list, as its follower sees it."""
         viewer = user.viewer(on=self._on)
-        of_commitments = view.page == SavedView.Page.COMMITMENTS
+        of_commitments = view.page == RecordList.COMMITMENTS
         rows = self._some(rows_of(view, viewer), "agreement" if of_commitments else "pk")
         kept = self._commitments if of_commitments else self._agreements
         for key in rows.order_by().values_list("pk", flat=True):

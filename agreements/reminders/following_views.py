@@ -17,6 +17,7 @@ from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement, Follow, SavedView
 from agreements.register.rules import following
 from agreements.reminders.models import Mute
+from agreements.vocabulary import RecordList, ViewAudience
 from partners.models import Country
 from partners.refusals import Refused
 from partners.requests import Request
@@ -36,9 +37,9 @@ class ViewForm(forms.Form):
     """A list under a name."""
 
     name = forms.CharField(max_length=80)
-    page = forms.ChoiceField(choices=SavedView.Page.choices)
+    page = forms.ChoiceField(choices=RecordList.choices)
     query = forms.CharField(max_length=1000, required=False)
-    audience = forms.ChoiceField(choices=SavedView.Audience.choices)
+    audience = forms.ChoiceField(choices=ViewAudience.choices)
 
 
 @require_GET

@@ -10,8 +10,8 @@ from django.db.models import Q, QuerySet
 from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
-from agreements.reminders.models import Reminder
-from agreements.vocabulary import SendState, Watched
+from agreements.reminders.models import Reminder, Watched
+from agreements.vocabulary import SendState
 from partners.viewers import Viewer
 
 

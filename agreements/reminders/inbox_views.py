@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agreements.reminders import answers, inbox
-from agreements.vocabulary import MailAnswer
+from agreements.reminders.answers import MailAnswer
 from partners.paging import Order, page_of
 from partners.refusals import Refused
 from partners.requests import Request

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from agreements.reminders.models import Reminder, ReminderRule
+from agreements.reminders.models import Channel, Reminder, ReminderRule
 from agreements.reminders.relay import in_journal
 from agreements.reminders.schedule import Due, due
 from agreements.reminders.timing import Timing, is_urgent
@@ -54,7 +54,7 @@ def _row(item: Due, rule: ReminderRule, timing: Timing) -> Reminder:
         rule=rule, recipient_id=item.recipient_id, agreement_id=item.agreement_id, commitment_id=item.commitment_id,
         subject_id=item.subject_id, due_on=item.due_on, offset=item.offset,
     )  # fmt: skip
-    if rule.channel == ReminderRule.Channel.INBOX:
+    if rule.channel == Channel.INBOX:
         row.state = SendState.KEPT
     else:
         leaves_at = timing.of(item.recipient_id, urgent=is_urgent(rule, item.offset))

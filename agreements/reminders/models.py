@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement, Step
-from agreements.vocabulary import Kind, SendState, Told, Watched
+from agreements.vocabulary import Kind, SendState
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import NOTHING, Record, RecordQuerySet
 from partners.states import StateField
@@ -31,14 +31,39 @@ COLUMNS = (
 )
 
 
+class Watched(models.TextChoices):
+    """What a reminder rule looks at."""
+
+    AGREEMENT_EXPIRY = "agreement_expiry", _("Agreement expires")
+    NOTICE_DAY = "notice_day", _("Last day to object to a renewal")
+    COMMITMENT_DUE = "commitment_due", _("Commitment falls due")
+    MILESTONE_DUE = "milestone_due", _("Milestone falls due")
+    NO_REPORT = "no_report", _("Nothing heard of a commitment: ask")
+    DORMANCY = "dormancy", _("Nothing heard of a commitment: propose closing")
+    LEGAL_CLOCK = "legal_clock", _("Legal clock, in percent of it")
+    APPROVAL = "approval", _("Agreement waits for review")
+
+
+class Told(models.TextChoices):
+    """Whom a reminder rule tells."""
+
+    OWNER = "owner", _("The officer who keeps the record")
+    LEAD = "lead", _("People of the lead agency")
+    MANAGERS = "managers", _("Managers of the desk")
+    OWING_SIDE = "owing_side", _("The partner that owes it")
+    PEOPLE = "people", _("The people listed in the rule")
+    FOLLOWERS = "followers", _("Whoever follows the record")
+
+
+class Channel(models.TextChoices):
+    DIGEST = "digest", _("Mail of the day; at once from the day itself on")
+    AT_ONCE = "at_once", _("Mail at once")
+    INBOX = "inbox", _("In the inbox only")
+
+
 @pghistory.track()
 class ReminderRule(Record):
     """What is watched, who is told how, and how many days before (negative) or after the date."""
-
-    class Channel(models.TextChoices):
-        DIGEST = "digest", _("Mail of the day; at once from the day itself on")
-        AT_ONCE = "at_once", _("Mail at once")
-        INBOX = "inbox", _("In the inbox only")
 
     FIELDS = FieldTable(
         internal=(

@@ -12,9 +12,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from agreements.reminders.following import Followers
-from agreements.reminders.models import Reminder, ReminderRule
+from agreements.reminders.models import Reminder, ReminderRule, Told, Watched
 from agreements.reminders.watching import WATCHES, Matter, Watch
-from agreements.vocabulary import Direction, Told, Watched
+from agreements.vocabulary import Direction
 from partners.models import User
 from partners.viewers import Role
 

@@ -8,16 +8,16 @@ from datetime import datetime, time, timedelta
 from django.db.models import Max
 from django.utils import timezone
 
-from agreements.reminders.models import Reminder, ReminderRule
-from agreements.vocabulary import Watched
+from agreements.reminders.models import Channel, Reminder, ReminderRule, Watched
 from partners.models import User
+from partners.models.people import Mails
 
 WHOLE_CLOCK = 100  # percent
 
 
 def is_urgent(rule: ReminderRule, offset: int) -> bool:
     """From the day itself on, or from the end of a legal clock; or always, where the rule says so."""
-    if rule.channel == ReminderRule.Channel.AT_ONCE:
+    if rule.channel == Channel.AT_ONCE:
         return True
     if rule.watched in (Watched.NO_REPORT, Watched.DORMANCY):
         return False
@@ -37,8 +37,8 @@ class Timing:
 
     def of(self, recipient: int, *, urgent: bool) -> datetime | None:
         """From when on it may be sent; None for now."""
-        mails, hour = self._wishes.get(recipient, (User.Mails.URGENT_AT_ONCE, time(0)))
-        if urgent and mails == User.Mails.URGENT_AT_ONCE:
+        mails, hour = self._wishes.get(recipient, (Mails.URGENT_AT_ONCE, time(0)))
+        if urgent and mails == Mails.URGENT_AT_ONCE:
             return None
         today = self._at(hour)
         if self.at < today:

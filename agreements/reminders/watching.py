@@ -18,8 +18,8 @@ from agreements.commitments.models.commitment import CLOSING_DAYS
 from agreements.procedures import proceeding
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
-from agreements.reminders.models import Reminder, ReminderRule
-from agreements.vocabulary import MilestoneStatus, Renewal, Stage, Watched
+from agreements.reminders.models import Reminder, ReminderRule, Watched
+from agreements.vocabulary import MilestoneStatus, Renewal, Stage
 
 LED = (Watched.AGREEMENT_EXPIRY, Watched.NOTICE_DAY, Watched.COMMITMENT_DUE)  # where a record has lead days of its own
 

@@ -20,6 +20,29 @@ from partners.viewers import Role, Viewer
 REFERENCE_WRITERS = frozenset({Role.OPERATOR})
 
 
+class Region(models.TextChoices):
+    ASIA = "asia", _("Asia")
+    EUROPE = "europe", _("Europe")
+    AMERICAS = "americas", _("Americas")
+    AFRICA = "africa", _("Africa")
+    OCEANIA = "oceania", _("Oceania")
+
+
+class RelationLevel(models.TextChoices):
+    DIPLOMATIC = "diplomatic", _("Diplomatic relations")
+    COMPREHENSIVE = "comprehensive", _("Comprehensive partnership")
+    SECTORAL = "sectoral", _("Sectoral strategic partnership")
+    STRATEGIC = "strategic", _("Strategic partnership")
+    COMPREHENSIVE_STRATEGIC = "comprehensive_strategic", _("Comprehensive strategic partnership")
+
+
+class FigureQualifier(models.TextChoices):
+    EXACT = "exact", _("exactly")
+    NEARLY = "nearly", _("nearly")
+    ABOUT = "about", _("about")
+    UP_TO = "up_to", _("up to")
+
+
 @pghistory.track()
 class Country(Record):
     """A partner country, territory or union, by its ISO 3166 code. How it is called is data, not a claim."""
@@ -31,13 +54,6 @@ class Country(Record):
         writers=REFERENCE_WRITERS,
     )
     SEARCHED = ("name_vi", "name_en", "other_names")
-
-    class Region(models.TextChoices):
-        ASIA = "asia", _("Asia")
-        EUROPE = "europe", _("Europe")
-        AMERICAS = "americas", _("Americas")
-        AFRICA = "africa", _("Africa")
-        OCEANIA = "oceania", _("Oceania")
 
     code = models.CharField(_("code"), max_length=2, unique=True, help_text=_("ISO 3166-1 alpha-2, or EU"))
     name_vi = models.CharField(_("name in Vietnamese"), max_length=120)
@@ -92,15 +108,8 @@ class Relation(Record):
         writers=REFERENCE_WRITERS,
     )
 
-    class Level(models.TextChoices):
-        DIPLOMATIC = "diplomatic", _("Diplomatic relations")
-        COMPREHENSIVE = "comprehensive", _("Comprehensive partnership")
-        SECTORAL = "sectoral", _("Sectoral strategic partnership")
-        STRATEGIC = "strategic", _("Strategic partnership")
-        COMPREHENSIVE_STRATEGIC = "comprehensive_strategic", _("Comprehensive strategic partnership")
-
     country = models.ForeignKey(Country, models.PROTECT, related_name="relations", verbose_name=_("country"))
-    level = models.CharField(_("level"), max_length=30, choices=Level)
+    level = models.CharField(_("level"), max_length=30, choices=RelationLevel)
     field_vi = models.CharField(_("field in Vietnamese"), max_length=200, blank=True)
     field_en = models.CharField(_("field in English"), max_length=200, blank=True)
     since_on = models.DateField(_("since"), null=True, blank=True)
@@ -137,19 +146,13 @@ class Figure(Record):
         writers=REFERENCE_WRITERS,
     )
 
-    class Qualifier(models.TextChoices):
-        EXACT = "exact", _("exactly")
-        NEARLY = "nearly", _("nearly")
-        ABOUT = "about", _("about")
-        UP_TO = "up_to", _("up to")
-
     country = models.ForeignKey(Country, models.PROTECT, related_name="figures", verbose_name=_("country"))
     key = models.SlugField(_("key"), max_length=60)
     name_vi = models.CharField(_("what, in Vietnamese"), max_length=200, blank=True)
     name_en = models.CharField(_("what, in English"), max_length=200, blank=True)
     value = models.DecimalField(_("value"), max_digits=24, decimal_places=4)
     unit = models.CharField(_("unit"), max_length=20, blank=True, help_text=_("a currency code, or what is counted"))
-    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
+    qualifier = models.CharField(_("qualifier"), max_length=10, choices=FigureQualifier, default=FigureQualifier.EXACT)
     as_of = models.DateField(_("as of"), null=True, blank=True)
     precision = models.CharField(_("precision"), max_length=7, default="day", editable=False)
 

@@ -20,6 +20,24 @@ from partners.states import State, StateField, Tone
 from partners.viewers import Viewer
 
 
+class OrganisationKind(models.TextChoices):
+    GOVERNMENT = "government", _("Government")
+    MINISTRY = "ministry", _("Ministry")
+    AGENCY = "agency", _("Agency or department")
+    PARTY = "party", _("Political party body")
+    INTERNATIONAL = "international", _("International organisation")
+    COMPANY = "company", _("Company")
+    ASSOCIATION = "association", _("Association")
+    ACADEMIC = "academic", _("University or institute")
+    OTHER = "other", _("Other")
+
+
+class Risk(State):
+    LOW = "low", Tone.OK, pgettext_lazy("risk", "Low")
+    MEDIUM = "medium", Tone.WARN, pgettext_lazy("risk", "Medium")
+    HIGH = "high", Tone.BAD, pgettext_lazy("risk", "High")
+
+
 @pghistory.track()
 class Organisation(Record):
     """A government, ministry, agency, company, association or international body."""
@@ -31,17 +49,6 @@ class Organisation(Record):
     )
     SEARCHED = ("name_vi", "name_en", "short_name", "aliases")
 
-    class Kind(models.TextChoices):
-        GOVERNMENT = "government", _("Government")
-        MINISTRY = "ministry", _("Ministry")
-        AGENCY = "agency", _("Agency or department")
-        PARTY = "party", _("Political party body")
-        INTERNATIONAL = "international", _("International organisation")
-        COMPANY = "company", _("Company")
-        ASSOCIATION = "association", _("Association")
-        ACADEMIC = "academic", _("University or institute")
-        OTHER = "other", _("Other")
-
     code = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("stands in addresses and files"))
     name_vi = models.CharField(_("name in Vietnamese"), max_length=250, blank=True)
     name_en = models.CharField(_("name in English"), max_length=250, blank=True)
@@ -50,7 +57,7 @@ class Organisation(Record):
     identifier = models.CharField(
         _("identifier"), max_length=80, blank=True, help_text=_("of the IATI, or of the register it stands in")
     )
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind, default=Kind.OTHER)
+    kind = models.CharField(_("kind"), max_length=20, choices=OrganisationKind, default=OrganisationKind.OTHER)
     country = models.ForeignKey(
         Country, models.PROTECT, null=True, blank=True, related_name="organisations", verbose_name=_("country"),
     )  # fmt: skip
@@ -121,11 +128,6 @@ class Assessment(Record):
         internal=f"id organisation risk text_vi text_en assessed_on valid_until_on {RECORD_INTERNAL}",
         locked=f"id {RECORD_INTERNAL}",
     )
-
-    class Risk(State):
-        LOW = "low", Tone.OK, pgettext_lazy("risk", "Low")
-        MEDIUM = "medium", Tone.WARN, pgettext_lazy("risk", "Medium")
-        HIGH = "high", Tone.BAD, pgettext_lazy("risk", "High")
 
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="assessments", verbose_name=_("organisation")

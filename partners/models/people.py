@@ -30,6 +30,11 @@ VISIT_GAP, VISIT_NOTED_EVERY = timedelta(minutes=30), timedelta(minutes=1)
 GatedAccounts = BaseUserManager.from_queryset(RecordQuerySet)
 
 
+class Mails(models.TextChoices):
+    URGENT_AT_ONCE = "urgent", _("What is urgent at once, the rest once a day")
+    DAILY = "daily", _("Everything once a day")
+
+
 class Accounts(GatedAccounts["User"]):  # type: ignore[valid-type]  # the plugin knows the class, mypy not yet
     """Makes accounts; reads them through the same gate as all records."""
 
@@ -47,10 +52,6 @@ class Accounts(GatedAccounts["User"]):  # type: ignore[valid-type]  # the plugin
 @pghistory.track(exclude=["password", "last_login", "seen_at", "seen_before", "toured"])
 class User(AbstractBaseUser):
     """An account with one role. Officers and managers belong to desks, partners to organisations."""
-
-    class Mails(models.TextChoices):
-        URGENT_AT_ONCE = "urgent", _("What is urgent at once, the rest once a day")
-        DAILY = "daily", _("Everything once a day")
 
     FIELDS: ClassVar = FieldTable(
         public="id name",

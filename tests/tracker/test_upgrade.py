@@ -18,8 +18,9 @@ from django.db import DatabaseError, connections
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 
+from agreements.commitments.models.commitment import Side
 from agreements.models import Agreement
-from agreements.vocabulary import BlockedBy, Side
+from agreements.vocabulary import BlockedBy
 
 ROOT = Path(__file__).parents[2]
 APPS = ("partners", "agreements", "tracker")

@@ -19,6 +19,7 @@ from agreements.models import Amendment, Commitment, Document, DueRequest
 from agreements.register.lists import timeline as of_agreements
 from agreements.vocabulary import AmendmentStage, Confirmation, Health, PaperState, RequestState, Standing
 from partners.models import Country
+from partners.models.countries import Region
 from partners.states import State, StateField, Tone
 from tests.conftest import Cast
 from tests.factories import TODAY
@@ -88,7 +89,7 @@ def test_templates_ask_for_the_state_of_columns_that_have_one() -> None:
 
 def test_a_column_without_states_is_no_pill() -> None:
     with pytest.raises(TypeError, match="holds no state"):
-        drawn('{{ country|state:"region" }}', country=Country(region=Country.Region.ASIA))
+        drawn('{{ country|state:"region" }}', country=Country(region=Region.ASIA))
 
 
 @pytest.mark.parametrize(

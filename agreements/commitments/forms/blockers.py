@@ -5,7 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from agreements.vocabulary import BlockedBy, Side
+from agreements.commitments.models.commitment import Side
+from agreements.vocabulary import BlockedBy
 
 
 class BlockerForm(forms.Form):

@@ -11,11 +11,12 @@ from agreements.commitments.lists.filters import CommitmentFilter
 from agreements.commitments.models import Commitment
 from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, SavedView
+from agreements.vocabulary import RecordList
 from partners.viewers import Viewer
 
 LISTS: Mapping[str, tuple[Any, Any]] = {
-    SavedView.Page.AGREEMENTS: (Agreement, AgreementFilter),
-    SavedView.Page.COMMITMENTS: (Commitment, CommitmentFilter),
+    RecordList.AGREEMENTS: (Agreement, AgreementFilter),
+    RecordList.COMMITMENTS: (Commitment, CommitmentFilter),
 }
 
 

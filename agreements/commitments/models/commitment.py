@@ -15,23 +15,12 @@ from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements import visibility
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import Agreement, partial_date, precision_field
-from agreements.vocabulary import (
-    BINDING,
-    BlockedBy,
-    CommitmentKind,
-    Confirmation,
-    Delivery,
-    Direction,
-    DueFrom,
-    DueUnit,
-    Health,
-    Part,
-    Side,
-)
+from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.models import Organisation
@@ -46,6 +35,26 @@ PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on",
 
 
 IS_OPEN = Q(delivery__in=OPEN)
+
+
+class DueUnit(models.TextChoices):
+    DAYS = "days", _("days")
+    WORKING_DAYS = "working_days", _("working days")
+    MONTHS = "months", _("months")
+
+
+class DueFrom(models.TextChoices):
+    """The event from which a relative deadline runs."""
+
+    SIGNING = "signing", pgettext_lazy("event", "the signing")
+    EFFECT = "effect", pgettext_lazy("event", "the entry into effect")
+    START = "start", pgettext_lazy("event", "its own start")
+
+
+class Side(models.TextChoices):
+    OURS = "ours", _("Our side")
+    THEIRS = "theirs", _("The partner's side")
+    THIRD = "third", _("A third party")
 
 
 def is_overdue(on: date) -> Q:

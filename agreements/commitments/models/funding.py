@@ -15,12 +15,27 @@ from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
 from agreements.dates import PartialDate
 from agreements.register.models import precision_field
-from agreements.vocabulary import FundingKind, Part
+from agreements.vocabulary import Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import NOTHING, Record
 from partners.viewers import Role, Viewer
 
 MOST = Decimal(10) ** 16  # ten quadrillion: more than all the money there is, in dong too
+
+
+class FundingKind(models.TextChoices):
+    """IATI transaction kinds, plus the pledge that comes before."""
+
+    PLEDGED = "pledged", _("Pledged")
+    COMMITTED = "committed", _("Committed")
+    DISBURSED = "disbursed", _("Disbursed")
+    SPENT = "spent", _("Spent")
+
+
+class FundingQualifier(models.TextChoices):
+    EXACT = "exact", _("exactly")
+    ABOUT = "about", _("about")
+    UP_TO = "up_to", _("up to")
 
 
 def check_currency(code: str) -> None:
@@ -39,16 +54,13 @@ class Funding(Record):
         locked=f"id commitment {RECORD_INTERNAL}",
     )
 
-    class Qualifier(models.TextChoices):
-        EXACT = "exact", _("exactly")
-        ABOUT = "about", _("about")
-        UP_TO = "up_to", _("up to")
-
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="funding", verbose_name=_("commitment"))
     kind = models.CharField(_("kind"), max_length=10, choices=FundingKind)
     amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2)
     currency = models.CharField(_("currency"), max_length=3, help_text=_("ISO 4217, such as USD or VND"))
-    qualifier = models.CharField(_("qualifier"), max_length=10, choices=Qualifier, default=Qualifier.EXACT)
+    qualifier = models.CharField(
+        _("qualifier"), max_length=10, choices=FundingQualifier, default=FundingQualifier.EXACT
+    )
     on = models.DateField(_("date"), null=True, blank=True)
     precision = precision_field()
     in_kind = models.BooleanField(_("in kind"), default=False)

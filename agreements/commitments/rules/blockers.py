@@ -9,11 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
 from agreements.commitments.models import Commitment
+from agreements.commitments.models.commitment import Side
 from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.register.models import Step
 from agreements.register.rules import steps
-from agreements.vocabulary import BINDING, BlockedBy, Side
+from agreements.vocabulary import BINDING, BlockedBy
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 

@@ -21,7 +21,7 @@ from agreements.dates import PartialDate
 from agreements.register.models import BulkChange
 from agreements.register.rules import bulk, steps
 from agreements.register.rules.bulk import MOST, Line, Row
-from agreements.vocabulary import Delivery, RequestState
+from agreements.vocabulary import Delivery, RecordList, RequestState
 from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Viewer
@@ -89,7 +89,7 @@ def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
         if not changed:
             raise Refused(_("None of them can be changed so."))
         health.settle([row["pk"] for row in changed], by.on)
-        return bulk.keep(BulkChange.About.COMMITMENTS, wish.column, wish.value, changed, by=by)
+        return bulk.keep(RecordList.COMMITMENTS, wish.column, wish.value, changed, by=by)
 
 
 def _change(commitment: Commitment, wish: Wish, by: Viewer) -> Row:

@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from agreements.clocks import Unit, deadline
 from agreements.commitments.models import Commitment, Milestone
-from agreements.commitments.models.commitment import OPEN
+from agreements.commitments.models.commitment import OPEN, DueFrom, DueUnit
 from agreements.dates import PartialDate, Precision
-from agreements.vocabulary import DueFrom, DueUnit, MilestoneStatus, Stage
+from agreements.vocabulary import MilestoneStatus, Stage
 from agreements.workdays import WorkCalendar
 
 AHEAD_DAYS = 366  # occurrences are made a year ahead

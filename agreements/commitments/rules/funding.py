@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from agreements.vocabulary import FundingKind
+from agreements.commitments.models.funding import FundingKind
 
 LADDER = (FundingKind.PLEDGED, FundingKind.COMMITTED, FundingKind.DISBURSED, FundingKind.SPENT)
 MOVES = (FundingKind.DISBURSED, FundingKind.SPENT)  # money that has left somebody's hands

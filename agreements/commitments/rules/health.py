@@ -11,11 +11,26 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment, Milestone, Report
 from agreements.commitments.models.commitment import OPEN, QUIET_DAYS
-from agreements.vocabulary import Health, HealthRule, MilestoneStatus, ReportStatus
+from agreements.vocabulary import Health, MilestoneStatus, ReportStatus
+
+
+class HealthRule(TextChoices):
+    """Which of the rules, in this order, decides the health of a commitment."""
+
+    SETTLED = "settled", _("it is delivered or dropped")
+    OVERRIDE = "override", _("a person has set it")
+    BLOCKER = "blocker", _("something blocks it")
+    OVERDUE = "overdue", _("its day has passed")
+    REPORTED = "reported", _("the last accepted report says so")
+    MILESTONE = "milestone", _("a milestone is overdue")
+    HEARD = "heard", _("it was heard of in the last six months")
+    SILENT = "silent", _("nothing was heard of it in six months")
+
 
 ALARMS = (Health.AT_RISK, Health.DELAYED, Health.BLOCKED)
 MEANS: Mapping[HealthRule, Health] = {

@@ -20,6 +20,7 @@ from agreements.register.lists.bulk import chosen_rows
 from agreements.register.models import BulkChange
 from agreements.register.rules.bulk import MOST, preview
 from agreements.register.views import undo
+from agreements.vocabulary import RecordList
 from partners.refusals import Refused
 from partners.requests import Request
 
@@ -56,7 +57,7 @@ def bulk_change(request: Request) -> HttpResponse:
 
 @require_POST
 def bulk_undo(request: Request, pk: int) -> HttpResponse:
-    done = BulkChange.objects.get_visible(request.viewer, pk=pk, about=BulkChange.About.COMMITMENTS)
+    done = BulkChange.objects.get_visible(request.viewer, pk=pk, about=RecordList.COMMITMENTS)
     try:
         undo.say_back(request, *bulk.undo(done, by=request.viewer, at=timezone.now()))
     except Refused as no:

@@ -17,9 +17,8 @@ from agreements.commitments.lists.timeline import span_of
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules.editing import may_edit
 from agreements.register.lists import chart
-from agreements.register.models import SavedView
 from agreements.register.rules import following
-from agreements.vocabulary import Delivery
+from agreements.vocabulary import Delivery, RecordList
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
 from partners.paging import MOST_COUNTED, PAGE, Order, address_of_view, page_of
@@ -67,7 +66,7 @@ def commitment_list(request: Request) -> HttpResponse:
         "query": request.GET.urlencode(),
         # What a link brought along and no box here shows stays when a box is changed.
         "kept_filters": kept,
-        **following.kept_lists(viewer, SavedView.Page.COMMITMENTS, request.GET.urlencode()),
+        **following.kept_lists(viewer, RecordList.COMMITMENTS, request.GET.urlencode()),
         "kept_in_words": [_in_words(chosen, name, value) for name, value in kept],
     }
     if context["view"] == "board":

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import PartialDateField
 from agreements.register.models import Agreement
+from agreements.register.models.agreement import Ending
 from agreements.register.rules.workflow import Facts, Transition
-from agreements.vocabulary import Ending
 from partners.picking import offer
 from partners.viewers import Viewer
 

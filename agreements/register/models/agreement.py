@@ -23,7 +23,7 @@ from agreements.dates import PRECISIONS, PartialDate, Precision
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
-from agreements.vocabulary import Ending, Kind, LegalRegime, Part, Renewal, Stage, Standing
+from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.models import Desk, Sector
@@ -34,6 +34,18 @@ from partners.viewers import Role, Viewer
 EXPIRING_DAYS = 90
 WORDS_INDEX = "agreement_words"
 RUNNING = Q(expires_on=None) | Q(renewal=Renewal.TACIT)  # no day ends it by itself
+
+
+class Ending(models.TextChoices):
+    """Why it is over; Vienna Convention articles 54 to 59."""
+
+    EXPIRY = "expiry", _("Expiry")
+    TERMINATION = "termination", _("Termination by consent")
+    DENUNCIATION = "denunciation", _("Denunciation")
+    WITHDRAWAL = "withdrawal", _("Withdrawal")
+    SUPERSESSION = "supersession", _("Superseded")
+    COMPLETION = "completion", _("Completion")
+    NOT_CONCLUDED = "not_concluded", _("Not concluded")
 
 
 def precision_field() -> models.CharField[str, str]:

@@ -12,14 +12,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as translate
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from agreements import visibility
 from agreements.register.models.agreement import Agreement, partial_date, precision_field
-from agreements.vocabulary import AmendmentKind, AmendmentStage
+from agreements.vocabulary import AmendmentStage
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
 from partners.states import StateField
 from partners.viewers import Viewer
+
+
+class AmendmentKind(models.TextChoices):
+    AMENDMENT = "amendment", _("Amendment")
+    EXTENSION = "extension", _("Extension")
+    RENEWAL = "renewal", pgettext_lazy("amendment", "Renewal")
 
 
 @pghistory.track()

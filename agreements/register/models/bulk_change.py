@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agreements.vocabulary import RecordList
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import NOTHING, Record
 from partners.viewers import ALL_DESKS, Viewer
@@ -16,16 +17,12 @@ from partners.viewers import ALL_DESKS, Viewer
 class BulkChange(Record):
     """Who changed which column of which records, and what stood there before."""
 
-    class About(models.TextChoices):
-        AGREEMENTS = "agreements", _("Agreements")
-        COMMITMENTS = "commitments", _("Commitments")
-
     FIELDS = FieldTable(
         internal=f"id about column value rows undone_at {RECORD_INTERNAL}",
         locked=f"id about column value rows undone_at {RECORD_INTERNAL}",
     )
 
-    about = models.CharField(_("records"), max_length=11, choices=About)
+    about = models.CharField(_("records"), max_length=11, choices=RecordList)
     column = models.CharField(_("field"), max_length=20)
     value = models.CharField(_("value"), max_length=60, blank=True)
     rows = models.JSONField(_("rows"))  # [{"pk": record, "version": after the change, "before": column values}]

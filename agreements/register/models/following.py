@@ -11,9 +11,9 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from agreements.register.models.agreement import Agreement
+from agreements.vocabulary import RecordList, ViewAudience
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Country, Desk
 from partners.records import Record, RecordQuerySet
@@ -35,23 +35,14 @@ def filters_of(query: str) -> str:
 class SavedView(Record):
     """A list with its filters, under a name. It holds no rows: each reader sees what they may see."""
 
-    class Page(models.TextChoices):
-        AGREEMENTS = "agreements", _("Agreements")
-        COMMITMENTS = "commitments", _("Commitments")
-
-    class Audience(models.TextChoices):
-        PRIVATE = "private", pgettext_lazy("saved view", "Only me")
-        DESK = "desk", pgettext_lazy("saved view", "My desk")
-        EVERYONE = "everyone", pgettext_lazy("saved view", "All staff")
-
     FIELDS = FieldTable(
         internal=f"id name page query audience desk {RECORD_INTERNAL}", locked=f"id page query {RECORD_INTERNAL}"
     )
 
     name = models.CharField(_("name"), max_length=80)
-    page = models.CharField(_("list"), max_length=12, choices=Page)
+    page = models.CharField(_("list"), max_length=12, choices=RecordList)
     query = models.CharField(_("filters"), max_length=1000, blank=True)
-    audience = models.CharField(_("for whom"), max_length=8, choices=Audience, default=Audience.PRIVATE)
+    audience = models.CharField(_("for whom"), max_length=8, choices=ViewAudience, default=ViewAudience.PRIVATE)
     desk = models.ForeignKey(
         Desk, models.PROTECT, null=True, blank=True, related_name="saved_views", verbose_name=_("desk")
     )

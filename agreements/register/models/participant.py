@@ -11,11 +11,27 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.register.models.agreement import Agreement, partial_date, precision_field
-from agreements.vocabulary import Consent, Part, ParticipantRole
+from agreements.vocabulary import Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
 from partners.viewers import Viewer
+
+
+class ParticipantRole(models.TextChoices):
+    PRINCIPAL = "principal", _("Principal")
+    IMPLEMENTING = "implementing", _("Implementing")
+    FUNDING = "funding", _("Funding")
+    DEPOSITARY = "depositary", _("Depositary")
+    OBSERVER = "observer", _("Observer")
+
+
+class Consent(models.TextChoices):
+    SIGNATURE = "signature", _("Signature")
+    RATIFICATION = "ratification", _("Ratification")
+    ACCEPTANCE = "acceptance", _("Acceptance")
+    APPROVAL = "approval", _("Approval")
+    ACCESSION = "accession", _("Accession")
 
 
 @pghistory.track()

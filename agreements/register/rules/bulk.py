@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.register.models import BulkChange
 from agreements.register.rules.undoing import UNDO_MINUTES
+from agreements.vocabulary import RecordList
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
@@ -59,7 +60,7 @@ def preview(rows: QuerySet[Any], lines: Iterable[Line]) -> Preview:
     return Preview(list(lines), max(rows.order_by().count() - MOST, 0))
 
 
-def keep(about: BulkChange.About, column: str, value: object, rows: Sequence[Row], *, by: Viewer) -> BulkChange:
+def keep(about: RecordList, column: str, value: object, rows: Sequence[Row], *, by: Viewer) -> BulkChange:
     """Note what was changed, so that it can be taken back: of each record its key, its version now, what it held."""
     done = BulkChange(about=about, column=column, value=str(value)[:60], rows=list(rows))
     done.stamp(by).save()

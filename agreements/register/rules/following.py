@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from agreements.register.models import Follow, SavedView
 from agreements.register.models.following import filters_of
+from agreements.vocabulary import ViewAudience
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
 
@@ -30,13 +31,13 @@ def is_followed(viewer: Viewer, **record: Any) -> bool:
     return Follow.objects.filter(user=viewer.user_id, **record).exists()
 
 
-def audiences(viewer: Viewer) -> list[SavedView.Audience]:
+def audiences(viewer: Viewer) -> list[ViewAudience]:
     """For whom a viewer may keep a list."""
-    allowed = [SavedView.Audience.PRIVATE]
+    allowed = [ViewAudience.PRIVATE]
     if viewer.role in DESK_STAFF and viewer.desk_ids:
-        allowed.append(SavedView.Audience.DESK)
+        allowed.append(ViewAudience.DESK)
     if viewer.role in FOR_ALL:
-        allowed.append(SavedView.Audience.EVERYONE)
+        allowed.append(ViewAudience.EVERYONE)
     return allowed
 
 
@@ -46,7 +47,7 @@ def keep(viewer: Viewer, *, name: str, page: str, query: str, audience: str) -> 
         raise Refused(_("You cannot keep a list for them."))
     if SavedView.objects.live().filter(created_by=viewer.user_id).count() >= MOST_VIEWS:
         raise Refused(_("You keep %(most)s lists: remove one first.") % {"most": MOST_VIEWS})
-    desk = min(viewer.desk_ids) if audience == SavedView.Audience.DESK else None
+    desk = min(viewer.desk_ids) if audience == ViewAudience.DESK else None
     view = SavedView(
         name=" ".join(name.split()), page=page, query=filters_of(query), audience=audience, desk_id=desk
     )  # fmt: skip
@@ -73,5 +74,5 @@ def kept_lists(viewer: Viewer, page: str, query: str) -> dict[str, Any]:
 
 def views_for(viewer: Viewer) -> Any:
     """The lists that are offered to the viewer: not what others keep for themselves, though auditors may see that."""
-    offered = Q(created_by=viewer.user_id) | ~Q(audience=SavedView.Audience.PRIVATE)
+    offered = Q(created_by=viewer.user_id) | ~Q(audience=ViewAudience.PRIVATE)
     return SavedView.objects.visible_to(viewer).filter(offered)

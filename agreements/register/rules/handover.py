@@ -14,7 +14,7 @@ from agreements.acts import Act
 from agreements.register.models import Agreement, BulkChange
 from agreements.register.rules import bulk, steps
 from agreements.register.rules.bulk import MOST, Line, Row
-from agreements.vocabulary import Stage
+from agreements.vocabulary import RecordList, Stage
 from partners.models import User
 from partners.records import Record
 from partners.refusals import Refused
@@ -53,7 +53,7 @@ def give(refs: Iterable[str], to: User, *, by: Viewer) -> BulkChange:
         given = [_give(line.record, to, by) for line in lines if line.changes]
         if not given:
             raise Refused(_("None of them can be given to this person."))
-        return bulk.keep(BulkChange.About.AGREEMENTS, "owner", to, given, by=by)
+        return bulk.keep(RecordList.AGREEMENTS, "owner", to, given, by=by)
 
 
 def take_back(done: BulkChange, *, by: Viewer, at: datetime) -> tuple[int, int]:

@@ -15,9 +15,10 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.acts import Act
 from agreements.register.models import Agreement, Step
+from agreements.register.models.agreement import Ending
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
-from agreements.vocabulary import DueBefore, Ending, Stage, Standing
+from agreements.vocabulary import DueBefore, Stage, Standing
 from partners.viewers import Viewer
 
 Question = Callable[[Agreement, Facts], bool]

@@ -16,6 +16,7 @@ from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, BulkChange
 from agreements.register.rules import bulk, handover
 from agreements.register.views import undo
+from agreements.vocabulary import RecordList
 from partners.refusals import Refused
 from partners.requests import Request
 
@@ -51,7 +52,7 @@ def give(request: Request) -> HttpResponse:
 @require_POST
 def bulk_undo(request: Request, pk: int) -> HttpResponse:
     """Take one's giving back."""
-    done = BulkChange.objects.get_visible(request.viewer, pk=pk, about=BulkChange.About.AGREEMENTS)
+    done = BulkChange.objects.get_visible(request.viewer, pk=pk, about=RecordList.AGREEMENTS)
     try:
         undo.say_back(request, *handover.take_back(done, by=request.viewer, at=timezone.now()))
     except Refused as no:

@@ -16,8 +16,9 @@ from agreements.register.lists.columns import AGREEMENT_COLUMNS, with_columns
 from agreements.register.lists.filters import AgreementFilter, choices_for, organisation_named
 from agreements.register.lists.similar import similar
 from agreements.register.lists.timeline import span_of
-from agreements.register.models import Agreement, SavedView
+from agreements.register.models import Agreement
 from agreements.register.rules import following, handover
+from agreements.vocabulary import RecordList
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
 from partners.paging import PAGE, Order, address_of_view, page_of
@@ -58,7 +59,7 @@ def agreement_list(request: Request) -> HttpResponse:
         "query": request.GET.urlencode(),
         "keepers": handover.colleagues(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
-        **following.kept_lists(viewer, SavedView.Page.AGREEMENTS, request.GET.urlencode()),
+        **following.kept_lists(viewer, RecordList.AGREEMENTS, request.GET.urlencode()),
     }
     if view == "timeline":
         context["chart"] = chart.timeline((span_of(row, viewer.on) for row in page.rows), viewer.on)

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements import amounts
+from agreements.commitments.models.funding import FundingKind
 from agreements.commitments.rules import funding
 from agreements.models import ExchangeRate, Funding
-from agreements.vocabulary import FundingKind
 from tests.conftest import Cast
 from tests.factories import TODAY
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.overview.tiles import GAP, HEIGHT, TILE, WIDTH, Place, laid_out
-from partners.models import Country
+from partners.models.countries import Region
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
 
@@ -41,7 +41,7 @@ def place(region: str, agreements: int) -> Any:
     return Place(SimpleNamespace(region=region), agreements, 0, 0)  # type: ignore[arg-type]
 
 
-@given(st.lists(st.tuples(st.sampled_from([*Country.Region.values, ""]), st.integers(0, 500)), max_size=60))
+@given(st.lists(st.tuples(st.sampled_from([*Region.values, ""]), st.integers(0, 500)), max_size=60))
 def test_tiles_stand_apart_and_inside(found: list[tuple[str, int]]) -> None:
     drawn = laid_out(place(*one) for one in found)
     corners = [(tile.x, tile.y) for tile in drawn.tiles]
