@@ -136,7 +136,7 @@ def test_the_page_adds_up_with_the_rate_its_day_and_its_source(cast: Cast, today
         Funding.objects.create(commitment=cast.commitment, kind=kind, amount=amount, currency=currency)
     for on, rate in ((date(2025, 1, 1), "1.5"), (date(2026, 1, 1), "1.1"), (date(2027, 1, 1), "9")):
         ExchangeRate.objects.create(currency="EUR", into="USD", rate=rate, on=on, source="State Bank")
-    page = cast.client("sara").get("/commitments/US-2023-01-1/").content.decode()
+    page = " ".join(cast.client("sara").get("/commitments/US-2023-01-1/").content.decode().split())
     assert "1 EUR = 1.1 USD, 01/01/2026, State Bank" in page
     assert "Not paid yet: 900 USD" in page
     assert "Without a rate, and so not in these totals: KRW" in page
