@@ -34,7 +34,7 @@ def owed(cast: Cast, rule: ReminderRule) -> Commitment:
 
 def test_each_rung_is_sent_once_over_the_whole_ladder(cast: Cast, owed: Commitment) -> None:
     sent: dict[int, list[tuple[int, int]]] = {}
-    for number in range(-130, 60):
+    for number in range(LADDER[0] - 5, LADDER[-1] + 6):
         day = DUE + timedelta(days=number)
         for run in range(2):  # beat may run twice
             if new := ledger.queue(day):
