@@ -15,6 +15,8 @@ from django.utils import translation
 from rest_framework.test import APIClient
 
 from agreements.models import Agreement, Commitment
+from agreements.register.rules.lifecycle import perform
+from agreements.register.rules.workflow import Facts
 from partners.models import Desk, Organisation, User
 from partners.viewers import Viewer
 from tests import factories
@@ -163,3 +165,17 @@ def cast(db: None) -> Cast:
     )
     factories.make_share(agreement=cast.agreement, organisation=us)
     return cast
+
+
+@pytest.fixture
+def mai(cast: Cast) -> User:
+    """A colleague of Linh's, to whom records are handed over."""
+    return factories.make_user(role="officer", name="Mai", desks=[cast.desk])
+
+
+@pytest.fixture
+def in_review(cast: Cast, today: object) -> Agreement:
+    """An agreement that Linh has submitted and nobody has decided on."""
+    agreement = factories.make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
+    perform("submit", agreement, by=cast.viewer("linh"), facts=Facts(on=TODAY))
+    return agreement

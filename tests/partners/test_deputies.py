@@ -31,21 +31,14 @@ def away(cast: Cast, deputy: object, **more: object) -> Absence:
     return Absence.objects.create(user=cast.minh, deputy=deputy, **facts)  # type: ignore[misc]
 
 
-def in_review(cast: Cast) -> Agreement:
-    agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
-    perform("submit", agreement, by=cast.viewer("linh"), facts=Facts(on=TODAY))
-    return agreement
-
-
-def test_a_deputy_acts_and_it_is_logged(cast: Cast, lan: User) -> None:
-    agreement = in_review(cast)
-    facts = Facts(on=TODAY, seen=agreement.content_hash())
+def test_a_deputy_acts_and_it_is_logged(cast: Cast, lan: User, in_review: Agreement) -> None:
+    facts = Facts(on=TODAY, seen=in_review.content_hash())
     with pytest.raises(Refused, match="another desk"):
-        perform("register", agreement, by=cast.viewer("lan"), facts=facts)
+        perform("register", in_review, by=cast.viewer("lan"), facts=facts)
     away(cast, lan)
-    step = perform("register", agreement, by=cast.viewer("lan"), facts=facts)
+    step = perform("register", in_review, by=cast.viewer("lan"), facts=facts)
     assert (step.by, step.instead_of) == (lan, cast.minh)
-    page = cast.client("linh").get(agreement.get_absolute_url()).content.decode()
+    page = cast.client("linh").get(in_review.get_absolute_url()).content.decode()
     assert "for Minh" in page
 
 
@@ -127,8 +120,7 @@ def test_an_officer_is_no_choice_for_a_manager(cast: Cast, lan: User) -> None:
     assert not Absence.objects.exists()
 
 
-def test_steps_without_a_deputy_say_nobody(cast: Cast, today: object) -> None:
-    in_review(cast)
+def test_steps_without_a_deputy_say_nobody(cast: Cast, in_review: Agreement) -> None:
     assert set(Step.objects.values_list("instead_of", flat=True)) == {None}
     with time_machine.travel(date(2026, 11, 24)):
         assert cast.viewer("linh").stands_in == ()

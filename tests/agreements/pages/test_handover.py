@@ -14,12 +14,6 @@ from tests.conftest import Cast
 from tests.factories import make_agreement, make_commitment, make_desk, make_user
 
 
-@pytest.fixture
-def mai(cast: Cast) -> Any:
-    """Linh's successor."""
-    return make_user(role="officer", name="Mai", desks=[cast.desk])
-
-
 def page(cast: Cast, name: str, **query: Any) -> Any:
     return cast.client(name).get("/handover/", query)
 

@@ -12,13 +12,6 @@ from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_user
 
 
-@pytest.fixture
-def in_review(cast: Cast, today: object) -> Agreement:
-    agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
-    perform("submit", agreement, by=cast.viewer("linh"), facts=Facts(on=TODAY))
-    return agreement
-
-
 def test_the_submitter_does_not_approve(cast: Cast, today: object) -> None:
     agreement = make_agreement(desk=cast.desk, stage="draft", parties=[cast.home, cast.us])
     perform("submit", agreement, by=cast.viewer("minh"), facts=Facts(on=TODAY))

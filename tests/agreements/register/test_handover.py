@@ -9,13 +9,8 @@ import pytest
 from agreements.models import Agreement, BulkChange, Step
 from agreements.register.rules.bulk import MOST
 from tests.conftest import Cast
-from tests.factories import make_agreement, make_user
+from tests.factories import make_agreement
 from tests.test_query_counts import grow
-
-
-@pytest.fixture
-def mai(cast: Cast) -> Any:
-    return make_user(role="officer", name="Mai", desks=[cast.desk])
 
 
 def keepers() -> dict[str, str]:

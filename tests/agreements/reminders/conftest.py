@@ -1,8 +1,9 @@
-"""A mail server of the test's own, which keeps what it takes, refuses on demand, and breaks off on demand."""
+"""A watched commitment; and a mail server of the test's own, which keeps, refuses and breaks off on demand."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from email.message import Message
 from typing import Any
 
@@ -10,7 +11,17 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
 
+from agreements.models import Commitment, ReminderRule
+from tests.conftest import Cast
 from tracker.embedded.postgres import free_port
+
+
+def owe(cast: Cast, *, due_on: date, offsets: list[int]) -> Commitment:
+    """The cast's commitment, due on a day, of which a rule tells its owner."""
+    ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=offsets)
+    cast.commitment.due_on = due_on
+    cast.commitment.save()
+    return cast.commitment
 
 
 class Keeper(MessageHandler):

@@ -13,6 +13,7 @@ from django.test import Client
 
 from agreements.models import Commitment, Mute, Reminder, ReminderRule
 from agreements.reminders import answers, ledger, sending
+from tests.agreements.reminders.conftest import owe
 from tests.conftest import Cast
 from tests.factories import TODAY, make_commitment
 
@@ -22,10 +23,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 @pytest.fixture
 def owed(cast: Cast) -> Commitment:
-    ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[-30, -7, -1, 0])
-    cast.commitment.due_on = TODAY + 7 * DAY
-    cast.commitment.save()
-    return cast.commitment
+    return owe(cast, due_on=TODAY + 7 * DAY, offsets=[-30, -7, -1, 0])
 
 
 def live(day: int) -> list[Any]:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import time_machine
 
-from agreements.models import Commitment, Reminder, ReminderRule
+from agreements.models import Commitment, Reminder
 from agreements.reminders import ledger, sending
 from agreements.reminders.relay import Relay
-from tests.agreements.reminders.conftest import Keeper
+from tests.agreements.reminders.conftest import Keeper, owe
 from tests.conftest import Cast
 from tests.factories import TODAY, make_commitment
 
@@ -22,11 +22,9 @@ LATER = NOW + timedelta(minutes=10)  # beyond the lease
 
 @pytest.fixture
 def owed(cast: Cast) -> Commitment:
-    ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[0])
-    cast.commitment.due_on = TODAY
-    cast.commitment.save()
+    commitment = owe(cast, due_on=TODAY, offsets=[0])
     ledger.queue(TODAY)
-    return cast.commitment
+    return commitment
 
 
 def state() -> str:

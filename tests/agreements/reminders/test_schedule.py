@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agreements.models import Agreement, Commitment, Reminder, ReminderRule
@@ -96,6 +96,7 @@ def test_expiring_agreements_are_told(cast: Cast) -> None:
     assert [(d.agreement_id, d.commitment_id, d.offset) for d in due(TODAY)] == [(agreement.pk, None, -30)]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # how long a draw takes says how busy the machine is
 @given(
     st.sets(st.integers(-400, 400), min_size=1, max_size=9), st.dates(date(2020, 1, 1), date(2030, 1, 1)),
     st.integers(-500, 500),

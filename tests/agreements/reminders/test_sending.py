@@ -11,13 +11,13 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import Commitment, Follow, Milestone, Reminder, ReminderRule, Share
+from agreements.models import Agreement, Commitment, Follow, Milestone, Reminder, ReminderRule, Share
 from agreements.register.rules import shares
 from agreements.register.rules.lifecycle import perform
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import digest, ledger, notices, sending
 from agreements.tasks import dispatch, remind
-from tests.agreements.reminders.conftest import Keeper
+from tests.agreements.reminders.conftest import Keeper, owe
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_share
 
@@ -26,10 +26,7 @@ NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
 @pytest.fixture
 def owed(cast: Cast, today: object) -> Commitment:
-    ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[-30, -7, 0])
-    cast.commitment.due_on = TODAY + timedelta(days=7)
-    cast.commitment.save()
-    return cast.commitment
+    return owe(cast, due_on=TODAY + timedelta(days=7), offsets=[-30, -7, 0])
 
 
 def test_a_reminder_leaves_by_itself_once(cast: Cast, owed: Commitment, smtp: Keeper) -> None:
@@ -182,9 +179,8 @@ def test_a_title_cannot_smuggle_a_header(cast: Cast, owed: Commitment) -> None:
     assert "\n" not in message["Subject"]
 
 
-def test_steps_tell_whoever_is_next(cast: Cast, today: object) -> None:
-    agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
-    perform("submit", agreement, by=cast.viewer("linh"), facts=Facts(on=TODAY))
+def test_steps_tell_whoever_is_next(cast: Cast, in_review: Agreement) -> None:
+    agreement = in_review
     dispatch()
     assert [m.to for m in mail.outbox] == [[cast.minh.email]]
     perform("register", agreement, by=cast.viewer("minh"), facts=Facts(on=TODAY, seen=agreement.content_hash()))
