@@ -102,20 +102,23 @@ def _change(commitment: Commitment, wish: Wish, by: Viewer) -> Row:
         "due_precision": str(commitment.due_precision), "baseline_due_on": _text(commitment.baseline_due_on),
         "baseline_due_precision": str(commitment.baseline_due_precision),
     }  # fmt: skip
-    _put(commitment, wish)
-    editing.save([commitment], by=by, on=by.on, judge=False)
+    # One column is changed, not the commitment written anew: what else stands in it is not judged here.
+    _put(commitment, wish, by)
+    commitment.stamp(by).save()
+    editing.note_author([commitment.agreement_id], by)
     _write_step(Act.BULK, commitment, by, f"{COLUMNS[wish.column]}: {said(wish)}")
     return {"pk": commitment.pk, "version": commitment.version, "before": before}
 
 
-def _put(commitment: Commitment, wish: Wish) -> None:
+def _put(commitment: Commitment, wish: Wish, by: Viewer) -> None:
     match wish.column:
         case "delivery":
-            commitment.delivery = wish.value
+            editing.put_delivery(commitment, wish.value, by.on)
         case "owner":
             commitment.owner = wish.value
         case _:
             commitment.due_on, commitment.due_precision = wish.value.last_day, wish.value.precision
+            editing.keep_baseline(commitment)
 
 
 def said(wish: Wish) -> str:

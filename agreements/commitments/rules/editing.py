@@ -28,11 +28,15 @@ def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, ju
     promised is kept, and a draft notes who works on it. `by` is None for a data file, which invents no day of
     delivery. With `judge=False` the caller settles the health of all that it saves, once. Raises ValidationError.
     """
+    if not commitments:
+        return
     calendar = work_calendar()
+    known = Commitment.objects.filter(pk__in=[commitment.pk for commitment in commitments if commitment.pk])
+    was = dict(known.values_list("pk", "delivery"))
     for commitment in commitments:
         if commitment.pk is None:
             _enter(commitment, by)
-        if by:
+        if by and commitment.delivery != was.get(commitment.pk):
             put_delivery(commitment, commitment.delivery, on)
         deadlines.put(commitment, calendar)
         keep_baseline(commitment)
