@@ -18,20 +18,21 @@ from partners.viewers import Viewer
 from tracker.search.places import shortcuts_for
 
 
-def _undoable(request: AnyRequest) -> dict[str, Any] | None:
-    """The reader's last act, while it can still be taken back."""
-    kept = request.session.get("undoable") if hasattr(request, "session") else None
-    if not kept or kept["until"] < time.time():
-        return None
-    until = timezone.localtime(datetime.fromtimestamp(kept["until"], UTC))
-    return {**kept, "time": f"{until:%H:%M}"}
+def _offers(request: AnyRequest) -> list[dict[str, Any]]:
+    """What the reader has done last, while it can still be taken back."""
+    kept = request.session.get("offers", ()) if hasattr(request, "session") else ()
+    return [
+        {**one, "time": f"{timezone.localtime(datetime.fromtimestamp(one['until'], UTC)):%H:%M}"}
+        for one in kept
+        if one["until"] >= time.time()
+    ]
 
 
 def page(request: AnyRequest) -> dict[str, Any]:
     return {
         "viewer": getattr(request, "viewer", Viewer()),
         "demo": settings.DEMO,
-        "undoable": _undoable(request),
+        "offers": _offers(request),
         "shortcuts": SimpleLazyObject(lambda: shortcuts_for(request.viewer)),
         "unread_count": SimpleLazyObject(lambda: inbox.unread(request.viewer, at=timezone.now())),
         # How countries and territories are headed is the ministry's policy, not ours.

@@ -306,9 +306,10 @@ class _Loading:
         if not row.get("number"):
             raise BadFile(f"{self.place}: a commitment needs its number")
         values = self._values(Commitment, row)
-        first = {}
-        if values.get("due_on"):
-            first = {"baseline_due_on": values["due_on"], "baseline_due_precision": values["due_precision"]}
+        first = {
+            "baseline_due_on": values.get("due_on"),
+            "baseline_due_precision": values.get("due_precision", "day"),
+        }
         commitment = self._keep(Commitment, {"agreement": agreement, "number": row["number"]}, row, **first)
         for inner in row.get("milestones", []):
             self._keep(Milestone, {"commitment": commitment, "title_en": inner.get("title_en", "")}, inner)

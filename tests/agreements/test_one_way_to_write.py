@@ -196,7 +196,8 @@ def test_an_agreement_is_logged_the_same_from_every_face(cast: Cast, today: obje
         "participants": [{"organisation": "gov-vn"}, {"organisation": "gov-us"}],
     }  # fmt: skip
     assert cast.api("lan").post("/api/v1/agreements/", sent, format="json").status_code == 201
-    write(tmp_path, [{**sent, "ref": "US-2023-09", "stage": "draft"}])
+    # What a file says of itself stands; people are kept from opening what hangs under a paper of one desk.
+    write(tmp_path, [{**sent, "ref": "US-2023-09", "stage": "draft", "restricted": True}])
     load(tmp_path, on=TODAY)
 
     found: dict[str, dict[str, Any]] = {}
@@ -224,3 +225,24 @@ def _nameless(found: Any) -> Any:
     if isinstance(found, list):
         return [_nameless(one) for one in found]
     return {name: value for name, value in found.items() if name not in WHO} if isinstance(found, dict) else found
+
+
+def test_a_data_file_says_its_own_days_and_changes_nothing_the_second_time(cast: Cast, tmp_path: Path) -> None:
+    row = {
+        "number": 1, "title_en": "Report", "due": "2027-03-31", "due_after": 90, "due_unit": "days",
+        "due_from": "signing", "delivery": "delivered",
+    }  # fmt: skip
+    write(tmp_path, [{"ref": cast.hidden.ref, "signed": "2026-10-01", "commitments": [row]}])
+    load(tmp_path, on=TODAY)
+    found = cast.hidden.commitments.get()
+    assert (found.due_on, found.baseline_due_on, found.delivered_on) == (date(2027, 3, 31), date(2027, 3, 31), None)
+    assert load(tmp_path, on=TODAY).changes == 0
+
+
+def test_a_change_that_is_not_about_delivery_invents_no_day_of_it(cast: Cast, today: object) -> None:
+    cast.commitment.delivery = "delivered"
+    cast.commitment.save()
+    sent = {"title_en": "Another title"}
+    assert cast.api("linh").patch("/api/v1/commitments/US-2023-01-1/", sent, format="json").status_code == 200
+    cast.commitment.refresh_from_db()
+    assert (cast.commitment.title_en, cast.commitment.delivered_on) == ("Another title", None)

@@ -25,8 +25,8 @@ def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, ju
     """Save commitments that somebody has written or changed, under the lock of their agreement.
 
     New ones get their number, reference and keeper. The due day is counted from its event, the first day that was
-    promised is kept, and a draft notes who works on it. `by` is None for a data file, which invents no day of
-    delivery. With `judge=False` the caller settles the health of all that it saves, once. Raises ValidationError.
+    promised is kept, and a draft notes who works on it. `by` is None for a data file: what it says of its days
+    stands. With `judge=False` the caller settles the health of all that it saves, once. Raises ValidationError.
     """
     if not commitments:
         return
@@ -36,9 +36,10 @@ def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, ju
     for commitment in commitments:
         if commitment.pk is None:
             _enter(commitment, by)
-        if by and commitment.delivery != was.get(commitment.pk):
-            put_delivery(commitment, commitment.delivery, on)
-        deadlines.put(commitment, calendar)
+        if by:
+            if commitment.delivery != was.get(commitment.pk):
+                put_delivery(commitment, commitment.delivery, on)
+            deadlines.put(commitment, calendar)
         keep_baseline(commitment)
         commitment.stamp(by).full_clean()
         commitment.save()

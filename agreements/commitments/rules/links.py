@@ -24,7 +24,7 @@ from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
-SALT = "agreements.commitments.rules.links"
+SALT = "agreements.commitments.linking"  # as in the links that were sent
 MOST_DAYS = 60
 USUAL_DAYS = 14
 CLOSED = _("This link has been used, has expired or was taken back. Ask the desk that sent it for a new one.")

@@ -26,8 +26,8 @@ def log(
         agreement.ref = next_reference(organisations, (agreement.signed_on or on).year)
     if by and agreement.owner_id is None:
         agreement.owner_id = by.user_id
-    if agreement.parent and agreement.parent.restricted:
-        # What hangs under a paper of one desk only begins as such.
+    if by and agreement.parent and agreement.parent.restricted:
+        # What hangs under a paper of one desk only begins as such. A data file says so itself, or says otherwise.
         agreement.restricted = True
     _save(agreement, by, sectors)
     for participant in participants:

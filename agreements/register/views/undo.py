@@ -1,4 +1,4 @@
-"""Offering to take something back: one button on the next pages, kept in the person's own session while it holds."""
+"""Offering to take something back: a button on the next pages, kept in the person's own session while it holds."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from partners.requests import Request
 def offer(request: Request, address: str, at: datetime, *, ref: str = "", name: str = "") -> None:
     """Keep the button for what was done at this instant: of one agreement by its reference and act, or of many."""
     until = at + timedelta(minutes=undoing.UNDO_MINUTES)
-    request.session["undoable"] = {"address": address, "until": until.timestamp(), "ref": ref, "name": name}
+    # Of one agreement the last act alone can be taken back; a change of many stands beside it.
+    others = [one for one in request.session.get("offers", ()) if bool(one["ref"]) != bool(ref)]
+    offered = {"address": address, "until": until.timestamp(), "ref": ref, "name": name}
+    request.session["offers"] = [*others, offered]
 
 
 def offer_step(request: Request, step: Step) -> None:
@@ -29,7 +32,9 @@ def offer_many(request: Request, done: BulkChange) -> None:
 
 
 def forget(request: Request) -> None:
-    request.session.pop("undoable", None)
+    """Offer no longer what was asked to be taken back."""
+    kept = [one for one in request.session.get("offers", ()) if one["address"] != request.path]
+    request.session["offers"] = kept
 
 
 def say_back(request: Request, back: int, others: int) -> None:

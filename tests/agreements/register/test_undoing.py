@@ -129,3 +129,17 @@ def test_two_corrections_at_once_make_one_entry(cast: Cast, today: object) -> No
     with pytest.raises(Refused):
         undoing.rectify(agreement, by=cast.viewer("second"), reason="two")
     assert agreement.steps.filter(name="rectify").count() == 1
+
+
+def test_an_act_and_a_change_of_many_are_offered_side_by_side(cast: Cast) -> None:
+    client = cast.client("minh")
+    wish = {"delivery": "under_way", "ref": [cast.commitment.ref], "confirmed": "1", "query": ""}
+    client.post("/commitments/bulk/", wish)
+    client.post(f"/agreements/{cast.hidden.ref}/act/submit/")
+    offers = client.get("/").context["offers"]
+    assert [bool(one["ref"]) for one in offers] == [False, True]
+    client.post(offers[1]["address"])
+    assert [one["address"] for one in client.get("/").context["offers"]] == [offers[0]["address"]]
+    client.post(offers[0]["address"])
+    cast.commitment.refresh_from_db()
+    assert (cast.commitment.delivery, client.get("/").context["offers"]) == ("planned", [])
