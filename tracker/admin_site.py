@@ -54,3 +54,11 @@ class OperatorSite(admin.AdminSite):
         if request.user.is_authenticated:
             raise Http404
         return redirect_to_login(asked_for)
+
+
+RENAMED = {"action": "actionitem", "position": "answer"}
+
+
+def lead_on(request: HttpRequest, old: str, rest: str) -> HttpResponse:
+    """To where records of a renamed kind stand now: somebody has kept the old address."""
+    return redirect(f"/admin/agreements/{RENAMED[old]}/{rest}")

@@ -14,6 +14,7 @@ from partners.access import allow, everyone, manager_only, open_to_all, staff_on
 from partners.api import CountryViewSet, OrganisationViewSet
 from partners.viewers import Role
 from tracker import accounts, design, health, home, mails
+from tracker.admin_site import lead_on
 from tracker.heartbeat import views as heartbeat
 from tracker.history import views as history
 from tracker.search import views as search
@@ -54,6 +55,9 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     re_path(r"^accounts/(?P<what>signup|email|confirm-email)/", open_to_all(accounts.closed), name="closed"),
     path("accounts/", include("allauth.urls")),
+    re_path(
+        r"^admin/agreements/(?P<old>action|position)/(?P<rest>.*)$", allow(Role.OPERATOR)(lead_on), name="admin_lead_on"
+    ),
     path("admin/", admin.site.urls),
 ]
 handler404 = "tracker.errors.not_found"

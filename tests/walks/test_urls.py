@@ -140,6 +140,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "pulsez": (503,) * 8,  # nobody has answered yet
     "readyz": (OK,) * 8,
     "favicon": (IN,) * 8,
+    "admin_lead_on": (IN, GONE, GONE, GONE, GONE, GONE, GONE, IN),  # records of a kind that has another name now
     "set_language": (IN,) * 8,
     "api-agreement-list": (401, OK, OK, OK, OK, OK, OK, OK),
     "api-agreement-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
@@ -154,7 +155,7 @@ TABLE: dict[str, tuple[int, ...]] = {
 }
 ARGUMENTS = {
     "ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend", "form": "csv", "part": "milestones",
-    "secret": "forged", "what": "signup",
+    "secret": "forged", "what": "signup", "old": "position", "rest": "",
 }  # fmt: skip
 OTHERS = ("account_", "mfa_", "admin:")  # allauth's and the admin's own: walked below
 
