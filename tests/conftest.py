@@ -26,6 +26,7 @@ from tests.running import Running
 
 EVERYTHING = bool(os.environ.get("TEST_ALL"))
 MOST_SHOWN = 2000  # characters of a page
+FIGURE = "figure"  # the property under which a test notes one
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -51,6 +52,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
         for page in (page for context in browser.contexts for page in context.pages):
             report.sections.append((f"what {page.url} shows", page.inner_text("body")[:MOST_SHOWN]))
     return report
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    lines = [
+        line
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, line in getattr(report, "user_properties", ())
+        if name == FIGURE and report.when == "call"
+    ]
+    if lines:
+        terminalreporter.section("figures: ID value limit")
+        for line in sorted(lines):
+            terminalreporter.write_line(line)
 
 
 @pytest.fixture(autouse=True)
