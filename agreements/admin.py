@@ -49,22 +49,18 @@ from agreements.register.forms.acts import ActForm
 from agreements.register.rules import lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
-from partners.admin import ReadingAdmin, RecordAdmin, gated
-from partners.records import RecordQuerySet
+from partners.admin import Gated, ReadingAdmin, RecordAdmin
 from partners.refusals import Refused
 from partners.requests import Request, signed_in
 
 
-class ParticipantInline(admin.TabularInline[Participant, Agreement]):
+class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
     model = Participant
     fk_name = "agreement"
     extra = 0
     fields = ("organisation", "role", "signatory", "consent_by")
     autocomplete_fields = ("organisation",)
     can_delete = False
-
-    def get_queryset(self, request: HttpRequest) -> RecordQuerySet[Any]:
-        return gated(super().get_queryset(request), request)
 
 
 @admin.register(Agreement)
@@ -254,7 +250,7 @@ class SignatoryLevelAdmin(RecordAdmin):
     search_fields = ("code", "name_vi", "name_en")
 
 
-class ProcedureStepInline(admin.TabularInline[ProcedureStep, Procedure]):
+class ProcedureStepInline(Gated, admin.TabularInline[ProcedureStep, Procedure]):
     """The steps at a glance; each is edited on its own page."""
 
     model = ProcedureStep
@@ -264,9 +260,6 @@ class ProcedureStepInline(admin.TabularInline[ProcedureStep, Procedure]):
     show_change_link = True
     can_delete = False
     max_num = 0
-
-    def get_queryset(self, request: HttpRequest) -> RecordQuerySet[Any]:
-        return gated(super().get_queryset(request), request)
 
 
 @admin.register(Procedure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.models import Authenticator
@@ -34,29 +34,29 @@ STAMPS = ("created_at", "created_by", "updated_at", "updated_by", "version", "ar
 
 
 # Columns that the machine needs and nobody reads.
-FOR_MACHINES = {"folded", "order_vi", "agreed", "digest", "precision", "before"}
+FOR_MACHINES = {"folded", "folded_aliases", "order_vi", "agreed", "digest", "precision", "before"}
 
 
 def is_for_machines(column: Field[Any, Any]) -> bool:
     return column.name in FOR_MACHINES or column.name.endswith(("_precision", "_hash"))
 
 
-def gated(rows: QuerySet[Any], request: HttpRequest) -> RecordQuerySet[Any]:
-    """Those that the operator may see."""
-    assert isinstance(rows, RecordQuerySet)
-    return rows.visible_to(signed_in(request).viewer)
+class Gated:
+    """Rows that the operator may see. `tracker.surfaces` refuses a page or an inline without it."""
+
+    def get_queryset(self, request: HttpRequest) -> RecordQuerySet[Any]:
+        rows = cast("Any", super()).get_queryset(request)
+        assert isinstance(rows, RecordQuerySet)
+        return rows.visible_to(signed_in(request).viewer)
 
 
-class GatedAdmin(admin.ModelAdmin[Any]):
+class GatedAdmin(Gated, admin.ModelAdmin[Any]):
     """Rows through `visible_to`; columns that rules protect are shown, not written; no deletion."""
 
     list_per_page = 50
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
     fixed: tuple[str, ...] = ()  # columns beside those without an editor that the admin must not write
-
-    def get_queryset(self, request: HttpRequest) -> RecordQuerySet[Any]:
-        return gated(super().get_queryset(request), request)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         columns = [f for f in self.model._meta.concrete_fields if not f.primary_key and not is_for_machines(f)]
@@ -80,7 +80,7 @@ class GatedAdmin(admin.ModelAdmin[Any]):
         """Folded search where the table has it: operators leave out accents too."""
         has_folded = any(f.name == "folded" for f in self.model._meta.fields)
         if term and has_folded and isinstance(queryset, RecordQuerySet):
-            return queryset.search(term), False
+            return queryset.search(term, signed_in(request).viewer), False
         return super().get_search_results(request, queryset, term)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:

@@ -102,7 +102,7 @@ class OrganisationViewSet(RecordViewSet):
         rows = super().base_queryset().select_related("country", "parent", "successor")
         asked = self.request.query_params
         if text := asked.get("q"):
-            rows = rows.search(text)
+            rows = rows.search(text, self.viewer)
         for name, lookup in (("kind", "kind"), ("country", "country__code")):
             if value := asked.get(name):
                 rows = rows.filter(**{lookup: value})

@@ -25,7 +25,7 @@ def called(text: str, viewer: Viewer) -> Organisation | None:
     if found := exact.order_by("pk").first():
         return found
     wanted = fold(text)
-    for organisation in visible.search(text).select_related("country").order_by("pk")[:100]:
+    for organisation in visible.search(text, viewer).select_related("country").order_by("pk")[:100]:
         names = [organisation.short_name, organisation.name_vi, organisation.name_en, *organisation.aliases.split(",")]
         if wanted in {fold(name.strip()) for name in names if name}:
             return organisation
@@ -89,7 +89,7 @@ class OrganisationField(forms.Field):
             return found
         if self.unknown_is_text:
             return text
-        similar = [o.label for o in Organisation.objects.visible_to(self.viewer).search(text)[:3]]
+        similar = [o.label for o in Organisation.objects.visible_to(self.viewer).search(text, self.viewer)[:3]]
         if similar:
             raise ValidationError(
                 _("No organisation is called that. Did you mean: %(names)s?"), params={"names": ", ".join(similar)}

@@ -81,11 +81,17 @@ class RecordQuerySet(models.QuerySet[Row]):
         """
         return self.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=skip)
 
-    def search(self, text: str) -> Self:
-        """Rows whose folded text holds every word; those that match as typed, marks and all, come first."""
+    def search(self, text: str, viewer: Viewer) -> Self:
+        """Rows whose folded text holds every word; those that match as typed, marks and all, come first.
+
+        What only staff read stands in a folded text of its own, so that nobody else finds a row by it.
+        """
         found = self
         for word in words(text)[:12]:
-            found = found.filter(folded__contains=word)
+            hit = Q(folded__contains=word)
+            if viewer.is_staff and self._kind.FOLDED_FOR_STAFF:
+                hit |= Q(**{f"{self._kind.FOLDED_FOR_STAFF}__contains": word})
+            found = found.filter(hit)
         typed = Q()
         for field in self._kind.SEARCHED:
             typed |= Q(**{f"{field}__icontains": text.strip()})
@@ -97,6 +103,7 @@ class Record(models.Model):
 
     FIELDS: ClassVar[FieldTable]
     SEARCHED: ClassVar[tuple[str, ...]] = ()
+    FOLDED_FOR_STAFF: ClassVar[str] = ""  # the column with the folded text that only staff may search
     # What a share may hold back: name of the part -> the columns that are then empty for the partner.
     VEILS: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     # Columns of unique keys that stay as they were given. See decision 16.

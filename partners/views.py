@@ -31,8 +31,8 @@ def partner_list(request: Request) -> HttpResponse:
     with_partners = Exists(Organisation.objects.visible_to(viewer).filter(country=OuterRef("pk")))
     countries = Country.objects.visible_to(viewer).filter(with_partners)
     if text:
-        rows = rows.search(text)
-        countries = countries.search(text)
+        rows = rows.search(text, viewer)
+        countries = countries.search(text, viewer)
     if kind in OrganisationKind.values:
         rows = rows.filter(kind=kind)
     if country:
@@ -53,7 +53,8 @@ def organisation_suggestions(request: Request) -> HttpResponse:
     text = next((str(value) for value in request.GET.values() if value), "")
     found = Organisation.objects.visible_to(request.viewer)
     if text:
-        hits = found.search(text).order_by("as_typed", "order_vi")[:SUGGESTIONS]  # type: ignore[misc]  # search() adds it
+        hits = found.search(text, request.viewer)
+        hits = hits.order_by("as_typed", "order_vi")[:SUGGESTIONS]  # type: ignore[misc]  # search() adds it
         # Nothing holds these words: perhaps one of them is mistyped.
         found = hits or found.filter(folded__trigram_word_similar=fold(text))
     return render(request, "partners/_suggestions.html", {"organisations": found[:SUGGESTIONS]})

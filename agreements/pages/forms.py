@@ -168,7 +168,9 @@ class ParticipantForm(WithPartialDates, forms.ModelForm[Participant]):
         if isinstance(named, str):
             country = values.get("new_country")
             if country is None:
-                similar = ", ".join(o.label for o in Organisation.objects.visible_to(self.viewer).search(named)[:3])
+                similar = ", ".join(
+                    o.label for o in Organisation.objects.visible_to(self.viewer).search(named, self.viewer)[:3]
+                )
                 self.add_error(
                     "organisation",
                     _("Not known yet. Choose its country to add it.")

@@ -530,7 +530,8 @@ class Migration(migrations.Migration):
                         ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
                         ('aliases', models.CharField(blank=True, help_text='separated by commas', max_length=1000, verbose_name='other names')),
                         ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='partners.person', verbose_name='merged into')),
-                        ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('name', models.Value(' '), 'aliases', models.Value(' '), 'title_vi', models.Value(' '), 'title_en', output_field=models.TextField())), output_field=models.TextField())),
+                        ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('name', models.Value(' '), 'title_vi', models.Value(' '), 'title_en', output_field=models.TextField())), output_field=models.TextField())),
+                        ('folded_aliases', models.GeneratedField(db_persist=True, expression=partners.folding.Fold('aliases'), output_field=models.TextField())),
                     ],
                     options={
                         'verbose_name': 'person',
@@ -564,7 +565,8 @@ class Migration(migrations.Migration):
                         ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
                         ('aliases', models.CharField(blank=True, help_text='separated by commas', max_length=1000, verbose_name='other names')),
                         ('merged_into', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.person', verbose_name='merged into')),
-                        ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('name', models.Value(' '), 'aliases', models.Value(' '), 'title_vi', models.Value(' '), 'title_en', output_field=models.TextField())), output_field=models.TextField())),
+                        ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('name', models.Value(' '), 'title_vi', models.Value(' '), 'title_en', output_field=models.TextField())), output_field=models.TextField())),
+                        ('folded_aliases', models.GeneratedField(db_persist=True, expression=partners.folding.Fold('aliases'), output_field=models.TextField())),
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='0de21a79c0b4d3a38c84d9398ca1e94f192bcd90', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_0bbba', table='partners_personevent', when='BEFORE'))],

@@ -206,11 +206,12 @@ class Person(Record):
 
     FIELDS = FieldTable(
         public="id name organisation title_vi title_en",
-        internal=f"aliases merged_into folded {RECORD_INTERNAL}",
+        internal=f"aliases merged_into folded folded_aliases {RECORD_INTERNAL}",
         personal="email phone",
-        locked=f"id merged_into folded {RECORD_INTERNAL}",
+        locked=f"id merged_into folded folded_aliases {RECORD_INTERNAL}",
     )
     SEARCHED = ("name", "title_vi", "title_en")
+    FOLDED_FOR_STAFF = "folded_aliases"
 
     name = models.CharField(_("full name"), max_length=150)
     organisation = models.ForeignKey(
@@ -228,12 +229,12 @@ class Person(Record):
 
     folded = models.GeneratedField(
         expression=Fold(
-            Concat(
-                "name", Value(" "), "aliases", Value(" "), "title_vi", Value(" "), "title_en",
-                output_field=models.TextField(),
-            )
+            Concat("name", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())
         ),
         output_field=models.TextField(), db_persist=True,
+    )  # fmt: skip
+    folded_aliases = models.GeneratedField(
+        expression=Fold("aliases"), output_field=models.TextField(), db_persist=True,
     )  # fmt: skip
 
     class Meta:

@@ -103,7 +103,7 @@ def _found(text: str, readable: Sequence[tuple[Kind, Any]], viewer: Viewer, most
 
 def _hits(kind: Kind, readable: Any, text: str, viewer: Viewer, most: int) -> list[Any]:
     """The newest that hold every word; those that match as typed come first where marks were typed."""
-    rows = readable.search(text)
+    rows = readable.search(text, viewer)
     found: list[Any] = []
     if fold(text) != text.casefold() and kind.model.SEARCHED:
         found = list(rows.filter(as_typed=0).order_by(*kind.order)[:most])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as filters
 from django.db.models import Exists, F
@@ -14,6 +14,7 @@ from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, S
 from agreements.languages import lacking
 from agreements.register.lists.filters import participants_of
 from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Wording
+from partners.filtering import ReadableFilters
 from partners.viewers import Viewer
 
 DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
@@ -24,7 +25,7 @@ NOBODY = "none"  # stands for an empty place in a filter by organisation
 SOON_DAYS = 30
 
 
-class CommitmentFilter(filters.FilterSet):
+class CommitmentFilter(ReadableFilters):
     q = filters.CharFilter(method="search", label=_("Search"))
     delivery = filters.MultipleChoiceFilter(choices=Delivery.choices, label=_("Delivery"))
     health = filters.MultipleChoiceFilter(choices=Health.choices, label=_("Health"))
@@ -50,17 +51,36 @@ class CommitmentFilter(filters.FilterSet):
     agreement = filters.CharFilter(field_name="agreement__ref", label=_("Agreement"))
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
 
+    READS: ClassVar = {
+        "q": "ref title_vi title_en",
+        "delivery": "delivery",
+        "health": "health",
+        "due": "due_on delivery",
+        "direction": "direction",
+        "kind": "kind",
+        "confirmation": "agreed",
+        "open": "delivery",
+        "quiet": "heard_on delivery agreement.signed_on",
+        "slipped": "due_on baseline_due_on",
+        "blocked": "blocked_by",
+        "wording": "text_vi text_en behind",
+        "partner": "partner_owner",
+        "lead": "lead",
+        "desk": "agreement.desk",
+        "binding": "agreement.stage",
+        "country": "agreement.participants",
+        "organisation": "lead partner_owner",
+        "agreement": "ref",
+        "mine": "owner",
+    }
+
     class Meta:
         model = Commitment
         fields: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        self.viewer = viewer
-        super().__init__(*args, **kwargs)
-        if not viewer.is_staff:
-            # What partners may not read they may not sort rows by either.
-            for name in ("mine", "blocked", "desk", "wording"):
-                del self.filters[name]
+    def __init__(self, *args: Any, viewer: Viewer, **options: Any) -> None:
+        super().__init__(*args, viewer=viewer, **options)
+        if viewer.is_partner:
             self.filters["direction"].extra["choices"] = [(value.value, value.across) for value in Direction]
 
     def is_flag(self, name: str) -> bool:
@@ -69,7 +89,7 @@ class CommitmentFilter(filters.FilterSet):
         return isinstance(one, filters.BooleanFilter) or len(one.extra.get("choices", ())) == 1
 
     def search(self, rows: Any, name: str, value: str) -> Any:
-        return rows.search(value)
+        return rows.search(value, self.viewer)
 
     def by_due(self, rows: Any, name: str, value: str) -> Any:
         match value:

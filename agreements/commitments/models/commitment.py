@@ -116,7 +116,11 @@ class Commitment(Record):
     )
     SEARCHED = ("title_vi", "title_en", "ref")
     GIVEN_ONCE = frozenset({"ref", "agreement_id", "number"})
-    VEILS: ClassVar = {Part.WORDING: ("text_vi", "text_en"), "agreement": ()}
+    VEILS: ClassVar = {
+        Part.WORDING: ("text_vi", "text_en"),
+        Part.REPORTS: ("heard_on",),  # the day tells that there was one
+        "agreement": (),
+    }
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="commitments", verbose_name=_("agreement"))
     number = models.PositiveSmallIntegerField(_("number"), editable=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 import django_filters as filters
 from django.core.cache import cache
@@ -13,6 +13,7 @@ from django.utils.translation import pgettext_lazy
 from agreements.languages import lacking
 from agreements.register.models import Agreement, Participant
 from agreements.vocabulary import Kind, Stage, Wording
+from partners.filtering import ReadableFilters
 from partners.models import Country, Desk, Organisation, Sector
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -26,7 +27,7 @@ ATTENTION = [
 ]
 
 
-class AgreementFilter(filters.FilterSet):
+class AgreementFilter(ReadableFilters):
     """Filters over visible agreements; choices hold only what the viewer may see."""
 
     q = filters.CharFilter(method="search", label=_("Search"))
@@ -43,20 +44,26 @@ class AgreementFilter(filters.FilterSet):
         choices=ATTENTION, empty_label="–", method="by_attention", label=pgettext_lazy("filter", "Show")
     )
 
+    READS: ClassVar = {
+        "q": "ref title_vi title_en",
+        "stage": "stage",
+        "country": "participants",
+        "organisation": "participants",
+        "sector": "sectors",
+        "kind": "kind",
+        "desk": "desk",
+        "mine": "owner",
+        "signed_from": "signed_on",
+        "signed_to": "signed_on",
+        "show": "owner desk expires_on behind",
+    }
+
     class Meta:
         model = Agreement
         fields: tuple[str, ...] = ()
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
-        self.viewer = viewer
-        super().__init__(*args, **kwargs)
-        if not viewer.is_staff:
-            # What a partner may not read, a partner may not ask for either.
-            for name in ("desk", "show", "mine"):
-                del self.filters[name]
-
     def search(self, rows: Any, name: str, value: str) -> Any:
-        return rows.search(value)
+        return rows.search(value, self.viewer)
 
     def by_country(self, rows: QuerySet[Agreement], name: str, value: str) -> QuerySet[Agreement]:
         return rows.filter(Exists(participants_of("pk", organisation__country__code=value.upper())))

@@ -1,0 +1,64 @@
+"""Filters that answer by what their reader may read, and by nothing else: an answer tells the column behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
+
+import django_filters as filters
+from django.db.models import Field, Model, QuerySet
+
+from partners.records import Record
+from partners.viewers import Viewer
+
+
+class ReadableFilters(filters.FilterSet):
+    """`READS` names for each filter the columns that its answer depends on, as words.
+
+    `agreement.stage` is a column of another record: the filter then keeps only rows whose agreement the viewer sees.
+    `agreement.participants` are rows that go with it, which the filter asks for through the gate.
+    What a viewer may not read, or what a share may hold back, is not offered, and is no parameter of the API either.
+    """
+
+    READS: ClassVar[Mapping[str, str]]
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if set(cls.READS) != set(cls.declared_filters):
+            raise TypeError(f"{cls.__name__}: say in READS what each filter reads, and nothing more")
+
+    def __init__(self, *args: Any, viewer: Viewer, **options: Any) -> None:
+        self.viewer = viewer
+        super().__init__(*args, **options)
+        for name in [name for name, reads in self.READS.items() if not self._may_ask(reads)]:
+            del self.filters[name]
+
+    @property
+    def _model(self) -> type[Record]:
+        return cast("type[Record]", cast("Any", self)._meta.model)  # which the metaclass sets
+
+    def _may_ask(self, reads: str) -> bool:
+        return all(is_readable(self._model, path, self.viewer) for path in reads.split())
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """For partners, rows whose related record is hidden answer to no filter that asks about it."""
+        if self.viewer.is_partner:
+            asked = {name for name, value in self.form.cleaned_data.items() if value not in (None, "", [], False)}
+            paths = {path for name in asked for path in self.READS.get(name, "").split()}
+            for hop in sorted({path.partition(".")[0] for path in paths if "." in path}):
+                related = cast("type[Record]", self._model._meta.get_field(hop).related_model)
+                queryset = queryset.filter(**{f"{hop}__in": related.objects.visible_to(self.viewer).values("pk")})
+        return super().filter_queryset(queryset)
+
+
+def is_readable(model: type[Record], path: str, viewer: Viewer) -> bool:
+    """Whether the viewer may read a column on whatever row they see: it has the class, and no share can empty it."""
+    name, _, rest = path.partition(".")
+    field = cast("Field[Any, Any]", model._meta.get_field(name))
+    related = cast("type[Model]", field.related_model)
+    if field.auto_created and not field.concrete:
+        return True  # rows of their own, asked for through the gate
+    veiled = {column for columns in model.VEILS.values() for column in columns} if viewer.is_partner else set()
+    if name not in model.FIELDS.readable(viewer) or name in veiled:
+        return False
+    return is_readable(cast("type[Record]", related), rest, viewer) if rest else True
