@@ -13,6 +13,8 @@ from typing import Any
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from agreements.vocabulary import Part
+
 
 class About(StrEnum):
     """The model of the record that an act is about, where that is not the agreement or the commitment itself."""
@@ -62,6 +64,7 @@ class Row:
     tells: Tells = Tells.KEEPER
     urgent: bool = False  # whoever it concerns is to act, and is told at once
     hears: Hears = Hears.STAFF
+    part: Part | None = None  # what a share may hold back, and this act would tell
 
 
 QUIET = Row(tells=Tells.NOBODY)
@@ -100,8 +103,8 @@ class Act(TextChoices):
 
     # What the calendar does
     TAKE_EFFECT = "take_effect", Row(tells=Tells.NOBODY, hears=Hears.ALL), _("Came into effect")
-    NEAR_END = "near_end", Row(tells=Tells.NOBODY, hears=Hears.ALL), _("Nears its end")
-    EXPIRE = "expire", LEGAL, _("Expired")
+    NEAR_END = "near_end", Row(tells=Tells.NOBODY, hears=Hears.ALL, part=Part.TERM), _("Nears its end")
+    EXPIRE = "expire", Row(hears=Hears.ALL, part=Part.TERM), _("Expired")
 
     # Amendments
     AMENDMENT_SUBMIT = (

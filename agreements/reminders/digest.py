@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -13,12 +12,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from agreements.commitments.models import Commitment, Milestone
-from agreements.procedures.models import ProceedingStep
+from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
 from agreements.reminders.answers import MailAnswer, address_of, silenced
 from agreements.reminders.models import Reminder, message_id_of
 from agreements.reminders.schedule import still
+from agreements.reminders.telling import told_among
 from agreements.reminders.watching import Matter
 from partners.models import User
 from partners.viewers import Viewer
@@ -107,26 +106,16 @@ def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
     commitments = Commitment.objects.visible_to(viewer).in_bulk(
         {row.commitment_id for row in rows if row.commitment_id}
     )
-    hidden = _hidden([matter.subject for matter in matters.values() if matter.subject], viewer)
+    told = told_among(rows, viewer)
     items = []
     for row in rows:
         agreement, commitment = agreements.get(row.agreement_id), commitments.get(row.commitment_id or 0)
         matter = matters.get(row.pk)
-        is_seen = commitment is not None if row.commitment_id else agreement is not None
-        if not is_seen or (row.rule and matter is None) or (matter and matter.subject in hidden):
+        if row.pk not in told or (row.rule and matter is None):
             continue
         reason = row.step.reason if row.step and viewer.is_staff else ""
         items.append(Item(row, agreement, commitment, viewer.on, reason, matter))
     return items
-
-
-def _hidden(subjects: list[Milestone | ProceedingStep], viewer: Viewer) -> set[Milestone | ProceedingStep]:
-    """A share may hold milestones back while it shows their commitment."""
-    seen: set[Any] = set()
-    for model in {type(subject) for subject in subjects}:
-        keys = [subject.pk for subject in subjects if isinstance(subject, model)]
-        seen |= set(model.objects.visible_to(viewer).filter(pk__in=keys))
-    return set(subjects) - seen
 
 
 def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:

@@ -7,25 +7,16 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from agreements.commitments.models import Commitment, Milestone
-from agreements.procedures.models import ProceedingStep
-from agreements.register.models import Agreement
-from agreements.reminders.models import Reminder, Watched
+from agreements.reminders.models import Reminder
+from agreements.reminders.telling import tellable
 from agreements.vocabulary import SendState
 from partners.viewers import Viewer
 
 
 def rows_of(viewer: Viewer, *, at: datetime) -> QuerySet[Reminder]:
     """What the viewer was told and has not put away, as far as they may still see the records."""
-    agreements = Agreement.objects.visible_to(viewer)
-    commitments = Commitment.objects.visible_to(viewer)
-    seen = Q(commitment=None, agreement__in=agreements) | Q(commitment__in=commitments)
     put_off = Q(state=SendState.QUEUED, next_try_at__gt=at, round__gt=0)
-    # What is held back of a commitment that is shown is not told of either.
-    subject = Q(subject_id=None)
-    for watched, model in ((Watched.MILESTONE_DUE, Milestone), (Watched.LEGAL_CLOCK, ProceedingStep)):
-        subject |= Q(rule__watched=watched, subject_id__in=model.objects.visible_to(viewer).values("pk"))
-    own = Reminder.objects.visible_to(viewer).filter(seen, subject, recipient=viewer.user_id, dismissed_at=None)
+    own = Reminder.objects.visible_to(viewer).filter(tellable(viewer), recipient=viewer.user_id, dismissed_at=None)
     return own.exclude(Q(state=SendState.DROPPED) | put_off)
 
 

@@ -1,0 +1,96 @@
+"""What a person may be told of: the one rule of the inbox and of mails, asked again at the moment of telling.
+
+A share may hold a part back, and what is told of it would be that part in other words: each act and each rule names
+the part that it speaks of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef, Q
+
+from agreements import visibility
+from agreements.acts import About, Act
+from agreements.commitments.models import Commitment, Milestone
+from agreements.procedures.models import ProceedingStep
+from agreements.register.models import Agreement
+from agreements.reminders.models import Watched
+from agreements.vocabulary import Part
+from partners.viewers import Viewer
+
+PARTS: Mapping[str, Part | None] = {
+    Watched.AGREEMENT_EXPIRY: Part.TERM,
+    Watched.NOTICE_DAY: Part.TERM,
+    Watched.COMMITMENT_DUE: None,
+    Watched.MILESTONE_DUE: Part.MILESTONES,
+    Watched.NO_REPORT: Part.REPORTS,  # how long nothing was heard tells when something was
+    Watched.DORMANCY: Part.REPORTS,
+    Watched.LEGAL_CLOCK: None,
+    Watched.APPROVAL: None,
+}
+# Rules that watch a part of a record: its row must be visible too.
+SUBJECTS = {Watched.MILESTONE_DUE: Milestone, Watched.LEGAL_CLOCK: ProceedingStep}
+
+
+def tellable(viewer: Viewer) -> Q:
+    """Rows of the ledger about records that the viewer sees, of which nothing that is told is held back."""
+    agreements = Agreement.objects.visible_to(viewer).values("pk")
+    commitments = Commitment.objects.visible_to(viewer).values("pk")
+    rule = Q(commitment=None, agreement__in=agreements) | Q(commitment__in=commitments)
+    subject = ~Q(rule__watched__in=list(SUBJECTS)) | Q(rule=None)
+    for watched, model in SUBJECTS.items():
+        subject |= Q(rule__watched=watched, subject_id__in=model.objects.visible_to(viewer).values("pk"))
+    rule &= subject
+    return rule & _held_open(viewer) & _abouts(viewer) if viewer.is_partner else rule
+
+
+def _held_open(viewer: Viewer) -> Q:
+    """No part that is told of is held back from this partner."""
+    rule = Q()
+    for part in filter(viewer.may_lack, Part):
+        told = _of(part)
+        if told:
+            of_agreement = Q(
+                commitment=None, agreement__in=_keys(Agreement, visibility.shared_agreements(viewer, part))
+            )
+            of_commitment = Q(commitment__in=_keys(Commitment, visibility.commitments(viewer, part)))
+            rule &= ~told | of_agreement | of_commitment
+    # How long nothing was heard is counted from the signing, where nothing ever was.
+    silence = Q(rule__watched__in=(Watched.NO_REPORT, Watched.DORMANCY), commitment__heard_on=None)
+    return rule & (Q(rule=None) | ~silence | Q(agreement__in=_keys(Agreement, visibility.agreements(viewer))))
+
+
+def _of(part: Part) -> Q:
+    """Rows that tell of a part."""
+    acts = [act for act in Act if act.row.part == part]
+    rules = [watched for watched, spoken_of in PARTS.items() if spoken_of == part]
+    told = Q(step__isnull=False, step__name__in=acts) if acts else Q()
+    return told | Q(rule__isnull=False, rule__watched__in=rules) if rules else told
+
+
+def _abouts(viewer: Viewer) -> Q:
+    """The report, answer or share that an act is about must be the partner's to see."""
+    rule = Q(step=None)
+    acts_about_nothing = [act for act in Act if act.row.about in (About.NOTHING_ELSE, About.USER)]
+    rule |= Q(step__name__in=acts_about_nothing)
+    for about in sorted({act.row.about for act in Act} - {About.NOTHING_ELSE, About.USER}):
+        model: Any = apps.get_model(about)
+        seen = model.objects.visible_to(viewer).filter(pk=OuterRef("step__subject_id"))
+        rule |= Q(Exists(seen), step__name__in=[act for act in Act if act.row.about == about])
+    return rule
+
+
+def _keys(model: Any, rule: Q) -> Any:
+    return model.objects.filter(rule).values("pk")
+
+
+def told_among(rows: Iterable[Any], viewer: Viewer) -> set[int]:
+    """Keys of those of the rows that the viewer may be told of now."""
+    rows = list(rows)
+    if not rows:
+        return set()
+    kept = type(rows[0]).objects.filter(tellable(viewer), pk__in=[row.pk for row in rows])
+    return set(kept.values_list("pk", flat=True))
