@@ -24,7 +24,8 @@ from partners.folding import Fold
 from partners.models import Figure, Relation
 from partners.records import Record
 from partners.states import StateField
-from partners.viewers import Viewer
+from partners.viewers import ALL_DESKS, Viewer
+from partners.visibility import unarchived
 
 
 def random_name(document: Document, filename: str) -> str:
@@ -185,7 +186,11 @@ class Citation(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        """Staff see all citations; partners those of documents that they may read."""
-        if viewer.is_staff:
+        """Visible where both its document and its claim are."""
+        if viewer.role in ALL_DESKS:
             return Q()
-        return Q(document__in=Document.objects.visible_to(viewer))
+        claim = Q()
+        for name in cls.TARGETS:
+            model: Any = cls.field_of(name).related_model
+            claim |= Q(**{f"{name}__in": model.objects.visible_to(viewer).order_by().values("pk")})
+        return claim & Q(document__in=Document.objects.visible_to(viewer).order_by().values("pk")) & unarchived(viewer)

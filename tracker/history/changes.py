@@ -10,28 +10,11 @@ from typing import Any
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
-from agreements.models import (
-    Agreement,
-    Amendment,
-    Answer,
-    Citation,
-    Commitment,
-    Document,
-    DueRequest,
-    Funding,
-    Indicator,
-    Link,
-    Measurement,
-    Milestone,
-    Note,
-    Participant,
-    Proceeding,
-    ProceedingStep,
-    Report,
-    Share,
-)
+from agreements.models import Agreement
 from partners.models import User
 from partners.viewers import Viewer
+from tracker.history import gate
+from tracker.history.gate import OF_AN_AGREEMENT
 
 # What changes with every change, and what PostgreSQL computes.
 SILENT = frozenset(
@@ -47,27 +30,6 @@ SILENT = frozenset(
         "confirmed_hash",
     }
 )
-# Kinds whose rows belong to an agreement: the model, and how a row leads to it.
-OF_AN_AGREEMENT: Mapping[type[Model], str] = {
-    Agreement: "pgh_obj_id",
-    Participant: "agreement_id",
-    Commitment: "agreement_id",
-    Milestone: "commitment__agreement",
-    Funding: "commitment__agreement",
-    Indicator: "commitment__agreement",
-    Measurement: "indicator__commitment__agreement",
-    Report: "commitment__agreement",
-    DueRequest: "commitment__agreement",
-    Answer: "commitment__agreement",
-    Link: "commitment__agreement",
-    Document: "agreement_id",
-    Citation: "agreement_id",
-    Share: "agreement_id",
-    Amendment: "agreement_id",
-    Note: "agreement_id",
-    Proceeding: "agreement_id",
-    ProceedingStep: "proceeding__agreement",
-}
 
 
 @dataclass(frozen=True)
@@ -90,29 +52,17 @@ class Change:
     fields: tuple[FieldChange, ...]
 
 
-def events_of(model: type[Model], agreement: Agreement) -> QuerySet[Any]:
-    """The event rows of one kind that belong to an agreement, by the ids that its own rows have or had."""
-    kind: Any = model._meta.get_field("events").related_model
-    events: QuerySet[Any] = kind._default_manager.all()
-    path = OF_AN_AGREEMENT[model]
-    if "__" in path:
-        ids = model._default_manager.filter(**{path: agreement}).values("pk")
-        return events.filter(pgh_obj_id__in=ids)
-    return events.filter(**{path: agreement.pk})
-
-
 def changes_of(agreement: Agreement, viewer: Viewer, *, before: datetime | None, most: int) -> list[Change]:
     """The latest changes of the agreement and all that belongs to it, newest first, before a moment."""
     found: list[tuple[datetime, int, type[Model], Any]] = []
-    for model in OF_AN_AGREEMENT:
-        rows = events_of(model, agreement)
-        if before:
-            rows = rows.filter(pgh_created_at__lt=before)
-        latest = rows.select_related("pgh_context").order_by("-pgh_id")[:most]
+    readable = {model: gate.events_of(model, agreement, viewer) for model in OF_AN_AGREEMENT}
+    for model, rows in readable.items():
+        earlier = rows.filter(pgh_created_at__lt=before) if before else rows
+        latest = earlier.select_related("pgh_context").order_by("-pgh_id")[:most]
         found.extend((event.pgh_created_at, event.pgh_id, model, event) for event in latest)
     found.sort(key=lambda one: one[:2], reverse=True)
     newest = found[:most]
-    older = _predecessors(newest)
+    older = _predecessors(newest, readable)
     pairs = [(model, event, older.get((model, event.pgh_id))) for _at, _id, model, event in newest]
     drawn = _Drawing(viewer, pairs)
     shown = [drawn.change(model, event, before) for model, event, before in pairs]
@@ -124,12 +74,14 @@ def _actors(events: Iterable[Any]) -> dict[int, str]:
     return dict(User.objects.filter(pk__in=ids).values_list("pk", "name"))
 
 
-def _predecessors(newest: list[tuple[datetime, int, type[Model], Any]]) -> dict[tuple[type[Model], int], Any]:
-    """For each event the one before it of the same record: one query for each kind."""
+def _predecessors(
+    newest: list[tuple[datetime, int, type[Model], Any]], readable: Mapping[type[Model], QuerySet[Any]]
+) -> dict[tuple[type[Model], int], Any]:
+    """For each event the one before it of the same record that may be read: one query for each kind."""
     older: dict[tuple[type[Model], int], Any] = {}
     for model in {one[2] for one in newest}:
         mine = sorted((one[3] for one in newest if one[2] is model), key=lambda event: event.pgh_id)
-        rows = type(mine[0])._default_manager.filter(pgh_obj_id__in={event.pgh_obj_id for event in mine})
+        rows = readable[model].filter(pgh_obj_id__in={event.pgh_obj_id for event in mine})
         rows = rows.filter(pgh_id__lt=mine[0].pgh_id).order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
         last = {row.pgh_obj_id: row for row in rows}
         for event in mine:
@@ -202,11 +154,9 @@ def _name(event: Any) -> str:
     return str(next((text for name in ("ref", "number", "filename") if (text := getattr(event, name, ""))), ""))
 
 
-def as_it_stood(model: type[Model], agreement: Agreement, at: datetime) -> list[Any]:
+def as_it_stood(model: type[Model], agreement: Agreement, viewer: Viewer, at: datetime) -> list[Any]:
     """The records of one kind as they were at a moment, made of the history; none that came later."""
-    rows = events_of(model, agreement).filter(pgh_created_at__lte=at)
-    latest = rows.order_by("pgh_obj_id", "-pgh_id").distinct("pgh_obj_id")
-    return [_record(model, event) for event in latest]
+    return [_record(model, event) for event in gate.as_it_stood(model, agreement, viewer, at).order_by("pgh_obj_id")]
 
 
 def _record(model: type[Model], event: Any) -> Any:

@@ -133,7 +133,7 @@ def as_of(request: Request, ref: str) -> HttpResponse:
         except UnreadableDate as unreadable:
             problem = str(unreadable)
     at = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min)) - timedelta(microseconds=1)
-    stood = as_it_stood(Agreement, agreement, at)
+    stood = as_it_stood(Agreement, agreement, viewer, at)
     context: dict[str, Any] = {"agreement": agreement, "day": day, "typed": typed, "problem": problem, "old": None}
     if stood:
         context |= _as_it_was(stood[0], agreement, viewer, at)
@@ -144,11 +144,7 @@ def _as_it_was(old: Agreement, agreement: Agreement, viewer: Viewer, at: datetim
     """Its facts, participants, commitments, papers and amendments, archived ones left out."""
 
     def rows(model: Any) -> list[Any]:
-        # What the viewer may not see today, the viewer may not see as it was either.
-        live = set(model.objects.live().filter(agreement=agreement).values_list("pk", flat=True))
-        visible = set(model.objects.visible_to(viewer).filter(agreement=agreement).values_list("pk", flat=True))
-        every = as_it_stood(model, agreement, at)
-        return [row for row in every if not row.archived_at and row.pk not in live - visible]
+        return [row for row in as_it_stood(model, agreement, viewer, at) if not row.archived_at]
 
     participants = rows(Participant)
     prefetch_related_objects(participants, "organisation")

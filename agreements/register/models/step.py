@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.acts import Act, choices
+from agreements.acts import About, Act, choices
 from agreements.register.models.agreement import Agreement
 from agreements.vocabulary import Stage
 from partners.fields import FieldTable
 from partners.records import NOTHING, RecordQuerySet
 from partners.states import StateField
-from partners.viewers import Viewer
+from partners.viewers import ALL_DESKS, Viewer
 
 STEP_FIELDS = (
     "id agreement commitment name from_stage to_stage by instead_of on at reason document content_hash subject_id "
     "before undoes told_at"
 )
+
+
+# Kinds of which staff see fewer than of the agreements that they belong to.
+NARROWER = (About.ACTION_ITEM, About.DOCUMENT, About.REPORT)
 
 
 class StepQuerySet(RecordQuerySet["Step"]):
@@ -92,4 +99,15 @@ class Step(models.Model):
         # One's own act stays in reach when it archived the agreement: it can be taken back.
         own = Q(by=viewer.user_id, agreement__desk__in=viewer.desk_ids)
         rule = visibility.agreements(viewer, prefix="agreement__")
-        return rule | own if viewer.desk_ids else rule
+        rule = rule | own if viewer.desk_ids else rule
+        return rule if viewer.role in ALL_DESKS else rule & cls._told_of(viewer)
+
+    @staticmethod
+    def _told_of(viewer: Viewer) -> Q:
+        """Acts about a record that fewer see than its agreement are seen with that record."""
+        told = Q()
+        for about in NARROWER:
+            model: Any = apps.get_model(about)
+            acts = [act for act in Act if act.row.about == about]
+            told &= ~Q(name__in=acts) | Q(Exists(model.objects.visible_to(viewer).filter(pk=OuterRef("subject_id"))))
+        return told
