@@ -22,7 +22,7 @@ from agreements.reminders import inbox_views as inbox
 from agreements.reminders import views as reminders
 from agreements.reporting import views as reporting
 from agreements.sources import views as sources
-from partners.access import allow, desk_only, everyone, manager_only, open_to_all, staff_only
+from partners.access import Eyes, allow, desk_only, everyone, manager_only, open_to_all, staff_only
 from partners.viewers import Role
 
 both_sides = allow(Role.OFFICER, Role.MANAGER, Role.PARTNER)
@@ -107,7 +107,7 @@ reporting_urls = [
     path("reports/<int:pk>/decide/", desk_only(reporting.decide), name="report_decide"),
     path("commitments/<slug:ref>/link/", desk_only(reporting.link_new), name="commitment_link"),
     path("links/<int:pk>/revoke/", desk_only(reporting.link_revoke), name="link_revoke"),
-    path("l/<str:secret>/", open_to_all(reporting.by_link), name="by_link"),
+    path("l/<str:secret>/", open_to_all(reporting.by_link, Eyes.OWNER), name="by_link"),
 ]
 document_urls = [
     path("documents/<int:pk>/", everyone(sources.document_page), name="document"),
@@ -132,13 +132,13 @@ following_urls = [
     path("views/<int:pk>/remove/", everyone(following.view_remove), name="view_remove"),
     path("calendars/", everyone(calendars.feed_list), name="calendars"),
     path("calendars/<int:pk>/revoke/", everyone(calendars.feed_revoke), name="feed_revoke"),
-    path("calendar/<str:secret>.ics", open_to_all(calendars.calendar), name="calendar"),
+    path("calendar/<str:secret>.ics", open_to_all(calendars.calendar, Eyes.OWNER), name="calendar"),
 ]
 reminder_urls = [
     path("inbox/", everyone(inbox.inbox_page), name="inbox"),
     path("inbox/read/", everyone(inbox.inbox_read_all), name="inbox_read_all"),
     path("inbox/<int:pk>/", everyone(inbox.inbox_act), name="inbox_act"),
-    path("r/<str:secret>/", open_to_all(reminder_answers.reminder_answer), name="reminder_answer"),
+    path("r/<str:secret>/", open_to_all(reminder_answers.reminder_answer, Eyes.OWNER), name="reminder_answer"),
     path("reminders/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(reminders.reminder_plan), name="reminders"),
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
 ]

@@ -1,8 +1,9 @@
-"""Who may use an address: written at the route, read by the tests."""
+"""Who may use an address, and with whose eyes it looks: written at the route, read by `tracker.surfaces`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import Enum, auto
 from functools import wraps
 from typing import Any
 
@@ -14,6 +15,15 @@ from partners.requests import AnyRequest
 from partners.viewers import DESK_STAFF, STAFF, Role
 
 View = Callable[..., HttpResponseBase]
+
+
+class Eyes(Enum):
+    """Whose rights decide what a surface shows."""
+
+    ASKER = auto()  # the viewer of the request, through `visible_to`
+    OWNER = auto()  # the person whom it was made for, as they may see at the moment of telling
+    OPERATOR = auto()  # whoever runs the register: its administration and its shell
+    NOBODY = auto()  # it shows no record: it works, or says that it does
 
 
 def allow(*roles: Role) -> Callable[[View], View]:
@@ -29,7 +39,8 @@ def allow(*roles: Role) -> Callable[[View], View]:
                 raise Http404
             return view(request, *args, **kwargs)
 
-        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]  # a function's note, for the tests
+        guarded.roles = frozenset(roles)  # type: ignore[attr-defined]  # a function's note
+        guarded.eyes = Eyes.ASKER  # type: ignore[attr-defined]  # a function's note
         return guarded
 
     return guard
@@ -41,7 +52,8 @@ desk_only = allow(*DESK_STAFF)
 manager_only = allow(Role.MANAGER)
 
 
-def open_to_all(view: View) -> View:
-    """No sign-in needed: said aloud, so that no address is open by oversight."""
-    view.roles = None  # type: ignore[attr-defined]  # a function's note, for the tests
+def open_to_all(view: View, eyes: Eyes) -> View:
+    """No sign-in needed: said aloud, so that no address is open by oversight, nor shows anything by its own rule."""
+    view.roles = None  # type: ignore[attr-defined]  # a function's note
+    view.eyes = eyes  # type: ignore[attr-defined]  # a function's note
     return view

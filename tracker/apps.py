@@ -1,3 +1,5 @@
+import importlib
+
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 
@@ -5,6 +7,9 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 class TrackerConfig(AppConfig):
     name = "tracker"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        importlib.import_module("tracker.surfaces")  # which registers its check
 
 
 class AdminConfig(DjangoAdminConfig):

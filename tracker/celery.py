@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
 from django.conf import settings
 from kombu import Queue
 
@@ -55,3 +58,11 @@ app.conf.beat_schedule |= {
     for name in QUEUES
 }  # fmt: skip
 app.conf.update(timezone=settings.TIME_ZONE)
+
+
+def refuse_without_policy(**event: Any) -> None:
+    importlib.import_module("tracker.surfaces").refuse_without_policy()  # once all models are there
+
+
+worker_init.connect(refuse_without_policy)
+beat_init.connect(refuse_without_policy)

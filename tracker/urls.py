@@ -10,7 +10,7 @@ from rest_framework.routers import DefaultRouter
 
 from agreements.commitments.api import CommitmentViewSet
 from agreements.register.api import AgreementViewSet
-from partners.access import allow, everyone, manager_only, open_to_all, staff_only
+from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, OrganisationViewSet
 from partners.viewers import Role
 from tracker import accounts, design, health, home, mails
@@ -46,14 +46,16 @@ urlpatterns = [
     path("api/v1/", include(api.urls)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path("api/", everyone(allow_inline_styles(docs)), name="api_docs"),
-    path("mails/", open_to_all(mails.mail_list), name="mails"),
+    path("mails/", open_to_all(mails.mail_list, Eyes.OPERATOR), name="mails"),
     path("pulse/", allow(Role.OPERATOR, Role.AUDITOR)(heartbeat.heartbeat), name="pulse"),
-    path("pulsez", open_to_all(heartbeat.heartbeat_check), name="pulsez"),
-    path("healthz", open_to_all(health.alive), name="healthz"),
-    path("readyz", open_to_all(health.ready), name="readyz"),
+    path("pulsez", open_to_all(heartbeat.heartbeat_check, Eyes.NOBODY), name="pulsez"),
+    path("healthz", open_to_all(health.alive, Eyes.NOBODY), name="healthz"),
+    path("readyz", open_to_all(health.ready, Eyes.NOBODY), name="readyz"),
     path("favicon.ico", RedirectView.as_view(url="/static/tracker/icon.svg"), name="favicon"),
     path("i18n/", include("django.conf.urls.i18n")),
-    re_path(r"^accounts/(?P<what>signup|email|confirm-email)/", open_to_all(accounts.closed), name="closed"),
+    re_path(
+        r"^accounts/(?P<what>signup|email|confirm-email)/", open_to_all(accounts.closed, Eyes.NOBODY), name="closed"
+    ),
     path("accounts/", include("allauth.urls")),
     re_path(
         r"^admin/agreements/(?P<old>action|position)/(?P<rest>.*)$", allow(Role.OPERATOR)(lead_on), name="admin_lead_on"
