@@ -51,6 +51,9 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
         answer.may_settle = answers.may_settle(answer, viewer)
     entries = list(commitment.funding.visible_to(viewer).live())
     clock = deadlines.counted(commitment, work_calendar()) if commitment.due_after else None
+    formula = clock.formula if clock else deadlines.waiting_for(commitment)
+    if not commitment.shows_agreement:
+        formula = ""  # it tells the day of an event of the agreement
     quiet = commitment.quiet_days(viewer.on)
     context: dict[str, Any] = {
         "commitment": commitment,
@@ -62,7 +65,7 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
         "co_leads": commitment.co_leads.visible_to(viewer),
         "citations": commitment.citations.visible_to(viewer).select_related("document"),
         "reports": written, "answers": given, "disputed": _disputed(commitment, given),
-        "formula": clock.formula if clock else deadlines.waiting_for(commitment),
+        "formula": formula,
         "days_late": commitment.days_late(viewer.on), "quiet_days": quiet,
         "is_quiet": quiet >= QUIET_DAYS, "is_dormant": quiet >= CLOSING_DAYS,
         "report_form": ReportForm(viewer=viewer) if reports.may_report(commitment, viewer) else None,

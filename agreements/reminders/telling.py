@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.apps import apps
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from agreements import visibility
-from agreements.acts import About, Act
+from agreements.acts import Act
 from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures.models import ProceedingStep
-from agreements.register.models import Agreement
+from agreements.register.models import Agreement, Step
 from agreements.reminders.models import Watched
 from agreements.vocabulary import Part
 from partners.viewers import Viewer
@@ -43,8 +42,9 @@ def tellable(viewer: Viewer) -> Q:
     subject = ~Q(rule__watched__in=list(SUBJECTS)) | Q(rule=None)
     for watched, model in SUBJECTS.items():
         subject |= Q(rule__watched=watched, subject_id__in=model.objects.visible_to(viewer).values("pk"))
-    rule &= subject
-    return rule & _held_open(viewer) & _abouts(viewer) if viewer.is_partner else rule
+    about = Q(step=None) | Step.seen_with_its_subject(viewer, prefix="step__")
+    rule &= subject & about
+    return rule & _held_open(viewer) if viewer.is_partner else rule
 
 
 def _held_open(viewer: Viewer) -> Q:
@@ -69,18 +69,6 @@ def _of(part: Part) -> Q:
     rules = [watched for watched, spoken_of in PARTS.items() if spoken_of == part]
     told = Q(step__isnull=False, step__name__in=acts) if acts else Q()
     return told | Q(rule__isnull=False, rule__watched__in=rules) if rules else told
-
-
-def _abouts(viewer: Viewer) -> Q:
-    """The report, answer or share that an act is about must be the partner's to see."""
-    rule = Q(step=None)
-    acts_about_nothing = [act for act in Act if act.row.about in (About.NOTHING_ELSE, About.USER)]
-    rule |= Q(step__name__in=acts_about_nothing)
-    for about in sorted({act.row.about for act in Act} - {About.NOTHING_ELSE, About.USER}):
-        model: Any = apps.get_model(about)
-        seen = model.objects.visible_to(viewer).filter(pk=OuterRef("step__subject_id"))
-        rule |= Q(Exists(seen), step__name__in=[act for act in Act if act.row.about == about])
-    return rule
 
 
 def _keys(model: Any, rule: Q) -> Any:

@@ -8,7 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
-from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
 from agreements.register.rules import access_log
 from agreements.sources.forms import PaperForm
@@ -27,21 +26,11 @@ def document_page(request: Request, pk: int) -> HttpResponse:
     """What a document is, and which visible claims cite it."""
     viewer = request.viewer
     document = Document.objects.select_related("agreement").get_visible(viewer, pk=pk)
-    rows = Citation.objects.visible_to(viewer).filter(document=document).order_by("paragraph", "pk")
-    cited = list(rows.select_related("agreement", "commitment", "figure__country", "relation__country"))
-    agreements = set(Agreement.objects.visible_to(viewer).values_list("pk", flat=True).filter(citations__in=cited))
-    commitments = set(Commitment.objects.visible_to(viewer).values_list("pk", flat=True).filter(citations__in=cited))
-    shown = [
-        citation
-        for citation in cited
-        if citation.agreement_id in agreements
-        or citation.commitment_id in commitments
-        or (viewer.is_staff and (citation.figure_id or citation.relation_id))
-    ]
+    cited = Citation.objects.visible_to(viewer).filter(document=document).order_by("paragraph", "pk")
     paragraphs = document.paragraphs() if viewer.is_staff else []
     context = {
         "document": document,
-        "citations": shown,
+        "citations": cited.select_related("agreement", "commitment", "figure__country", "relation__country"),
         "paragraphs": list(enumerate(paragraphs[:MOST_PARAGRAPHS], 1)),
         "editions": _editions(document, viewer),
         "may_fetch": may_fetch(document, viewer),

@@ -119,7 +119,7 @@ class Commitment(Record):
     VEILS: ClassVar = {
         Part.WORDING: ("text_vi", "text_en"),
         Part.REPORTS: ("heard_on",),  # the day tells that there was one
-        "agreement": (),
+        "agreement": ("due_event_on",),
     }
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="commitments", verbose_name=_("agreement"))

@@ -26,6 +26,7 @@ STEP_FIELDS = (
 )
 
 
+RECORDS = tuple(about for about in About if about not in (About.NOTHING_ELSE, About.USER))
 # Kinds of which staff see fewer than of the agreements that they belong to.
 NARROWER = (About.ACTION_ITEM, About.DOCUMENT, About.REPORT)
 
@@ -100,14 +101,15 @@ class Step(models.Model):
         own = Q(by=viewer.user_id, agreement__desk__in=viewer.desk_ids)
         rule = visibility.agreements(viewer, prefix="agreement__")
         rule = rule | own if viewer.desk_ids else rule
-        return rule if viewer.role in ALL_DESKS else rule & cls._told_of(viewer)
+        return rule if viewer.role in ALL_DESKS else rule & cls.seen_with_its_subject(viewer)
 
     @staticmethod
-    def _told_of(viewer: Viewer) -> Q:
+    def seen_with_its_subject(viewer: Viewer, *, prefix: str = "") -> Q:
         """Acts about a record that fewer see than its agreement are seen with that record."""
         told = Q()
-        for about in NARROWER:
+        for about in NARROWER if viewer.is_staff else RECORDS:
             model: Any = apps.get_model(about)
             acts = [act for act in Act if act.row.about == about]
-            told &= ~Q(name__in=acts) | Q(Exists(model.objects.visible_to(viewer).filter(pk=OuterRef("subject_id"))))
+            seen = model.objects.visible_to(viewer).filter(pk=OuterRef(f"{prefix}subject_id"))
+            told &= ~Q(**{f"{prefix}name__in": acts}) | Q(Exists(seen))
         return told
