@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
@@ -16,6 +17,15 @@ from partners.viewers import DESK_STAFF, STAFF, Role
 View = Callable[..., HttpResponseBase]
 
 
+def _page_of(request: AnyRequest) -> str:
+    """Where to go on after signing in: the page that was asked for, or the one whose form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    is_ours = came_from.netloc == request.get_host()
+    return urlunsplit(("", "", came_from.path, came_from.query, "")) if is_ours else "/"
+
+
 def allow(*roles: Role) -> Callable[[View], View]:
     """Only these roles; a stranger is sent to sign in, another role finds nothing here."""
 
@@ -24,7 +34,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
         def guarded(request: AnyRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             viewer = request.viewer
             if not viewer.is_known:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_page_of(request))
             if viewer.role not in roles:
                 raise Http404
             return view(request, *args, **kwargs)
