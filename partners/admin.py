@@ -264,8 +264,7 @@ class UserAdmin(GatedAdmin):
 class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     """Seen and withdrawn here; made by their owners alone."""
 
-    list_display = ("name", "user", "read_only", "expires_on", "used_at", "withdrawn_at", "refused_at")
-    actions = ("withdraw",)
+    list_display = ("name", "user", "read_only", "expires_on", "used_at", "refused_at")
     list_select_related = ("user",)
     search_fields = ("name", "user__name", "user__email")
 
@@ -274,11 +273,3 @@ class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    @admin.action(description=_("Withdraw"))
-    def withdraw(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:
-        count = queryset.filter(withdrawn_at=None).update(withdrawn_at=timezone.now())
-        messages.success(request, _("%(count)s withdrawn.") % {"count": count})

@@ -6,14 +6,14 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
-from allauth.mfa.signals import authenticator_added, authenticator_removed, authenticator_reset
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.dispatch import receiver  # noqa: TID251  (the library says it in no other way)
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from partners.models import User
+from partners.requests import Request
+from tracker.factors import Factor
 
 EPOCH_AT_PASSWORD = "epoch_at_password"  # noqa: S105  (in a session that still lacks its second factor)
 
@@ -51,13 +51,16 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
         """There are no user names: the e-mail address signs in."""
 
 
-@receiver([authenticator_added, authenticator_removed, authenticator_reset])
-def keep_own_session(request: HttpRequest, user: Any, **_facts: Any) -> None:
-    """Whoever changes their own second factor goes on; every other session ends, as with a new password."""
-    as_read = (user.password, user.email, user.role, user.is_active)
-    if User.objects.values_list("password", "email", "role", "is_active").get(pk=user.pk) == as_read:
-        user.read_epoch()
-        update_session_auth_hash(request, user)
+def keep_own_session(request: Request, context: Any) -> None:
+    """Whoever changes their own second factor goes on; every other session ends, as with a new password.
+
+    `context` is the history's: only what this very request changed is forgiven, so that a session which sends one
+    request after the other does not outlive what somebody else does to the account meanwhile.
+    """
+    before = request.user.epoch
+    own = Factor.pgh_event_model.objects.filter(pgh_context=context).count()
+    if own and request.user.read_epoch() == before + own:
+        update_session_auth_hash(request, request.user)
 
 
 def closed(request: HttpRequest, what: str) -> HttpResponse:

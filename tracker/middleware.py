@@ -20,10 +20,12 @@ from whitenoise.middleware import WhiteNoiseFileResponse
 
 from partners.credential_views import store_of
 from partners.models import Draft
-from partners.requests import AnyRequest
+from partners.requests import AnyRequest, signed_in
 from partners.viewers import Viewer
+from tracker.accounts import keep_own_session
 from tracker.errors import csrf_failure
 
+SECOND_FACTOR = "/accounts/2fa/"
 Answer = Callable[[AnyRequest], HttpResponse]
 # Where a member of staff without a second factor may still go: to set one up, to sign out, to read in peace.
 FREE_OF_SECOND_FACTOR = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz", "/pulsez", "/favicon.ico")
@@ -88,8 +90,10 @@ class WhoActs:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             response = self.answer(request)
         else:
-            with pghistory.context(user=user_id, request=uuid.uuid4().hex, path=request.path):
+            with pghistory.context(user=user_id, request=uuid.uuid4().hex, path=request.path) as context:
                 response = self.answer(request)
+            if user.is_authenticated and request.path.startswith(SECOND_FACTOR):
+                keep_own_session(signed_in(request), context.id)
         response.headers["Content-Language"] = translation.get_language()
         return response
 

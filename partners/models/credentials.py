@@ -25,11 +25,13 @@ NOTED_EVERY = timedelta(minutes=1)
 
 class TokenQuerySet(models.QuerySet["ApiToken"]):
     def living(self, *, on: date) -> Self:
-        """Neither withdrawn nor expired, of an account that is as it was when they were made."""
-        return self.filter(withdrawn_at=None, expires_on__gte=on, user__is_active=True, epoch=F("user__epoch"))
+        """Not expired, and of an account that is as it was when they were made."""
+        return self.filter(expires_on__gte=on, user__is_active=True, epoch=F("user__epoch"))
 
 
-@pghistory.track(exclude=["digest", "used_at"])
+@pghistory.track(
+    pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent("withdraw"), exclude=["digest", "used_at"]
+)  # fmt: skip
 class ApiToken(models.Model):
     """A key to the API in its owner's name. Only its digest is kept: the key is shown once."""
 
@@ -43,7 +45,6 @@ class ApiToken(models.Model):
     epoch = models.PositiveBigIntegerField(_("credentials count from"), editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     used_at = models.DateTimeField(_("last used"), null=True, editable=False)
-    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
     refused_at = models.DateTimeField(_("last refused"), null=True, editable=False)
 
     objects = TokenQuerySet.as_manager()
@@ -82,16 +83,12 @@ class ApiToken(models.Model):
     def is_living(self, on: date) -> bool:
         """As `living`, of a row that was read together with its user."""
         is_same = self.user.is_active and self.epoch == self.user.epoch
-        return is_same and self.withdrawn_at is None and self.expires_on >= on
+        return is_same and self.expires_on >= on
 
     def note_refusal(self, *, at: datetime) -> None:
         """Somebody still has it, and tried."""
         if self.refused_at is None or at - self.refused_at > NOTED_EVERY:
             type(self).objects.filter(pk=self.pk).update(refused_at=at)
-
-    def withdraw(self, *, at: datetime) -> None:
-        """It is dead from the next request on, and stays so."""
-        type(self).objects.filter(pk=self.pk, withdrawn_at=None).update(withdrawn_at=at)
 
 
 @pghistory.track(
