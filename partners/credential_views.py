@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import HASH_SESSION_KEY, update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
@@ -40,6 +42,9 @@ def credentials_of(request: Request) -> dict[str, Any]:
     return {
         "tokens": tokens,
         "sessions": open_sessions(user),
+        "idle_minutes": settings.SESSION_IDLE_MINUTES,
+        "session_hours": settings.SESSION_COOKIE_AGE // 3600,
+        "may_confirm": user.role in settings.API_KEY_ROLES and is_mfa_enabled(user),
         "this_session": store_of(request).digest(),
         "feeds": user.feeds.filter(revoked_at=None, epoch=user.epoch).select_related("country", "view"),
     }

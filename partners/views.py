@@ -79,7 +79,7 @@ def profile(request: Request) -> HttpResponse:
     """One's own account: role, language, second factor, keys to the API."""
     form, key, no_key = TokenForm(request.POST or None), "", refusal_of_key(request)
     if request.method == "POST" and no_key:
-        form.add_error(None, no_key)
+        form.add_error(None, str(no_key))
     elif request.method == "POST" and form.is_valid():
         _token, key = ApiToken.issue(
             request.user, name=form.cleaned_data["name"], read_only=form.cleaned_data["read_only"],

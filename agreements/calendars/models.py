@@ -51,7 +51,7 @@ class Feed(models.Model):
         SavedView, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("saved view")
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
-    epoch = models.PositiveBigIntegerField(_("credentials count from"), editable=False)
+    epoch = models.PositiveBigIntegerField(_("credentials count from"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)

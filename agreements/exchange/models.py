@@ -48,7 +48,7 @@ class Export(models.Model):
     language = models.CharField(_("language"), max_length=2)
     state = StateField(_("state"), max_length=7, choices=ExportState, default=ExportState.WAITING)
     rights = models.CharField(_("rights of its reader"), max_length=64, blank=True)
-    epoch = models.PositiveBigIntegerField(_("credentials count from"), editable=False)  # of whoever asked
+    epoch = models.PositiveBigIntegerField(_("credentials count from"), default=0, editable=False)  # of whoever asked
     keys = ArrayField(models.BigIntegerField(), default=list, editable=False, verbose_name=_("rows in it"))
     seen = models.CharField(_("what its reader saw"), max_length=64, blank=True, editable=False)
     total = models.PositiveIntegerField(_("rows"), default=0)

@@ -32,8 +32,9 @@ class MailAnswer(TextChoices):
     MUTE = "mute", _("Tell me no more of this record")
 
 
-def address_of(row: Reminder, epoch: int) -> str:
+def address_of(row: Reminder, epoch: int | None = None) -> str:
     """Where the recipient answers; with `?answer=...` one of the answers stands first."""
+    epoch = row.recipient.known_epoch() if epoch is None else epoch
     secret = signing.dumps([row.pk, row.recipient_id, epoch], salt=SALT)
     return f"{settings.BASE_URL}{reverse('reminder_answer', args=[secret])}"
 

@@ -42,12 +42,15 @@ class ApiToken(models.Model):
     digest = models.CharField(max_length=64, unique=True, editable=False)
     read_only = models.BooleanField(_("may only read"), default=True)
     expires_on = models.DateField(_("valid until"))
-    epoch = models.PositiveBigIntegerField(_("credentials count from"), editable=False)
+    epoch = models.PositiveBigIntegerField(_("credentials count from"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     refused_at = models.DateTimeField(_("last refused"), null=True, editable=False)
 
     objects = TokenQuerySet.as_manager()
+
+    # What pages note beside a row.
+    works: bool
 
     class Meta:
         verbose_name = _("API token")

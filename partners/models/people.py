@@ -127,7 +127,7 @@ class User(AbstractBaseUser):
         what = f"{self.pk}:{self.known_epoch()}"
         return salted_hmac("partners.epoch", what, secret=secret, algorithm="sha256").hexdigest()
 
-    def check_password(self, raw_password: str) -> bool:
+    def check_password(self, raw_password: str | None) -> bool:
         """Django's check. A hash that is made anew in today's way ends no credential, and undoes no other change."""
 
         def renew(raw: str) -> None:
@@ -138,7 +138,7 @@ class User(AbstractBaseUser):
                 User.objects.filter(pk=self.pk, password=old).update(password=self.password)
                 cursor.execute("SELECT set_config(%s, '', true)", [epochs.SAME_PASSWORD])
 
-        return check_password(raw_password, self.password, renew)
+        return check_password(raw_password or "", self.password, renew)
 
     def note_visit(self, *, at: datetime) -> datetime | None:
         """Note that the person is here; return when the visit before this one ended. Half an hour away ends a visit."""

@@ -39,7 +39,9 @@ class Link(Record):
     purpose = models.CharField(_("purpose"), max_length=7, choices=LinkPurpose)
     recipient = models.CharField(_("for whom"), max_length=200)
     digest = models.CharField(max_length=64, unique=True)
-    epoch = models.PositiveBigIntegerField(_("credentials count from"), editable=False)  # of its maker's account
+    epoch = models.PositiveBigIntegerField(
+        _("credentials count from"), default=0, editable=False
+    )  # of its maker's account
     expires_at = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
