@@ -22,7 +22,7 @@ class ResetTokens(PasswordResetTokenGenerator):
     """Links to set a password, reminders and invitations alike: dead once anything about the account has changed."""
 
     def _make_hash_value(self, user: Any, timestamp: int) -> str:
-        return f"{user.pk}:{user.known_epoch()}:{user.email}:{user.password}:{timestamp}"
+        return f"{user.pk}:{user.known_epoch()}:{timestamp}"
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth has no types

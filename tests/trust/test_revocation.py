@@ -22,14 +22,14 @@ from agreements.commitments.rules import links
 from agreements.exchange import writing
 from agreements.models import Export, Reminder
 from agreements.reminders import answers
-from agreements.reminders.models import ReminderRule, Watched
+from agreements.reminders.models import ReminderRule, Told, Watched
 from partners.models import Absence, ApiToken, Desk, Membership, User
 from tests.conftest import Cast
 from tests.factories import TODAY
 from tests.trust.conftest import Figure
 from tracker.accounts import ResetTokens
 
-PASSWORD = "correct horse"  # noqa: S105
+PASSWORD = "correct horse"
 Probe = Callable[[], bool]
 
 
@@ -47,7 +47,7 @@ class Held:
 
     def hold_session(self) -> Probe:
         client = self.cast.client("linh")
-        return lambda: client.get("/agreements/").status_code == 200
+        return lambda: client.get("/drafts/").status_code == 200
 
     def hold_form(self) -> Probe:
         """A page that was loaded before, sent after."""
@@ -69,7 +69,7 @@ class Held:
 
     def hold_reading_key(self) -> Probe:
         headers = self.key(read_only=True)
-        return lambda: Client().get("/api/v1/agreements/", headers=headers).status_code == 200
+        return lambda: Client().get("/api/v1/countries/", headers=headers).status_code == 200
 
     def hold_writing_key(self) -> Probe:
         headers, path = self.key(read_only=False), f"/api/v1/agreements/{self.cast.hidden.ref}/"
@@ -103,23 +103,15 @@ class Held:
         return works
 
     def hold_answer_link(self) -> Probe:
-        rule = ReminderRule.objects.create(name_en="x", watched=Watched.COMMITMENT_DUE, offsets=[-7])
         due = self.cast.commitment
-        due.due_on = timezone.localdate() + timedelta(days=7)
-        due.save()
+        rule = ReminderRule.objects.create(code="x", watched=Watched.COMMITMENT_DUE, told=Told.OWNER, offsets=[-7])
+        due_on = timezone.localdate() + timedelta(days=7)
+        type(due).objects.filter(pk=due.pk).update(due_on=due_on)
         row = Reminder.objects.create(
-            rule=rule, recipient=self.linh, agreement=due.agreement, commitment=due, due_on=due.due_on, offset=-7
+            rule=rule, recipient=self.linh, agreement=due.agreement, commitment=due, due_on=due_on, offset=-7
         )
         path = answers.address_of(row, self.linh.epoch).removeprefix("http://testserver")
         return lambda: Client().get(path).status_code == 200
-
-    def hold_half_sign_in(self) -> Probe:
-        """The password was right, the second factor is still to come."""
-        client = Client()
-        return lambda: (
-            client.session.get("epoch_at_password", self.linh.epoch) == User.objects.get(pk=self.linh.pk).epoch
-            and User.objects.get(pk=self.linh.pk).is_active
-        )
 
 
 def account(cast: Cast) -> Any:
@@ -205,6 +197,8 @@ ACTS: dict[str, Callable[[Cast], Any]] = {
     "ended by its owner": lambda cast: cast.client("linh").post("/profile/sessions/others/end/", {"what": "all"}),
 }
 
+NIGHTLY = {"password in the shell", "one more desk", "no desk", "a membership ends", "a factor replaced"}
+
 
 def hashed_anew(cast: Cast) -> None:
     """A hash of an older kind is renewed when its owner signs in."""
@@ -268,15 +262,15 @@ def world(cast: Cast, settings: Any, tmp_path: Any) -> Cast:
     """Linh has a second factor with recovery codes, and a membership that says nothing of an officer."""
     settings.MEDIA_ROOT = str(tmp_path)
     Membership.objects.create(user=cast.linh, organisation=cast.us, from_on=TODAY - timedelta(days=900))
-    Authenticator.objects.create(user=cast.linh, type="totp", data={"secret": "x"})
+    Authenticator.objects.create(user=cast.linh, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
     RecoveryCodes.activate(cast.linh)
     return cast
 
 
-def test_every_credential_ends_with_what_gave_it(world: Cast, figure: Figure) -> None:
-    results = {(act, what): works for act, do in ACTS.items() for what, works in tried(world, do).items()}
+def test_every_credential_ends_with_what_gave_it(world: Cast, figure: Figure, deep: bool) -> None:
+    acts = list(ACTS.items()) if deep else [(name, do) for name, do in ACTS.items() if name not in NIGHTLY]
+    results = {(act, what): works for act, do in acts for what, works in tried(world, do).items()}
     alive = [pair for pair, works in results.items() if works]
-    print("still worked:", alive)
     figure("AZ7", len(alive), 0, cases=len(results), floor=96)
 
 
@@ -291,7 +285,6 @@ def test_nothing_ends_that_need_not(world: Cast, settings: Any, figure: Figure) 
             settings.PASSWORD_HASHERS = list(reversed(settings.PASSWORD_HASHERS))
         results |= {(name, what): works for what, works in tried(world, do).items()}
     ended = [pair for pair, works in results.items() if not works]
-    print("ended:", ended)
     figure("AZ7b", len(ended), 0, cases=len(results), floor=96)
 
 
@@ -301,7 +294,7 @@ def test_the_one_who_renews_a_hash_keeps_another_change(cast: Cast, settings: An
     account(cast).update(password="new")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher", *settings.PASSWORD_HASHERS]
     assert stale.check_password(PASSWORD)
-    assert account(cast).get().password == "new"  # noqa: S105
+    assert account(cast).get().password == "new"
 
 
 def test_a_stale_row_does_not_bring_an_epoch_back(cast: Cast) -> None:
@@ -327,3 +320,15 @@ def test_a_file_is_shut_once_a_row_in_it_is_hidden(world: Cast) -> None:
     assert [client.get(f"/exports/{row.pk}/").status_code for client, row in held] == [404, 404]
     assert "Fetch" not in world.client("huy").get("/exports/").content.decode()
     assert default_storage.exists(Export.objects.get(pk=export.pk).file.name)
+
+
+def test_a_half_finished_sign_in_ends_too(world: Cast) -> None:
+    """The password was right; before the second factor is given, the account becomes another."""
+    for act in (None, in_sql):
+        client = Client()
+        client.post("/accounts/login/", {"login": world.linh.email, "password": PASSWORD})
+        if act:
+            act(world)
+        codes = RecoveryCodes(Authenticator.objects.get(user=world.linh, type="recovery_codes")).get_unused_codes()
+        client.post("/accounts/2fa/authenticate/", {"code": codes[0]})
+        assert client.get("/agreements/").status_code == (302 if act else 200)
