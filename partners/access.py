@@ -6,6 +6,7 @@ from collections.abc import Callable
 from enum import Enum, auto
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit, urlunsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404
@@ -26,6 +27,15 @@ class Eyes(Enum):
     NOBODY = auto()  # it shows no record: it works, or says that it does
 
 
+def _page_of(request: AnyRequest) -> str:
+    """Where to go on after signing in: the page that was asked for, or the one whose form was sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    is_ours = came_from.netloc == request.get_host()
+    return urlunsplit(("", "", came_from.path, came_from.query, "")) if is_ours else "/"
+
+
 def allow(*roles: Role) -> Callable[[View], View]:
     """Only these roles; a stranger is sent to sign in, another role finds nothing here."""
 
@@ -34,7 +44,7 @@ def allow(*roles: Role) -> Callable[[View], View]:
         def guarded(request: AnyRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             viewer = request.viewer
             if not viewer.is_known:
-                return redirect_to_login(request.get_full_path())
+                return redirect_to_login(_page_of(request))
             if viewer.role not in roles:
                 raise Http404
             return view(request, *args, **kwargs)

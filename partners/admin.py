@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from partners.epochs import end_everything
 from partners.models import (
     Absence,
     ApiToken,
@@ -25,16 +26,20 @@ from partners.models import (
     Person,
     Relation,
     Sector,
+    Session,
     User,
 )
 from partners.records import Record, RecordQuerySet
 from partners.requests import signed_in
 
+ENDS = _("A change ends this person's sessions, keys, calendars and links.")
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by", "version", "archived_at")
 
 
 # Columns that the machine needs and nobody reads.
-FOR_MACHINES = {"folded", "folded_aliases", "order_vi", "agreed", "digest", "precision", "before"}
+FOR_MACHINES = {
+    "folded", "folded_aliases", "order_vi", "agreed", "digest", "precision", "before", "epoch", "keys", "seen",
+}  # fmt: skip
 
 
 def is_for_machines(column: Field[Any, Any]) -> bool:
@@ -213,10 +218,15 @@ class UserAdmin(GatedAdmin):
         "last_login",
     )
     readonly_fields = ("last_login",)
-    actions = ("send_password_link", "remove_second_factor")
+    actions = ("send_password_link", "remove_second_factor", "end_sessions", "end_all")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> list[str]:
         return ["last_login"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
+        """What ends what is said beside the fields that do it."""
+        texts = dict.fromkeys(("email", "role", "desks", "is_active"), ENDS)
+        return super().get_form(request, obj, change, **{**options, "help_texts": texts})
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         obj.email = obj.email.lower()
@@ -241,12 +251,22 @@ class UserAdmin(GatedAdmin):
             Authenticator.objects.filter(user=user).delete()
             messages.success(request, _("%(name)s sets up a new one at the next sign-in.") % {"name": user})
 
+    @admin.action(description=_("Sign out everywhere"))
+    def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        Session.objects.filter(user__in=queryset).exclude(user=signed_in(request).user).delete()
+        messages.success(request, _("Their sessions have ended. Keys, calendars and links go on."))
+
+    @admin.action(description=_("End sessions, keys, calendars, links and files"))
+    def end_all(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        count = end_everything(queryset.exclude(pk=signed_in(request).user.pk))
+        messages.success(request, _("Of %(count)s accounts everything has ended.") % {"count": count})
+
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(admin.ModelAdmin[ApiToken]):
     """Seen and withdrawn here; made by their owners alone."""
 
-    list_display = ("name", "user", "read_only", "expires_on", "used_at")
+    list_display = ("name", "user", "read_only", "expires_on", "used_at", "refused_at")
     list_select_related = ("user",)
     search_fields = ("name", "user__name", "user__email")
 

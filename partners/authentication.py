@@ -10,6 +10,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from partners.models import ApiToken, User
+from partners.policy import may_have_keys
 
 
 class KeyAuthentication(BaseAuthentication):
@@ -20,6 +21,9 @@ class KeyAuthentication(BaseAuthentication):
         if scheme.lower() != b"bearer":
             return None
         token = ApiToken.redeem(key.decode("latin-1").strip(), at=timezone.now())
+        if token and not may_have_keys(token.user):
+            token.note_refusal(at=timezone.now())
+            token = None
         if not token:
             raise AuthenticationFailed(_("The key is unknown, expired or withdrawn."))
         return token.user, token

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners import draft_views, merge_views, views
+from partners import credential_views, draft_views, merge_views, views
 from partners.access import allow, desk_only, everyone
 from partners.viewers import Role
 
@@ -19,5 +19,7 @@ urlpatterns = [
     path("profile/absences/<int:pk>/end/", desk_only(views.absence_end), name="absence_end"),
     path("profile/", everyone(views.profile), name="profile"),
     path("profile/account/", everyone(views.account_save), name="profile_account"),
-    path("profile/keys/<int:pk>/withdraw/", everyone(views.token_withdraw), name="token_withdraw"),
+    path("profile/keys/<int:pk>/withdraw/", everyone(credential_views.token_withdraw), name="token_withdraw"),
+    path("profile/sessions/others/end/", everyone(credential_views.others_end), name="others_end"),
+    path("profile/sessions/<slug:digest>/end/", everyone(credential_views.session_end), name="session_end"),
 ]

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from partners.credential_views import credentials_of
 from partners.folding import fold
 from partners.forms import AbsenceForm, AccountForm, OrganisationForm, TokenForm
 from partners.models import Absence, ApiToken, Country, Organisation
@@ -17,6 +18,7 @@ from partners.models.organisations import OrganisationKind
 from partners.naming import free_code
 from partners.paging import Order, page_of
 from partners.picking import SUGGESTIONS
+from partners.policy import refusal_of_key
 from partners.requests import Request
 
 ALPHABETICAL = Order("order_vi")
@@ -76,9 +78,10 @@ def organisation_new(request: Request) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def profile(request: Request) -> HttpResponse:
     """One's own account: role, language, second factor, keys to the API."""
-    form = TokenForm(request.POST or None)
-    key = ""
-    if request.method == "POST" and form.is_valid():
+    form, key, no_key = TokenForm(request.POST or None), "", refusal_of_key(request)
+    if request.method == "POST" and no_key:
+        form.add_error(None, str(no_key))
+    elif request.method == "POST" and form.is_valid():
         _token, key = ApiToken.issue(
             request.user, name=form.cleaned_data["name"], read_only=form.cleaned_data["read_only"],
             expires_on=form.expires_on(request.viewer.on),
@@ -90,7 +93,8 @@ def profile(request: Request) -> HttpResponse:
         "form": form,
         "account_form": AccountForm(instance=request.user),
         "key": key,
-        "tokens": request.user.tokens.all(),
+        "no_key": no_key,
+        **credentials_of(request),
         "today": timezone.localdate(),
         "absences": current.filter(user=viewer.user_id),
         "stand_ins": current.filter(deputy=viewer.user_id),
@@ -119,14 +123,6 @@ def absence_end(request: Request, pk: int) -> HttpResponse:
     absence.archived_at, absence.archived_because = timezone.now(), _("ended by its author")
     absence.stamp(request.viewer).save()
     messages.success(request, _("You act for yourself again."))
-    return redirect("profile")
-
-
-@require_POST
-def token_withdraw(request: Request, pk: int) -> HttpResponse:
-    """Withdraw one's own key; it stops working with the next request."""
-    request.user.tokens.filter(pk=pk).delete()
-    messages.success(request, _("The key is withdrawn."))
     return redirect("profile")
 
 

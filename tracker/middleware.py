@@ -12,14 +12,20 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
-from django.utils import translation
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
+from whitenoise.middleware import WhiteNoiseFileResponse  # type: ignore[import-untyped]  # it has no types
 
+from partners.credential_views import store_of
 from partners.models import Draft
-from partners.requests import AnyRequest
+from partners.requests import AnyRequest, signed_in
 from partners.viewers import Viewer
+from tracker.accounts import keep_own_session
+from tracker.errors import csrf_failure
 
+SECOND_FACTOR = "/accounts/2fa/"
 Answer = Callable[[AnyRequest], HttpResponse]
 # Where a member of staff without a second factor may still go: to set one up, to sign out, to read in peace.
 FREE_OF_SECOND_FACTOR = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz", "/pulsez", "/favicon.ico")
@@ -43,8 +49,29 @@ class RefuseNul:
         return self.answer(request)
 
 
+def _leads_to_sign_in(request: AnyRequest, response: HttpResponse) -> bool:
+    sign_in = reverse("account_login")
+    return response.headers.get("Location", "").startswith(sign_in) and not request.path.startswith("/accounts/")
+
+
 def _viewer_of(request: AnyRequest) -> Viewer:
     return request.user.viewer() if request.user.is_authenticated else Viewer()
+
+
+class KeptByNobody:
+    """No answer stays in a cache, whoever asked and with what: two people at one machine must never meet there.
+
+    Outermost, so that errors and redirects of the other middleware are no exception. Static files are.
+    """
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: AnyRequest) -> HttpResponse:
+        response = self.answer(request)
+        if not isinstance(response, WhiteNoiseFileResponse):
+            response.headers["Cache-Control"] = "no-store, private"
+        return response
 
 
 class WhoActs:
@@ -56,22 +83,26 @@ class WhoActs:
     def __call__(self, request: AnyRequest) -> HttpResponse:
         request.viewer = cast(Viewer, SimpleLazyObject(lambda: _viewer_of(request)))
         user, user_id = request.user, request.user.pk
+        if user.is_authenticated:
+            store_of(request).note_use(request.headers.get("User-Agent", ""), at=timezone.now())
         if user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
             translation.activate(user.language)
         if request.method in ("GET", "HEAD", "OPTIONS"):
             response = self.answer(request)
         else:
-            with pghistory.context(user=user_id, request=uuid.uuid4().hex, path=request.path):
+            with pghistory.context(user=user_id, request=uuid.uuid4().hex, path=request.path) as context:
                 response = self.answer(request)
-        if user_id:
-            # Two people at one machine must never meet in a cache.
-            response.setdefault("Cache-Control", "no-store, private")
+            if user.is_authenticated and request.path.startswith(SECOND_FACTOR):
+                keep_own_session(signed_in(request), context.id)
         response.headers["Content-Language"] = translation.get_language()
         return response
 
 
 class ForgetDrafts:
-    """A form that was taken answers with a redirect: what was kept of it in case of a crash has done its duty."""
+    """A form that was taken answers with a redirect: what was kept of it in case of a crash has done its duty.
+
+    One that was not, since the session's time was over, is given back: see decision 10.
+    """
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer
@@ -81,6 +112,8 @@ class ForgetDrafts:
         response = self.answer(request)
         if window and response.status_code in (301, 302, 303):
             Draft.objects.visible_to(request.viewer).filter(window=window).delete()
+        if _is_form(request) and _leads_to_sign_in(request, response) and store_of(request).has_lapsed:
+            return csrf_failure(request)  # the session ended over the form: what was typed is given back
         return response
 
 

@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "tracker.middleware.KeptByNobody",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -194,6 +195,10 @@ MFA_TOTP_ISSUER = env.str("MFA_ISSUER", default="Agreements register")
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", default=not DEMO)
 if not STAFF_NEED_SECOND_FACTOR and not LOCAL:
     raise ImproperlyConfigured("STAFF_NEED_SECOND_FACTOR may be off on localhost only.")
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tracker.accounts.ResetTokens"  # noqa: S105  (a class)
+API_KEY_ROLES = env.list("API_KEY_ROLES", default=["officer", "manager", "auditor", "partner"])
+if unknown := set(API_KEY_ROLES) - {"officer", "manager", "auditor", "partner", "operator"}:
+    raise ImproperlyConfigured(f"API_KEY_ROLES names roles that there are not: {', '.join(sorted(unknown))}")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
@@ -227,7 +232,15 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Browser -------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
-SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
+# A cookie of this name is taken from this host alone and over TLS alone; browsers refuse it on plain HTTP.
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
+    f"{'__Host-' if SESSION_COOKIE_SECURE else ''}{name}" for name in ("sessionid", "csrftoken")
+)
+SESSION_ENGINE = "partners.models.credentials"
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600  # at most, however busy
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=60)
+if SESSION_COOKIE_AGE <= 0 or SESSION_IDLE_MINUTES <= 0:
+    raise ImproperlyConfigured("SESSION_HOURS and SESSION_IDLE_MINUTES must be more than 0.")
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "tracker.errors.csrf_failure"

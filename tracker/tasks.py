@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from partners.models.credentials import SessionStore
 from tracker.heartbeat import hearing
 from tracker.history import sealing
 from tracker.search import spelling
@@ -27,3 +28,9 @@ def answer(queue: str) -> None:
 def learn_words() -> int:
     """Count the words of titles and names anew, so that slips of the finger are told from new words."""
     return spelling.learn()
+
+
+@shared_task(name="tracker.forget_sessions")
+def forget_sessions() -> None:
+    """Take away the rows of sessions whose time was over."""
+    SessionStore.clear_expired()

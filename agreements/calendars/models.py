@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime, timedelta
+from typing import Self
 
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,7 +20,7 @@ from partners.models import Country, User
 from partners.records import RecordQuerySet
 from partners.viewers import ALL_DESKS, Viewer
 
-COLUMNS = "id user kind country view digest created_at used_at revoked_at"
+COLUMNS = "id user kind country view digest epoch created_at used_at revoked_at"
 USE_NOTED_EVERY = timedelta(hours=1)
 
 
@@ -27,6 +28,12 @@ class FeedKind(models.TextChoices):
     MINE = "mine", pgettext_lazy("calendar", "What concerns me")
     COUNTRY = "country", pgettext_lazy("calendar", "A country or territory")
     VIEW = "view", pgettext_lazy("calendar", "A saved view")
+
+
+class FeedQuerySet(RecordQuerySet["Feed"]):
+    def living(self) -> Self:
+        """Neither withdrawn nor made before something about the account changed."""
+        return self.filter(revoked_at=None, epoch=F("user__epoch"))
 
 
 @pghistory.track(exclude=["digest", "used_at"])
@@ -44,11 +51,12 @@ class Feed(models.Model):
         SavedView, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("saved view")
     )
     digest = models.CharField(max_length=64, unique=True, editable=False)
+    epoch = models.PositiveBigIntegerField(_("credentials count from"), default=0, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     used_at = models.DateTimeField(_("last used"), null=True, editable=False)
     revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
 
-    objects = RecordQuerySet.as_manager()
+    objects = FeedQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("calendar feed")
@@ -77,7 +85,7 @@ class Feed(models.Model):
     def issue(cls, user: User, **of: object) -> tuple[Feed, str]:
         """Make a feed; the second value is its secret, which cannot be had again."""
         secret = secrets.token_urlsafe(32)
-        feed = cls(user=user, digest=digest_of(secret), **of)
+        feed = cls(user=user, epoch=user.known_epoch(), digest=digest_of(secret), **of)
         feed.full_clean(exclude=["digest"])
         feed.save()
         return feed, secret
@@ -89,7 +97,7 @@ class Feed(models.Model):
     @classmethod
     def redeem(cls, secret: str, *, at: datetime) -> Feed | None:
         """The living feed of a secret, with its use noted at most once an hour."""
-        rows = cls.objects.select_related("user", "country", "view").filter(revoked_at=None, user__is_active=True)
+        rows = cls.objects.living().select_related("user", "country", "view").filter(user__is_active=True)
         feed = rows.filter(digest=digest_of(secret)).first()
         if feed and (feed.used_at is None or at - feed.used_at > USE_NOTED_EVERY):
             cls.objects.filter(pk=feed.pk).update(used_at=at)

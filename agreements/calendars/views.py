@@ -52,7 +52,7 @@ class FeedForm(forms.Form):
 @require_http_methods(["GET", "POST"])
 def feed_list(request: Request) -> HttpResponse:
     """One's feeds, and a new one; its address is shown once."""
-    own = Feed.objects.visible_to(request.viewer).filter(user=request.viewer.user_id, revoked_at=None)
+    own = Feed.objects.visible_to(request.viewer).living().filter(user=request.viewer.user_id)
     form = FeedForm(request.POST or None, viewer=request.viewer, initial={"of": request.GET.get("of", "")})
     address = ""
     if request.method == "POST" and form.is_valid():

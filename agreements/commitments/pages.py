@@ -83,7 +83,8 @@ def _for_staff(commitment: Commitment, viewer: Viewer, *, has_figures: bool) -> 
     may_link = links.may_make(commitment, viewer)
     behalf = answers.may_accept_on_behalf(commitment, viewer)
     first = Commitment.objects.visible_to(viewer).filter(needed_by=commitment).order_by("ref")
-    sent = list(Link.objects.visible_to(viewer).filter(commitment=commitment).select_related("organisation")[:10])
+    sent = Link.objects.visible_to(viewer).filter(commitment=commitment)
+    sent = sent.select_related("organisation", "created_by")[:10]
     now = timezone.now()
     for link in sent:
         link.open_now = link.is_open(now)

@@ -75,9 +75,9 @@ def _in_language(lines: Iterator[str], language: str | None) -> Iterator[str]:
 def export_list(request: Request) -> HttpResponse:
     """What is being written for oneself, how far it is, and what is ready."""
     now, viewer = timezone.now(), request.viewer
-    rows = list(Export.objects.visible_to(viewer).filter(user=viewer.user_id)[:SHOWN])
+    rows = list(Export.objects.visible_to(viewer).filter(user=viewer.user_id).defer("keys")[:SHOWN])
     for row in rows:
-        row.may_be_fetched = row.is_for(viewer, at=now)
+        row.may_be_fetched = writing.may_be_fetched(row, viewer, at=now)
     context = {"exports": rows, "is_going_on": any(row.is_open for row in rows)}
     part = "_export_list.html" if request.htmx else "export_list.html"
     return render(request, f"agreements/exchange/{part}", context)
@@ -85,9 +85,9 @@ def export_list(request: Request) -> HttpResponse:
 
 @require_GET
 def export_file(request: Request, pk: int) -> HttpResponseBase:
-    """A written file: for its owner alone, with the rights it was written with, for an hour."""
+    """A written file: for its owner alone, for an hour, and while every row in it may still be seen."""
     export = Export.objects.get_visible(request.viewer, pk=pk)
-    if not export.is_for(request.viewer, at=timezone.now()):
+    if not writing.may_be_fetched(export, request.viewer, at=timezone.now()):
         raise Http404
     try:
         content = export.file.open("rb")

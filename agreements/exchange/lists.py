@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -28,3 +30,19 @@ def columns_of(page: str, viewer: Viewer, query: QueryDict) -> list[Column]:
 
 def with_columns(page: str, rows: Any) -> Any:
     return KNOWN[page][2](rows)
+
+
+def veils_of(rows: Any) -> list[str]:
+    """What `visible_to` notes beside each row: which of its parts this viewer sees. Nothing for staff."""
+    return sorted(name for name in rows.query.annotations if name.endswith("_is_open"))
+
+
+def seen(marks: Iterable[tuple[Any, ...]]) -> str:
+    """The SHA-256 of what was seen: keys of rows, each with which of its parts were open."""
+    return hashlib.sha256(repr(sorted(marks)).encode()).hexdigest()
+
+
+def seen_now(page: str, keys: Sequence[int], viewer: Viewer) -> str:
+    """The same of those rows as the viewer sees them at this moment. One query, however many."""
+    rows = KNOWN[page][0].objects.visible_to(viewer).filter(pk__in=keys)
+    return seen(rows.order_by().values_list("pk", *veils_of(rows)))

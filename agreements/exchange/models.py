@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,9 @@ from partners.records import RecordQuerySet
 from partners.states import State, StateField, Tone
 from partners.viewers import ALL_DESKS, Viewer
 
-COLUMNS = "id user page query language state rights total done file error created_at heard_at written_at"
+COLUMNS = (
+    "id user page query language state rights epoch keys seen total done file error created_at heard_at written_at"
+)
 KEPT = timedelta(hours=1)  # the longest that a file may tell of what one could see when it was written
 
 
@@ -45,6 +48,9 @@ class Export(models.Model):
     language = models.CharField(_("language"), max_length=2)
     state = StateField(_("state"), max_length=7, choices=ExportState, default=ExportState.WAITING)
     rights = models.CharField(_("rights of its reader"), max_length=64, blank=True)
+    epoch = models.PositiveBigIntegerField(_("credentials count from"), default=0, editable=False)  # of whoever asked
+    keys = ArrayField(models.BigIntegerField(), default=list, editable=False, verbose_name=_("rows in it"))
+    seen = models.CharField(_("what its reader saw"), max_length=64, blank=True, editable=False)
     total = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows written"), default=0)
     file = models.FileField(_("file"), upload_to=export_name, blank=True)
@@ -83,12 +89,16 @@ class Export(models.Model):
         return self.state in (ExportState.WAITING, ExportState.RUNNING)
 
     def is_for(self, viewer: Viewer, *, at: datetime) -> bool:
-        """Whether it may be fetched: by its owner, with the rights it was written with, and not for long."""
+        """Whether it may be fetched: by its owner, with the rights it was asked for with, and not for long.
+
+        That every row in it may still be seen is asked beside this.
+        """
         is_fresh = self.written_at is not None and at - self.written_at <= KEPT
-        return is_fresh and self.user_id == viewer.user_id and self.rights == rights_of(viewer)
+        is_own = self.user_id == viewer.user_id and self.epoch == viewer.epoch
+        return is_fresh and is_own and self.rights == rights_of(viewer)
 
 
 def rights_of(viewer: Viewer) -> str:
-    """The SHA-256 of what decides what a member of the staff sees: role and desks."""
-    decisive = f"{viewer.role}:{','.join(str(desk) for desk in sorted(viewer.desk_ids))}"
+    """The SHA-256 of what decides what somebody sees, beside the rows themselves: role, desks and organisations."""
+    decisive = f"{viewer.role}:{sorted(viewer.desk_ids)}:{sorted(viewer.organisation_ids)}"
     return hashlib.sha256(decisive.encode()).hexdigest()

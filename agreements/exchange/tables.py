@@ -55,9 +55,9 @@ def _as_text(value: Any) -> str:
 
 
 def as_xlsx(
-    rows: Any, columns: Sequence[Column], *, title: str, told: Callable[[int], None] = lambda _done: None
+    rows: Any, columns: Sequence[Column], *, title: str, told: Callable[[int, Any], None] = lambda _done, _row: None
 ) -> bytes:
-    """A workbook of one sheet; days are dates, less exact ones are text. `told` hears of each row that is done."""
+    """A workbook of one sheet; days are dates, others are text. `told` hears how many rows are done, and of each."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
@@ -68,7 +68,7 @@ def as_xlsx(
     sheet.append(_headed(sheet, from_header))
     for number, row in enumerate(rows.iterator(chunk_size=CHUNK), 1):
         sheet.append([_as_cell(column.value(row)) for column in columns])
-        told(number)
+        told(number, row)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()

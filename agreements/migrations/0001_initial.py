@@ -523,6 +523,7 @@ class Migration(migrations.Migration):
                         ('country', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.country', verbose_name='country or territory')),
                         ('view', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agreements.savedview', verbose_name='saved view')),
                         ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                        ('epoch', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='credentials count from')),
                         ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                         ('used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
                         ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
@@ -532,7 +533,7 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'calendar feeds',
                         'ordering': ('-pk',),
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('country', None), ('kind', 'mine'), ('view', None)), models.Q(('country__isnull', False), ('kind', 'country'), ('view', None)), models.Q(('country', None), ('kind', 'view'), ('view__isnull', False)), _connector='OR'), name='feed_is_of_one_thing')],
-                        'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_feedevent" ("country_id", "created_at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "user_id", "view_id") VALUES (NEW."country_id", NEW."created_at", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."revoked_at", NEW."user_id", NEW."view_id"); RETURN NULL;', hash='598264e288c7a062cd53e64c7c86ac44d9a8369a', operation='INSERT', pgid='pgtrigger_insert_insert_476be', table='agreements_feed', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."country_id" IS DISTINCT FROM (NEW."country_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."view_id" IS DISTINCT FROM (NEW."view_id"))', func='INSERT INTO "agreements_feedevent" ("country_id", "created_at", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "user_id", "view_id") VALUES (NEW."country_id", NEW."created_at", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."revoked_at", NEW."user_id", NEW."view_id"); RETURN NULL;', hash='4286fd3e8a99fc41df1cbc913a57a5b7f9530b07', operation='UPDATE', pgid='pgtrigger_update_update_531f0', table='agreements_feed', when='AFTER'))],
+                        'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_feedevent" ("country_id", "created_at", "epoch", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "user_id", "view_id") VALUES (NEW."country_id", NEW."created_at", NEW."epoch", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."revoked_at", NEW."user_id", NEW."view_id"); RETURN NULL;', hash='ebd239ba920ea9cb00d247ef131bbfb7a69d5004', operation='INSERT', pgid='pgtrigger_insert_insert_476be', table='agreements_feed', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."country_id" IS DISTINCT FROM (NEW."country_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."epoch" IS DISTINCT FROM (NEW."epoch") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."kind" IS DISTINCT FROM (NEW."kind") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id") OR OLD."view_id" IS DISTINCT FROM (NEW."view_id"))', func='INSERT INTO "agreements_feedevent" ("country_id", "created_at", "epoch", "id", "kind", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "revoked_at", "user_id", "view_id") VALUES (NEW."country_id", NEW."created_at", NEW."epoch", NEW."id", NEW."kind", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."revoked_at", NEW."user_id", NEW."view_id"); RETURN NULL;', hash='e213c166eca803a987be0190ecf3b9587e6f9a01', operation='UPDATE', pgid='pgtrigger_update_update_531f0', table='agreements_feed', when='AFTER'))],
                     },
                 ),
                 migrations.CreateModel(
@@ -548,6 +549,7 @@ class Migration(migrations.Migration):
                         ('kind', models.CharField(choices=[('mine', 'What concerns me'), ('country', 'A country or territory'), ('view', 'A saved view')], default='mine', max_length=7, verbose_name='what it holds')),
                         ('country', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.country', verbose_name='country or territory')),
                         ('view', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.savedview', verbose_name='saved view')),
+                        ('epoch', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='credentials count from')),
                         ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                         ('revoked_at', models.DateTimeField(editable=False, null=True, verbose_name='revoked')),
                     ],
@@ -866,6 +868,7 @@ class Migration(migrations.Migration):
                         ('purpose', models.CharField(choices=[('confirm', 'Confirm or dispute the text'), ('report', 'Report progress')], max_length=7, verbose_name='purpose')),
                         ('recipient', models.CharField(max_length=200, verbose_name='for whom')),
                         ('digest', models.CharField(max_length=64, unique=True)),
+                        ('epoch', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='credentials count from')),
                         ('expires_at', models.DateTimeField(verbose_name='valid until')),
                         ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used')),
                         ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
@@ -875,7 +878,7 @@ class Migration(migrations.Migration):
                         'verbose_name': 'link without an account',
                         'verbose_name_plural': 'links without an account',
                         'ordering': ('-pk',),
-                        'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_linkevent" ("archived_at", "archived_because", "commitment_id", "created_at", "created_by_id", "expires_at", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recipient", "revoked_at", "revoked_by_id", "updated_at", "updated_by_id", "used_at", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."commitment_id", NEW."created_at", NEW."created_by_id", NEW."expires_at", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."purpose", NEW."recipient", NEW."revoked_at", NEW."revoked_by_id", NEW."updated_at", NEW."updated_by_id", NEW."used_at", NEW."version"); RETURN NULL;', hash='bc04f398fccf1f74a7209997cba98c51d0f2966c', operation='INSERT', pgid='pgtrigger_insert_insert_c78d3', table='agreements_link', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."archived_because" IS DISTINCT FROM (NEW."archived_because") OR OLD."commitment_id" IS DISTINCT FROM (NEW."commitment_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."recipient" IS DISTINCT FROM (NEW."recipient") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."revoked_by_id" IS DISTINCT FROM (NEW."revoked_by_id") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."updated_by_id" IS DISTINCT FROM (NEW."updated_by_id") OR OLD."used_at" IS DISTINCT FROM (NEW."used_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "agreements_linkevent" ("archived_at", "archived_because", "commitment_id", "created_at", "created_by_id", "expires_at", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recipient", "revoked_at", "revoked_by_id", "updated_at", "updated_by_id", "used_at", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."commitment_id", NEW."created_at", NEW."created_by_id", NEW."expires_at", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."purpose", NEW."recipient", NEW."revoked_at", NEW."revoked_by_id", NEW."updated_at", NEW."updated_by_id", NEW."used_at", NEW."version"); RETURN NULL;', hash='828a13b97af63cb562bd2a35dc2abead3eb64bad', operation='UPDATE', pgid='pgtrigger_update_update_32d27', table='agreements_link', when='AFTER'))],
+                        'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_linkevent" ("archived_at", "archived_because", "commitment_id", "created_at", "created_by_id", "epoch", "expires_at", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recipient", "revoked_at", "revoked_by_id", "updated_at", "updated_by_id", "used_at", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."commitment_id", NEW."created_at", NEW."created_by_id", NEW."epoch", NEW."expires_at", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."purpose", NEW."recipient", NEW."revoked_at", NEW."revoked_by_id", NEW."updated_at", NEW."updated_by_id", NEW."used_at", NEW."version"); RETURN NULL;', hash='ba0268923905df261ac8009533a9765474732dc8', operation='INSERT', pgid='pgtrigger_insert_insert_c78d3', table='agreements_link', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."archived_at" IS DISTINCT FROM (NEW."archived_at") OR OLD."archived_because" IS DISTINCT FROM (NEW."archived_because") OR OLD."commitment_id" IS DISTINCT FROM (NEW."commitment_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."epoch" IS DISTINCT FROM (NEW."epoch") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."organisation_id" IS DISTINCT FROM (NEW."organisation_id") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."recipient" IS DISTINCT FROM (NEW."recipient") OR OLD."revoked_at" IS DISTINCT FROM (NEW."revoked_at") OR OLD."revoked_by_id" IS DISTINCT FROM (NEW."revoked_by_id") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at") OR OLD."updated_by_id" IS DISTINCT FROM (NEW."updated_by_id") OR OLD."used_at" IS DISTINCT FROM (NEW."used_at") OR OLD."version" IS DISTINCT FROM (NEW."version"))', func='INSERT INTO "agreements_linkevent" ("archived_at", "archived_because", "commitment_id", "created_at", "created_by_id", "epoch", "expires_at", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "purpose", "recipient", "revoked_at", "revoked_by_id", "updated_at", "updated_by_id", "used_at", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."commitment_id", NEW."created_at", NEW."created_by_id", NEW."epoch", NEW."expires_at", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."purpose", NEW."recipient", NEW."revoked_at", NEW."revoked_by_id", NEW."updated_at", NEW."updated_by_id", NEW."used_at", NEW."version"); RETURN NULL;', hash='1022d2bd24206192d8f741e19c4faa6a1a2fb016', operation='UPDATE', pgid='pgtrigger_update_update_32d27', table='agreements_link', when='AFTER'))],
                     },
                 ),
                 migrations.CreateModel(
@@ -898,6 +901,7 @@ class Migration(migrations.Migration):
                         ('organisation', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.organisation', verbose_name='organisation')),
                         ('purpose', models.CharField(choices=[('confirm', 'Confirm or dispute the text'), ('report', 'Report progress')], max_length=7, verbose_name='purpose')),
                         ('recipient', models.CharField(max_length=200, verbose_name='for whom')),
+                        ('epoch', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='credentials count from')),
                         ('expires_at', models.DateTimeField(verbose_name='valid until')),
                         ('used_at', models.DateTimeField(blank=True, null=True, verbose_name='used')),
                         ('revoked_at', models.DateTimeField(blank=True, null=True, verbose_name='revoked')),
@@ -1294,6 +1298,9 @@ class Migration(migrations.Migration):
                         ('language', models.CharField(max_length=2, verbose_name='language')),
                         ('state', models.CharField(choices=[('waiting', 'waits to be written'), ('running', 'is being written'), ('written', 'is ready'), ('failed', 'could not be written')], default='waiting', max_length=7, verbose_name='state')),
                         ('rights', models.CharField(blank=True, max_length=64, verbose_name='rights of its reader')),
+                        ('epoch', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='credentials count from')),
+                        ('keys', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), default=list, editable=False, size=None, verbose_name='rows in it')),
+                        ('seen', models.CharField(blank=True, editable=False, max_length=64, verbose_name='what its reader saw')),
                         ('total', models.PositiveIntegerField(default=0, verbose_name='rows')),
                         ('done', models.PositiveIntegerField(default=0, verbose_name='rows written')),
                         ('file', models.FileField(blank=True, upload_to=agreements.exchange.models.export_name, verbose_name='file')),
@@ -2352,6 +2359,162 @@ class Migration(migrations.Migration):
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='7772a1b2eddc799e11073f194a7f9eddf97382b0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_2dd89', table='agreements_muteevent', when='BEFORE'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RulePerson',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'triggers': [pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_rulepersonevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reminderrule_id", "user_id") VALUES (NEW."id", _pgh_attach_context(), NOW(), \'add\', NEW."id", NEW."reminderrule_id", NEW."user_id"); RETURN NULL;', hash='99542341a1409f74096c07026d6e3273bad78343', operation='INSERT', pgid='pgtrigger_add_insert_558f5', table='agreements_reminderrule_people', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_rulepersonevent" ("id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "reminderrule_id", "user_id") VALUES (OLD."id", _pgh_attach_context(), NOW(), \'remove\', OLD."id", OLD."reminderrule_id", OLD."user_id"); RETURN NULL;', hash='4654654652bfcf5494466195c4c09cf3f08eed87', operation='DELETE', pgid='pgtrigger_remove_delete_8956d', table='agreements_reminderrule_people', when='AFTER'))],
+                    },
+                    bases=('agreements.reminderrule_people',),
+                ),
+                migrations.CreateModel(
+                    name='RulePersonEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='agreements.ruleperson')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('reminderrule', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.reminderrule')),
+                        ('user', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e652b902ac1aa13da39c064679185467daded5ad', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_45ae2', table='agreements_rulepersonevent', when='BEFORE'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='AgreementSector',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'triggers': [pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_agreementsectorevent" ("agreement_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sector_id") VALUES (NEW."agreement_id", NEW."id", _pgh_attach_context(), NOW(), \'add\', NEW."id", NEW."sector_id"); RETURN NULL;', hash='08f22f529805bc198225aafaac8a50cc3eb5ed04', operation='INSERT', pgid='pgtrigger_add_insert_705be', table='agreements_agreement_sectors', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_agreementsectorevent" ("agreement_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "sector_id") VALUES (OLD."agreement_id", OLD."id", _pgh_attach_context(), NOW(), \'remove\', OLD."id", OLD."sector_id"); RETURN NULL;', hash='af3020127bc2aeda2b3c1e065a531d3abb20fecf', operation='DELETE', pgid='pgtrigger_remove_delete_4cb8d', table='agreements_agreement_sectors', when='AFTER'))],
+                    },
+                    bases=('agreements.agreement_sectors',),
+                ),
+                migrations.CreateModel(
+                    name='AgreementSectorEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='agreements.agreementsector')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('agreement', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.agreement')),
+                        ('sector', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.sector')),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='4afb42655a365776d6b553eb5fefb38b1dd37a0c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_7a372', table='agreements_agreementsectorevent', when='BEFORE'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CommentMention',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'triggers': [pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_commentmentionevent" ("comment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."comment_id", NEW."id", _pgh_attach_context(), NOW(), \'add\', NEW."id", NEW."user_id"); RETURN NULL;', hash='0f4d6c749dccf65b0b373a6e64a158c471eb9a19', operation='INSERT', pgid='pgtrigger_add_insert_e4116', table='agreements_comment_mentions', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_commentmentionevent" ("comment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."comment_id", OLD."id", _pgh_attach_context(), NOW(), \'remove\', OLD."id", OLD."user_id"); RETURN NULL;', hash='0fb87597ed204803f86fbf36e06ffbdb6c6535ea', operation='DELETE', pgid='pgtrigger_remove_delete_4e22e', table='agreements_comment_mentions', when='AFTER'))],
+                    },
+                    bases=('agreements.comment_mentions',),
+                ),
+                migrations.CreateModel(
+                    name='CommentMentionEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='agreements.commentmention')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('comment', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.comment')),
+                        ('user', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='cc53e1966dd6037b2d38ecf7b7c7caa8f0257ca1', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_f8c31', table='agreements_commentmentionevent', when='BEFORE'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CommitmentCoLead',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'triggers': [pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_commitmentcoleadevent" ("commitment_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."commitment_id", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'add\', NEW."id"); RETURN NULL;', hash='ceb1006feb55e8fc9677ebe16a1acffe59459623', operation='INSERT', pgid='pgtrigger_add_insert_e5648', table='agreements_commitment_co_leads', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_commitmentcoleadevent" ("commitment_id", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."commitment_id", OLD."id", OLD."organisation_id", _pgh_attach_context(), NOW(), \'remove\', OLD."id"); RETURN NULL;', hash='45878a0ea885f63af7617792acfe417893b1c0b4', operation='DELETE', pgid='pgtrigger_remove_delete_34dab', table='agreements_commitment_co_leads', when='AFTER'))],
+                    },
+                    bases=('agreements.commitment_co_leads',),
+                ),
+                migrations.CreateModel(
+                    name='CommitmentCoLeadEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='agreements.commitmentcolead')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('commitment', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.commitment')),
+                        ('organisation', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.organisation')),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='af9716456ecbd4b270e47df477e986d68ab25dea', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_9eeba', table='agreements_commitmentcoleadevent', when='BEFORE'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='CommitmentNeed',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'triggers': [pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_commitmentneedevent" ("from_commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_commitment_id") VALUES (NEW."from_commitment_id", NEW."id", _pgh_attach_context(), NOW(), \'add\', NEW."id", NEW."to_commitment_id"); RETURN NULL;', hash='27d3aff6b67405a8d6d5f12a050c9eaf6f3e9235', operation='INSERT', pgid='pgtrigger_add_insert_d2548', table='agreements_commitment_depends_on', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_commitmentneedevent" ("from_commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_commitment_id") VALUES (OLD."from_commitment_id", OLD."id", _pgh_attach_context(), NOW(), \'remove\', OLD."id", OLD."to_commitment_id"); RETURN NULL;', hash='9ca07def424241e55c45f5c0549b1f43c7233373', operation='DELETE', pgid='pgtrigger_remove_delete_dcc58', table='agreements_commitment_depends_on', when='AFTER'))],
+                    },
+                    bases=('agreements.commitment_depends_on',),
+                ),
+                migrations.CreateModel(
+                    name='CommitmentNeedEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='agreements.commitmentneed')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('from_commitment', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.commitment')),
+                        ('to_commitment', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.commitment')),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='d5f126f650e7df3d297b988707d48ed4fc40e21c', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_5097f', table='agreements_commitmentneedevent', when='BEFORE'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ActionItemCommitment',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'triggers': [pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_actionitemcommitmentevent" ("actionitem_id", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (NEW."actionitem_id", NEW."commitment_id", NEW."id", _pgh_attach_context(), NOW(), \'add\', NEW."id"); RETURN NULL;', hash='b4eb3b4f15322b83060590366d6330778a8fd868', operation='INSERT', pgid='pgtrigger_add_insert_c07d2', table='agreements_actionitem_commitments', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_actionitemcommitmentevent" ("actionitem_id", "commitment_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id") VALUES (OLD."actionitem_id", OLD."commitment_id", OLD."id", _pgh_attach_context(), NOW(), \'remove\', OLD."id"); RETURN NULL;', hash='e2d58ebe8a201bc4782e0977d710a424b5284af0', operation='DELETE', pgid='pgtrigger_remove_delete_21516', table='agreements_actionitem_commitments', when='AFTER'))],
+                    },
+                    bases=('agreements.actionitem_commitments',),
+                ),
+                migrations.CreateModel(
+                    name='ActionItemCommitmentEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='agreements.actionitemcommitment')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('actionitem', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.actionitem')),
+                        ('commitment', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.commitment')),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8c6f37897e55423f9515af5c4011a8de763dcc2b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e94e3', table='agreements_actionitemcommitmentevent', when='BEFORE'))],
                     },
                 ),
             ],

@@ -32,20 +32,24 @@ class MailAnswer(TextChoices):
     MUTE = "mute", _("Tell me no more of this record")
 
 
-def address_of(row: Reminder) -> str:
+def address_of(row: Reminder, epoch: int | None = None) -> str:
     """Where the recipient answers; with `?answer=...` one of the answers stands first."""
-    secret = signing.dumps([row.pk, row.recipient_id], salt=SALT)
+    epoch = row.recipient.known_epoch() if epoch is None else epoch
+    secret = signing.dumps([row.pk, row.recipient_id, epoch], salt=SALT)
     return f"{settings.BASE_URL}{reverse('reminder_answer', args=[secret])}"
 
 
 def find(secret: str) -> Reminder | None:
-    """The reminder of a link; None if it was never one, is too old, or is no longer its recipient's."""
+    """The reminder of a link; None if it was never one, is too old, or is no longer its recipient's.
+
+    As every credential it ends with a change of its account: see decision 24.
+    """
     try:
-        pk, recipient = signing.loads(secret, salt=SALT, max_age=VALID)
+        pk, recipient, epoch = signing.loads(secret, salt=SALT, max_age=VALID)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     rows = Reminder.objects.select_related("recipient", "agreement", "commitment", "rule", "step")
-    return rows.filter(pk=pk, recipient=recipient, recipient__is_active=True).first()
+    return rows.filter(pk=pk, recipient=recipient, recipient__epoch=epoch, recipient__is_active=True).first()
 
 
 def give(row: Reminder, answer: MailAnswer, *, at: datetime) -> None:

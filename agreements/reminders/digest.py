@@ -35,6 +35,7 @@ class Item:
     on: date
     reason: str = ""
     matter: Matter | None = None
+    epoch: int = 0  # of the recipient's account
 
     @property
     def record(self) -> Agreement | Commitment:
@@ -49,7 +50,7 @@ class Item:
     @property
     def answer_url(self) -> str:
         """Where it can be put off or silenced; nothing where the matter is only told."""
-        return address_of(self.reminder) if self.reminder.rule else ""
+        return address_of(self.reminder, self.epoch) if self.reminder.rule else ""
 
     @property
     def answers(self) -> list[MailAnswer]:
@@ -114,7 +115,7 @@ def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
         if row.pk not in told or (row.rule and matter is None):
             continue
         reason = row.step.reason if row.step and viewer.is_staff else ""
-        items.append(Item(row, agreement, commitment, viewer.on, reason, matter))
+        items.append(Item(row, agreement, commitment, viewer.on, reason, matter, viewer.epoch))
     return items
 
 

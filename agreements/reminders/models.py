@@ -20,6 +20,7 @@ from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement, Step
 from agreements.vocabulary import Kind, SendState
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.links import tracked
 from partners.records import NOTHING, Record, RecordQuerySet
 from partners.states import StateField
 from partners.viewers import ALL_DESKS, Role, Viewer
@@ -244,3 +245,6 @@ def message_id_of(reminders: Iterable[Reminder]) -> str:
     rows = ",".join(f"{row.pk}.{row.round}" for row in sorted(reminders, key=lambda row: row.pk))
     digest = hmac.new(settings.SECRET_KEY.encode(), rows.encode(), hashlib.sha256).hexdigest()[:32]
     return f"<{digest}@{settings.MAIL_DOMAIN}>"
+
+
+RulePerson = tracked("RulePerson", ReminderRule.people.through, module=__name__)

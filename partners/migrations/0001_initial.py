@@ -47,6 +47,7 @@ class Migration(migrations.Migration):
                         ('shortcuts', models.BooleanField(default=True, verbose_name='keyboard shortcuts')),
                         ('toured', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='steps of the first visit done')),
                         ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                        ('epoch', models.PositiveBigIntegerField(default=1, editable=False, verbose_name='credentials count from')),
                         ('desks', models.ManyToManyField(blank=True, related_name='staff', to='partners.desk', verbose_name='desks')),
                     ],
                     options={
@@ -54,7 +55,7 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'users',
                         'ordering': (partners.folding.ByGivenName('name'), 'pk'),
                         'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['officer', 'manager', 'partner', 'auditor', 'operator'])), name='user_role')],
-                        'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userevent" ("digest_at", "email", "id", "is_active", "language", "mails", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "shortcuts") VALUES (NEW."digest_at", NEW."email", NEW."id", NEW."is_active", NEW."language", NEW."mails", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."shortcuts"); RETURN NULL;', hash='9eda763a0e1f14cd9c98ab7b47ec03279f858a1a', operation='INSERT', pgid='pgtrigger_insert_insert_4fa34', table='partners_user', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."digest_at" IS DISTINCT FROM (NEW."digest_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."mails" IS DISTINCT FROM (NEW."mails") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."shortcuts" IS DISTINCT FROM (NEW."shortcuts"))', func='INSERT INTO "partners_userevent" ("digest_at", "email", "id", "is_active", "language", "mails", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "shortcuts") VALUES (NEW."digest_at", NEW."email", NEW."id", NEW."is_active", NEW."language", NEW."mails", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."shortcuts"); RETURN NULL;', hash='1769bec8e7877945343eb26076344bb2a6609abf', operation='UPDATE', pgid='pgtrigger_update_update_f552c', table='partners_user', when='AFTER'))],
+                        'triggers': [pgtrigger.compiler.Trigger(name='raise_epoch', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            NEW.epoch := greatest(NEW.epoch, OLD.epoch);\n            IF ROW(NEW.email, NEW.role, NEW.is_active) IS DISTINCT FROM ROW(OLD.email, OLD.role, OLD.is_active)\n                OR (NEW.password IS DISTINCT FROM OLD.password AND NOT coalesce(current_setting('partners.same_password', true), '') = 'on') THEN\n                NEW.epoch := greatest(NEW.epoch, OLD.epoch + 1);\n            END IF;\n            RETURN NEW;\n        ", hash='461f2caa313d1345096e27ba27cde11c477f3b91', operation='UPDATE', pgid='pgtrigger_raise_epoch_77df2', table='partners_user', when='BEFORE')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userevent" ("digest_at", "email", "epoch", "id", "is_active", "language", "mails", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "shortcuts") VALUES (NEW."digest_at", NEW."email", NEW."epoch", NEW."id", NEW."is_active", NEW."language", NEW."mails", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."shortcuts"); RETURN NULL;', hash='8a8c01e478e8b8eca0dce29ec03726e006ef75cb', operation='INSERT', pgid='pgtrigger_insert_insert_4fa34', table='partners_user', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."digest_at" IS DISTINCT FROM (NEW."digest_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."epoch" IS DISTINCT FROM (NEW."epoch") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."mails" IS DISTINCT FROM (NEW."mails") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."shortcuts" IS DISTINCT FROM (NEW."shortcuts"))', func='INSERT INTO "partners_userevent" ("digest_at", "email", "epoch", "id", "is_active", "language", "mails", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "shortcuts") VALUES (NEW."digest_at", NEW."email", NEW."epoch", NEW."id", NEW."is_active", NEW."language", NEW."mails", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."shortcuts"); RETURN NULL;', hash='95f962af755456d4f498bad99371f75b8c90a317', operation='UPDATE', pgid='pgtrigger_update_update_f552c', table='partners_user', when='AFTER'))],
                     },
                 ),
                 migrations.CreateModel(
@@ -457,6 +458,7 @@ class Migration(migrations.Migration):
                         ('digest_at', models.TimeField(default=datetime.time(7, 0), verbose_name='mail of the day at')),
                         ('shortcuts', models.BooleanField(default=True, verbose_name='keyboard shortcuts')),
                         ('is_active', models.BooleanField(default=True, verbose_name='active')),
+                        ('epoch', models.PositiveBigIntegerField(default=1, editable=False, verbose_name='credentials count from')),
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='29277babc6502be25d68d4e59998fdfb5d43ab5d', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ebf36', table='partners_userevent', when='BEFORE'))],
@@ -483,7 +485,7 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'memberships',
                         'ordering': ('user', 'organisation', 'from_on'),
                         'constraints': [models.UniqueConstraint(models.F('user'), models.F('organisation'), models.F('from_on'), name='membership_once'), models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='membership_dates', violation_error_message='The end lies before the start.')],
-                        'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_membershipevent" ("archived_at", "archived_because", "created_at", "created_by_id", "from_on", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_on", "updated_at", "updated_by_id", "user_id", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."created_at", NEW."created_by_id", NEW."from_on", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."to_on", NEW."updated_at", NEW."updated_by_id", NEW."user_id", NEW."version"); RETURN NULL;', hash='270286bc183f2b62572ce9339c01aff9a49ca8ff', operation='INSERT', pgid='pgtrigger_insert_insert_81abf', table='partners_membership', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "partners_membershipevent" ("archived_at", "archived_because", "created_at", "created_by_id", "from_on", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_on", "updated_at", "updated_by_id", "user_id", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."created_at", NEW."created_by_id", NEW."from_on", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."to_on", NEW."updated_at", NEW."updated_by_id", NEW."user_id", NEW."version"); RETURN NULL;', hash='011c0fcbe6c9e5f267f3d33534574b57f0669ac0', operation='UPDATE', pgid='pgtrigger_update_update_668ed', table='partners_membership', when='AFTER'))],
+                        'triggers': [pgtrigger.compiler.Trigger(name='raise_epoch', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND ROW(NEW.user_id, NEW.organisation_id, NEW.from_on, NEW.to_on, NEW.archived_at) IS NOT DISTINCT FROM ROW(OLD.user_id, OLD.organisation_id, OLD.from_on, OLD.to_on, OLD.archived_at) THEN\n                RETURN NULL;\n            END IF;\n            UPDATE partners_user SET epoch = epoch + 1 WHERE id IN (OLD.user_id, NEW.user_id);\n            RETURN NULL;\n        ", hash='8b5632599da46016586947ca1bd1d1a52c1a5111', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_raise_epoch_a6bb9', table='partners_membership', when='AFTER')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_membershipevent" ("archived_at", "archived_because", "created_at", "created_by_id", "from_on", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_on", "updated_at", "updated_by_id", "user_id", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."created_at", NEW."created_by_id", NEW."from_on", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."to_on", NEW."updated_at", NEW."updated_by_id", NEW."user_id", NEW."version"); RETURN NULL;', hash='270286bc183f2b62572ce9339c01aff9a49ca8ff', operation='INSERT', pgid='pgtrigger_insert_insert_81abf', table='partners_membership', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "partners_membershipevent" ("archived_at", "archived_because", "created_at", "created_by_id", "from_on", "id", "organisation_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "to_on", "updated_at", "updated_by_id", "user_id", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."created_at", NEW."created_by_id", NEW."from_on", NEW."id", NEW."organisation_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."to_on", NEW."updated_at", NEW."updated_by_id", NEW."user_id", NEW."version"); RETURN NULL;', hash='011c0fcbe6c9e5f267f3d33534574b57f0669ac0', operation='UPDATE', pgid='pgtrigger_update_update_668ed', table='partners_membership', when='AFTER'))],
                     },
                 ),
                 migrations.CreateModel(
@@ -632,13 +634,16 @@ class Migration(migrations.Migration):
                         ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                         ('read_only', models.BooleanField(default=True, verbose_name='may only read')),
                         ('expires_on', models.DateField(verbose_name='valid until')),
+                        ('epoch', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='credentials count from')),
                         ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                         ('used_at', models.DateTimeField(editable=False, null=True, verbose_name='last used')),
+                        ('refused_at', models.DateTimeField(editable=False, null=True, verbose_name='last refused')),
                     ],
                     options={
                         'verbose_name': 'API token',
                         'verbose_name_plural': 'API tokens',
                         'ordering': ('user', 'name', 'pk'),
+                        'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_apitokenevent" ("created_at", "epoch", "expires_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_only", "refused_at", "user_id") VALUES (NEW."created_at", NEW."epoch", NEW."expires_on", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."read_only", NEW."refused_at", NEW."user_id"); RETURN NULL;', hash='910225ca8afade5b2faca432af8449bb94e09876', operation='INSERT', pgid='pgtrigger_insert_insert_b3e95', table='partners_apitoken', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."epoch" IS DISTINCT FROM (NEW."epoch") OR OLD."expires_on" IS DISTINCT FROM (NEW."expires_on") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."read_only" IS DISTINCT FROM (NEW."read_only") OR OLD."refused_at" IS DISTINCT FROM (NEW."refused_at") OR OLD."user_id" IS DISTINCT FROM (NEW."user_id"))', func='INSERT INTO "partners_apitokenevent" ("created_at", "epoch", "expires_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_only", "refused_at", "user_id") VALUES (NEW."created_at", NEW."epoch", NEW."expires_on", NEW."id", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."read_only", NEW."refused_at", NEW."user_id"); RETURN NULL;', hash='bc3b8527dd686fca68111892795ffd0117587b02', operation='UPDATE', pgid='pgtrigger_update_update_0f199', table='partners_apitoken', when='AFTER')), pgtrigger.compiler.Trigger(name='withdraw_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_apitokenevent" ("created_at", "epoch", "expires_on", "id", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_only", "refused_at", "user_id") VALUES (OLD."created_at", OLD."epoch", OLD."expires_on", OLD."id", OLD."name", _pgh_attach_context(), NOW(), \'withdraw\', OLD."id", OLD."read_only", OLD."refused_at", OLD."user_id"); RETURN NULL;', hash='8cd094df86884c744f37ec4b7b662ab92e1dafa5', operation='DELETE', pgid='pgtrigger_withdraw_delete_7dad4', table='partners_apitoken', when='AFTER'))],
                     },
                 ),
                 migrations.CreateModel(
@@ -706,6 +711,86 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'unsaved texts',
                         'ordering': ('-saved_at', '-pk'),
                         'constraints': [models.UniqueConstraint(models.F('user'), models.F('form'), models.F('window'), name='draft_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ApiTokenEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='partners.apitoken')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('user', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                        ('name', models.CharField(max_length=80, verbose_name='what it is for')),
+                        ('read_only', models.BooleanField(default=True, verbose_name='may only read')),
+                        ('expires_on', models.DateField(verbose_name='valid until')),
+                        ('epoch', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='credentials count from')),
+                        ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                        ('refused_at', models.DateTimeField(editable=False, null=True, verbose_name='last refused')),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='b6c34743db00cd181593d78147de5c7fd4ba8f79', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_796e8', table='partners_apitokenevent', when='BEFORE'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Session',
+                    fields=[
+                        ('session_data', models.TextField(verbose_name='session data')),
+                        ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                        ('session_key', models.CharField(max_length=64, primary_key=True, serialize=False, verbose_name='session key')),
+                        ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                        ('started_at', models.DateTimeField(null=True, verbose_name='signed in')),
+                        ('seen_at', models.DateTimeField(null=True, verbose_name='last used')),
+                        ('agent', models.CharField(blank=True, max_length=200, verbose_name='browser')),
+                    ],
+                    options={
+                        'verbose_name': 'session',
+                        'verbose_name_plural': 'sessions',
+                        'triggers': [pgtrigger.compiler.Trigger(name='start_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."user_id" IS NOT NULL AND OLD."user_id" IS NULL)', func='INSERT INTO "partners_sessionevent" ("agent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at", "user_id") VALUES (NEW."agent", _pgh_attach_context(), NOW(), \'start\', NEW."session_key", NEW."started_at", NEW."user_id"); RETURN NULL;', hash='147a41866d863169c26d2b5f9bf5426cc506d896', operation='UPDATE', pgid='pgtrigger_start_update_0fd08', table='partners_session', when='AFTER')), pgtrigger.compiler.Trigger(name='end_delete', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."user_id" IS NOT NULL)', func='INSERT INTO "partners_sessionevent" ("agent", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "started_at", "user_id") VALUES (OLD."agent", _pgh_attach_context(), NOW(), \'end\', OLD."session_key", OLD."started_at", OLD."user_id"); RETURN NULL;', hash='1a112c215e1d016e6f59bd59cc856b27401c311d', operation='DELETE', pgid='pgtrigger_end_delete_0f7ed', table='partners_session', when='AFTER'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SessionEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='user_started_at_agent_events', to='partners.session')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                        ('started_at', models.DateTimeField(null=True, verbose_name='signed in')),
+                        ('agent', models.CharField(blank=True, max_length=200, verbose_name='browser')),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9e8e945bc1e15ff70ebad7096018ed51d6550bb2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_43705', table='partners_sessionevent', when='BEFORE'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='UserDesk',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'triggers': [pgtrigger.compiler.Trigger(name='raise_epoch', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND ROW(NEW.user_id, NEW.desk_id) IS NOT DISTINCT FROM ROW(OLD.user_id, OLD.desk_id) THEN\n                RETURN NULL;\n            END IF;\n            UPDATE partners_user SET epoch = epoch + 1 WHERE id IN (OLD.user_id, NEW.user_id);\n            RETURN NULL;\n        ", hash='423e736917cee839794dd0e81b721af875e137fa', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_raise_epoch_3c606', table='partners_user_desks', when='AFTER')), pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userdeskevent" ("desk_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."desk_id", NEW."id", _pgh_attach_context(), NOW(), \'add\', NEW."id", NEW."user_id"); RETURN NULL;', hash='fd5512a41c55b77848df3dc4db6e585bb4462d82', operation='INSERT', pgid='pgtrigger_add_insert_8ec5b', table='partners_user_desks', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userdeskevent" ("desk_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."desk_id", OLD."id", _pgh_attach_context(), NOW(), \'remove\', OLD."id", OLD."user_id"); RETURN NULL;', hash='84d613a7fe6a776b4ca5e2f2be77f62f7d86a261', operation='DELETE', pgid='pgtrigger_remove_delete_7840e', table='partners_user_desks', when='AFTER'))],
+                    },
+                    bases=('partners.user_desks',),
+                ),
+                migrations.CreateModel(
+                    name='UserDeskEvent',
+                    fields=[
+                        ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
+                        ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
+                        ('pgh_label', models.TextField(help_text='The event label.')),
+                        ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='partners.userdesk')),
+                        ('pgh_context', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context')),
+                        ('id', models.BigIntegerField()),
+                        ('user', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
+                        ('desk', models.ForeignKey(db_constraint=False, db_tablespace='', on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.desk')),
+                    ],
+                    options={
+                        'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9762b849f8005bf7cc3af430ba55d6d4f3c82e63', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c2cfd', table='partners_userdeskevent', when='BEFORE'))],
                     },
                 ),
             ],

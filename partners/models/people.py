@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar, Self
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
-from partners import visibility
+from partners import epochs, visibility
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import ByGivenName, Fold
-from partners.keys import digest_of
+from partners.links import tracked
 from partners.models.countries import REFERENCE_WRITERS
 from partners.models.organisations import Desk, Organisation
 from partners.records import Record, RecordQuerySet
@@ -55,9 +56,9 @@ class User(AbstractBaseUser):
 
     FIELDS: ClassVar = FieldTable(
         public="id name",
-        internal="role desks is_active language mails digest_at shortcuts toured",
+        internal="role desks is_active epoch language mails digest_at shortcuts toured",
         personal="email last_login password seen_at seen_before",
-        locked="id email last_login password role desks is_active seen_at seen_before toured",
+        locked="id email last_login password role desks is_active epoch seen_at seen_before toured",
         writers=REFERENCE_WRITERS,
     )
 
@@ -75,6 +76,7 @@ class User(AbstractBaseUser):
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     toured = models.PositiveSmallIntegerField(_("steps of the first visit done"), default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
+    epoch = models.PositiveBigIntegerField(_("credentials count from"), default=1, editable=False)
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -85,6 +87,9 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("users")
         ordering = (ByGivenName("name"), "pk")
         constraints = (models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role"),)
+        triggers = (epochs.of_the_account(),)
+
+    is_read = False  # from the database, not made here
 
     def __str__(self) -> str:
         return self.name or self.email
@@ -92,6 +97,48 @@ class User(AbstractBaseUser):
     def get_short_name(self) -> str:
         """Django's word for how the admin greets a person."""
         return self.name
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Any, values: Any, **options: Any) -> Self:
+        row = super().from_db(db, field_names, values, **options)
+        row.is_read = True
+        return row
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        changed = options.get("update_fields")
+        if self.is_read and (changed is None or set(changed) & set(epochs.DECISIVE)):
+            self.read_epoch()
+
+    def read_epoch(self) -> int:
+        """The number as the database has it now."""
+        self.epoch = User.objects.values_list("epoch", flat=True).get(pk=self.pk)
+        return self.epoch
+
+    def known_epoch(self) -> int:
+        """The number that this account was read with: what is made in its name now must not outlive a change since.
+
+        A row that was made here does not know yet what its desks and organisations have raised it to.
+        """
+        return self.epoch if self.is_read else self.read_epoch()
+
+    def _get_session_auth_hash(self, secret: Any = None) -> str:
+        """Django's word for what a session carries: the epoch, as a password that is hashed anew is the same."""
+        what = f"{self.pk}:{self.known_epoch()}"
+        return salted_hmac("partners.epoch", what, secret=secret, algorithm="sha256").hexdigest()
+
+    def check_password(self, raw_password: str | None) -> bool:
+        """Django's check. A hash that is made anew in today's way ends no credential, and undoes no other change."""
+
+        def renew(raw: str) -> None:
+            old = self.password
+            self.set_password(raw)
+            with transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SELECT set_config(%s, 'on', true)", [epochs.SAME_PASSWORD])
+                User.objects.filter(pk=self.pk, password=old).update(password=self.password)
+                cursor.execute("SELECT set_config(%s, '', true)", [epochs.SAME_PASSWORD])
+
+        return check_password(raw_password or "", self.password, renew)
 
     def note_visit(self, *, at: datetime) -> datetime | None:
         """Note that the person is here; return when the visit before this one ended. Half an hour away ends a visit."""
@@ -110,12 +157,14 @@ class User(AbstractBaseUser):
         """The viewer that the person is on a day; a switched-off account is a stranger."""
         if not self.is_active:
             return Viewer()
+        epoch = self.known_epoch()
         role, on = Role(self.role), on or timezone.localdate()
         own, stands_in = self.desks_on(on) if role in DESK_STAFF else (frozenset(), ())
         organisations, withheld = self.speaks_for(on) if role == Role.PARTNER else (frozenset(), None)
         return Viewer(
             on=on, user_id=self.pk, name=self.name, role=role, desk_ids=own | {desk for desk, _absent in stands_in},
             stands_in=stands_in, organisation_ids=organisations, withheld=withheld, language=self.language,
+            epoch=epoch,
         )  # fmt: skip
 
     def speaks_for(self, day: date) -> tuple[frozenset[int], frozenset[str]]:
@@ -155,6 +204,9 @@ class User(AbstractBaseUser):
         return visibility.users(viewer)
 
 
+UserDesk = tracked("UserDesk", User.desks.through, module=__name__, triggers=[epochs.of_rows("user_id", "desk_id")])
+
+
 class MembershipQuerySet(RecordQuerySet["Membership"]):
     def held_on(self, day: date) -> Self:
         """Those that hold on a day."""
@@ -191,6 +243,7 @@ class Membership(Record):
                 violation_error_message=_("The end lies before the start."),
             ),
         )  # fmt: skip
+        triggers = (epochs.of_rows("user_id", "organisation_id", "from_on", "to_on", "archived_at"),)
 
     def __str__(self) -> str:
         return f"{self.user}, {self.organisation}"
@@ -291,44 +344,3 @@ class FocalPoint(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.people(viewer)
-
-
-class ApiToken(models.Model):
-    """A key to the API in its owner's name. Only its digest is kept: the key is shown once."""
-
-    PREFIX: ClassVar = "ptk_"
-
-    user = models.ForeignKey(User, models.CASCADE, related_name="tokens", verbose_name=_("user"))
-    name = models.CharField(_("what it is for"), max_length=80)
-    digest = models.CharField(max_length=64, unique=True, editable=False)
-    read_only = models.BooleanField(_("may only read"), default=True)
-    expires_on = models.DateField(_("valid until"))
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
-    used_at = models.DateTimeField(_("last used"), null=True, editable=False)
-
-    class Meta:
-        verbose_name = _("API token")
-        verbose_name_plural = _("API tokens")
-        ordering = ("user", "name", "pk")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def issue(cls, user: User, *, name: str, read_only: bool, expires_on: date) -> tuple[ApiToken, str]:
-        """Make a token; the second value is the key, which cannot be had again."""
-        key = cls.PREFIX + secrets.token_urlsafe(32)
-        token = cls.objects.create(
-            user=user, name=name, read_only=read_only, expires_on=expires_on, digest=digest_of(key)
-        )
-        return token, key
-
-    @classmethod
-    def redeem(cls, key: str, *, at: datetime) -> ApiToken | None:
-        """The living token of a key, with its use noted at most once a minute."""
-        token = cls.objects.select_related("user").filter(digest=digest_of(key)).first()
-        if not token or token.expires_on < timezone.localdate(at) or not token.user.is_active:
-            return None
-        if token.used_at is None or (at - token.used_at).total_seconds() > 60:
-            cls.objects.filter(pk=token.pk).update(used_at=at)
-        return token

@@ -50,7 +50,8 @@ def test_staff_enrol_a_second_factor_first(cast: Cast, settings: Any, name: str)
         assert (answer.status_code, answer.headers["Location"]) == (302, "/accounts/2fa/"), path
     assert client.get("/accounts/2fa/").status_code == 200
     Authenticator.objects.create(user=cast.people[name], type="totp", data={"secret": "x"})
-    assert client.get("/").status_code == 200
+    assert client.get("/").status_code == 302, "a session from before the factor ends"
+    assert cast.client(name).get("/").status_code == 200
 
 
 def test_partners_may_do_without(cast: Cast, settings: Any) -> None:

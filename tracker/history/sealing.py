@@ -39,7 +39,7 @@ class Fault:
 
 def event_tables() -> list[str]:
     """The tables that PostgreSQL's triggers write the history into, by name."""
-    own = (model for app in ("partners", "agreements") for model in apps.get_app_config(app).get_models())
+    own = (model for app in ("partners", "agreements", "tracker") for model in apps.get_app_config(app).get_models())
     return sorted(model._meta.db_table for model in own if hasattr(model, "pgh_id"))
 
 

@@ -13,6 +13,7 @@ from agreements.commitments.models.commitment import Commitment
 from agreements.register.models import partial_date, precision_field
 from agreements.vocabulary import ActionItemState
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.links import tracked
 from partners.models import Desk
 from partners.records import NOTHING, Record
 from partners.states import StateField
@@ -84,3 +85,6 @@ class ActionItem(Record):
         if viewer.role in ALL_DESKS:
             return Q()
         return Q(desk__in=viewer.desk_ids, archived_at=None) if viewer.desk_ids else NOTHING
+
+
+ActionItemCommitment = tracked("ActionItemCommitment", ActionItem.commitments.through, module=__name__)

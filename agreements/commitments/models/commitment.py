@@ -23,6 +23,7 @@ from agreements.register.models import Agreement, partial_date, precision_field
 from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
+from partners.links import tracked
 from partners.models import Organisation
 from partners.records import Record, RecordQuerySet
 from partners.states import StateField
@@ -315,3 +316,9 @@ class Commitment(Record):
     def days_late(self, on: date) -> int:
         """Days since the due day of an open commitment; negative while there is time, 0 without a date."""
         return (on - self.due_on).days if self.due_on and self.is_open else 0
+
+
+CommitmentCoLead = tracked("CommitmentCoLead", Commitment.co_leads.through, module=__name__)
+
+
+CommitmentNeed = tracked("CommitmentNeed", Commitment.depends_on.through, module=__name__)

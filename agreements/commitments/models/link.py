@@ -25,11 +25,11 @@ class Link(Record):
 
     FIELDS = FieldTable(
         internal=(
-            "id commitment organisation purpose recipient digest expires_at used_at revoked_at revoked_by "
+            "id commitment organisation purpose recipient digest epoch expires_at used_at revoked_at revoked_by "
             f"{RECORD_INTERNAL}"
         ),
         locked=(
-            "id commitment organisation purpose recipient digest expires_at used_at revoked_at revoked_by "
+            "id commitment organisation purpose recipient digest epoch expires_at used_at revoked_at revoked_by "
             f"{RECORD_INTERNAL}"
         ),
     )
@@ -39,6 +39,9 @@ class Link(Record):
     purpose = models.CharField(_("purpose"), max_length=7, choices=LinkPurpose)
     recipient = models.CharField(_("for whom"), max_length=200)
     digest = models.CharField(max_length=64, unique=True)
+    epoch = models.PositiveBigIntegerField(
+        _("credentials count from"), default=0, editable=False
+    )  # of its maker's account
     expires_at = models.DateTimeField(_("valid until"))
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
     revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
@@ -58,7 +61,14 @@ class Link(Record):
         return f"{self.commitment.ref}, {self.recipient}"
 
     def is_open(self, at: datetime) -> bool:
-        return self.used_at is None and self.revoked_at is None and self.archived_at is None and self.expires_at > at
+        is_kept = self.used_at is None and self.revoked_at is None and self.archived_at is None
+        return is_kept and self.expires_at > at and not self.is_orphaned
+
+    @property
+    def is_orphaned(self) -> bool:
+        """Its maker's account is not what it was when they made it: what it says in their name no longer counts."""
+        maker = self.created_by
+        return maker is None or not maker.is_active or maker.epoch != self.epoch
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -50,7 +50,8 @@ def make(
     with transaction.atomic():
         link = Link(
             commitment=commitment, organisation=organisation, purpose=purpose, recipient=recipient.strip()[:200],
-            digest=digest_of(secret), expires_at=timezone.now() + timedelta(days=days),
+            digest=digest_of(secret), epoch=by.epoch,
+            expires_at=timezone.now() + timedelta(days=days),
         )  # fmt: skip
         link.stamp(by).save()
         _write_step(Act.SEND_LINK, link, by, f"{organisation}: {link.recipient}")
@@ -63,7 +64,7 @@ def find(signed: str, *, at: datetime) -> Link | None:
         secret = signing.Signer(salt=SALT).unsign(signed)
     except signing.BadSignature:
         return None
-    rows = Link.objects.select_related("commitment__agreement", "organisation")
+    rows = Link.objects.select_related("commitment__agreement", "organisation", "created_by")
     link: Link | None = rows.filter(digest=digest_of(secret)).first()
     return link if link and link.is_open(at) and _sees(viewer_of(link), link.commitment) else None
 

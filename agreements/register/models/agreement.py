@@ -26,6 +26,7 @@ from agreements.terms import Term
 from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
+from partners.links import tracked
 from partners.models import Desk, Sector
 from partners.records import Record, RecordQuerySet
 from partners.states import StateField
@@ -348,3 +349,6 @@ CONTENT = (
     - frozenset(Agreement.FIELDS.locked.split())
     - {"sectors", "parent", "supersedes", "desk", "owner", "instrument_type"}
 ) | {"parent_id", "supersedes_id", "desk_id", "instrument_type_id"}
+
+
+AgreementSector = tracked("AgreementSector", Agreement.sectors.through, module=__name__)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.register.models.agreement import Agreement
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.links import tracked
 from partners.records import Record
 from partners.viewers import Viewer
 
@@ -48,3 +49,6 @@ class Comment(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.for_staff(viewer)
+
+
+CommentMention = tracked("CommentMention", Comment.mentions.through, module=__name__)

@@ -60,7 +60,7 @@ function keepDrafts(box, forms) {
       timer = 0;
       fetch(address(key, own), { method: "POST", keepalive: true, body: JSON.stringify(typed()),
         headers: { "X-CSRFToken": token(), "Content-Type": "application/json" } })
-        .then((answer) => { said.textContent = answer.ok ? box.dataset.kept : box.dataset.failed; })
+        .then((answer) => { said.textContent = answer.ok && !answer.redirected ? box.dataset.kept : box.dataset.failed; })
         .catch(() => { said.textContent = box.dataset.failed; });
     };
     form.addEventListener("input", () => { if (!timer) timer = setTimeout(keep, KEEP_AFTER); });
