@@ -116,6 +116,7 @@ class Commitment(Record):
     )
     SEARCHED = ("title_vi", "title_en", "ref")
     GIVEN_ONCE = frozenset({"ref", "agreement_id", "number"})
+    DECIDED = frozenset({"owner"})
     VEILS: ClassVar = {Part.WORDING: ("text_vi", "text_en"), "agreement": ()}
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="commitments", verbose_name=_("agreement"))
