@@ -30,6 +30,8 @@ NOT_CONTENT: Mapping[str, str] = {
     "answer": "what a partner says to a promise, given by the partner",
     "authorship": "who wrote, not what",
     "comment": "talk among colleagues",
+    "counted": "numbers worked out from the rows themselves",
+    "countednow": "numbers worked out from the rows themselves",
     "duerequest": "decided for itself, by a manager who did not ask",
     "link": "one answer from outside, given without an account",
     "linkopening": "who looked",
@@ -39,6 +41,7 @@ NOT_CONTENT: Mapping[str, str] = {
     "opening": "who looked",
     "reminder": "who was told",
     "report": "what became of a promise, accepted for itself",
+    "stale": "numbers to be worked out anew",
     "share": "who may look: it holds from when it is given, and is taken back at any time",
     "step": "the acts themselves",
 }
