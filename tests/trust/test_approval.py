@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -77,7 +78,13 @@ def whole(people: Cast, today: object) -> Agreement:
     agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
     agreement.sectors.add(Sector.objects.create(code="a", name_vi="a", name_en="a"))
     other = make_commitment(agreement=cast.agreement)
-    counted = {"due_after": 5, "due_unit": "days", "due_from": "signing", "health_reason": "x", "blocker": ""}
+    counted: dict[str, Any] = {
+        "due_after": 5,
+        "due_unit": "days",
+        "due_from": "signing",
+        "health_reason": "x",
+        "blocker": "",
+    }
     commitment = make_commitment(agreement=agreement, start_on=TODAY, due_on=TODAY + timedelta(days=90), **counted)
     commitment.co_leads.add(cast.home)
     commitment.depends_on.add(other)
@@ -142,7 +149,8 @@ def submit(agreement: Agreement, by: Viewer) -> None:
 # --- What is content ----------------------------------------------------------------------------------------------
 def leads_to_an_agreement(model: Any) -> bool:
     """Whether any chain of links leads from this table to an agreement."""
-    found, new = {Agreement}, {Agreement}
+    found: set[Any] = {Agreement}
+    new = set(found)
     while new:
         new = {
             one for one in apps.get_app_config("agreements").get_models()
@@ -202,18 +210,18 @@ def changes(whole: Agreement) -> Iterator[tuple[str, Callable[[], Any]]]:
                 assert value != getattr(row, field.attname) or name in IMPOSSIBLE, f"nothing else to put into {name}"
                 if name in IMPOSSIBLE:
                     continue
-                whole_change = TOGETHER.get(name, lambda _whole, f=field, v=value: {f.attname: v})(whole)
-                yield name, lambda r=rows, some=whole_change: r.update(**some)
+                put = TOGETHER[name](whole) if name in TOGETHER else {field.attname: value}
+                yield name, partial(rows.update, **put)
         for field in kind.lists:
             yield f"{kind.name}.{field.name}, emptied", getattr(row, field.name).clear
         if kind.paths:
-            yield f"{kind.name}, taken out", lambda r=rows: r.update(archived_at=timezone.now())
+            yield f"{kind.name}, taken out", partial(rows.update, archived_at=timezone.now())
     for name, record in (
         ("party", whole.participants.all()[0].organisation), ("sector", whole.sectors.all()[0]), ("desk", whole.desk),
         ("procedure", whole.proceedings.all()[0].procedure),
     ):  # fmt: skip
         same = type(record)._default_manager.filter(pk=record.pk)
-        yield f"name of the {name}", lambda r=same: r.update(name_en="Renamed")
+        yield f"name of the {name}", partial(same.update, name_en="Renamed")
 
 
 def test_no_changed_content_passes_under_an_old_hash(
@@ -223,10 +231,10 @@ def test_no_changed_content_passes_under_an_old_hash(
     submit(whole, people.viewer("linh"))
     assert clears(whole, minh, seen), "unchanged it passes: else nothing is shown"
     passed, cases = [], 0
-    fields = sum(len(kind.fields) for kind in KINDS)
+    fields = sum(len(kind.fields) - 2 for kind in KINDS)  # its key stays, and so does what it belongs to
     for number, (name, change) in enumerate(changes(whole)):
-        # In the short run each change takes one of the two ways: at once, or after a return and a new submission.
-        for goes_back in (False, True) if deep else (number % 2 == 0,):
+        # In the short run one in four goes back first: it is returned and submitted again.
+        for goes_back in (False, True) if deep else (number % 4 == 0,):
             with undone():
                 change()
                 with suppress(Refused):  # it is another desk's by now
