@@ -16,6 +16,7 @@ from agreements.models import (
     Agreement,
     Amendment,
     Answer,
+    Authorship,
     BulkChange,
     CalendarDay,
     Citation,
@@ -323,6 +324,13 @@ class CommentAdmin(ReadingAdmin):
     list_display = ("agreement", "text", "created_by", "created_at", "resolved_at")
     list_select_related = ("agreement", "created_by")
     search_fields = ("text", "agreement__ref")
+
+
+@admin.register(Authorship)
+class AuthorshipAdmin(ReadingAdmin):
+    list_display = ("agreement", "kind", "record_id", "user", "first_at")
+    list_select_related = ("agreement", "user")
+    search_fields = ("user__name", "agreement__ref")
 
 
 @admin.register(Opening)

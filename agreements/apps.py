@@ -6,3 +6,8 @@ class AgreementsConfig(AppConfig):
     name = "agreements"
     verbose_name = _("Agreements")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from agreements.register.models import authorship  # noqa: PLC0415  (there are no models before)
+
+        authorship.note_everywhere()

@@ -28,6 +28,7 @@ from agreements.procedures.models import (
 from agreements.register.models import (
     Agreement,
     Amendment,
+    Authorship,
     BulkChange,
     CalendarDay,
     Comment,
@@ -48,6 +49,7 @@ __all__ = [
     "Agreement",
     "Amendment",
     "Answer",
+    "Authorship",
     "BulkChange",
     "CalendarDay",
     "Cell",

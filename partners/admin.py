@@ -110,7 +110,8 @@ class RecordAdmin(GatedAdmin):
         return [*(n for n in fields if n != "archived_because"), "archived_because", *(STAMPS if obj else ())]
 
     def save_model(self, request: HttpRequest, obj: Record, form: Any, change: bool) -> None:
-        obj.stamp(signed_in(request).viewer)
+        is_written = not change or set(form.changed_data) - obj.DECIDED
+        obj.stamp(signed_in(request).viewer if is_written else None)
         if bool(obj.archived_because) != bool(obj.archived_at):
             obj.archived_at = timezone.now() if obj.archived_because else None
         super().save_model(request, obj, form, change)

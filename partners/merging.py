@@ -75,7 +75,7 @@ def merge(gone: Any, kept: Any, *, by: Viewer) -> None:
             kept.successor = None
         kept.stamp(by).save()
         for link in _links(gone):
-            _move(link, gone, kept, by)
+            _move(link, gone, kept)
         gone.merged_into = kept
         _archive(gone, by, _("merged into %(name)s") % {"name": kept})
 
@@ -92,7 +92,8 @@ def _names(gone: Any, kept: Any) -> str:
     return text
 
 
-def _move(link: Any, gone: Any, kept: Any, by: Viewer) -> None:
+def _move(link: Any, gone: Any, kept: Any) -> None:
+    """What names the one names the other: each row stays with its author, who has nothing to do with it."""
     name = link.field.name
     for row in link.related_model._default_manager.filter(**{name: gone}).order_by("pk"):
         if row.pk == kept.pk and isinstance(row, type(kept)):
@@ -105,18 +106,18 @@ def _move(link: Any, gone: Any, kept: Any, by: Viewer) -> None:
         try:
             with transaction.atomic():
                 setattr(row, name, kept)
-                _stamped(row, by).save()
+                _stamped(row).save()
         except IntegrityError:
             # The same stands there already: this one stays where it was, archived.
             setattr(row, name, gone)
             if isinstance(row, Record) and not row.archived_at:
-                _archive(row, by, _("the same stands at %(name)s") % {"name": kept})
+                _archive(row, None, _("the same stands at %(name)s") % {"name": kept})
 
 
-def _stamped(row: Any, by: Viewer) -> Any:
-    return row.stamp(by) if isinstance(row, Record) else row
+def _stamped(row: Any) -> Any:
+    return row.stamp(None) if isinstance(row, Record) else row
 
 
-def _archive(row: Any, by: Viewer, because: str) -> None:
+def _archive(row: Any, by: Viewer | None, because: str) -> None:
     row.archived_at, row.archived_because = timezone.now(), because[:300]
     row.stamp(by).save()

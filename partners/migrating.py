@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from django.db.migrations.operations import CreateModel
 from django.db.migrations.operations.base import Operation
 
 
 class CreateTables(Operation):
-    """Tables with their columns, constraints, indexes and triggers; nearly all point to the user: see decision 4."""
+    """Tables with their columns, constraints, indexes and triggers; nearly all point to the user: see decision 4.
+
+    Triggers that stand in several tables may follow the tables as operations of their own.
+    """
 
     reversible = False
     serialization_expand_args: ClassVar = ["tables"]
 
-    def __init__(self, tables: Sequence[CreateModel]) -> None:
+    def __init__(self, tables: Sequence[Operation]) -> None:
         self.tables = list(tables)
 
     def deconstruct(self) -> Any:
@@ -29,7 +31,7 @@ class CreateTables(Operation):
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         for table in self.tables:
             table.database_forwards(app_label, schema_editor, from_state, to_state)
-            for trigger in table.options.get("triggers", ()):
+            for trigger in getattr(table, "options", {}).get("triggers", ()):
                 schema_editor.execute(trigger.install_sql, params=None)
 
     def describe(self) -> str:

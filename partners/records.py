@@ -109,6 +109,8 @@ class Record(models.Model):
     # Columns of unique keys that stay as they were given. See decision 16.
     GIVEN_ONCE: ClassVar[frozenset[str]] = frozenset()
     as_given: Mapping[str, Any]
+    # Columns that are decided on, not written: who changes nothing else in a form is no author of the record.
+    DECIDED: ClassVar[frozenset[str]] = frozenset()
 
     created_at = models.DateTimeField(_("created"), auto_now_add=True, editable=False)
     created_by = models.ForeignKey(
@@ -193,7 +195,8 @@ class Record(models.Model):
     def stamp(self, by: Viewer | None) -> Self:
         """Give the record its next version, and note who is changing it; the caller saves.
 
-        None is the calendar, a data file or a decision: what the record says stays with its author.
+        None is the calendar, a data file or a decision, such as who keeps it, or that an act is taken back: what the
+        record says stays with its author.
         """
         if by is not None:
             self.updated_by_id = by.user_id

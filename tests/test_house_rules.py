@@ -150,7 +150,6 @@ PAST_THE_GATE = {
     "agreements/register/lists/filters.py: Sector.objects.filter": "narrows rows that came through the gate",
     "agreements/reminders/following_views.py: Follow.objects.filter": "one's own",
     "agreements/reminders/following_views.py: Mute.objects.filter": "one's own",
-    "agreements/reminders/views.py: Agreement.objects.filter": "written, after it came through the gate",
     "agreements/reminders/views.py: ReminderRule.objects.in_bulk": "names of rules, for who may see the plan",
     "agreements/reminders/views.py: User.objects.in_bulk": "names of who is told, for who may see the plan",
     "partners/draft_views.py: Draft.objects.update_or_create": "one's own",

@@ -23,6 +23,7 @@ from agreements.commitments.rules.answers import ANSWERABLE
 from agreements.overview import tallies
 from agreements.overview.views import waiting as waiting_decisions
 from agreements.register.models import Agreement, Amendment, Step
+from agreements.register.rules.amendments import own_of
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
 from agreements.vocabulary import BINDING, AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
@@ -147,7 +148,7 @@ def _review(viewer: Viewer) -> dict[str, Any]:
         stage=AmendmentStage.IN_REVIEW, agreement__desk__in=viewer.desk_ids
     )
     # Four eyes: never what the viewer wrote or submitted.
-    amendments = amendments.exclude(Q(updated_by=viewer.user_id) | Q(submitted_by=viewer.user_id))
+    amendments = amendments.exclude(own_of(viewer))
     return {
         "amendments": amendments.select_related("agreement", "submitted_by").order_by("updated_at")[:50],
         "to_review": agreements.order_by("updated_at")[:50],

@@ -174,6 +174,8 @@ class _Loading:
             found = model._default_manager.filter(**{"ref" if model is Agreement else "code": code}).first()
             if found is None:
                 raise BadFile(f"{self.place}: there is no {model._meta.verbose_name} “{code}”")
+            while merged := getattr(found, "merged_into", None):
+                found = merged  # a file may still call it by the code that it had before
             self.cache[model, code] = found
         return self.cache[model, code]
 

@@ -12,6 +12,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import partners.folding
 import pgtrigger.compiler
+import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
@@ -2516,6 +2517,75 @@ class Migration(migrations.Migration):
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='8c6f37897e55423f9515af5c4011a8de763dcc2b', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e94e3', table='agreements_actionitemcommitmentevent', when='BEFORE'))],
                     },
+                ),
+                migrations.CreateModel(
+                    name='Authorship',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('agreement', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='authorships', to='agreements.agreement', verbose_name='agreement')),
+                        ('kind', models.CharField(max_length=40, verbose_name='kind')),
+                        ('record_id', models.BigIntegerField(verbose_name='record')),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who')),
+                        ('first_at', models.DateTimeField(verbose_name='since')),
+                    ],
+                    options={
+                        'verbose_name': 'authorship',
+                        'verbose_name_plural': 'authorships',
+                        'ordering': ('-pk',),
+                        'constraints': [models.UniqueConstraint(models.F('agreement'), models.F('user'), models.F('kind'), models.F('record_id'), name='author_once')],
+                    },
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='agreement',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT NEW.id, 'agreement', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND NEW.id IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='1e63c81adad63758f9ed9c839caaaf51115ecb51', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_21b0d', table='agreements_agreement', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='amendment',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT NEW.agreement_id, 'amendment', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND NEW.agreement_id IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='f596d2fe7fca90e437d7c3ebb6aef0facd6d7090', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_44800', table='agreements_amendment', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='citation',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT NEW.agreement_id, 'citation', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND NEW.agreement_id IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='2adb3d09a64afa3efd282d3fc3ae4159d067e32d', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_c579c', table='agreements_citation', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='commitment',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT NEW.agreement_id, 'commitment', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND NEW.agreement_id IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='440330e50e7060cf8814c9b1c22c24454afbcc52', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_7e1aa', table='agreements_commitment', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='document',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT NEW.agreement_id, 'document', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND NEW.agreement_id IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='0121481b5733e122e73620b5987b66e25bfcd2ae', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_751d9', table='agreements_document', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='funding',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT (SELECT agreement_id FROM agreements_commitment WHERE id = NEW.commitment_id), 'funding', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND (SELECT agreement_id FROM agreements_commitment WHERE id = NEW.commitment_id) IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='8c388d6bb5860031d51ff6689cb98871b9d6fa22', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_d5203', table='agreements_funding', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='indicator',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT (SELECT agreement_id FROM agreements_commitment WHERE id = NEW.commitment_id), 'indicator', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND (SELECT agreement_id FROM agreements_commitment WHERE id = NEW.commitment_id) IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='ba2f4fdf4fe514425324afe631e9639677f722a6', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_81fe9', table='agreements_indicator', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='measurement',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT (SELECT agreement_id FROM agreements_commitment WHERE id = (SELECT commitment_id FROM agreements_indicator WHERE id = NEW.indicator_id)), 'measurement', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND (SELECT agreement_id FROM agreements_commitment WHERE id = (SELECT commitment_id FROM agreements_indicator WHERE id = NEW.indicator_id)) IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='84b8a8ebe2e1e807084cf6c14776e975c80740bb', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_a9d86', table='agreements_measurement', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='milestone',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT (SELECT agreement_id FROM agreements_commitment WHERE id = NEW.commitment_id), 'milestone', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND (SELECT agreement_id FROM agreements_commitment WHERE id = NEW.commitment_id) IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='9883374318d07ff12e2a9c177afd6b9db479a447', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_9c1c5', table='agreements_milestone', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='participant',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT NEW.agreement_id, 'participant', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND NEW.agreement_id IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='057764d4beae5a3d95132baad7fac25688c898bb', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_fe7a3', table='agreements_participant', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='pause',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT (SELECT agreement_id FROM agreements_proceeding WHERE id = (SELECT proceeding_id FROM agreements_proceedingstep WHERE id = NEW.step_id)), 'pause', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND (SELECT agreement_id FROM agreements_proceeding WHERE id = (SELECT proceeding_id FROM agreements_proceedingstep WHERE id = NEW.step_id)) IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='1a9212afa16e596ff52283d1e4d03a1c3a6dda24', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_23c96', table='agreements_pause', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='proceeding',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT NEW.agreement_id, 'proceeding', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND NEW.agreement_id IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='d6a2bb678da0fdf5e9e24d6c2dce2940d11190d1', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_9982a', table='agreements_proceeding', when='AFTER')),
+                ),
+                pgtrigger.migrations.AddTrigger(
+                    model_name='proceedingstep',
+                    trigger=pgtrigger.compiler.Trigger(name='notes_its_author', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO agreements_authorship (agreement_id, kind, record_id, user_id, first_at)\n    SELECT (SELECT agreement_id FROM agreements_proceeding WHERE id = NEW.proceeding_id), 'proceedingstep', NEW.id, writer, NEW.updated_at\n    FROM unnest(ARRAY[NEW.updated_by_id, CASE WHEN TG_OP = 'INSERT' THEN NEW.created_by_id END]) AS writer\n    WHERE writer IS NOT NULL AND (SELECT agreement_id FROM agreements_proceeding WHERE id = NEW.proceeding_id) IS NOT NULL\n    ON CONFLICT DO NOTHING;\n    RETURN NULL;\n", hash='3d11ea96600d4d7a9a9ab97df767ee6599116e3b', operation='INSERT OR UPDATE OF "updated_by_id"', pgid='pgtrigger_notes_its_author_7e118', table='agreements_proceedingstep', when='AFTER')),
                 ),
             ],
         ),

@@ -19,8 +19,11 @@ from partners.requests import Request
 def agreement_page(request: Request, ref: str) -> HttpResponse:
     agreement = find(request, ref)
     access_log.note(agreement, request.viewer)
+    # First what is approved, then what is shown of it: what changes in between is refused, not missed.
+    acts = _acts(request, agreement)
     context = agreement_context(agreement, request.viewer) | {
-        "acts": _acts(request, agreement), "followed": following.is_followed(request.viewer, agreement=agreement),
+        "acts": acts, "changed": _changed(acts, agreement),
+        "followed": following.is_followed(request.viewer, agreement=agreement),
     }  # fmt: skip
     return render(request, "agreements/pages/agreement_page.html", context)
 
@@ -45,3 +48,9 @@ def _acts(request: Request, agreement: Agreement) -> list[dict[str, Any]]:
         form = ActForm(initial=initial, transition=transition, papers=papers, viewer=request.viewer)
         acts.append({"transition": transition, "form": form, "is_open": bool(typed)})
     return acts
+
+
+def _changed(acts: list[dict[str, Any]], agreement: Agreement) -> list[str] | None:
+    """For who decides on it: what is not as it was submitted; None where all is."""
+    shown = next((act["form"].initial["seen"] for act in acts if act["transition"].four_eyes), "")
+    return lifecycle.changed_in_review(agreement, shown) if shown else None

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
+from agreements.register.rules import editing
 from agreements.reminders.models import Reminder, ReminderRule
 from agreements.reminders.schedule import Due, plan
 from agreements.vocabulary import SendState
@@ -68,7 +69,7 @@ def agreement_reminders(request: Request, ref: str) -> HttpResponse:
         if form is None:
             raise Http404
         if form.is_valid():
-            Agreement.objects.filter(pk=agreement.pk).update(lead_days=form.cleaned_data["lead_days"] or None)
+            editing.set_lead_days(agreement, form.cleaned_data["lead_days"] or None, by=viewer)
             messages.success(request, _("The days are saved."))
             return redirect(request.path)
         agreement = Agreement.objects.get_visible(viewer, ref=ref)

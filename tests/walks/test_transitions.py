@@ -44,11 +44,10 @@ def test_the_table_names_only_what_exists() -> None:
 def test_each_role_may_do_what_the_table_says(name: str, stage: str, cast: Cast, today: object) -> None:
     for role in ROLES:
         agreement = make_agreement(desk=cast.desk, stage=stage, owner=cast.linh, parties=[cast.home, cast.us])
-        signed = PartialDate(TODAY)
+        signed, paper = PartialDate(TODAY), make_document(agreement=agreement)
         facts = Facts(
-            on=TODAY, reason="why", signed=signed, ending="completion", seen=agreement.content_hash(),
-            document=make_document(agreement=agreement),
-        )  # fmt: skip
+            on=TODAY, reason="why", signed=signed, ending="completion", seen=agreement.content_hash(), document=paper
+        )
         try:
             step = perform(name, agreement, by=cast.viewer(role), facts=facts)
         except Refused as refused:

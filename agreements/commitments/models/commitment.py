@@ -117,6 +117,7 @@ class Commitment(Record):
     )
     SEARCHED = ("title_vi", "title_en", "ref")
     GIVEN_ONCE = frozenset({"ref", "agreement_id", "number"})
+    DECIDED = frozenset({"owner"})
     VEILS: ClassVar = {
         Part.WORDING: ("text_vi", "text_en"),
         Part.REPORTS: ("heard_on",),  # the day tells that there was one

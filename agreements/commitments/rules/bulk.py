@@ -104,8 +104,10 @@ def _change(commitment: Commitment, wish: Wish, by: Viewer) -> Row:
     }  # fmt: skip
     # One column is changed, not the commitment written anew: what else stands in it is not judged here.
     _put(commitment, wish, by)
-    commitment.stamp(by).save()
-    editing.note_author([commitment.agreement_id], by)
+    is_handed_over = wish.column == OWNER  # who keeps it has not written it
+    commitment.stamp(None if is_handed_over else by).save()
+    if not is_handed_over:
+        editing.note_author([commitment.agreement_id], by)
     _write_step(Act.BULK, commitment, by, f"{COLUMNS[wish.column]}: {said(wish)}")
     return {"pk": commitment.pk, "version": commitment.version, "before": before}
 
@@ -154,7 +156,7 @@ def _bring_back(row: Row, by: Viewer) -> bool:
         return False  # somebody has gone on from there
     for column, value in row["before"].items():
         setattr(commitment, column, commitment.field_of(column.removesuffix("_id")).to_python(value))
-    commitment.stamp(by).save()
+    commitment.stamp(None).save()  # what comes back stays with its author
     _write_step(Act.BULK_UNDO, commitment, by)
     return True
 

@@ -2,6 +2,7 @@
 
 from agreements.register.models.agreement import Agreement, partial_date, precision_field
 from agreements.register.models.amendment import Amendment
+from agreements.register.models.authorship import Authorship
 from agreements.register.models.bulk_change import BulkChange
 from agreements.register.models.calendar_day import CalendarDay
 from agreements.register.models.comment import Comment
@@ -14,6 +15,6 @@ from agreements.register.models.share import Share
 from agreements.register.models.step import Step
 
 __all__ = [
-    "Agreement", "Amendment", "BulkChange", "CalendarDay", "Comment", "Follow", "InstrumentType", "Note", "Opening",
-    "Participant", "SavedView", "Share", "Step", "partial_date", "precision_field",
+    "Agreement", "Amendment", "Authorship", "BulkChange", "CalendarDay", "Comment", "Follow", "InstrumentType", "Note",
+    "Opening", "Participant", "SavedView", "Share", "Step", "partial_date", "precision_field",
 ]  # fmt: skip

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
@@ -13,7 +11,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.dates import PRECISIONS, PartialDate, Precision
 from agreements.languages import behind_field, notes_what_is_behind
+from agreements.register.models import content
+from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
 from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing
@@ -63,6 +63,14 @@ def partial_date(name: str) -> Any:
     return property(read)
 
 
+def submitted_as(viewer: Viewer, prefix: str = "") -> Q:
+    """What the viewer submitted, or the colleague for whom the viewer acts at that desk."""
+    rule = Q(submitted_by=viewer.user_id)
+    for desk, absent in viewer.stands_in:
+        rule |= Q(**{"submitted_by": absent, f"{prefix}desk": desk})
+    return rule
+
+
 class TermEnd(Func):
     """`term_end(first end, months or null, day)`: the twin of `Term.ends_on` in PostgreSQL."""
 
@@ -100,8 +108,8 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
         at_desk = Q(desk__in=viewer.desk_ids)
         if viewer.role == Role.MANAGER:
             # Four eyes: never work that the viewer wrote or submitted.
-            own = Q(updated_by=viewer.user_id) | Q(submitted_by=viewer.user_id)
-            return self.filter(at_desk, stage=Stage.IN_REVIEW).exclude(own)
+            written = Authorship.objects.of_viewer(viewer).of_text().filter(agreement=OuterRef("pk"))
+            return self.filter(at_desk, ~Exists(written), stage=Stage.IN_REVIEW).exclude(submitted_as(viewer))
         if viewer.role == Role.OFFICER:
             return self.filter(at_desk, owner=viewer.user_id, stage__in=(Stage.DRAFT, Stage.CLEARED))
         return self.none()
@@ -132,6 +140,7 @@ class Agreement(Record):
     )  # fmt: skip
     SEARCHED = ("title_vi", "title_en", "ref")
     GIVEN_ONCE = frozenset({"ref"})
+    DECIDED = frozenset({"owner", "archived_because"})
     VEILS: ClassVar = {
         Part.SUMMARY: ("summary_vi", "summary_en", "occasion_vi", "occasion_en"),
         Part.TERM: (
@@ -331,24 +340,8 @@ class Agreement(Record):
         return Standing.IN_EFFECT
 
     def content_hash(self) -> str:
-        """A digest of what an approver is shown; approval binds to it. Two queries."""
-        own = {name: getattr(self, name) for name in sorted(CONTENT)}
-        participants = self.participants.live().order_by("pk")
-        commitments = self.commitments.live().order_by("pk")
-        whole: dict[str, Any] = {
-            "agreement": own,
-            "participants": list(participants.values_list("organisation_id", "role", "signatory")),
-            "commitments": list(commitments.values_list("pk", "version")),
-        }
-        return hashlib.sha256(json.dumps(whole, default=str, sort_keys=True).encode()).hexdigest()
-
-
-# Which columns an approval covers: all that people enter.
-CONTENT = (
-    frozenset(Agreement.FIELDS.classes)
-    - frozenset(Agreement.FIELDS.locked.split())
-    - {"sectors", "parent", "supersedes", "desk", "owner", "instrument_type"}
-) | {"parent_id", "supersedes_id", "desk_id", "instrument_type_id"}
+        """A digest of what an approver is shown; approval binds to it."""
+        return content.digest(self)
 
 
 AgreementSector = tracked("AgreementSector", Agreement.sectors.through, module=__name__)

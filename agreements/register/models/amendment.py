@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from typing import Any
-
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -15,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements import visibility
+from agreements.register.models import content
 from agreements.register.models.agreement import Agreement, partial_date, precision_field
 from agreements.vocabulary import AmendmentStage
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -104,13 +101,8 @@ class Amendment(Record):
         return bool(self.changes or self.text_vi or self.text_en)
 
     def content_hash(self) -> str:
-        """A digest of what an approver is shown; approval binds to it."""
-        shown: dict[str, Any] = {
-            name: getattr(self, name)
-            for name in ("number", "kind", "text_vi", "text_en", "effective_on", "effective_precision", "changes")
-        }
-        shown["document"] = self.document_id
-        return hashlib.sha256(json.dumps(shown, default=str, sort_keys=True).encode()).hexdigest()
+        """A digest of what an approver is shown, its paper included; approval binds to it."""
+        return content.digest(self)
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
-from agreements.register.models import Agreement, Amendment, Step
+from agreements.register.models import Agreement, Amendment, Authorship, Step
+from agreements.register.models.agreement import submitted_as
 from agreements.register.rules import steps
 from agreements.register.rules.lifecycle import put
 from agreements.register.rules.workflow import DESK, MANAGER, Facts, Transition, Words, Workflow, from_stages
@@ -149,8 +150,19 @@ def _carry_out(transition: Transition, amendment: Amendment, by: Viewer, facts: 
     return step
 
 
+def own_of(viewer: Viewer) -> Q:
+    """The amendments that the viewer, or the colleague for whom the viewer acts, wrote or submitted; with its paper."""
+    written = Authorship.objects.of_viewer(viewer).filter(agreement=OuterRef("agreement"))
+    return submitted_as(viewer, "agreement__") | Q(Exists(written.of_amendment(OuterRef("pk"), OuterRef("document"))))
+
+
+def _is_own(amendment: Amendment, viewer: Viewer) -> bool:
+    return Amendment.objects.filter(own_of(viewer), pk=amendment.pk).exists()
+
+
 WORKFLOW = Workflow[Amendment](
     TRANSITIONS, NEEDS, agreement_of=lambda amendment: amendment.agreement, lock=_locked, carry_out=_carry_out,
+    is_own=_is_own,
     has_changed=_("The amendment has changed since you opened it. Read it again before you approve."),
 )  # fmt: skip
 perform, refusal, open_to = WORKFLOW.perform, WORKFLOW.refusal, WORKFLOW.open_to

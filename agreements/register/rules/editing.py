@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from django.db import transaction
+
 from agreements.acts import Act
 from agreements.register.models import Agreement, Participant, Step
 from agreements.register.rules import steps
@@ -43,6 +45,14 @@ def correct(
     """Save what somebody has changed in an agreement whose row is locked. Of a signed paper the reason is a Step."""
     _save(agreement, by, sectors)
     return steps.write(Act.CORRECT, agreement, by, to_stage=agreement.stage, reason=because) if because else None
+
+
+def set_lead_days(agreement: Agreement, days: Sequence[int] | None, *, by: Viewer) -> None:
+    """Set the agreement's own days of being reminded; None leaves them to the rules."""
+    with transaction.atomic():
+        locked: Agreement = Agreement.objects.locked().get(pk=agreement.pk)
+        locked.lead_days = list(days) if days else None
+        locked.stamp(by).save(update_fields=("lead_days", "updated_by", "updated_at", "version"))
 
 
 def _save(agreement: Agreement, by: Viewer | None, sectors: Iterable[Sector] | None) -> None:

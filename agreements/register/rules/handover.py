@@ -82,6 +82,6 @@ def pass_on(records: Iterable[Record], agreements: Iterable[Agreement], to: User
     """Make somebody the keeper of the records; the step in each of the agreements tells them, and the timeline."""
     for record in records:
         record.owner = to  # type: ignore[attr-defined]
-        record.stamp(by).save()
+        record.stamp(None).save()  # who keeps it has not written it
     for agreement in agreements:
         steps.write(Act.HAND_OVER, agreement, by, about=to, reason=f"{was} → {to}")

@@ -10,11 +10,12 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.acts import Act
-from agreements.register.models import Agreement, Step
+from agreements.register.models import Agreement, Authorship, Step, content
 from agreements.register.models.agreement import Ending
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
@@ -186,8 +187,16 @@ def _locked(agreement: Agreement) -> Agreement:
     return Agreement.objects.locked().get(pk=agreement.pk)
 
 
+def _is_own(agreement: Agreement, viewer: Viewer) -> bool:
+    if agreement.submitted_by_id in {viewer.user_id, viewer.instead_of(agreement.desk_id)} - {None}:
+        return True
+    written: QuerySet[Authorship] = Authorship.objects.of_viewer(viewer).of_text().filter(agreement=agreement)
+    return written.exists()
+
+
 LIFECYCLE = Workflow[Agreement](
     TRANSITIONS, NEEDS, agreement_of=lambda agreement: agreement, lock=_locked, carry_out=_carry_out,
+    is_own=_is_own,
     has_changed=_("The agreement has changed since you opened it. Read it again before you approve."),
 )  # fmt: skip
 perform, refusal = LIFECYCLE.perform, LIFECYCLE.refusal
@@ -213,6 +222,14 @@ def blocked(agreement: Agreement, viewer: Viewer) -> list[tuple[Transition, str]
         and viewer.works_at(agreement.desk_id)
         and (no := refusal(transition, agreement, viewer))
     ]
+
+
+def changed_in_review(agreement: Agreement, shown: str) -> list[str] | None:
+    """Which rows, in words, were written since the submission, where the digest now is another; None if it is not."""
+    submitted = Step.objects.filter(agreement=agreement, name=Act.SUBMIT, undone_by=None).order_by("-pk").first()
+    if submitted is None or submitted.content_hash == shown:
+        return None
+    return content.changed_since(agreement, submitted.at)
 
 
 def whose_turn(agreement: Agreement, on: date) -> Words:

@@ -86,6 +86,7 @@ class Workflow(Generic[R]):
     agreement_of: Callable[[R], Agreement]
     lock: Callable[[R], R]
     carry_out: Callable[[Transition, R, Viewer, Facts], Step]
+    is_own: Callable[[R, Viewer], bool]  # whether the viewer wrote or submitted any of it
     has_changed: Words  # to whom approves something else than what was shown
 
     def refusal(self, transition: Transition, record: R, viewer: Viewer, facts: Facts | None = None) -> Refused | None:
@@ -102,7 +103,7 @@ class Workflow(Generic[R]):
             return Refused(_("This agreement is archived."))
         if record.stage not in transition.sources:
             return Refused(_("At stage “%(stage)s” this cannot be done.") % {"stage": record.get_stage_display()})
-        if transition.four_eyes and viewer.user_id in (record.submitted_by_id, record.updated_by_id):
+        if transition.four_eyes and self.is_own(record, viewer):
             return Refused(_("Someone else must approve what you wrote or submitted yourself."))
         return self._lacks(transition, record, facts, viewer.on)
 

@@ -27,9 +27,10 @@ FROM = {
 
 def done(cast: Cast, name: str) -> tuple[Agreement, Step]:
     agreement = make_agreement(desk=cast.desk, stage=FROM[name], parties=[cast.home, cast.us], signed_on=None)
+    paper = make_document(agreement=agreement)
     facts = Facts(
         on=TODAY, reason="why", signed=PartialDate(TODAY), ending="termination", seen=agreement.content_hash(),
-        document=make_document(agreement=agreement),
+        document=paper,
     )  # fmt: skip
     return agreement, perform(name, agreement, by=cast.viewer("minh"), facts=facts)
 
