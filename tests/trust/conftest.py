@@ -8,6 +8,7 @@ from typing import Protocol
 import pytest
 
 from tests.conftest import FIGURE
+from tests.trust.approving import amendment, people, whole  # noqa: F401  (fixtures)
 
 
 class Figure(Protocol):
