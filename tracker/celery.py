@@ -6,8 +6,12 @@ import os
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, worker_init
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
+
+from tracker.database.weaknesses import refuse_weak_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 LEARN_SECONDS = TIDY_SECONDS = 3600
@@ -55,3 +59,13 @@ app.conf.beat_schedule |= {
     for name in QUEUES
 }  # fmt: skip
 app.conf.update(timezone=settings.TIME_ZONE)
+
+
+@worker_init.connect
+@beat_init.connect
+def check_the_role(**_signal: object) -> None:
+    """A worker that could rewrite the history does not start."""
+    try:
+        refuse_weak_role()
+    except ImproperlyConfigured as weak:
+        raise SystemExit(str(weak)) from None

@@ -5,8 +5,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from tracker.database.weaknesses import refuse_weak_role
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 application = get_wsgi_application()
+refuse_weak_role()
 # What the application is made of lives as long as the process: looking through it for garbage only holds pages up.
 gc.collect()
 gc.freeze()

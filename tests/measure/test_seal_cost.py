@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from agreements.models import Agreement, Note
 from tests.conftest import Cast
 from tests.factories import make_agreement
+from tests.roles import owner
 from tracker.history import sealing
 
 pytestmark = [pytest.mark.nightly, pytest.mark.django_db(transaction=True)]
@@ -37,7 +38,7 @@ UNCHAIN = "DROP TRIGGER chain ON agreements_agreementevent; DROP FUNCTION chain;
 
 
 def run(sql: str) -> None:
-    with connection.cursor() as cursor:
+    with owner(), connection.cursor() as cursor:
         cursor.execute(sql)
 
 

@@ -21,6 +21,7 @@ from agreements.register.rules.lifecycle import perform
 from agreements.register.rules.workflow import Facts
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_document
+from tests.roles import owner
 from tracker.history import sealing
 from tracker.history.models import Seal
 
@@ -83,7 +84,7 @@ def test_the_record_as_it_stood(cast: Cast) -> None:
     type(commitment).objects.filter(pk=commitment.pk).update(delivery="delivered")
     us = agreement.participants.get(organisation=cast.us)
     type(us).objects.filter(pk=us.pk).update(archived_at="2026-03-05T03:00Z", archived_because="x")
-    with connection.cursor() as cursor:
+    with owner(), connection.cursor() as cursor:
         for table in ("agreement", "commitment", "participant"):
             cursor.execute(f"ALTER TABLE agreements_{table}event DISABLE TRIGGER USER")
             for label, day in (("insert", "2026-01-05"), ("update", "2026-03-05")):
@@ -131,7 +132,7 @@ def sealed(cast: Cast, today: object) -> Iterator[Cast]:
 def tamper(*statements: str) -> None:
     """As the owner of the database could."""
     tables = {re.search(r"agreements_\w+event|tracker_seal", one)[0] for one in statements}  # type: ignore[index]
-    with connection.cursor() as cursor:
+    with owner(), connection.cursor() as cursor:
         for table in tables:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for one in statements:
