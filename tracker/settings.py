@@ -228,6 +228,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+# The last seals, noted outside the database; a file elsewhere than on its machine serves better.
+ANCHOR_FILE = env.str("ANCHOR_FILE", default=str(Path(MEDIA_ROOT) / "history.anchor"))
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)
 CLAMD = env.str("CLAMD", default="")  # tcp://host:3310 or unix:///path; without it nothing is scanned
 if CLAMD and not CLAMD.startswith(("tcp://", "unix://")):

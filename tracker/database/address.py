@@ -31,6 +31,7 @@ def read_address(env: environ.Env, url_name: str, password_name: str) -> dict[st
     address: dict[str, Any] = environ.Env.db_url_config(url)
     parts = urlsplit(url)
     address |= {"USER": unquote(parts.username or ""), "PASSWORD": unquote(parts.password or "")}
+    address["HOST"] = unquote(address["HOST"] or "")  # a folder with a socket is written encoded
     if password:
         if address["PASSWORD"] and address["PASSWORD"] != password:
             raise ImproperlyConfigured(f"{url_name} and {password_name} give two different passwords.")

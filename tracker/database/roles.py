@@ -114,6 +114,12 @@ def _may_sign_in(connection: Any, role: str, password: str) -> bool:
     return True
 
 
+def guard(connection: BaseDatabaseWrapper) -> None:
+    """What makes the triggers fit to be relied on; `migrate` puts it back after each of the libraries' own."""
+    with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+        cursor.execute(GUARDED)
+
+
 def grant(connection: BaseDatabaseWrapper, role: str) -> None:
     """Give the role its rights, and take whatever else it or everybody had."""
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
@@ -126,4 +132,4 @@ def grant(connection: BaseDatabaseWrapper, role: str) -> None:
             for one in all_rights()
             if one.table in there
         ]
-        cursor.execute(GUARDED + NOTHING.format(**names) + "\n".join(rights))
+        cursor.execute(NOTHING.format(**names) + "\n".join(rights))

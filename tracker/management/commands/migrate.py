@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management.commands import migrate
 from django.db import connections
 
-from tracker.database.roles import as_owner, ensure_role, grant
+from tracker.database.roles import as_owner, ensure_role, grant, guard
 
 
 class Command(migrate.Command):
@@ -18,6 +18,9 @@ class Command(migrate.Command):
         role, password = application["USER"], application["PASSWORD"]
         with as_owner(alias) as owner:
             super().handle(*args, **options)
-            if settings.DATABASE_OWNER and not (options["plan"] or options["check_unapplied"]):
+            if options["plan"] or options["check_unapplied"]:
+                return
+            guard(owner)
+            if settings.DATABASE_OWNER:
                 ensure_role(owner, role, password)
                 grant(owner, role)

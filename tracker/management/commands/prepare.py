@@ -27,7 +27,10 @@ DEMO_PASSWORD = "demo-2026"  # noqa: S105  (exists on a demonstration alone)
 
 
 class Command(BaseCommand):
-    help = "Migrate as the owner, give the application its rights, and load the bundled data. --demo adds the sign-ins of a demonstration."
+    help = (
+        "Migrate as the owner, give the application its rights, and load the bundled data. "
+        "--demo adds the sign-ins of a demonstration."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true")
