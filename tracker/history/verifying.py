@@ -208,21 +208,35 @@ def _unsealed() -> Iterator[Fault]:
     """Rows outside of every seal's range: below the first, or not sealed yet and dated before what is."""
     last = Seal.objects.defer("prints").order_by("-pk").first()
     marks = sealing.watermarks(last)
-    for table in rows.sealed_tables():
-        yield from (
-            Fault(0, table, "the row was slipped in below the first seal", str(row.pk))
-            for row in rows.read(table, [rows.key_of(table), *_needed(table)], -(2**31), 0)
-        )
-        if last is None or last.began_at is None:
+    for table, (lowest, highest) in _ends().items():
+        if lowest is not None and lowest <= 0:
+            for row in rows.read(table, _needed(table), lowest - 1, 0):
+                yield Fault(0, table, "the row was slipped in below the first seal", str(row.pk))
+        mark = marks.get(table, 0)
+        if last is None or last.began_at is None or highest is None or highest <= mark:
             continue
         low, since = last.began_at.timestamp() - SLACK, f"since {_moment(last.at)} or later"
-        for row in rows.read(table, [rows.key_of(table), *_needed(table)], marks.get(table, 0), 2**31 - 1):
+        for row in rows.read(table, _needed(table), mark, highest):
             if row.at is not None and row.at < low:
                 yield Fault(0, table, "the row, not sealed yet, bears a time before it was written", str(row.pk), since)
 
 
+def _ends() -> dict[str, tuple[int | None, int | None]]:
+    """The lowest and the highest number of each table."""
+    tables, quote = rows.sealed_tables(), connection.ops.quote_name
+    asked = ", ".join(
+        f"(SELECT {end}({rows.key_of(table)}) FROM {quote(table)})"  # noqa: S608
+        for table in tables
+        for end in ("min", "max")
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {asked}")
+        found = cursor.fetchone()
+    return dict(zip(tables, zip(found[::2], found[1::2], strict=True), strict=True))
+
+
 def _needed(table: str) -> list[str]:
-    return [] if table in rows.LOGS else ["pgh_context_id", "pgh_created_at"]
+    return ["id"] if table in rows.LOGS else ["pgh_context_id", "pgh_created_at", "pgh_id"]
 
 
 def waiting() -> int:
