@@ -25,7 +25,8 @@ FILL = """
     INSERT INTO pghistory_context SELECT gen_random_uuid(), now(), now(), '{"user": 1}' FROM generate_series(1, 10000);
     INSERT INTO agreements_noteevent (pgh_created_at, pgh_label, pgh_obj_id, pgh_context_id, id, created_at, updated_at,
         version, archived_because, text, agreement_id)
-        SELECT now(), 'insert', note.id, context.id, note.id, note.created_at, note.updated_at, 1, '', text, agreement_id
+        SELECT now(), 'insert', note.id, context.id, note.id, note.created_at, note.updated_at, 1, '', text,
+            agreement_id
         FROM (SELECT *, row_number() OVER () %% 10000 AS n FROM agreements_note) note
         JOIN (SELECT id, row_number() OVER () - 1 AS n FROM pghistory_context) context USING (n);
     SET LOCAL session_replication_role = 'origin';
