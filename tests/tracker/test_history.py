@@ -216,7 +216,7 @@ def test_another_key_is_no_tampering(sealed: Cast, settings: Any, capsys: pytest
         call_command("verify_history")
 
 
-def test_seals_of_the_first_form_still_hold(cast: Cast, today: object) -> None:
+def test_seals_of_the_first_form_still_hold(cast: Cast, settings: Any, today: object) -> None:
     """Made as they were before seals knew of marks and actors; the next one goes on from them."""
     table = "agreements_agreementevent"
     with transaction.atomic():
@@ -230,7 +230,7 @@ def test_seals_of_the_first_form_still_hold(cast: Cast, today: object) -> None:
         entry = {"columns": columns, "after": 0, "to": mark, "count": whole.count, "digest": whole.hexdigest()}
         old = Seal(at=datetime.now(UTC), tables={table: entry})
         old.digest = sealing.digest_of(old, "", "")
-        old.signature = sealing.signature(old.digest, sealing.settings.HISTORY_KEYS[0])
+        old.signature = sealing.signature(old.digest, settings.HISTORY_KEYS[0])
         old.save()
         assert verifying.verify() == []
         made = sealing.seal(at=datetime.now(UTC))

@@ -42,7 +42,7 @@ def succeeded(link: psycopg.Connection[Any], act: str) -> bool:
     try:
         link.autocommit = act.startswith(("CREATE DATABASE", "DROP DATABASE", "ALTER SYSTEM"))  # else never tried
         for statement in act.split(";;"):
-            cursor = link.execute(statement)  # type: ignore[arg-type]
+            cursor = link.execute(statement)
             answer = cursor.fetchone() if cursor.description else None
     except psycopg.errors.InsufficientPrivilege:
         return False

@@ -46,9 +46,9 @@ def compare() -> Iterator[Difference]:
 def _of(event: type[Model]) -> Iterator[Difference]:
     tracked: type[Model] = event.pgh_tracked_model  # type: ignore[attr-defined]
     quote, options = connection.ops.quote_name, tracked._meta
-    assert options.pk
+    assert options.pk and options.pk.column
     kept = {field.column for field in event._meta.concrete_fields} & set(columns_of(event._meta.db_table))
-    columns = [quote(field.column) for field in options.concrete_fields if field.column in kept and not field.generated]
+    columns = [quote(str(field.column)) for field in options.concrete_fields if field.column in kept and not field.generated]
     statement = COMPARED.format(
         key=quote(options.pk.column), table=quote(options.db_table), events=quote(event._meta.db_table), most=NAMED,
         live=", ".join(f"live.{column}" for column in columns), last=", ".join(f"last.{column}" for column in columns),
