@@ -134,7 +134,7 @@ def act_taken_out(cast: Cast) -> Found:
 
 
 def actor_replaced(cast: Cast) -> Found:
-    run("UPDATE pghistory_context SET metadata = metadata || '{\"user\": 1}'")
+    run("UPDATE pghistory_context SET metadata = metadata || '{\"user\": -1}'")
     return "agreements_noteevent", first("agreements_noteevent", where="pgh_context_id IS NOT NULL")
 
 
@@ -144,7 +144,7 @@ def actor_taken_out(cast: Cast) -> Found:
 
 
 def actor_exchanged_for_another(cast: Cast) -> Found:
-    run(f"INSERT INTO pghistory_context VALUES ('{CONTEXT}', now(), now(), '{{\"user\": 1}}')")
+    run(f"INSERT INTO pghistory_context VALUES ('{CONTEXT}', now(), now(), '{{\"user\": -1}}')")
     pk = first("agreements_noteevent", where="pgh_context_id IS NOT NULL")
     run(f"UPDATE agreements_noteevent SET pgh_context_id = '{CONTEXT}' WHERE pgh_id = %s", pk)
     return "agreements_noteevent", pk
