@@ -19,7 +19,7 @@ from agreements.register.rules.lifecycle import perform
 from agreements.register.rules.workflow import Facts
 from partners.models import Desk, Organisation, User
 from partners.viewers import Viewer
-from tests import factories
+from tests import factories, roles
 from tests.browsing import CHROMIUM, QUIET
 from tests.factories import TODAY
 from tests.running import Running
@@ -68,11 +68,27 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
             terminalreporter.write_line(line)
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None) -> None:
+    """The owner makes the database of the tests."""
+    roles.begin_as_owner()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """All else is done in the application's role, so that what it lacks shows: see `tests.roles.owner`."""
+    with django_db_blocker.unblock():
+        roles.make_application()
+    yield
+    roles.end_as_owner()
+
+
 @pytest.fixture(autouse=True)
 def calm_settings(settings: Any) -> None:
     """Fast passwords, no second factor unless a test asks, no shared cache."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STAFF_NEED_SECOND_FACTOR = False
+    settings.ANCHOR_FILE = ""  # what a test sealed is gone with it
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()  # attempts to sign in are counted there
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

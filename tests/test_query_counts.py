@@ -23,6 +23,7 @@ from agreements.models import (
 )
 from partners.models import Organisation
 from tests.conftest import Cast
+from tests.roles import owner
 
 LIMIT = 12
 LISTS = {
@@ -117,7 +118,7 @@ def grow(cast: Cast, rows: int) -> None:
     )  # fmt: skip
     for action in actions:
         action.commitments.add(cast.commitment)
-    with connection.cursor() as cursor:
+    with owner(), connection.cursor() as cursor:
         # As autovacuum does in the field: plans made for empty tables say nothing about full ones.
         cursor.execute("ANALYZE")
 

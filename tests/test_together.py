@@ -29,7 +29,7 @@ from partners.refusals import Refused
 from partners.viewers import Viewer
 from tests.factories import TODAY, make_agreement, make_commitment, make_desk, make_organisation, make_user
 from tracker import tasks as hall
-from tracker.history import sealing
+from tracker.history import sealing, verifying
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SECONDS, SECONDS_BY_NIGHT, MOST_SECONDS = 6, 120, 200
@@ -194,6 +194,6 @@ def test_people_and_jobs_at_once(seconds: int) -> None:
         raise problems[0]
     assert time.monotonic() - began < MOST_SECONDS, f"not everything was done at least once: {done}"
     sealing.seal(at=timezone.now())
-    assert sealing.verify() == []
+    assert verifying.verify() == []
     tallies.count_stale()
     assert tallies.tidy() is False, "the numbers are right"

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, worker_init
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
+
+from tracker.database.weaknesses import refuse_weak_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 LEARN_SECONDS = TIDY_SECONDS = 3600
@@ -61,9 +63,12 @@ app.conf.beat_schedule |= {
 app.conf.update(timezone=settings.TIME_ZONE)
 
 
-def refuse_without_policy(**event: Any) -> None:
-    importlib.import_module("tracker.surfaces").refuse_without_policy()  # once all models are there
-
-
-worker_init.connect(refuse_without_policy)
-beat_init.connect(refuse_without_policy)
+@worker_init.connect
+@beat_init.connect
+def check_before_work(**_signal: object) -> None:
+    """A worker that could rewrite the history, or a surface without a policy, does not start."""
+    try:
+        refuse_weak_role()
+        importlib.import_module("tracker.surfaces").refuse_without_policy()  # once all models are there
+    except ImproperlyConfigured as wrong:
+        raise SystemExit(str(wrong)) from None

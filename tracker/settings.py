@@ -13,6 +13,8 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from tracker.database.address import read_address
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 django_stubs_ext.monkeypatch()  # lets Django's classes name their model as the types do: ModelForm[Person]
@@ -123,10 +125,17 @@ TEMPLATES = [
 FORM_RENDERER = "tracker.forms.Renderer"
 
 # --- Data ----------------------------------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url_config(need("DATABASE_URL", "postgres://user:password@host:5432/name"))}
+# Who serves the pages owns no table; who owns them only brings the database to a version. See decision 21.
+APPLICATION = read_address(env, "DATABASE_URL", "DATABASE_PASSWORD")
+DATABASE_OWNER = read_address(env, "DATABASE_OWNER_URL", "DATABASE_OWNER_PASSWORD")
+if APPLICATION is None:
+    raise ImproperlyConfigured("DATABASE_URL is not set: postgres://user:password@host:5432/name")
+if DATABASE_OWNER and DATABASE_OWNER["NAME"] != APPLICATION["NAME"]:
+    raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL name two databases.")
+if DATABASE_OWNER and DATABASE_OWNER["USER"] == APPLICATION["USER"]:
+    raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL name one role: the application must own nothing.")
+DATABASES = {"default": APPLICATION}
 DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
-if not DATABASES["default"]["ENGINE"].endswith("postgresql"):
-    raise ImproperlyConfigured("DATABASE_URL must name a PostgreSQL database: postgres://...")
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_APPEND_ONLY = True
@@ -224,6 +233,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media"))
+# The last seals, noted outside the database; a file elsewhere than on its machine serves better.
+ANCHOR_FILE = env.str("ANCHOR_FILE", default=str(Path(MEDIA_ROOT) / "history.anchor"))
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=20 * 1024 * 1024)
 CLAMD = env.str("CLAMD", default="")  # tcp://host:3310 or unix:///path; without it nothing is scanned
 if CLAMD and not CLAMD.startswith(("tcp://", "unix://")):

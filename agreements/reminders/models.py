@@ -205,7 +205,7 @@ class Reminder(models.Model):
         return own | Q(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else own
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Mute(models.Model):
     """A person does not want to be told of a record any more."""
 

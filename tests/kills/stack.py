@@ -32,8 +32,8 @@ class Stack:
         self.folder, self.log = folder, folder / "log"
         folder.chmod(0o755)  # the servers may run under another account
         (folder / "mails").mkdir()
-        database, url = postgres.start(folder)
-        self.url = url
+        database, addresses = postgres.start(folder)
+        self.url = addresses.owner
         # Started again by its very command line, it comes back at the same address.
         self.commands: dict[str, list[str]] = {"database": psutil.Process(database.pid).cmdline()}
         self.children: dict[str, subprocess.Popen[bytes]] = {"database": database}
@@ -42,13 +42,14 @@ class Stack:
             self.commands["broker"] = [valkey.binary(), str(folder / "valkey" / "valkey.conf")]
         mail_port = postgres.free_port()
         self.env = {
-            "PATH": os.environ["PATH"], "DATABASE_URL": url, "CELERY_BROKER_URL": broker,
+            "PATH": os.environ["PATH"], "DATABASE_URL": addresses.application, "CELERY_BROKER_URL": broker,
             "SECRET_KEY": uuid.uuid4().hex * 2, "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "MAIL_FROM": "register@kills.example", "MAIL_JOURNAL": str(folder / "mails"), "MAIL_LEASE_SECONDS": "3",
             "DISPATCH_SECONDS": "1", "MEDIA_ROOT": str(folder / "media"), "BASE_URL": "http://localhost:8000",
             "KILLS_FOLDER": str(folder), "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING",
         }  # fmt: skip
-        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=self.env, check=True)
+        owner = self.env | addresses.env()
+        subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=owner, check=True)
         celery = [sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", "tests.kills.app"]
         self.commands["relay"] = [
             sys.executable, "-m", "tracker.embedded.mailsink", str(mail_port), str(folder / "mails")

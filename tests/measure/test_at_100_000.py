@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 
 from tests.conftest import Cast
+from tests.roles import owner
 
 pytestmark = [pytest.mark.nightly, pytest.mark.django_db]
 AGREEMENTS = 100_000
@@ -37,7 +38,7 @@ def fill(cast: Cast) -> list[tuple[str, str]]:
         )
         for _ in range(AGREEMENTS)
     ]
-    with connection.cursor() as cursor:
+    with owner(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE titles (n serial, vi text, en text)")
         with cursor.copy("COPY titles (vi, en) FROM STDIN") as copy:
             for pair in titles:

@@ -28,6 +28,7 @@ from tests.conftest import Cast
 from tests.factories import TODAY
 from tests.measure.test_at_100_000 import p95
 from tests.measure.test_search import MOST_MS, fill_all
+from tests.roles import owner
 from tracker.search import spelling
 
 pytestmark = [pytest.mark.nightly, pytest.mark.django_db(transaction=True)]
@@ -38,7 +39,7 @@ def take_over_titles() -> list[str]:
     """The bench's titles for our agreements; return questions: two words of some of them, without marks."""
     with open(DATA, encoding="utf-8") as file:
         rows = [(row["title_vi"], row["title_en"]) for row in csv.DictReader(file)]
-    with connection.cursor() as cursor:
+    with owner(), connection.cursor() as cursor:
         cursor.execute("CREATE TEMP TABLE taken (n serial, vi text, en text)")
         with cursor.copy("COPY taken (vi, en) FROM STDIN") as copy:
             for row in rows:

@@ -18,6 +18,7 @@ from django.db import connection
 from partners.folding import fold
 from tests.conftest import Cast
 from tests.measure.test_at_100_000 import fill, p95, timed
+from tests.roles import owner
 from tracker.search import spelling
 
 pytestmark = [pytest.mark.nightly, pytest.mark.django_db]
@@ -57,7 +58,7 @@ REST = """
 def fill_all(cast: Cast) -> list[str]:
     """The whole register; return questions as people ask them."""
     sample = fill(cast)
-    with connection.cursor() as cursor:
+    with owner(), connection.cursor() as cursor:
         for table in ("partners_organisation", "agreements_participant", "agreements_commitment"):
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         for statement in REST.split(";\n"):

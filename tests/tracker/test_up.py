@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psutil
 import pytest
@@ -52,6 +53,12 @@ def test_serves_with_data_and_stops_without_a_trace(running: Running) -> None:
     assert time.monotonic() - began < 20
 
 
+def state_of(running: Running) -> Path:
+    """Where it keeps its data: beside the code if the servers' account can go there."""
+    (log,) = [*running.project.glob("var/postgres.log"), *Path("/var/lib/partnership-tracker").glob("postgres.log")][:1]
+    return log.parent
+
+
 @pytest.mark.parametrize("victim", ["postgres", "valkey-server", "gunicorn", "celery", "supervisor"])
 def test_a_killed_part_ends_the_whole_and_the_next_start_works(running: Running, victim: str) -> None:
     child = running.start()
@@ -67,9 +74,18 @@ def test_a_killed_part_ends_the_whole_and_the_next_start_works(running: Running,
 
 
 def test_after_all_that_the_data_is_there(running: Running) -> None:
+    """Also where nothing is known of the application's role, as in a folder of before there was one."""
+    for secret in state_of(running).glob("application.secret"):
+        secret.unlink()
     child = running.start()
     try:
         assert "bundled data: 0 records new or changed" in running.said()
+        web = next(p for p in psutil.Process(child.pid).children() if "gunicorn" in " ".join(p.cmdline()))
+        given = web.environ()
+        assert "tracker_application:" in given["DATABASE_URL"]
+        assert not [name for name in given if "OWNER" in name], (
+            "who serves pages is not told how to sign in as the owner"
+        )
     finally:
         child.send_signal(signal.SIGINT)
         child.wait(60)

@@ -21,6 +21,7 @@ from django.db.migrations.loader import MigrationLoader
 from agreements.commitments.models.commitment import Side
 from agreements.models import Agreement
 from agreements.vocabulary import BlockedBy
+from tests.roles import owner
 
 ROOT = Path(__file__).parents[2]
 APPS = ("partners", "agreements", "tracker")
@@ -57,12 +58,14 @@ def earlier(django_db_blocker: Any, django_db_setup: None) -> Iterator[str]:
     """The alias of a database of its own."""
     name = f"upgrade_{uuid.uuid4().hex[:8]}"
     with django_db_blocker.unblock():
-        connections["default"].cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
-        connections.databases[name] = {**connections.databases["default"], "NAME": name}
+        with owner(connections["default"]):
+            connections["default"].cursor().execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
+        connections.databases[name] = {**connections.databases["default"], "NAME": name, "OPTIONS": {}}
         yield name
         connections[name].close()
         del connections[name], connections.databases[name]
-        connections["default"].cursor().execute(f"DROP DATABASE {name}")
+        with owner(connections["default"]):
+            connections["default"].cursor().execute(f"DROP DATABASE {name}")
 
 
 def migrate(alias: str, targets: list[tuple[str, str]] | None = None) -> Any:

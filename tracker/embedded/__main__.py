@@ -27,15 +27,25 @@ PYTHON = sys.executable
 FIRST_PAGE_SECONDS = 240
 
 
-def demo_env(state: pathlib.Path, database: str, broker: str) -> dict[str, str]:
-    """The settings of a demonstration on this machine: every secret is random and stays in the state folder."""
+def given_database() -> postgres.Addresses | None:
+    """The database that the environment names, if it does; whether its roles are two is up to whoever made it."""
+    if not (application := os.environ.get("DATABASE_URL")):
+        return None
+    return postgres.Addresses(application, os.environ.get("DATABASE_OWNER_URL", ""))
+
+
+def demo_env(state: pathlib.Path, database: postgres.Addresses, broker: str) -> dict[str, str]:
+    """The settings of a demonstration on this machine: every secret is random and stays in the state folder.
+
+    Among them is the owner's address of the database, for what brings it to this version.
+    """
     key = state / "secret.key"
     if not key.exists():
         key.touch(mode=0o600)
         key.write_text(secrets.token_urlsafe(50))
     return {
         **os.environ,
-        "DATABASE_URL": database,
+        **database.env(),
         "CELERY_BROKER_URL": broker,
         "SECRET_KEY": key.read_text(),
         "DEMO": "on",
@@ -91,7 +101,7 @@ def up(arguments: list[str]) -> int:
 
 def _serve(options: argparse.Namespace, state: pathlib.Path, address: str, began: float) -> int:
     boss = Supervisor()
-    database, broker = os.environ.get("DATABASE_URL"), os.environ.get("CELERY_BROKER_URL")
+    database, broker = given_database(), os.environ.get("CELERY_BROKER_URL")
     running = state / "running.json"
     try:
         if not database:
@@ -102,16 +112,17 @@ def _serve(options: argparse.Namespace, state: pathlib.Path, address: str, began
             boss.say("starting Valkey")
             server, broker = valkey.start(state)
             boss.adopt("broker", server)
-        env = demo_env(state, database, broker) | {"BASE_URL": address}
+        owner = demo_env(state, database, broker) | {"BASE_URL": address}
+        env = {name: value for name, value in owner.items() if not name.startswith("DATABASE_OWNER")}
         if "EMAIL_URL" not in os.environ:
             mail_port = postgres.free_port()
-            env["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
+            env["EMAIL_URL"] = owner["EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
             sink = [PYTHON, "-m", "tracker.embedded.mailsink", str(mail_port), env["MAIL_FOLDER"]]
             boss.start("mail", sink, env)
         running.touch(mode=0o600)
-        running.write_text(json.dumps({"pid": os.getpid(), "address": address, "env": _difference(env)}))
+        running.write_text(json.dumps({"pid": os.getpid(), "address": address, "env": _difference(owner)}))
         boss.say("bringing the database to this version and loading the bundled data")
-        boss.run("prepare", [PYTHON, "manage.py", "prepare", "--demo"], env)
+        boss.run("prepare", [PYTHON, "manage.py", "prepare", "--demo"], owner)
         bind = f"{options.host}:{options.port}"
         web = ["gunicorn", "tracker.wsgi", "--bind", bind, "--workers", "2", "--threads", "4", "--no-control-socket"]
         boss.start("web", [PYTHON, "-m", *web, "--preload", "--log-level", "warning"], env)
@@ -151,7 +162,7 @@ def attached_env(stack: ExitStack) -> dict[str, str]:
         os.kill(known["pid"], 0)
         return {**os.environ, **known["env"]}
     except (FileNotFoundError, ProcessLookupError, PermissionError, json.JSONDecodeError):
-        database = os.environ.get("DATABASE_URL") or stack.enter_context(postgres.running(state))
+        database = given_database() or stack.enter_context(postgres.running(state))
         broker = os.environ.get("CELERY_BROKER_URL") or stack.enter_context(valkey.running(state))
         return demo_env(state, database, broker)
 

@@ -14,10 +14,11 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from tracker.embedded.account import own, reachable_copy, server_account, spawn
 
-USER = "tracker"
+OWNER, APPLICATION = "tracker", "tracker_application"
 START_SECONDS = 60
 # A killed postmaster stays a zombie until reaped, and its lock file counts as alive until then.
 RETRY_SECONDS = 10
@@ -25,6 +26,18 @@ UNSAFE_BUT_FAST = ("fsync=off", "full_page_writes=off", "synchronous_commit=off"
 
 
 OWN_PORTS = range(12_000, 32_000)  # below those that systems lend to outgoing connections
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """One database for its two roles: who makes the tables, and who serves the pages."""
+
+    application: str
+    owner: str
+
+    def env(self) -> dict[str, str]:
+        """For what brings the database to a version; whatever else runs is given the application's alone."""
+        return {"DATABASE_URL": self.application, "DATABASE_OWNER_URL": self.owner}
 
 
 def free_port() -> int:
@@ -63,7 +76,7 @@ def _initdb(bindir: pathlib.Path, data: pathlib.Path, password: str) -> None:
     if account:
         os.chown(pwfile, account.pw_uid, account.pw_gid)
     command = [
-        str(bindir / "initdb"), "-D", str(data), "-U", USER, "--pwfile", str(pwfile), "-A", "scram-sha-256",
+        str(bindir / "initdb"), "-D", str(data), "-U", OWNER, "--pwfile", str(pwfile), "-A", "scram-sha-256",
         "-E", "UTF8", "--locale=C", "--no-sync", "--no-instructions",
     ]  # fmt: skip
     major = subprocess.run([bindir / "postgres", "-V"], capture_output=True, text=True, check=True).stdout.split()[-1]
@@ -89,8 +102,15 @@ def _ready(data: pathlib.Path, pid: int) -> bool:
     return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
 
 
-def start(state: pathlib.Path, *, throwaway: bool = False) -> tuple[subprocess.Popen[bytes], str]:
-    """Start the server; return its process and its DATABASE_URL.
+def _secret(path: pathlib.Path, *, anew: bool = False) -> str:
+    if anew or not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(24))
+    return path.read_text()
+
+
+def start(state: pathlib.Path, *, throwaway: bool = False) -> tuple[subprocess.Popen[bytes], Addresses]:
+    """Start the server; return its process and its addresses. `prepare` makes the application's role.
 
     `throwaway` trades safety for speed: only for data that may be lost, such as a test run's.
     """
@@ -98,12 +118,11 @@ def start(state: pathlib.Path, *, throwaway: bool = False) -> tuple[subprocess.P
     home = own(state / "postgres")
     version = subprocess.run([bindir / "postgres", "-V"], capture_output=True, text=True, check=True).stdout
     data = home / f"pg{version.split()[-1].split('.')[0]}"
-    secret = state / "postgres.secret"
-    if not (data / "PG_VERSION").exists():
-        password = secrets.token_urlsafe(24)
+    is_new = not (data / "PG_VERSION").exists()
+    password = _secret(state / "postgres.secret", anew=is_new)
+    if is_new:
         _initdb(bindir, data, password)
-        secret.touch(mode=0o600)
-        secret.write_text(password)
+    roles = {OWNER: password, APPLICATION: _secret(state / "application.secret")}
     log = state / "postgres.log"
     settings = ["listen_addresses=127.0.0.1", "unix_socket_directories=", *(UNSAFE_BUT_FAST if throwaway else ())]
     options = [part for setting in settings for part in ("-c", setting)]
@@ -118,7 +137,9 @@ def start(state: pathlib.Path, *, throwaway: bool = False) -> tuple[subprocess.P
         deadline = time.monotonic() + START_SECONDS
         while server.poll() is None and time.monotonic() < deadline:
             if _ready(data, server.pid):
-                return server, f"postgres://{USER}:{secret.read_text()}@127.0.0.1:{port}/postgres"
+                at = f"127.0.0.1:{port}/postgres"
+                urls = {role: f"postgres://{role}:{secret}@{at}" for role, secret in roles.items()}
+                return server, Addresses(urls[APPLICATION], urls[OWNER])
             time.sleep(0.05)
         if server.poll() is None:
             stop(server)
@@ -140,9 +161,9 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def running(state: pathlib.Path, *, throwaway: bool = False) -> Iterator[str]:
-    server, url = start(state, throwaway=throwaway)
+def running(state: pathlib.Path, *, throwaway: bool = False) -> Iterator[Addresses]:
+    server, addresses = start(state, throwaway=throwaway)
     try:
-        yield url
+        yield addresses
     finally:
         stop(server)

@@ -7,11 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Seal(models.Model):
-    """`tables` maps an event table to its columns, the last row sealed, how many were, and their digest."""
+    """`tables` maps a table of the history to its columns, the last row sealed, how many were, and their digest.
+
+    A seal without `key` is of the first form: it knows nothing of who acted, nor of the columns below it.
+    """
 
     at = models.DateTimeField(_("sealed"))
     tables = models.JSONField()
-    digest = models.CharField(max_length=64)  # over `tables` and the digest before
+    marks = models.JSONField(default=dict)  # how far each table is sealed, this seal included
+    began_at = models.DateTimeField(null=True)  # nothing that is written later can be older
+    until_at = models.DateTimeField(null=True)  # nothing that is sealed here can be younger, by PostgreSQL's clock
+    prints = models.BinaryField(default=b"")  # of each row in turn, to name the one that does not fit
+    key = models.CharField(max_length=16, blank=True)  # tells keys apart, and nothing about them
+    digest = models.CharField(max_length=64)  # over all above and the digest before
     signature = models.CharField(max_length=64)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Seals over the history, so that tampering shows: each digests the event rows added since the one before.
+"""Seals over the history, so that tampering shows: each digests the rows added since the one before.
 
 A seal is signed with a key that the database does not hold, so even its owner cannot forge one. See decision 8.
 """
@@ -10,74 +10,83 @@ import hmac
 import json
 import time
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
+from tracker.history import anchors, rows
 from tracker.history.models import Seal
 
-ROWS_AT_ONCE = 2000
 WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.05
 WRITING = """
     SELECT DISTINCT virtualtransaction FROM pg_locks JOIN pg_database ON pg_database.oid = database
     WHERE datname = current_database() AND relation = ANY(%s::text[]::regclass[]::oid[]) AND mode = 'RowExclusiveLock'
     AND granted AND pid <> pg_backend_pid()
 """
+# Since when the oldest transaction has been running: what any of them writes is dated with its beginning. Of other
+# roles' sessions that is not told.
+RUNNING = """
+    SELECT least(min(xact_start), clock_timestamp()), bool_or(query = '<insufficient privilege>')
+    FROM pg_stat_activity WHERE datname = current_database()
+"""
+UNTOLD = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Fault:
-    """What does not fit: a seal, a table and why."""
+class Moment:
+    """How far each table was written, once everyone who was writing then has ended, and within which times."""
 
-    seal: int
-    place: str
-    what: str
-
-
-def event_tables() -> list[str]:
-    """The tables that PostgreSQL's triggers write the history into, by name."""
-    own = (model for app in ("partners", "agreements", "tracker") for model in apps.get_app_config(app).get_models())
-    return sorted(model._meta.db_table for model in own if hasattr(model, "pgh_id"))
+    marks: dict[str, int]
+    began_at: datetime
+    until_at: datetime
 
 
 def seal(*, at: datetime) -> Seal | None:
     """Seal what was written since the last seal. None where nothing is new, or someone takes long to write."""
-    marks = _marks()
-    if marks is None:
+    now = _moment()
+    if now is None:
         return None  # the next tick will do
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext('history seal'))")
             cursor.execute("SET LOCAL TIME ZONE 'UTC'")
-        last = Seal.objects.order_by("-pk").first()
-        before = _watermarks()
+        last = Seal.objects.defer("prints").order_by("-pk").first()
+        before = watermarks(last)
         tables: dict[str, Any] = {}
-        for table, mark in marks.items():
+        prints = bytearray()
+        for table, mark in sorted(now.marks.items()):
             since = before.get(table, 0)
             if mark > since:
-                columns = _columns(table)
-                digest, count = _digest(table, columns, since, mark)
-                tables[table] = {"columns": columns, "after": since, "to": mark, "count": count, "digest": digest}
+                tables[table] = _sealed(table, since, mark, prints)
         if not tables:
             return None
-        digest = _whole(tables, last.digest if last else "", at)
-        return Seal.objects.create(at=at, tables=tables, digest=digest, signature=_sign(digest))
+        key = settings.HISTORY_KEYS[0]
+        made = Seal(
+            at=at, tables=tables, marks=before | {table: entry["to"] for table, entry in tables.items()},
+            began_at=now.began_at, until_at=now.until_at, prints=bytes(prints), key=fingerprint(key),
+        )  # fmt: skip
+        made.digest = digest_of(made, last.digest if last else "", hashlib.sha256(prints).hexdigest())
+        made.signature = signature(made.digest, key)
+        made.save(force_insert=True)
+        transaction.on_commit(lambda: anchors.note(made, before=last.digest if last else ""))
+    return made
 
 
-def _marks() -> dict[str, int] | None:
-    """The last row of each table, once everyone who was writing when it was read has ended; None if that takes long.
+def _moment() -> Moment | None:
+    """None if someone writes for long.
 
     Whoever draws the number of a row holds its table for writing, from before that until their transaction ends.
     """
-    tables = event_tables()
+    tables = rows.sealed_tables()
     quote = connection.ops.quote_name
-    last = ", ".join(f"(SELECT coalesce(max(pgh_id), 0) FROM {quote(table)})" for table in tables)  # noqa: S608
+    last = ", ".join(f"(SELECT coalesce(max({rows.key_of(table)}), 0) FROM {quote(table)})" for table in tables)  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {last}")
-        marks = dict(zip(tables, cursor.fetchone(), strict=True))
+        cursor.execute(RUNNING)
+        began_at, is_untold = cursor.fetchone()
+        cursor.execute(f"SELECT clock_timestamp(), {last}")
+        until_at, *marks = cursor.fetchone()
         cursor.execute(WRITING, [tables])
         were = writing = {transaction for (transaction,) in cursor}
         until = time.monotonic() + WAIT_SECONDS
@@ -85,85 +94,44 @@ def _marks() -> dict[str, int] | None:
             time.sleep(PAUSE_SECONDS)
             cursor.execute(WRITING, [tables])
             writing = were & {transaction for (transaction,) in cursor}
-    return None if writing else marks
+    if writing:
+        return None
+    return Moment(dict(zip(tables, marks, strict=True)), began_at - UNTOLD if is_untold else began_at, until_at)
 
 
-def _watermarks() -> dict[str, int]:
-    """How far each table is sealed."""
+def watermarks(last: Seal | None) -> dict[str, int]:
+    """How far each table is sealed: a seal carries that, one of the first form does not."""
+    if last is None or last.key:
+        return dict(last.marks) if last else {}
     marks: dict[str, int] = {}
     for tables in Seal.objects.order_by("pk").values_list("tables", flat=True).iterator():
         marks |= {table: entry["to"] for table, entry in tables.items()}
     return marks
 
 
-def _columns(table: str) -> list[str]:
-    with connection.cursor() as cursor:
-        described = connection.introspection.get_table_description(cursor, table)
-    return sorted(column.name for column in described)
+def _sealed(table: str, after: int, mark: int, prints: bytearray) -> dict[str, Any]:
+    """What a seal says of a table; the prints of the rows are added to those of the tables before."""
+    columns, whole = rows.columns_of(table), rows.Digest()
+    for row in rows.read(table, columns, after, mark):
+        whole.add(row)
+        prints += row.short()
+    return {"columns": columns, "after": after, "to": mark, "count": whole.count, "digest": whole.hexdigest()}
 
 
-def _digest(table: str, columns: list[str], after: int, to: int) -> tuple[str, int]:
-    """SHA-256 over the named columns of the rows after one and up to another, and their number."""
-    quote = connection.ops.quote_name
-    named = ", ".join(quote(column) for column in columns)
-    running, count, last = hashlib.sha256(), 0, after
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                f"SELECT pgh_id, encode(sha256(convert_to(row_to_json(r)::text, 'UTF8')), 'hex') "  # noqa: S608
-                f"FROM (SELECT {named} FROM {quote(table)} WHERE pgh_id > %s AND pgh_id <= %s "
-                f"ORDER BY pgh_id LIMIT {ROWS_AT_ONCE}) AS r ORDER BY pgh_id",
-                [last, to],
-            )
-            rows = cursor.fetchall()
-            if not rows:
-                return running.hexdigest(), count
-            for pk, digest in rows:
-                running.update(f"{pk}:{digest};".encode())
-            count += len(rows)
-            last = rows[-1][0]
+def digest_of(made: Seal, before: str, prints: str) -> str:
+    """Over all that a seal says, and the seal before it."""
+    said = {"at": made.at.isoformat(), "before": before, "tables": made.tables}
+    if made.key:
+        assert made.began_at and made.until_at
+        times = [made.began_at.isoformat(), made.until_at.isoformat()]
+        said |= {"marks": made.marks, "times": times, "prints": prints, "key": made.key}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def _whole(tables: dict[str, Any], before: str, at: datetime) -> str:
-    text = json.dumps({"at": at.isoformat(), "before": before, "tables": tables}, sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _sign(digest: str) -> str:
-    return _signature(digest, settings.HISTORY_KEYS[0])
-
-
-def _signature(digest: str, key: str) -> str:
+def signature(digest: str, key: str) -> str:
     return hmac.new(key.encode(), f"seal {digest}".encode(), hashlib.sha256).hexdigest()
 
 
-def verify() -> list[Fault]:
-    """Check the chain, the signatures and every sealed row; return what does not fit."""
-    faults: list[Fault] = []
-    before = ""
-    reached: dict[str, int] = {}
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL TIME ZONE 'UTC'")
-        for one in Seal.objects.order_by("pk").iterator():
-            if one.digest != _whole(one.tables, before, one.at):
-                faults.append(Fault(one.pk, "seal", "its digest does not follow from the seal before it"))
-            if not any(hmac.compare_digest(one.signature, _signature(one.digest, k)) for k in settings.HISTORY_KEYS):
-                faults.append(Fault(one.pk, "seal", "its signature is not ours"))
-            for table, entry in one.tables.items():
-                if entry["after"] != reached.get(table, 0):
-                    faults.append(Fault(one.pk, table, "a seal before it is missing"))
-                reached[table] = entry["to"]
-                faults += _check(one.pk, table, entry)
-            before = one.digest
-    return faults
-
-
-def _check(number: int, table: str, entry: dict[str, Any]) -> list[Fault]:
-    gone = set(entry["columns"]) - set(_columns(table))
-    if gone:
-        return [Fault(number, table, f"columns are gone: {', '.join(sorted(gone))}")]
-    digest, count = _digest(table, entry["columns"], entry["after"], entry["to"])
-    if count != entry["count"]:
-        return [Fault(number, table, f"{entry['count']} rows were sealed, {count} are there")]
-    return [] if digest == entry["digest"] else [Fault(number, table, "a sealed row was changed")]
+def fingerprint(key: str) -> str:
+    """Tells one key from another, and leads nobody to it."""
+    return hmac.new(key.encode(), b"fingerprint", hashlib.sha256).hexdigest()[:16]

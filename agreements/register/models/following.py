@@ -93,7 +93,7 @@ def _one_of(*columns: str) -> Q:
 FOLLOWED = ("agreement", "commitment", "country", "view")
 
 
-@pghistory.track()
+@pghistory.track(pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
 class Follow(models.Model):
     """A person is told of what happens to a record, in a country, or in a list."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -16,6 +17,7 @@ from partners.viewers import Viewer
 OPENING_FIELDS = "id user agreement commitment document on first_at last_at times"
 
 
+@pghistory.track()
 class Opening(models.Model):
     """One person looked at one record on one day, so many times."""
 

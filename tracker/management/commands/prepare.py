@@ -19,6 +19,7 @@ from agreements.register.models import Agreement, Share
 from agreements.register.rules import steps
 from agreements.tasks import keep_commitments
 from partners.models import Desk, Membership, Organisation, User
+from tracker.database.weaknesses import refuse_weak_role
 from tracker.tasks import learn_words
 
 SEEDS = Path(settings.BASE_DIR) / "seeds"
@@ -26,7 +27,10 @@ DEMO_PASSWORD = "demo-2026"  # noqa: S105  (exists on a demonstration alone)
 
 
 class Command(BaseCommand):
-    help = "Migrate and load the bundled data. --demo adds the sign-ins of a demonstration."
+    help = (
+        "Migrate as the owner, give the application its rights, and load the bundled data. "
+        "--demo adds the sign-ins of a demonstration."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true")
@@ -36,7 +40,10 @@ class Command(BaseCommand):
         if options["welcome"]:
             self._welcome(options["welcome"])
             return
+        if not (settings.DATABASE_OWNER or settings.LOCAL):
+            raise CommandError("DATABASE_OWNER_URL is not set: postgres://owner@host:5432/name, who makes the tables.")
         call_command("migrate", verbosity=0, interactive=False)
+        refuse_weak_role()
         # A ministry begins with the reference lists and examples, and archives what it does not want.
         outcome = load(SEEDS, on=timezone.localdate())
         keep_commitments()

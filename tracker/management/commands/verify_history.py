@@ -1,4 +1,4 @@
-"""Check that nobody has changed the history since it was sealed."""
+"""Check that nobody has changed the history since it was sealed, nor a record past its history."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from tracker.history import sealing
+from tracker.history import anchors, sealing, verifying
 from tracker.history.models import Seal
+
+UNPROVEN = 2  # the exit status where all fits and only a key is missing
 
 
 class Command(BaseCommand):
     help = (
-        "Check every sealed row of the history. Prints the last seal: keep it outside, as on paper, "
-        "and compare it later with --expect, since the end of a chain can be cut off without a trace."
+        "Check every sealed row of the history, and every record against its last event. The last seals are noted in "
+        "ANCHOR_FILE and compared with it, since the end of a chain can be cut off without a trace; the last one is "
+        "printed: keep it outside too, as on paper, and give it back with --expect."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -25,17 +28,25 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if options["seal"]:
             sealing.seal(at=timezone.now())
-        faults = sealing.verify()
+        faults = verifying.verify()
         if options["expect"] and not Seal.objects.filter(digest=options["expect"]).exists():
-            faults.append(sealing.Fault(0, "seal", f"the seal {options['expect']} is gone"))
+            faults.append(verifying.Fault(0, "seal", f"the seal {options['expect']} is gone"))
         for fault in faults:
-            self.stderr.write(f"seal {fault.seal}, {fault.place}: {fault.what}")
-        if faults:
+            self.stderr.write(str(fault))
+        if any(fault.place != verifying.KEY for fault in faults):
             raise CommandError(f"{len(faults)} faults: the history is not as it was sealed.")
-        rows = sum(
-            entry["count"] for tables in Seal.objects.values_list("tables", flat=True) for entry in tables.values()
-        )
-        last = Seal.objects.order_by("-pk").first()
+        if faults:
+            raise CommandError("All rows fit their seals, which cannot be proven without the key.", returncode=UNPROVEN)
+        self._praise()
+
+    def _praise(self) -> None:
+        tables = Seal.objects.values_list("tables", flat=True).iterator()
+        rows = sum(entry["count"] for one in tables for entry in one.values())
         self.stdout.write(f"{rows} rows under {Seal.objects.count()} seals are as they were sealed.")
+        self.stdout.write(f"{verifying.waiting()} rows wait for the next seal. Every record matches its last event.")
+        noted = anchors.noted()
+        where = f"{len(noted)} seals noted in {anchors.path()} are there" if noted else "no seal is noted outside"
+        self.stdout.write(f"{where}.")
+        last = Seal.objects.defer("prints").order_by("-pk").first()
         if last:
             self.stdout.write(f"last seal: {last.digest} of {timezone.localtime(last.at):%d/%m/%Y %H:%M}")
