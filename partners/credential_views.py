@@ -15,7 +15,6 @@ from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from partners.epochs import end_everything
 from partners.models import Session, User
 from partners.models.credentials import SessionStore
 from partners.requests import Request
@@ -71,8 +70,7 @@ def session_end(request: Request, digest: str) -> HttpResponse:
 def others_end(request: Request) -> HttpResponse:
     """Sign out every other browser; with `all`, end keys, calendars, links and files as well."""
     if request.POST.get("what") == "all":
-        end_everything(User.objects.filter(pk=request.user.pk))
-        request.user.read_epoch()
+        request.user.end_everything()
         update_session_auth_hash(request, request.user)
         messages.success(request, _("Everything but this session has ended."))
     else:
