@@ -58,6 +58,7 @@ MAILS: Mapping[str, Eyes] = {
 COMMANDS: Mapping[str, Eyes] = {
     "lifecycle_diagram": Eyes.NOBODY,
     "load": Eyes.OPERATOR,
+    "migrate": Eyes.OPERATOR,
     "prepare": Eyes.OPERATOR,
     "verify_history": Eyes.OPERATOR,
 }

@@ -25,14 +25,16 @@ DELETED = frozenset(
         "agreements.Stale",
         "partners.ApiToken",
         "partners.Draft",
+        "partners.Session",
         "tracker.Word",
         # Of the libraries: what a person signs in with, and for how long.
         "account.EmailAddress",
         "account.EmailConfirmation",
         "mfa.Authenticator",
-        "sessions.Session",
     }
 )
+# What triggers alone write, beside the history: nobody clears a text by taking their name off it.
+BY_TRIGGERS = frozenset({"agreements.Authorship"})
 # Written once; of those with columns, these alone are filled in later.
 ADDED_TO: Mapping[str, tuple[str, ...]] = {
     "admin.LogEntry": (),
@@ -77,7 +79,7 @@ def rights_on(model: type[Model]) -> Rights:
     if label in ADDED_TO:
         return Rights(table, insert=True, columns=ADDED_TO[label])
     written = options.app_label in OWN or label in DELETED
-    if is_event(model) or not options.managed or not written:
+    if is_event(model) or label in BY_TRIGGERS or not options.managed or not written:
         return Rights(table)
     # Rows that only say that two belong together come and go as people choose.
     deletes = label in DELETED or bool(options.auto_created)
