@@ -48,7 +48,9 @@ def _of(event: type[Model]) -> Iterator[Difference]:
     quote, options = connection.ops.quote_name, tracked._meta
     assert options.pk and options.pk.column
     kept = {field.column for field in event._meta.concrete_fields} & set(columns_of(event._meta.db_table))
-    columns = [quote(str(field.column)) for field in options.concrete_fields if field.column in kept and not field.generated]
+    columns = [
+        quote(str(field.column)) for field in options.concrete_fields if field.column in kept and not field.generated
+    ]
     statement = COMPARED.format(
         key=quote(options.pk.column), table=quote(options.db_table), events=quote(event._meta.db_table), most=NAMED,
         live=", ".join(f"live.{column}" for column in columns), last=", ".join(f"last.{column}" for column in columns),
