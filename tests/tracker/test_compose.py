@@ -117,7 +117,8 @@ def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) 
         server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
     mail_port, web_port, log = free_port(), free_port(), tmp_path / "log"
     env = {
-        "PATH": os.environ["PATH"], "SECRET_KEY": uuid.uuid4().hex * 2, "DATABASE_URL": f"{SERVER}/{name}",
+        "PATH": os.environ["PATH"], "SECRET_KEY": uuid.uuid4().hex * 2, "DATABASE_PASSWORD": "/ @ # % : ? &",
+        "DATABASE_URL": f"{SERVER.replace('postgres@', f'{name}@')}/{name}",
         "CELERY_BROKER_URL": BROKERS[broker], "BASE_URL": f"http://127.0.0.1:{web_port}", "DISPATCH_SECONDS": "1",
         "ALLOWED_HOSTS": "127.0.0.1", "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "COLLECTED_STATIC": "on",
         "STATIC_ROOT": str(tmp_path / "static"), "MEDIA_ROOT": str(tmp_path / "media"),
@@ -127,8 +128,9 @@ def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) 
     services = COMPOSE["services"]
     web = [part.replace("0.0.0.0:8000", f"127.0.0.1:{web_port}") for part in services["web"]["command"]]
     try:
+        owner = env | {"DATABASE_OWNER_URL": f"{SERVER}/{name}"}  # given to `prepare` alone, as in the file
         for once in (services["prepare"]["command"][1:], ["manage.py", "collectstatic", "--noinput", "-v0"]):
-            subprocess.run([sys.executable, *once], cwd=ROOT, env=env, check=True, capture_output=True)
+            subprocess.run([sys.executable, *once], cwd=ROOT, env=owner, check=True, capture_output=True)
         subprocess.run(
             [sys.executable, "manage.py", "shell", "-v0", "-c", STORY],
             cwd=ROOT,
@@ -166,3 +168,4 @@ def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) 
     finally:
         with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
             server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            server.execute(f"DROP ROLE IF EXISTS {name}")

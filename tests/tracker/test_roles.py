@@ -29,6 +29,14 @@ ROOT = Path(__file__).resolve().parents[2]
 PASSWORDS = ["plain", "mật", "'\"\\$", "/ @ # % : ? &", "a%41b", *(f"a{mark}b" for mark in "/@#%:?&+= ")]
 
 
+PRODUCTION = {
+    "PATH": "/usr/bin:/bin", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCD",
+    "DATABASE_URL": "postgres://u@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
+    "BASE_URL": "https://register.example", "ALLOWED_HOSTS": "register.example", "MAIL_FROM": "r@register.example",
+    "EMAIL_URL": "smtp://127.0.0.1:1",
+}  # fmt: skip
+
+
 class Environment:
     """As `environ.Env` reads it, without the process's own."""
 
@@ -155,6 +163,21 @@ def test_a_weak_role_starts_on_this_machine_alone(
             weaknesses.refuse_weak_role()
 
 
+@pytest.mark.parametrize("program", ["web", "worker", "beat"])
+def test_production_refuses_to_start_as_the_owner(db: None, program: str) -> None:
+    here = connection.settings_dict
+    environment = PRODUCTION | {
+        "DATABASE_URL": f"postgres://{here['USER']}@{here['HOST']}:{here['PORT']}/{here['NAME']}",
+        "DATABASE_PASSWORD": here["PASSWORD"],
+    }
+    command = ["-c", "import tracker.wsgi"] if program == "web" else ["-m", "celery", "-A", "tracker", program]
+    done = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode != 0
+    assert "Name an owner in DATABASE_OWNER_URL" in done.stderr.strip().splitlines()[-1], done.stderr
+
+
 def test_a_new_table_gets_the_least() -> None:
     """A record may be read, added and changed; its history and a table of a library may be read."""
     for model in apps.get_models(include_auto_created=True):
@@ -210,18 +233,12 @@ def test_a_context_says_what_it_said_first(cast: Cast) -> None:
 
 
 def test_production_does_not_prepare_without_an_owner() -> None:
-    environment = {
-        "PATH": "/usr/bin:/bin", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCD",
-        "DATABASE_URL": "postgres://u@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
-        "BASE_URL": "https://register.example", "ALLOWED_HOSTS": "register.example", "MAIL_FROM": "r@register.example",
-        "EMAIL_URL": "smtp://127.0.0.1:1",
-    }  # fmt: skip
     command = [sys.executable, "manage.py", "prepare"]
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env=PRODUCTION, capture_output=True, text=True)
     assert done.returncode != 0
     assert "DATABASE_OWNER_URL is not set" in done.stderr.strip().splitlines()[-1]
     for owner in ("postgres://u@127.0.0.1:1/x", "postgres://o@127.0.0.1:1/y"):
         done = subprocess.run(
-            command, cwd=ROOT, env=environment | {"DATABASE_OWNER_URL": owner}, capture_output=True, text=True
+            command, cwd=ROOT, env=PRODUCTION | {"DATABASE_OWNER_URL": owner}, capture_output=True, text=True
         )
         assert "DATABASE_URL and DATABASE_OWNER_URL name" in done.stderr.strip().splitlines()[-1]
