@@ -72,7 +72,10 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
             known = {name for name, field in self.fields.items() if not field.read_only}
             if unknown := sorted(set(map(str, data)) - known):
                 raise serializers.ValidationError({name: ["This field cannot be set here."] for name in unknown})
-        return super().to_internal_value(data)
+        table: type[Record] = self.Meta.model
+        columns = {field.name for field in table._meta.concrete_fields}
+        read = super().to_internal_value(data)
+        return {name: table.cleaned_text(name, value) if name in columns else value for name, value in read.items()}
 
     @property
     def viewer(self) -> Viewer:

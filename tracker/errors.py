@@ -5,12 +5,19 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from tracker.door import REASONS, refuse
+
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The session changed since the form was opened; the typed text is given back to copy."""
     hidden = {"csrfmiddlewaretoken", "password", "login"}
     kept = {name: value for name, value in request.POST.items() if name not in hidden and str(value).strip()}
     return render(request, "403_csrf.html", {"kept": kept}, status=403)
+
+
+def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """What the door let through and a page cannot read."""
+    return refuse(request, str(exception) if str(exception) in REASONS else "")
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -15,6 +15,7 @@ from agreements.commitments.lists.saved import listed
 from agreements.exchange.lists import columns_of, with_columns
 from agreements.exchange.models import KEPT, Export, ExportState, rights_of
 from agreements.exchange.tables import as_xlsx
+from partners import reading
 from partners.viewers import Viewer
 
 SILENT_FOR = timedelta(minutes=2)  # after which whoever wrote it is taken for dead, and it is written anew
@@ -55,8 +56,8 @@ def _claim() -> Export | None:
 def _write(export: Export) -> None:
     viewer = export.user.viewer()
     try:
-        rows = with_columns(export.page, listed(export.page, QueryDict(export.query), viewer))
-        columns = columns_of(export.page, viewer, QueryDict(export.query))
+        rows = with_columns(export.page, listed(export.page, reading.query(export.query), viewer))
+        columns = columns_of(export.page, viewer, reading.query(export.query))
         with translation.override(export.language):
             content = as_xlsx(rows, columns, title=export.page, told=lambda done: _note(export, done))
     except Exception as problem:  # whatever it was, its owner is told, and the next file is written

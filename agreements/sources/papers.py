@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import unicodedata
 from typing import Any
 
 import puremagic
@@ -16,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.sources.models import Document
 from agreements.sources.secrecy import mark_in_name
 from agreements.vocabulary import PaperState
+from partners import texts
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
@@ -96,7 +96,7 @@ def _is_what_it_says(upload: UploadedFile[Any], head: bytes, contents: frozenset
 
 def safe_name(name: str) -> str:
     """The last part of a file name, without what a header or a disk would trip over."""
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
+    name = texts.line(re.split(r"[/\\]", name)[-1])
     name = "".join(char for char in name if char.isprintable() and char not in '<>:"|?*')
     stem, extension = os.path.splitext(name.strip(" ."))
     return f"{stem[: 150 - len(extension)] or 'file'}{extension}"

@@ -12,8 +12,9 @@ from django.utils.translation import pgettext_lazy
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
-from agreements.register.lists.filters import participants_of
+from agreements.register.lists.filters import CheckedFilter, participants_of
 from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Wording
+from partners import reading
 from partners.viewers import Viewer
 
 DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
@@ -24,7 +25,7 @@ NOBODY = "none"  # stands for an empty place in a filter by organisation
 SOON_DAYS = 30
 
 
-class CommitmentFilter(filters.FilterSet):
+class CommitmentFilter(CheckedFilter):
     q = filters.CharFilter(method="search", label=_("Search"))
     delivery = filters.MultipleChoiceFilter(choices=Delivery.choices, label=_("Delivery"))
     health = filters.MultipleChoiceFilter(choices=Health.choices, label=_("Health"))
@@ -93,7 +94,7 @@ class CommitmentFilter(filters.FilterSet):
         return rows.filter(agreement__stage__in=BINDING)
 
     def by_silence(self, rows: Any, name: str, value: str) -> Any:
-        return rows.quiet(int(value), self.viewer.on)
+        return rows.quiet(reading.whole(value) or 0, self.viewer.on)
 
     def by_wording(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(lacking(value))

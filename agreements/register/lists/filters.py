@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import django_filters as filters
+from django import forms
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from agreements.languages import lacking
 from agreements.register.models import Agreement, Participant
 from agreements.vocabulary import Kind, Stage, Wording
+from partners import reading
 from partners.models import Country, Desk, Organisation, Sector
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -26,7 +28,34 @@ ATTENTION = [
 ]
 
 
-class AgreementFilter(filters.FilterSet):
+class CheckedFilter(filters.FilterSet):
+    """Filters that no row passes where one of them is wrong: nobody takes, changes or exports more than was asked."""
+
+    @property
+    def qs(self) -> Any:
+        return super().qs if not self.is_bound or self.is_valid() else self.queryset.none()
+
+
+class YearField(forms.CharField):
+    """Cleans to the year's number, or None."""
+
+    widget = forms.TextInput({"inputmode": "numeric"})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        if (year := reading.year(text)) is None:
+            bounds = {"first": reading.FIRST_YEAR, "last": reading.LAST_YEAR}
+            raise forms.ValidationError(_("Give a year from %(first)s to %(last)s."), params=bounds)
+        return year
+
+
+class YearFilter(filters.Filter):
+    field_class = YearField
+
+
+class AgreementFilter(CheckedFilter):
     """Filters over visible agreements; choices hold only what the viewer may see."""
 
     q = filters.CharFilter(method="search", label=_("Search"))
@@ -37,8 +66,8 @@ class AgreementFilter(filters.FilterSet):
     kind = filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
-    signed_from = filters.NumberFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed from year"))
-    signed_to = filters.NumberFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed to year"))
+    signed_from = YearFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed from year"))
+    signed_to = YearFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed to year"))
     show = filters.ChoiceFilter(
         choices=ATTENTION, empty_label="–", method="by_attention", label=pgettext_lazy("filter", "Show")
     )
