@@ -32,7 +32,7 @@ class RecordForm(forms.ModelForm[Any]):
         said: dict[str, list[ValidationError]] = {}
         for column, problems in found.error_dict.items():
             said.setdefault(self.field_for(column) or NON_FIELD_ERRORS, []).extend(problems)
-        super().add_error(None, ValidationError(said))  # type: ignore[arg-type]  # a list for each
+        super().add_error(None, ValidationError(said))
 
 
 def note_problems(form: Any, problem: ValidationError) -> None:

@@ -9,7 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
+from django.forms.utils import flatatt
 from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from partners.folding import fold, words
@@ -43,7 +46,7 @@ def called_each(typed: Iterable[str], viewer: Viewer) -> dict[str, Organisation 
         return found
     visible = Organisation.objects.visible_to(viewer).select_related("country").order_by("pk")
     lower = [text.lower() for text in wanted]
-    exact: dict[str, Organisation] = {}
+    exact: dict[str, Any] = {}
     named = visible.alias(short=Lower("short_name")).filter(Q(code__in=lower) | (Q(short__in=lower) & ~Q(short="")))
     for organisation in named:
         exact.setdefault(organisation.code, organisation)
@@ -104,6 +107,35 @@ def find_for(viewer: Viewer, form: forms.BaseForm, *fields: str, names: Names | 
         field = form.fields[name]
         assert isinstance(field, OrganisationField)
         field.names = names or Names(viewer)
+
+
+class DrawnChoices:
+    """Pairs of a value and its label, drawn once for all the boxes of a page that offer them."""
+
+    def __init__(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        self.pairs = list(pairs)
+        self.html = format_html_join("", '<option value="{}">{}</option>', self.pairs)
+
+
+class DrawnSelect(forms.Select):
+    """A select whose options are drawn already."""
+
+    drawn: DrawnChoices | None = None
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        if self.drawn is None:
+            return super().render(name, value, attrs, renderer)
+        wanted = conditional_escape("" if value is None else value)
+        chosen = self.drawn.html.replace(f'<option value="{wanted}">', f'<option value="{wanted}" selected>', 1)
+        return format_html("<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), mark_safe(chosen))  # noqa: S308
+
+
+def offer_drawn(form: forms.BaseForm, **offered: DrawnChoices) -> None:
+    """`offer`, for what many rows of a page choose among."""
+    for name, choices in offered.items():
+        widget = form.fields[name].widget
+        assert isinstance(widget, DrawnSelect)
+        widget.drawn = choices
 
 
 class SuggestingInput(forms.TextInput):

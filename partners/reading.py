@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
@@ -19,6 +19,9 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from partners import texts
+
+if TYPE_CHECKING:
+    from django.http.request import _ImmutableQueryDict
 
 MOST_KEY = 2**63 - 1  # of a column of keys
 FIRST_YEAR, LAST_YEAR = 1900, 2200
@@ -102,7 +105,7 @@ def refuse_raw(sent: bytes) -> None:
         raise BadRequest("utf-8") from None
 
 
-def cleaned(sent: QueryDict) -> QueryDict:
+def cleaned(sent: QueryDict) -> _ImmutableQueryDict:
     """The same names and values, each cleaned, and passwords as they were typed. Raises BadRequest with the reason."""
     found = QueryDict(mutable=True, encoding="utf-8")
     for name, values in sent.lists():
@@ -112,7 +115,7 @@ def cleaned(sent: QueryDict) -> QueryDict:
         as_typed = "password" in name
         found.setlist(texts.line(name), [value if as_typed else texts.clean(value) for value in values])
     found._mutable = False
-    return found
+    return cast("_ImmutableQueryDict", found)
 
 
 def _is_too_deep(text: str) -> bool:

@@ -13,15 +13,16 @@ from typing import Any
 
 import psycopg.errors
 from django.conf import settings
-from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from partners import reading, texts
+from partners.refusals import Refused
 
 Answer = Callable[[HttpRequest], HttpResponse]
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
@@ -51,7 +52,7 @@ def is_form(request: HttpRequest) -> bool:
 def refuse(request: HttpRequest, reason: str) -> HttpResponse:
     """A page that says why, or problem details (RFC 9457) where a program asked."""
     status, detail = REASONS[reason]
-    request.GET = reading.cleaned(type(request.GET)(""))  # the page is drawn without what was refused
+    request.GET = reading.cleaned(QueryDict(""))  # the page is drawn without what was refused
     with translation.override(translation.get_language_from_request(request)):
         if request.path.startswith("/api/") or "json" in (request.content_type or ""):
             body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": str(detail)}
@@ -76,9 +77,13 @@ class Door:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        """PostgreSQL stopped what took longer than the settings allow, or waited that long for a lock."""
+        """What PostgreSQL stopped after the time that the settings allow, and what a rule refused behind a page's back."""
         if isinstance(problem, OperationalError) and isinstance(problem.__cause__, BUSY):
             return refuse(request, "busy")
+        if isinstance(problem, ValidationError | Refused):
+            reasons = problem.messages if isinstance(problem, ValidationError) else [problem.reason]
+            context = {"detail": " ".join(reasons), "was_typed": is_form(request)}
+            return render(request, "400.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
         return None
 
     def _refused(self, request: HttpRequest) -> str:

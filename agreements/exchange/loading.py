@@ -353,9 +353,9 @@ class _Loading:
 
     def _attach(self, sources: Path) -> None:
         """Find each document's text by its digest, check that the cited paragraphs exist, and keep it."""
-        texts = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sources.iterdir() if path.is_file()}
+        files = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sources.iterdir() if path.is_file()}
         for code, digest in self.digests.items():
-            path = next((path for full, path in texts.items() if digest and full.startswith(digest)), None)
+            path = next((path for full, path in files.items() if digest and full.startswith(digest)), None)
             if path is None:
                 raise BadFile(f"{sources}: no file there is the text of “{code}” (SHA-256 {digest}…)")
             text = texts.clean(path.read_text(encoding="utf-8"), pages=True)

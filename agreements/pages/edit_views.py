@@ -22,7 +22,7 @@ from agreements.register.models import Agreement
 from partners import conflicts, reading
 from partners.forms import note_problems
 from partners.models import Country
-from partners.picking import Names
+from partners.picking import DrawnChoices, Names
 from partners.requests import Request
 from partners.viewers import Viewer
 
@@ -134,7 +134,8 @@ def _named_already(agreement: Agreement) -> list[int]:
 
 
 def _forms(data: Any, agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
-    countries = [(country.pk, country.name) for country in Country.objects.visible_to(viewer)]
+    known = Country.objects.visible_to(viewer)
+    countries = DrawnChoices([("", "–"), *((country.pk, country.name) for country in known)])
     named = ("-organisation", "-partner_owner")
     typed = [str(text) for name, text in data.items() if name.endswith(named)] if data else []
     rows = {"viewer": viewer, "names": Names(viewer, typed, _named_already(agreement))}

@@ -18,7 +18,7 @@ from agreements.vocabulary import Stage
 from partners.folding import fold
 from partners.forms import RecordForm
 from partners.models import Country, Desk, Organisation, Sector
-from partners.picking import Names, OrganisationField, find_for, offer
+from partners.picking import DrawnChoices, DrawnSelect, Names, OrganisationField, find_for, offer, offer_drawn
 from partners.records import RecordQuerySet
 from partners.viewers import Viewer
 
@@ -147,7 +147,7 @@ class ParticipantForm(WithPartialDates, RecordForm):
 
     organisation = OrganisationField(label=_("Organisation"), unknown_is_text=True)
     new_country = forms.ModelChoiceField(
-        Country.objects.none(), label=_("Country, if new"), required=False, empty_label="–"
+        Country.objects.none(), label=_("Country, if new"), required=False, empty_label="–", widget=DrawnSelect
     )
 
     class Meta:
@@ -155,7 +155,12 @@ class ParticipantForm(WithPartialDates, RecordForm):
         fields = ("organisation", "role", "signatory", "consent_by")
 
     def __init__(
-        self, *args: Any, viewer: Viewer, countries: Any = None, names: Names | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        viewer: Viewer,
+        countries: DrawnChoices | None = None,
+        names: Names | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
@@ -163,7 +168,7 @@ class ParticipantForm(WithPartialDates, RecordForm):
         find_for(viewer, self, "organisation", names=self.names)
         offer(self, new_country=Country.objects.visible_to(viewer))
         if countries is not None:
-            offer(self, new_country=[("", "–"), *countries])
+            offer_drawn(self, new_country=countries)
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
 

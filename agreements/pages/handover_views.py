@@ -22,7 +22,7 @@ from partners.viewers import Role
 def handover_page(request: Request) -> HttpResponse:
     viewer = request.viewer
     asked = request.POST.get("person") or request.GET.get("person") or str(viewer.user_id)
-    person = User.objects.visible_to(viewer).filter(pk=reading.key(asked)).first()
+    person = User.objects.visible_to(viewer).filter(pk=reading.key(asked) or 0).first()
     if person is None or not handover.may_see(person, viewer):
         raise Http404
     others = handover.colleagues(person, viewer)

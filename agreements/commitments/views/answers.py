@@ -42,7 +42,7 @@ def accept_on_behalf(request: Request, ref: str) -> HttpResponse:
     viewer = request.viewer
     organisation = Organisation.objects.get_visible(viewer, code=request.POST.get("organisation", ""))
     pk = reading.key(request.POST.get("document", ""))
-    paper = commitment.agreement.documents.visible_to(viewer).filter(pk=pk).first()
+    paper = commitment.agreement.documents.visible_to(viewer).filter(pk=pk or 0).first()
     said = Said(organisation, Verdict.CONFIRMED, request.POST.get("seen", ""), remark=request.POST.get("remark", ""))
     attempt(
         request, lambda: answers.accept_on_behalf(commitment, said, document=paper, by=viewer),

@@ -33,7 +33,16 @@ class CheckedFilter(filters.FilterSet):
 
     @property
     def qs(self) -> Any:
-        return super().qs if not self.is_bound or self.is_valid() else self.queryset.none()
+        rows = super().qs
+        return rows if not self.is_bound or self.is_valid() else rows.none()
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Each filter that cannot be read, by its label, and why."""
+        if not self.is_bound:
+            return []
+        wrong = self.form.errors
+        return [(str(self.form[name].label), " ".join(wrong[name])) for name in wrong if name in self.form.fields]
 
 
 class YearField(forms.CharField):
