@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import BaseParser
 
 from partners import reading
@@ -21,4 +21,5 @@ class BoundedJSON(BaseParser):
         try:
             return reading.json_of(stream.read())
         except reading.Unreadable as problem:
-            raise ParseError(_("The body cannot be read: %(reason)s") % {"reason": problem}) from None
+            said = _("The body cannot be read: %(reason)s") % {"reason": problem}
+            raise (ValidationError({problem.name: [said]}) if problem.name else ParseError(said)) from None

@@ -38,7 +38,9 @@ _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"?|[\[\]{}]', re.DOTALL)
 
 
 class Unreadable(ValueError):
-    """The value is none of its kind, or out of its bounds. The message is for programs."""
+    """The value is none of its kind, or out of its bounds. The message is for programs; `name` is that of the field."""
+
+    name = ""
 
 
 def whole(text: str, *, least: int = 0, most: int = MOST_KEY) -> int | None:
@@ -156,7 +158,20 @@ def json_of(raw: bytes, *, cleaner: Callable[[str], str] | None = None) -> Any:
         raise Unreadable("not UTF-8") from None
     except json.JSONDecodeError as problem:
         raise Unreadable(f"not JSON: {problem}") from None
-    return _each_text(read, cleaner or _strict)
+    cleaner = cleaner or _strict
+    return (
+        {cleaner(name): _field(name, one, cleaner) for name, one in read.items()}
+        if isinstance(read, dict)
+        else (_each_text(read, cleaner))
+    )
+
+
+def _field(name: str, value: Any, cleaner: Callable[[str], str]) -> Any:
+    try:
+        return _each_text(value, cleaner)
+    except Unreadable as problem:
+        problem.name = name
+        raise
 
 
 def _no_number(name: str) -> Any:

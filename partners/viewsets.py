@@ -81,6 +81,22 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
     def viewer(self) -> Viewer:
         return viewer_of(self.context["request"])
 
+    def create(self, validated_data: dict[str, Any]) -> Any:
+        return self._keep(self.Meta.model(), validated_data)
+
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
+        return self._keep(instance, validated_data)
+
+    def _keep(self, record: Any, values: dict[str, Any]) -> Any:
+        """Stamp, check and save it as a page does."""
+        many = self.put(record, values)
+        with transaction.atomic():
+            record.stamp(self.viewer).full_clean()
+            record.save()
+            for name, rows in many.items():
+                getattr(record, name).set(rows)
+        return record
+
     def put(self, record: Record, values: dict[str, Any]) -> dict[str, Any]:
         """Set the columns; return the lists of other records, which can be set once the record is saved."""
         many = {f.name for f in record._meta.many_to_many}

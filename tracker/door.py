@@ -12,6 +12,7 @@ from http import HTTPStatus
 from typing import Any
 
 import psycopg.errors
+import structlog
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.db import OperationalError
@@ -24,8 +25,12 @@ from django.utils.translation import gettext_lazy as _
 from partners import reading, texts
 from partners.refusals import Refused
 
+log = structlog.get_logger()
 Answer = Callable[[HttpRequest], HttpResponse]
 URLENCODED, MULTIPART = "application/x-www-form-urlencoded", "multipart/form-data"
+HEADERS, KEY = ("HTTP_", "CONTENT_"), "HTTP_AUTHORIZATION"  # a key is compared by its digest, whatever it holds
+API = "/api/"
+ADMIN = "/admin/"
 CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 # Of headers and cookies: everything below the blank but the tab, and what is no character.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
@@ -46,7 +51,9 @@ BUSY = (psycopg.errors.QueryCanceled, psycopg.errors.LockNotAvailable)
 
 
 def is_form(request: HttpRequest) -> bool:
-    return request.method == "POST" and request.content_type in (URLENCODED, MULTIPART)
+    """Whether pages read the body as a form; the API takes JSON alone, and says so itself."""
+    forms = request.content_type in (URLENCODED, MULTIPART)
+    return request.method == "POST" and forms and not request.path.startswith(API)
 
 
 def refuse(request: HttpRequest, reason: str) -> HttpResponse:
@@ -54,7 +61,7 @@ def refuse(request: HttpRequest, reason: str) -> HttpResponse:
     status, detail = REASONS[reason]
     request.GET = reading.cleaned(QueryDict(""))  # the page is drawn without what was refused
     with translation.override(translation.get_language_from_request(request)):
-        if request.path.startswith("/api/") or "json" in (request.content_type or ""):
+        if request.path.startswith(API) or "json" in (request.content_type or ""):
             body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": str(detail)}
             answer: HttpResponse = JsonResponse(body, status=status, content_type="application/problem+json")
         else:
@@ -77,13 +84,16 @@ class Door:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
-        """What PostgreSQL stopped after the time that the settings allow, and what a rule refused behind a page's back."""
+        """What PostgreSQL stopped after the time that the settings allow, and what a rule refused unforeseen."""
         if isinstance(problem, OperationalError) and isinstance(problem.__cause__, BUSY):
             return refuse(request, "busy")
         if isinstance(problem, ValidationError | Refused):
             reasons = problem.messages if isinstance(problem, ValidationError) else [problem.reason]
             context = {"detail": " ".join(reasons), "was_typed": is_form(request)}
             return render(request, "400.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        if request.path.startswith(ADMIN) and isinstance(problem, ValueError | IndexError):
+            log.warning("the administration could not read what was sent", exc_info=problem, path=request.path)
+            return refuse(request, "")  # Django's own pages parse hidden fields by hand
         return None
 
     def _refused(self, request: HttpRequest) -> str:
@@ -104,7 +114,7 @@ class Door:
     def _look_at_head(self, request: HttpRequest) -> None:
         if "\x00" in request.path:
             raise BadRequest("nul")
-        headers = (str(value) for name, value in request.META.items() if name.startswith(("HTTP_", "CONTENT_")))
+        headers = (str(value) for name, value in request.META.items() if name.startswith(HEADERS) and name != KEY)
         if any(map(_UNPRINTABLE.search, headers)) or any(map(_UNPRINTABLE.search, request.COOKIES.values())):
             raise BadRequest("header")
         if charset := (request.content_params or {}).get("charset", ""):
