@@ -52,7 +52,8 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
         if request is None:
             return fields
         viewer = viewer_of(request)
-        table = cast("type[Record]", self.Meta.model).FIELDS
+        table_of = cast("type[Record]", self.Meta.model)
+        table = table_of.FIELDS
         readable, writable = table.readable(viewer), table.writable(viewer)
         if getattr(self.context.get("view"), "swagger_fake_view", False):  # the description shows what anybody may see
             readable = frozenset(table.classes)
@@ -65,6 +66,9 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
             elif known and source not in writable:
                 fields[name].read_only = True
                 fields[name].required = False
+            field = fields.get(name)
+            if known and isinstance(field, serializers.ChoiceField) and field.read_only:
+                field.allow_blank = table_of.field_of(source).blank  # what is shown may be blank, and is described so
         return fields
 
     def to_internal_value(self, data: Any) -> Any:
