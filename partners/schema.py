@@ -6,6 +6,9 @@ from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
 
+from partners.fields import FieldClass
+
+FOR_STAFF = (FieldClass.INTERNAL, FieldClass.PERSONAL)
 ALWAYS = {
     "400": "Something in the request cannot be read, or a field is refused.",
     "401": "No key or session, or one that is no longer good.",
@@ -24,6 +27,20 @@ WITH_BODY = {
 
 
 class Described(AutoSchema):
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        """What only staff may read is in no partner's answer: no client may count on it."""
+        schema = super()._map_basic_serializer(serializer, direction)
+        table = getattr(getattr(getattr(serializer, "Meta", None), "model", None), "FIELDS", None)
+        if table is not None and "required" in schema:
+            sources = {
+                name: getattr(field, "column", None) or field.source for name, field in serializer.fields.items()
+            }
+            of_staff = {name for name, source in sources.items() if table.classes.get(source) in FOR_STAFF}
+            schema["required"] = [name for name in schema["required"] if name not in of_staff]
+            if not schema["required"]:
+                del schema["required"]
+        return schema
+
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)
         if operation:

@@ -56,14 +56,19 @@ def is_form(request: HttpRequest) -> bool:
     return request.method == "POST" and forms and not request.path.startswith(API)
 
 
+def problem(status: int, detail: Any) -> JsonResponse:
+    """Problem details, as RFC 9457 has them."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": str(detail)}
+    return JsonResponse(body, status=status, content_type="application/problem+json")
+
+
 def refuse(request: HttpRequest, reason: str) -> HttpResponse:
     """A page that says why, or problem details (RFC 9457) where a program asked."""
     status, detail = REASONS[reason]
     request.GET = reading.cleaned(QueryDict(""))  # the page is drawn without what was refused
     with translation.override(translation.get_language_from_request(request)):
         if request.path.startswith(API) or "json" in (request.content_type or ""):
-            body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": str(detail)}
-            answer: HttpResponse = JsonResponse(body, status=status, content_type="application/problem+json")
+            answer: HttpResponse = problem(status, detail)
         else:
             answer = render(request, "400.html", {"detail": detail, "was_typed": is_form(request)}, status=status)
     answer.headers["Cache-Control"] = "no-store, private"
@@ -83,16 +88,16 @@ class Door:
             return refuse(request, reason)
         return self.answer(request)
 
-    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+    def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
         """What PostgreSQL stopped after the time that the settings allow, and what a rule refused unforeseen."""
-        if isinstance(problem, OperationalError) and isinstance(problem.__cause__, BUSY):
+        if isinstance(raised, OperationalError) and isinstance(raised.__cause__, BUSY):
             return refuse(request, "busy")
-        if isinstance(problem, ValidationError | Refused):
-            reasons = problem.messages if isinstance(problem, ValidationError) else [problem.reason]
+        if isinstance(raised, ValidationError | Refused):
+            reasons = raised.messages if isinstance(raised, ValidationError) else [raised.reason]
             context = {"detail": " ".join(reasons), "was_typed": is_form(request)}
             return render(request, "400.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        if request.path.startswith(ADMIN) and isinstance(problem, ValueError | IndexError):
-            log.warning("the administration could not read what was sent", exc_info=problem, path=request.path)
+        if request.path.startswith(ADMIN) and isinstance(raised, ValueError | IndexError):
+            log.warning("the administration could not read what was sent", exc_info=raised, path=request.path)
             return refuse(request, "")  # Django's own pages parse hidden fields by hand
         return None
 
@@ -100,8 +105,8 @@ class Door:
         try:
             self._look_at_head(request)
             self._take_in(request)
-        except BadRequest as problem:
-            found = str(problem)
+        except BadRequest as no:
+            found = str(no)
             return found if found in REASONS else ""
         except RequestDataTooBig:
             return "large"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
-from tracker.door import REASONS, refuse
+from tracker.door import API, REASONS, problem, refuse
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -23,6 +24,8 @@ def unreadable(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The same page for what is hidden and for what does not exist."""
+    if request.path.startswith(API):
+        return problem(404, _("There is nothing here."))
     return render(request, "404.html", status=404)
 
 
