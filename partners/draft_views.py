@@ -36,7 +36,7 @@ def drafts(request: Request) -> HttpResponse:
     if len(request.body) > MOST_BYTES:
         return JsonResponse({"error": "too much"}, status=413)
     try:
-        data = reading.json_of(request.body, cleaner=texts.clean)
+        data = reading.json_of(request.body, cleaner=lambda text: texts.clean(text.replace("\x00", "")))
     except reading.Unreadable:
         return JsonResponse({"error": "not JSON"}, status=400)
     if not isinstance(data, list) or not all(_is_pair(pair) for pair in data):

@@ -29,13 +29,11 @@ WITH_BODY = {
 class Described(AutoSchema):
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         """What only staff may read is in no partner's answer: no client may count on it."""
-        schema = super()._map_basic_serializer(serializer, direction)
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # of the library
         table = getattr(getattr(getattr(serializer, "Meta", None), "model", None), "FIELDS", None)
         if table is not None and "required" in schema:
-            sources = {
-                name: getattr(field, "column", None) or field.source for name, field in serializer.fields.items()
-            }
-            of_staff = {name for name, source in sources.items() if table.classes.get(source) in FOR_STAFF}
+            columns = {name: getattr(one, "column", None) or one.source for name, one in serializer.fields.items()}
+            of_staff = {name for name, column in columns.items() if table.classes.get(column) in FOR_STAFF}
             schema["required"] = [name for name in schema["required"] if name not in of_staff]
             if not schema["required"]:
                 del schema["required"]

@@ -86,7 +86,8 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
         return viewer_of(self.context["request"])
 
     def create(self, validated_data: dict[str, Any]) -> Any:
-        return self._keep(self.Meta.model(), validated_data)
+        made: type[Any] = self.Meta.model
+        return self._keep(made(), validated_data)
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
         return self._keep(instance, validated_data)

@@ -41,8 +41,8 @@ class CheckedFilter(filters.FilterSet):
         """Each filter that cannot be read, by its label, and why."""
         if not self.is_bound:
             return []
-        wrong = self.form.errors
-        return [(str(self.form[name].label), " ".join(wrong[name])) for name in wrong if name in self.form.fields]
+        form = self.form
+        return [(str(form[name].label), " ".join(map(str, said))) for name, said in form.errors.items()]
 
 
 class YearField(forms.CharField):
