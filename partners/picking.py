@@ -58,9 +58,9 @@ def called_each(typed: Iterable[str], viewer: Viewer) -> dict[str, Organisation 
     for parts in filter(None, asked.values()):
         any_of |= Q(*(Q(folded__contains=part) for part in parts))
     names: dict[str, Organisation] = {}
-    for organisation in visible.filter(any_of)[: 100 * len(rest)] if any_of else ():
-        for name in organisation.names():
-            names.setdefault(fold(name), organisation)
+    for one in visible.filter(any_of)[: 100 * len(rest)] if any_of else ():
+        for name in one.names():
+            names.setdefault(fold(name), one)
     return found | {text: names.get(fold(text)) for text in rest}
 
 

@@ -24,7 +24,7 @@ LISTS: Mapping[str, tuple[Any, Any]] = {
 def listed(page: str, query: QueryDict, viewer: Viewer) -> Any:
     """The rows of a list with its filters, of what the viewer may see."""
     model, chosen = LISTS[page]
-    return chosen(query, model.objects.visible_to(viewer), viewer=viewer).qs
+    return chosen(query, model.objects.visible_to(viewer), viewer=viewer).asked
 
 
 def rows_of(view: SavedView, viewer: Viewer) -> Any:

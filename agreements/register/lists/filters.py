@@ -29,11 +29,12 @@ ATTENTION = [
 
 
 class CheckedFilter(filters.FilterSet):
-    """Filters that no row passes where one of them is wrong: nobody takes, changes or exports more than was asked."""
+    """Filters that say which of them cannot be read: a page leaves those out and names them."""
 
     @property
-    def qs(self) -> Any:
-        rows = super().qs
+    def asked(self) -> Any:
+        """The rows for an export or a change of many: none where a filter is wrong, lest more go than was meant."""
+        rows = self.qs
         return rows if not self.is_bound or self.is_valid() else rows.none()
 
     @property
