@@ -17,4 +17,4 @@ RUN SECRET_KEY=only-to-collect-the-static-files-at-build-time DATABASE_URL=postg
  && useradd --system --uid 10001 tracker && mkdir -p /srv/media && chown tracker /srv/media
 USER tracker
 EXPOSE 8000
-CMD ["gunicorn", "tracker.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--no-control-socket"]
+CMD ["gunicorn", "tracker.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--timeout", "60", "--graceful-timeout", "30", "--no-control-socket"]

@@ -50,6 +50,7 @@ from agreements.register.forms.acts import ActForm
 from agreements.register.rules import lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
+from partners import reading
 from partners.admin import Gated, ReadingAdmin, RecordAdmin
 from partners.refusals import Refused
 from partners.requests import Request, signed_in
@@ -85,7 +86,7 @@ class AgreementAdmin(RecordAdmin):
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> Any:
-        found = self.get_queryset(request).filter(pk=object_id).first() if (object_id or "").isdigit() else None
+        found = self.get_queryset(request).filter(pk=reading.key(object_id or "")).first()
         viewer = signed_in(request).viewer
         papers = found.documents.visible_to(viewer) if found else ()
         acts = [

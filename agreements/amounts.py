@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 
 from django.utils.translation import gettext as _
 
+from partners import texts
 from partners.folding import fold
 
 SCALES = {
@@ -15,7 +16,9 @@ SCALES = {
     "ty": 10**9, "ti": 10**9, "billion": 10**9, "bn": 10**9, "b": 10**9,
 }  # fmt: skip
 _SUM = re.compile(r"([+-]?)([\d.,\s]*\d)\s*([a-z]*)", re.ASCII)
-_GROUPED = re.compile(r"\d{1,3}([.,\s]\d{3})+")
+# Thousands: no figure stands before them as a zero, so that 0.500 is a half.
+_GROUPED = re.compile(r"[1-9]\d{0,2}([.,\s]\d{3})+", re.ASCII)
+LONGEST = 60  # characters
 
 
 class UnreadableAmount(ValueError):
@@ -25,10 +28,14 @@ class UnreadableAmount(ValueError):
 def read(text: str) -> Decimal:
     """`500.000.000`, `500,000,000`, `1,5 tỷ`, `1.5 billion`, `2 triệu`, `1234.5`.
 
-    One mark with exactly three figures behind it groups thousands, in both languages; a mark with fewer is a decimal
-    mark; where both marks stand, the last one is the decimal mark. Raises UnreadableAmount.
+    One mark with exactly three figures behind it groups thousands, in both languages, unless a zero stands before it;
+    a mark with fewer is a decimal mark; where both marks stand, the last one is the decimal mark.
+
+    Raises UnreadableAmount.
     """
-    found = _SUM.fullmatch(fold(text.strip()).replace("\u00a0", " "))
+    text = texts.line(text)
+    found = _SUM.fullmatch(fold(text.strip()).replace("\u00a0", " ")) if len(text) <= LONGEST else None
+    text = text[:LONGEST]
     if not found or (found[3] and found[3] not in SCALES):
         raise UnreadableAmount(_("“%(text)s” is no sum. Write 500.000.000, 1,5 tỷ or 1.5 billion.") % {"text": text})
     if found[1] == "-":

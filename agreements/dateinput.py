@@ -97,6 +97,15 @@ class WithPartialDates:
             if value and name in form.fields:
                 form.initial[name] = value
 
+    def field_for(self, column: str) -> str | None:
+        """The field that fills a column: what is wrong with either column of a date stands beside its box."""
+        form: Any = self
+        for name, (day, precision, _edge) in self.partial_dates.items():
+            if column in (day, precision) and name in form.fields:
+                return name
+        found: str | None = super().field_for(column)  # type: ignore[misc]  # of the form it is mixed into
+        return found
+
     def _get_validation_exclusions(self) -> set[str]:
         """The columns behind our fields are validated too, or a bad pair of dates would reach the database."""
         columns = {column for column, _precision, _edge in self.partial_dates.values()} | self.also_checked

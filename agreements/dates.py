@@ -11,6 +11,8 @@ from enum import StrEnum
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 
+from partners import texts
+
 
 class Precision(StrEnum):
     DAY = "day"
@@ -20,20 +22,22 @@ class Precision(StrEnum):
 
 
 PRECISIONS = [(precision.value, precision.value) for precision in Precision]
-_SEPARATED = re.compile(r"(\d{1,2})\s*[/.\-]\s*(\d{1,2})\s*[/.\-]\s*(\d{2}|\d{4})")
-_ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
-_MONTH = re.compile(r"(\d{1,2})\s*[/\-.]\s*(\d{4})")
-_ISO_MONTH = re.compile(r"(\d{4})-(\d{1,2})")
-_VIETNAMESE = re.compile(r"(?:ngày\s*)?(\d{1,2})\s*tháng\s*(\d{1,2})\s*(?:năm\s*)?[,/]?\s*(\d{4})")
-_VIETNAMESE_MONTH = re.compile(r"tháng\s*(\d{1,2})\s*(?:năm\s*)?[/,]?\s*(\d{4})")
-_ENGLISH = re.compile(r"(\d{1,2})\s+([a-z]+)\.?,?\s+(\d{4})")
-_AMERICAN = re.compile(r"([a-z]+)\.?\s+(\d{1,2}),\s*(\d{4})")
-_ENGLISH_MONTH = re.compile(r"([a-z]+)\.?\s+(\d{4})")
-_QUARTER = re.compile(r"(?:q|quý\s*)(i{1,3}|iv|[1-4])\s*[/,]?\s*(?:năm\s*)?(\d{4})")
-_YEAR = re.compile(r"(?:năm\s*)?(\d{4})")
+_SEPARATED = re.compile(r"([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{2}|[0-9]{4})")
+_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
+_MONTH = re.compile(r"([0-9]{1,2})\s*[/\-.]\s*([0-9]{4})")
+_ISO_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
+_VIETNAMESE = re.compile(r"(?:ngày\s*)?([0-9]{1,2})\s*tháng\s*([0-9]{1,2})\s*(?:năm\s*)?[,/]?\s*([0-9]{4})")
+_VIETNAMESE_MONTH = re.compile(r"tháng\s*([0-9]{1,2})\s*(?:năm\s*)?[/,]?\s*([0-9]{4})")
+_ENGLISH = re.compile(r"([0-9]{1,2})\s+([a-z]+)\.?,?\s+([0-9]{4})")
+_AMERICAN = re.compile(r"([a-z]+)\.?\s+([0-9]{1,2}),\s*([0-9]{4})")
+_ENGLISH_MONTH = re.compile(r"([a-z]+)\.?\s+([0-9]{4})")
+_QUARTER = re.compile(r"(?:q|quý\s*)(i{1,3}|iv|[1-4])\s*[/,]?\s*(?:năm\s*)?([0-9]{4})")
+_YEAR = re.compile(r"(?:năm\s*)?([0-9]{4})")
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
+
+LONGEST = 100  # characters
 
 
 class UnreadableDate(ValueError):
@@ -96,7 +100,7 @@ def read(text: str) -> PartialDate:
     Takes 5/9/2023, 05.09.2023, 5-9-23, 2023-09-05, 5 tháng 9 năm 2023, 5 September 2023, 9/2023, tháng 9/2023,
     Q3 2023, quý III/2023, 2023. Raises UnreadableDate for anything else and for days that do not exist.
     """
-    plain = " ".join(text.strip().lower().split())
+    plain = " ".join(texts.line(text[:LONGEST]).lower().split())
     day, month, year, precision = _parts(plain)
     if not 1 <= month <= 12:
         raise UnreadableDate(_("There is no month %(month)s. Write the day before the month.") % {"month": month})

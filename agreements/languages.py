@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.vocabulary import Wording
+from partners.forms import RecordForm
 
 NOTES = """
     vi := {vi};
@@ -60,7 +61,7 @@ def lacking(wording: str) -> Q:
     return Q(title_vi="") | Q(title_en="") if wording == Wording.MISSING else ~Q(behind="")
 
 
-class WithBothLanguages(forms.ModelForm[Any]):
+class WithBothLanguages(RecordForm):
     """A form of a record that has both languages lets one say that a change in one needs none in the other."""
 
     both_say_the_same = forms.BooleanField(

@@ -10,6 +10,8 @@ from django import forms
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from partners import reading
+
 MINE, THEIRS = "mine", "theirs"
 
 
@@ -44,10 +46,10 @@ def bring_in(data: Any, mine: Any, theirs: Any, base_of: Callable[[Any], Any]) -
     """
     choose(data, mine, theirs)
     key, now = mine.add_prefix("seen_version"), theirs.instance
-    seen = data.get(key, "")
-    if not seen.isdigit() or int(seen) == now.version:
+    seen = reading.whole(data.get(key, ""))
+    if seen is None or seen == now.version:
         return []
-    old = as_opened(now, int(seen))
+    old = as_opened(now, seen)
     data[key] = str(now.version)
     return merge(data, mine, base_of(old) if old else None, theirs)
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 from django.http import HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from partners import reading, texts
 from partners.models import Draft
 from partners.requests import Request
 
@@ -37,12 +36,12 @@ def drafts(request: Request) -> HttpResponse:
     if len(request.body) > MOST_BYTES:
         return JsonResponse({"error": "too much"}, status=413)
     try:
-        data = json.loads(request.body)
-    except (ValueError, RecursionError):
+        data = reading.json_of(request.body, cleaner=lambda text: texts.clean(text.replace("\x00", "")))
+    except reading.Unreadable:
         return JsonResponse({"error": "not JSON"}, status=400)
     if not isinstance(data, list) or not all(_is_pair(pair) for pair in data):
         return JsonResponse({"error": "a list of [name, value] is needed"}, status=400)
-    kept = [[name, value.replace("\x00", "")] for name, value in data if name not in SECRET]
+    kept = [[name, value] for name, value in data if name not in SECRET]
     Draft.objects.update_or_create(user=request.user, form=form, window=window, defaults={"data": kept})
     old = own.order_by("-saved_at").values_list("pk", flat=True)[MOST_KEPT:]
     own.filter(pk__in=list(old)).delete()

@@ -34,6 +34,20 @@ class ReadableFilters(filters.FilterSet):
             del self.filters[name]
 
     @property
+    def asked(self) -> Any:
+        """The rows for an export or a change of many: none where a filter is wrong, lest more go than was meant."""
+        rows = self.qs
+        return rows if not self.is_bound or self.is_valid() else rows.none()
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Each filter that cannot be read, by its label, and why: a page leaves those out and names them."""
+        if not self.is_bound:
+            return []
+        form = self.form
+        return [(str(form[name].label), " ".join(map(str, said))) for name, said in form.errors.items()]
+
+    @property
     def _model(self) -> type[Record]:
         return cast("type[Record]", cast("Any", self)._meta.model)  # which the metaclass sets
 

@@ -6,14 +6,33 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from partners import reading
 from partners.models import Absence, Country, Organisation, User
 from partners.picking import OrganisationField, find_for, offer
 from partners.viewers import Viewer
 
 TOKEN_DAYS = [(30, _("30 days")), (90, _("90 days")), (365, _("one year"))]
+
+
+class RecordForm(forms.ModelForm[Any]):
+    """The base of every form of a record: what is wrong with a column that is not on the form stands above it."""
+
+    def field_for(self, column: str) -> str | None:
+        """The field that fills a column; None where the form has none."""
+        return column if column in self.fields else None
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        found = error if isinstance(error, ValidationError) else ValidationError(error)
+        if not hasattr(found, "error_dict"):
+            super().add_error(self.field_for(field) if field else None, found)
+            return
+        said: dict[str, list[ValidationError]] = {}
+        for column, problems in found.error_dict.items():
+            said.setdefault(self.field_for(column) or NON_FIELD_ERRORS, []).extend(problems)
+        super().add_error(None, ValidationError(said))
 
 
 def note_problems(form: Any, problem: ValidationError) -> None:
@@ -23,7 +42,7 @@ def note_problems(form: Any, problem: ValidationError) -> None:
         form.add_error(name if name in form.fields else None, texts)
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationForm(RecordForm):
     parent = OrganisationField(label=_("Part of"), required=False)
 
     class Meta:
@@ -44,8 +63,14 @@ class DayInput(forms.DateField):
         widget = forms.TextInput({"inputmode": "numeric", "placeholder": "25/12/2026"})
         super().__init__(**{"input_formats": formats, "widget": widget, **options})
 
+    def to_python(self, value: Any) -> date | None:
+        day = super().to_python(value)
+        if day and not reading.FIRST_YEAR <= day.year <= reading.LAST_YEAR:
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return day
 
-class AccountForm(forms.ModelForm[User]):
+
+class AccountForm(RecordForm):
     """What a person sets on their own account."""
 
     class Meta:
@@ -54,7 +79,7 @@ class AccountForm(forms.ModelForm[User]):
         widgets = {"digest_at": forms.TimeInput({"type": "time"}, format="%H:%M")}  # noqa: RUF012
 
 
-class AbsenceForm(forms.ModelForm[Absence]):
+class AbsenceForm(RecordForm):
     """A colleague of the same role; whoever holds the desk already cannot lend more."""
 
     from_on = DayInput(label=_("Away from"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
 from django.http import QueryDict
+
+from partners import reading
 
 PAGE = 50
 MOST_COUNTED = 1000
@@ -44,12 +47,12 @@ class Order:
 
     def read_mark(self, mark: str) -> tuple[Any, int] | None:
         """The value and key of a mark; None for one that was tampered with, which then shows the first page."""
-        pk, _tilde, value = mark.partition("~")
-        try:
-            read = date.fromisoformat if self.is_date else int if self.is_key else str
-            return (read(value) if value else None), int(pk)
-        except ValueError:
-            return None
+        written, _tilde, value = mark.partition("~")
+        read: Callable[[str], date | int | str | None] = (
+            reading.day if self.is_date else reading.key if self.is_key else str
+        )
+        pk, at = reading.key(written), read(value) if value else None
+        return None if pk is None or (value and at is None) else (at, pk)
 
 
 @dataclass(frozen=True)

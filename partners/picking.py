@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+from django.forms.utils import flatatt
 from django.urls import reverse
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from partners.folding import fold
+from partners.folding import fold, words
 from partners.models import Organisation
 from partners.viewers import Viewer
 
 SUGGESTIONS = 20
+MOST_NAMES = 300  # on one page
+MOST_SUGGESTED = 5  # unknown names on one page for which similar ones are looked for
 
 
 def called(text: str, viewer: Viewer) -> Organisation | None:
@@ -26,10 +33,60 @@ def called(text: str, viewer: Viewer) -> Organisation | None:
         return found
     wanted = fold(text)
     for organisation in visible.search(text, viewer).select_related("country").order_by("pk")[:100]:
-        names = [organisation.short_name, organisation.name_vi, organisation.name_en, *organisation.aliases.split(",")]
-        if wanted in {fold(name.strip()) for name in names if name}:
+        if wanted in map(fold, organisation.names()):
             return organisation
     return None
+
+
+def called_each(typed: Iterable[str], viewer: Viewer) -> dict[str, Organisation | None]:
+    """What `called` says of each text, in two queries however many there are."""
+    wanted = list(dict.fromkeys(text.strip() for text in typed if text.strip()))[:MOST_NAMES]
+    found: dict[str, Organisation | None] = dict.fromkeys(wanted)
+    if not wanted:
+        return found
+    visible = Organisation.objects.visible_to(viewer).select_related("country").order_by("pk")
+    lower = [text.lower() for text in wanted]
+    exact: dict[str, Any] = {}
+    named = visible.alias(short=Lower("short_name")).filter(Q(code__in=lower) | (Q(short__in=lower) & ~Q(short="")))
+    for organisation in named:
+        exact.setdefault(organisation.code, organisation)
+        exact.setdefault(organisation.short_name.lower(), organisation)
+    found |= {text: exact.get(text.lower()) for text in wanted}
+    rest = [text for text, one in found.items() if one is None]
+    asked = {text: words(text)[:12] for text in rest}
+    any_of = Q()
+    for parts in filter(None, asked.values()):
+        any_of |= Q(*(Q(folded__contains=part) for part in parts))
+    names: dict[str, Organisation] = {}
+    for one in visible.filter(any_of)[: 100 * len(rest)] if any_of else ():
+        for name in one.names():
+            names.setdefault(fold(name), one)
+    return found | {text: names.get(fold(text)) for text in rest}
+
+
+class Names:
+    """The organisations named on one page: looked up together, with suggestions for the first few unknown ones."""
+
+    def __init__(self, viewer: Viewer, typed: Iterable[str] = (), keys: Iterable[int] = ()) -> None:
+        self.viewer, self.found, self.may_suggest = viewer, called_each(typed, viewer), MOST_SUGGESTED
+        rows = Organisation.objects.visible_to(viewer).filter(pk__in=list(keys)) if keys else ()
+        self.labels = {organisation.pk: organisation.label for organisation in rows}
+
+    def called(self, text: str) -> Organisation | None:
+        return self.found[text] if text in self.found else called(text, self.viewer)
+
+    def label(self, pk: int) -> str:
+        if pk not in self.labels:
+            found = Organisation.objects.visible_to(self.viewer).filter(pk=pk).first()
+            self.labels[pk] = found.label if found else ""
+        return self.labels[pk]
+
+    def similar(self, text: str) -> list[str]:
+        """Labels of up to three that resemble it; nothing once a page has had its share."""
+        self.may_suggest -= 1
+        if self.may_suggest < 0:
+            return []
+        return [one.label for one in Organisation.objects.visible_to(self.viewer).search(text, self.viewer)[:3]]
 
 
 def offer(form: forms.BaseForm, **offered: QuerySet[Any] | list[tuple[Any, Any]]) -> None:
@@ -44,12 +101,41 @@ def offer(form: forms.BaseForm, **offered: QuerySet[Any] | list[tuple[Any, Any]]
             field.choices = choices
 
 
-def find_for(viewer: Viewer, form: forms.BaseForm, *names: str) -> None:
-    """Let each of these fields find the organisations that the viewer sees."""
-    for name in names:
+def find_for(viewer: Viewer, form: forms.BaseForm, *fields: str, names: Names | None = None) -> None:
+    """Let each of these fields find the organisations that the viewer sees; those of one page share `names`."""
+    for name in fields:
         field = form.fields[name]
         assert isinstance(field, OrganisationField)
-        field.viewer = viewer
+        field.names = names or Names(viewer)
+
+
+class DrawnChoices:
+    """Pairs of a value and its label, drawn once for all the boxes of a page that offer them."""
+
+    def __init__(self, pairs: Iterable[tuple[Any, Any]]) -> None:
+        self.pairs = list(pairs)
+        self.html = format_html_join("", '<option value="{}">{}</option>', self.pairs)
+
+
+class DrawnSelect(forms.Select):
+    """A select whose options are drawn already."""
+
+    drawn: DrawnChoices | None = None
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        if self.drawn is None:
+            return super().render(name, value, attrs, renderer)
+        wanted = conditional_escape("" if value is None else value)
+        chosen = self.drawn.html.replace(f'<option value="{wanted}">', f'<option value="{wanted}" selected>', 1)
+        return format_html("<select{}>{}</select>", flatatt({"name": name, **(attrs or {})}), mark_safe(chosen))  # noqa: S308
+
+
+def offer_drawn(form: forms.BaseForm, **offered: DrawnChoices) -> None:
+    """`offer`, for what many rows of a page choose among."""
+    for name, choices in offered.items():
+        widget = form.fields[name].widget
+        assert isinstance(widget, DrawnSelect)
+        widget.drawn = choices
 
 
 class SuggestingInput(forms.TextInput):
@@ -69,7 +155,7 @@ class OrganisationField(forms.Field):
     widget: type[forms.Widget] = SuggestingInput
 
     def __init__(self, *, unknown_is_text: bool = False, **options: Any) -> None:
-        self.viewer = Viewer()
+        self.names = Names(Viewer())
         self.unknown_is_text = unknown_is_text
         super().__init__(**options)
 
@@ -77,20 +163,18 @@ class OrganisationField(forms.Field):
         if isinstance(value, Organisation):
             return value.label
         if isinstance(value, int):
-            found = Organisation.objects.visible_to(self.viewer).filter(pk=value).first()
-            return found.label if found else ""
+            return self.names.label(value)
         return value or ""
 
     def to_python(self, value: Any) -> Organisation | str | None:
         if isinstance(value, Organisation) or not value or not str(value).strip():
             return value or None
         text = str(value).strip()
-        if found := called(text, self.viewer):
+        if found := self.names.called(text):
             return found
         if self.unknown_is_text:
             return text
-        similar = [o.label for o in Organisation.objects.visible_to(self.viewer).search(text, self.viewer)[:3]]
-        if similar:
+        if similar := self.names.similar(text):
             raise ValidationError(
                 _("No organisation is called that. Did you mean: %(names)s?"), params={"names": ", ".join(similar)}
             )

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from partners import texts
 from partners.fields import FieldTable
 from partners.folding import words
 from partners.viewers import Viewer
@@ -155,6 +156,24 @@ class Record(models.Model):
                 self.is_veiled = True
                 for column in columns:
                     setattr(self, column, self.field_of(column).get_default())
+
+    @classmethod
+    def cleaned_text(cls, column: str, value: Any) -> Any:
+        """A value as a column of text keeps it: on one line, or on several where the column is a long text."""
+        field = cls.field_of(column)
+        if not isinstance(value, str) or field.choices:
+            return value
+        if isinstance(field, models.TextField):
+            return texts.clean(value, pages=True)
+        return texts.line(value) if isinstance(field, models.CharField) else value
+
+    def clean_fields(self, exclude: Any = None) -> None:
+        """Whoever validates a record cleans its texts with it: the floor below every door."""
+        for field in self._meta.concrete_fields:
+            value = self.__dict__.get(field.attname)
+            if not field.generated and (kept := self.cleaned_text(field.name, value)) != value:
+                setattr(self, field.attname, kept)
+        super().clean_fields(exclude=exclude)
 
     def save(self, *args: Any, **options: Any) -> None:
         if getattr(self, "is_veiled", False):

@@ -52,7 +52,8 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
         if request is None:
             return fields
         viewer = viewer_of(request)
-        table = cast("type[Record]", self.Meta.model).FIELDS
+        table_of = cast("type[Record]", self.Meta.model)
+        table = table_of.FIELDS
         readable, writable = table.readable(viewer), table.writable(viewer)
         if getattr(self.context.get("view"), "swagger_fake_view", False):  # the description shows what anybody may see
             readable = frozenset(table.classes)
@@ -65,6 +66,9 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
             elif known and source not in writable:
                 fields[name].read_only = True
                 fields[name].required = False
+            field = fields.get(name)
+            if known and isinstance(field, serializers.ChoiceField) and field.read_only:
+                field.allow_blank = table_of.field_of(source).blank  # what is shown may be blank, and is described so
         return fields
 
     def to_internal_value(self, data: Any) -> Any:
@@ -72,11 +76,31 @@ class RecordSerializer(serializers.ModelSerializer[Any]):
             known = {name for name, field in self.fields.items() if not field.read_only}
             if unknown := sorted(set(map(str, data)) - known):
                 raise serializers.ValidationError({name: ["This field cannot be set here."] for name in unknown})
-        return super().to_internal_value(data)
+        table: type[Record] = self.Meta.model
+        columns = {field.name for field in table._meta.concrete_fields}
+        read = super().to_internal_value(data)
+        return {name: table.cleaned_text(name, value) if name in columns else value for name, value in read.items()}
 
     @property
     def viewer(self) -> Viewer:
         return viewer_of(self.context["request"])
+
+    def create(self, validated_data: dict[str, Any]) -> Any:
+        made: type[Any] = self.Meta.model
+        return self._keep(made(), validated_data)
+
+    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
+        return self._keep(instance, validated_data)
+
+    def _keep(self, record: Any, values: dict[str, Any]) -> Any:
+        """Stamp, check and save it as a page does."""
+        many = self.put(record, values)
+        with transaction.atomic():
+            record.stamp(self.viewer).full_clean()
+            record.save()
+            for name, rows in many.items():
+                getattr(record, name).set(rows)
+        return record
 
     def put(self, record: Record, values: dict[str, Any]) -> dict[str, Any]:
         """Set the columns; return the lists of other records, which can be set once the record is saved."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -27,6 +27,7 @@ from agreements.register.rules.amendments import own_of
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
 from agreements.vocabulary import BINDING, AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
+from partners import reading
 from partners.paging import Order, page_of
 from partners.requests import Request
 from partners.viewers import Role, Viewer
@@ -128,9 +129,11 @@ def changes(request: Request) -> HttpResponse:
     """All that others did since the visit before this one, or since a day."""
     viewer = request.viewer
     since = request.user.note_visit(at=timezone.now())
-    with suppress(ValueError):
-        asked = datetime.fromisoformat(request.GET.get("since", ""))
-        since = asked if timezone.is_aware(asked) else timezone.make_aware(asked)
+    if text := request.GET.get("since", ""):
+        asked = reading.instant(text)
+        since = asked or since
+        if asked is None:
+            messages.error(request, _("“%(text)s” is no day that we read. Write 2026-11-23.") % {"text": text[:40]})
     since = since or timezone.now() - timedelta(days=FIRST_DAYS)
     rows = _changes(viewer, since, Agreement.objects.visible_to(viewer))
     page = page_of(rows, NEWEST_FIRST, request.GET.get("after", ""))

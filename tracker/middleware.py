@@ -10,7 +10,7 @@ import pghistory
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBadRequest
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -23,30 +23,13 @@ from partners.models import Draft
 from partners.requests import AnyRequest, signed_in
 from partners.viewers import Viewer
 from tracker.accounts import keep_own_session
+from tracker.door import is_form
 from tracker.errors import csrf_failure
 
 SECOND_FACTOR = "/accounts/2fa/"
 Answer = Callable[[AnyRequest], HttpResponse]
 # Where a member of staff without a second factor may still go: to set one up, to sign out, to read in peace.
 FREE_OF_SECOND_FACTOR = ("/accounts/", "/static/", "/i18n/", "/healthz", "/readyz", "/pulsez", "/favicon.ico")
-
-
-def _is_form(request: AnyRequest) -> bool:
-    forms = ("application/x-www-form-urlencoded", "multipart/form-data")
-    return request.method == "POST" and request.content_type in forms
-
-
-class RefuseNul:
-    """PostgreSQL stores no NUL: say so before a field does, wherever it hides."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-
-    def __call__(self, request: AnyRequest) -> HttpResponse:
-        sent = [*request.GET.items(), *(request.POST.items() if _is_form(request) else ())]
-        if "\x00" in request.path or any("\x00" in f"{name}{value}" for name, value in sent):
-            return HttpResponseBadRequest(_("The input holds a NUL character, which no text may hold."))
-        return self.answer(request)
 
 
 def _leads_to_sign_in(request: AnyRequest, response: HttpResponse) -> bool:
@@ -108,11 +91,16 @@ class ForgetDrafts:
         self.answer = answer
 
     def __call__(self, request: AnyRequest) -> HttpResponse:
-        window = request.POST.get("draft_window", "") if _is_form(request) else ""
+        window = request.POST.get("draft_window", "") if is_form(request) else ""
         response = self.answer(request)
         if window and response.status_code in (301, 302, 303):
             Draft.objects.visible_to(request.viewer).filter(window=window).delete()
-        if _is_form(request) and _leads_to_sign_in(request, response) and store_of(request).has_lapsed:
+        if (
+            request.method == "POST"
+            and is_form(request)
+            and _leads_to_sign_in(request, response)
+            and store_of(request).has_lapsed
+        ):
             return csrf_failure(request)  # the session ended over the form: what was typed is given back
         return response
 

@@ -88,11 +88,11 @@ MIDDLEWARE = [
     "tracker.middleware.KeptByNobody",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "tracker.door.Door",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "tracker.middleware.RefuseNul",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -137,6 +137,20 @@ if DATABASE_OWNER and DATABASE_OWNER["USER"] == APPLICATION["USER"]:
 DATABASES = {"default": APPLICATION}
 DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+# How long PostgreSQL works for one request, waits for a lock, and keeps a transaction in which nothing happens. Only
+# processes that answer pages have these limits (`tracker.wsgi` names them so); 0 is none, as PgBouncer needs it.
+PROCESS = env.str("PROCESS", default="")
+LIMITS = {
+    "statement_timeout": env.int("WEB_STATEMENT_SECONDS", default=20),
+    "lock_timeout": env.int("WEB_LOCK_SECONDS", default=10),
+    "idle_in_transaction_session_timeout": env.int("WEB_IDLE_SECONDS", default=60),
+}  # seconds
+if any(seconds < 0 for seconds in LIMITS.values()):
+    raise ImproperlyConfigured("WEB_STATEMENT_SECONDS, WEB_LOCK_SECONDS and WEB_IDLE_SECONDS are 0 or more.")
+if PROCESS == "web" and any(LIMITS.values()):
+    given = DATABASES["default"]["OPTIONS"].get("options", "")
+    limits = " ".join(f"-c {name}={seconds}s" for name, seconds in LIMITS.items() if seconds)
+    DATABASES["default"]["OPTIONS"]["options"] = f"{given} {limits}".strip()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_APPEND_ONLY = True
 # The history is sealed with the first of these keys; older ones still prove older seals.
@@ -240,6 +254,9 @@ CLAMD = env.str("CLAMD", default="")  # tcp://host:3310 or unix:///path; without
 if CLAMD and not CLAMD.startswith(("tcp://", "unix://")):
     raise ImproperlyConfigured(f"CLAMD must begin with tcp:// or unix://, and is {CLAMD}")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # 60 participants and 60 commitments on one form are some 1,500
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+JSON_MAX_BYTES = env.int("JSON_MAX_BYTES", default=1024 * 1024)
 
 # --- Browser -------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
@@ -281,8 +298,9 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["partners.permissions.DenyAll"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_PARSER_CLASSES": ["partners.parsing.BoundedJSON"],
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "partners.schema.Described",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "partners.viewsets.explain",
 }
@@ -298,6 +316,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_SETTINGS": {"deepLinking": False},
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "APPEND_COMPONENTS": {
+        "schemas": {
+            "Problem": {
+                "type": "object",
+                "description": "Why it was refused: `detail`, or the names of fields with their reasons.",
+                "additionalProperties": True,
+            }
+        }
+    },
     "ENUM_NAME_OVERRIDES": {
         "StageEnum": "agreements.vocabulary.Stage",
         "DeliveryEnum": "agreements.vocabulary.Delivery",

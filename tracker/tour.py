@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from partners import reading
 from partners.models import User
 from partners.requests import Request
 from partners.viewers import Role, Viewer
@@ -121,7 +122,7 @@ def stop_for(user: User, viewer: Viewer) -> dict[str, Any]:
 @require_POST
 def tour(request: Request) -> HttpResponse:
     """Go to a step; beyond the last the tour is over, and from the profile it begins again."""
-    to = request.POST.get("to", "")
-    at = min(int(to), LENGTH) if to.isdigit() else LENGTH
+    to = reading.whole(request.POST.get("to", ""))
+    at = LENGTH if to is None else min(to, LENGTH)
     User.objects.filter(pk=request.user.pk).update(toured=at)
     return redirect("home")

@@ -62,5 +62,6 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
 ]
+handler400 = "tracker.errors.unreadable"
 handler404 = "tracker.errors.not_found"
 handler500 = "tracker.errors.broken"

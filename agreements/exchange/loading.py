@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 
+from agreements import amounts
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, Funding, Indicator, Milestone
 from agreements.commitments.rules import editing as promises
@@ -31,6 +32,7 @@ from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.register.rules import editing
 from agreements.reminders.models import ReminderRule
 from agreements.sources.models import Citation, Document, paragraphs_of
+from partners import reading, texts
 from partners.models import Country, Desk, Figure, FocalPoint, Organisation, Person, Relation, Sector
 
 Row = Mapping[str, Any]
@@ -55,6 +57,8 @@ LINKS: Mapping[str, tuple[type[Model], str]] = {
     "partner_owner": (Organisation, "code"), "desk": (Desk, "code"), "sector": (Sector, "code"),
     "level": (SignatoryLevel, "code"), "instrument_type": (InstrumentType, "code"),
 }  # fmt: skip
+NUMBERS = ("amount", "value", "baseline", "target")
+MOST_PARAGRAPHS = 32_767  # as the column counts them
 LISTS = (("desks", Desk), ("sectors", Sector), ("types", InstrumentType), ("rules", ReminderRule))
 INSIDE = {
     "steps", "cites", "participants", "commitments", "milestones", "funding", "indicators", "sectors", "focal_for",
@@ -103,9 +107,18 @@ def load(folder: Path, *, on: date, check: bool = False, sources: Path | None = 
 
 def rows_of(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8")) or []
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as problem:
+        return _cleaned(yaml.safe_load(path.read_text(encoding="utf-8")) or [])
+    except (OSError, UnicodeDecodeError, RecursionError, ValueError, yaml.YAMLError) as problem:
         raise BadFile(f"{path.name}: {problem}") from None
+
+
+def _cleaned(value: Any) -> Any:
+    """Every text in the rows as any door cleans it."""
+    if isinstance(value, str):
+        return texts.clean(value)
+    if isinstance(value, list):
+        return [_cleaned(one) for one in value]
+    return {_cleaned(name): _cleaned(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 class _Loading:
@@ -203,10 +216,17 @@ class _Loading:
             elif name in LINKS and name in columns and model._meta.get_field(name).is_relation:
                 values[name] = self._link(LINKS[name][0], value) if value else None
             elif name in columns:
-                values[name] = Decimal(str(value)) if name in ("amount", "value", "baseline", "target") else value
+                values[name] = self._number(name, value) if name in NUMBERS else value
             else:
                 raise BadFile(f"{self.place}: a {model._meta.verbose_name} has no “{name}”")
         return values
+
+    def _number(self, name: str, value: Any) -> Decimal:
+        """A number as YAML has it, or a sum as people write it."""
+        try:
+            return amounts.read(value) if isinstance(value, str) else Decimal(str(value))
+        except (amounts.UnreadableAmount, InvalidOperation) as problem:
+            raise BadFile(f"{self.place}: {name}: {problem}") from None
 
     # --- writing -----------------------------------------------------------------------------------------------
     def _keep(self, model: type[Any], key: dict[str, Any], row: Row, **more: Any) -> Any:
@@ -326,20 +346,21 @@ class _Loading:
     def _cite(self, claim: Any, row: Row) -> None:
         for text in row.get("cites", []):
             code, _colon, number = str(text).partition(":")
-            if not number.isdigit():
+            paragraph = reading.whole(number, least=1, most=MOST_PARAGRAPHS)
+            if paragraph is None:
                 raise BadFile(f"{self.place}: write a citation as document:paragraph, not “{text}”")
-            self.cited.add((code, int(number)))
-            key = {"document": self._link(Document, code), "paragraph": int(number), claim._meta.model_name: claim}
+            self.cited.add((code, paragraph))
+            key = {"document": self._link(Document, code), "paragraph": paragraph, claim._meta.model_name: claim}
             self._keep(Citation, key, {})
 
     def _attach(self, sources: Path) -> None:
         """Find each document's text by its digest, check that the cited paragraphs exist, and keep it."""
-        texts = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sources.iterdir() if path.is_file()}
+        files = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sources.iterdir() if path.is_file()}
         for code, digest in self.digests.items():
-            path = next((path for full, path in texts.items() if digest and full.startswith(digest)), None)
+            path = next((path for full, path in files.items() if digest and full.startswith(digest)), None)
             if path is None:
                 raise BadFile(f"{sources}: no file there is the text of “{code}” (SHA-256 {digest}…)")
-            text = path.read_text(encoding="utf-8")
+            text = texts.clean(path.read_text(encoding="utf-8"), pages=True)
             beyond = [number for cited, number in self.cited if cited == code and number > len(paragraphs_of(text))]
             if beyond:
                 raise BadFile(f"{code} has {len(paragraphs_of(text))} paragraphs; cited is {min(beyond)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -14,19 +15,34 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from agreements.dates import PartialDate, Precision
+from partners import texts
 from partners.columns import Column
 
 BOM = "\ufeff"  # by this Excel knows that it is UTF-8
 CHUNK = 2000
 MOST_AT_ONCE = 2_000  # rows of a workbook that are written while one waits: a second, about
 MOST_IN_XLSX = 200_000
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+# What begins a formula in some spreadsheet, full-width twins included; and what parts cells in one, after which a
+# program that reads the file with another separator sees a cell begin.
+_FORMULA = "=+\\-@＝＋－＠﹣﹢−"
+_BEGINS = r"""(^|[,;\t|\n])"""
+_LEADS = rf"""(?=["'\s,;|]*[{_FORMULA}])"""
+_RISKY, _MADE_SAFE = re.compile(_BEGINS + _LEADS), re.compile(f"{_BEGINS}'{_LEADS}")
 WIDEST = 60
+MOST_IN_CELL = 32_767  # characters, as XLSX has it
 
 
 def _safe(text: str) -> str:
-    """A spreadsheet would run a text that looks like a formula."""
-    return f"'{text}" if text.startswith(RISKY) else text
+    """A spreadsheet would run a text that looks like a formula: an apostrophe where a cell may begin says no.
+
+    `unsafe` takes exactly these away again.
+    """
+    return _RISKY.sub(r"\1'", texts.clean(text))
+
+
+def unsafe(text: str) -> str:
+    """What `_safe` was given, for whoever reads one of our files."""
+    return _MADE_SAFE.sub(r"\1", text)
 
 
 def as_csv(rows: Any, columns: Sequence[Column]) -> Iterator[str]:
@@ -67,7 +83,7 @@ def as_xlsx(
     from_header = [str(column.label) for column in columns]
     sheet.append(_headed(sheet, from_header))
     for number, row in enumerate(rows.iterator(chunk_size=CHUNK), 1):
-        sheet.append([_as_cell(column.value(row)) for column in columns])
+        sheet.append([_as_cell(sheet, column.value(row)) for column in columns])
         told(number, row)
     out = io.BytesIO()
     book.save(out)
@@ -77,17 +93,26 @@ def as_xlsx(
 def _headed(sheet: Any, labels: Sequence[str]) -> list[Any]:
     cells = []
     for label in labels:
-        cell = WriteOnlyCell(sheet, value=label)
+        cell = _text_cell(sheet, label)
         cell.font = Font(bold=True)
         cells.append(cell)
     return cells
 
 
-def _as_cell(value: Any) -> Any:
+def _text_cell(sheet: Any, text: str) -> Any:
+    """Typed as text, so that nothing in it is a formula."""
+    if not text:
+        return None
+    cell = WriteOnlyCell(sheet, value="")
+    cell.value, cell.data_type = text[:MOST_IN_CELL], "s"
+    return cell
+
+
+def _as_cell(sheet: Any, value: Any) -> Any:
     match value:
         case PartialDate(on=on, precision=Precision.DAY):
             return on
         case None | int() | date():
             return value
         case _:
-            return _safe(str(value)) or None
+            return _text_cell(sheet, _safe(str(value)))

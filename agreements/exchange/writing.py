@@ -17,6 +17,7 @@ from agreements.commitments.lists.saved import listed
 from agreements.exchange.lists import columns_of, seen, seen_now, veils_of, with_columns
 from agreements.exchange.models import KEPT, Export, ExportState, rights_of
 from agreements.exchange.tables import as_xlsx
+from partners import reading
 from partners.viewers import Viewer
 
 SILENT_FOR = timedelta(minutes=2)  # after which whoever wrote it is taken for dead, and it is written anew
@@ -63,8 +64,8 @@ def _write(export: Export) -> None:
         return
     marks: list[tuple[Any, ...]] = []
     try:
-        rows = with_columns(export.page, listed(export.page, QueryDict(export.query), viewer))
-        columns = columns_of(export.page, viewer, QueryDict(export.query))
+        rows = with_columns(export.page, listed(export.page, reading.query(export.query), viewer))
+        columns = columns_of(export.page, viewer, reading.query(export.query))
         veils = veils_of(rows)
 
         def told(done: int, row: Any) -> None:

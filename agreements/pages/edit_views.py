@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods
 
 from agreements import visibility
 from agreements.commitments.views.page import CHANGED_MEANWHILE
-from agreements.pages.forms import AgreementForm, Commitments, Participants
+from agreements.pages.forms import MOST_ROWS, AgreementForm, Commitments, Participants
 from agreements.pages.saving import ChangedMeanwhile, save
 from agreements.pages.views import find
 from agreements.register.models import Agreement
-from partners import conflicts
+from partners import conflicts, reading
 from partners.forms import note_problems
 from partners.models import Country
+from partners.picking import DrawnChoices, Names
 from partners.requests import Request
 from partners.viewers import Viewer
 
@@ -113,9 +114,10 @@ def _with_one_more(request: Request, agreement: Agreement) -> HttpResponse:
     viewer = request.viewer
     data = request.POST.copy()
     name = f"{data['more']}-TOTAL_FORMS"
-    if name not in ("participants-TOTAL_FORMS", "commitments-TOTAL_FORMS") or not data.get(name, "").isdigit():
+    rows = reading.whole(str(data.get(name, "")))
+    if name not in ("participants-TOTAL_FORMS", "commitments-TOTAL_FORMS") or rows is None:
         raise Http404
-    data[name] = str(min(int(str(data[name])) + 1, 60))
+    data[name] = str(min(rows + 1, MOST_ROWS))
     context = _forms(data, agreement, viewer)
     for form in (context["form"], *context["participants"].forms, *context["commitments"].forms):
         # Nothing has been handed in yet, so nothing is wrong yet.
@@ -123,9 +125,20 @@ def _with_one_more(request: Request, agreement: Agreement) -> HttpResponse:
     return render(request, PAGE, {**context, "agreement": agreement})
 
 
+def _named_already(agreement: Agreement) -> list[int]:
+    """Keys of the organisations in the agreement's rows."""
+    if not agreement.pk:
+        return []
+    owners = agreement.commitments.live().values_list("partner_owner", flat=True)
+    return [pk for pk in {*agreement.participants.live().values_list("organisation", flat=True), *owners} if pk]
+
+
 def _forms(data: Any, agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
-    countries = [(country.pk, country.name) for country in Country.objects.visible_to(viewer)]
-    rows = {"viewer": viewer}
+    known = Country.objects.visible_to(viewer)
+    countries = DrawnChoices([("", "–"), *((country.pk, country.name) for country in known)])
+    named = ("-organisation", "-partner_owner")
+    typed = [str(text) for name, text in data.items() if name.endswith(named)] if data else []
+    rows = {"viewer": viewer, "names": Names(viewer, typed, _named_already(agreement))}
     return {
         "form": AgreementForm(data, instance=agreement, viewer=viewer),
         "participants": Participants(

@@ -16,12 +16,14 @@ from agreements.register.forms.acts import named
 from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.vocabulary import Stage
 from partners.folding import fold
+from partners.forms import RecordForm
 from partners.models import Country, Desk, Organisation, Sector
-from partners.picking import OrganisationField, find_for, offer
+from partners.picking import DrawnChoices, DrawnSelect, Names, OrganisationField, find_for, offer, offer_drawn
 from partners.records import RecordQuerySet
 from partners.viewers import Viewer
 
 MOST_ANCESTORS = 30
+MOST_ROWS = 60  # participants, or commitments, on one form
 
 
 class AgreementForm(WithPartialDates, WithBothLanguages):
@@ -130,7 +132,7 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
         return values
 
 
-class ParticipantForm(WithPartialDates, forms.ModelForm[Participant]):
+class ParticipantForm(WithPartialDates, RecordForm):
     """An organisation by what it is called; a new one is made if its country is given."""
 
     signed = PartialDateField(label=_("Signed, where it differs"), required=False, help_text="")
@@ -145,20 +147,28 @@ class ParticipantForm(WithPartialDates, forms.ModelForm[Participant]):
 
     organisation = OrganisationField(label=_("Organisation"), unknown_is_text=True)
     new_country = forms.ModelChoiceField(
-        Country.objects.none(), label=_("Country, if new"), required=False, empty_label="–"
+        Country.objects.none(), label=_("Country, if new"), required=False, empty_label="–", widget=DrawnSelect
     )
 
     class Meta:
         model = Participant
         fields = ("organisation", "role", "signatory", "consent_by")
 
-    def __init__(self, *args: Any, viewer: Viewer, countries: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        viewer: Viewer,
+        countries: DrawnChoices | None = None,
+        names: Names | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        find_for(viewer, self, "organisation")
+        self.names = names or Names(viewer)
+        find_for(viewer, self, "organisation", names=self.names)
         offer(self, new_country=Country.objects.visible_to(viewer))
         if countries is not None:
-            offer(self, new_country=[("", "–"), *countries])
+            offer_drawn(self, new_country=countries)
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
 
@@ -168,9 +178,7 @@ class ParticipantForm(WithPartialDates, forms.ModelForm[Participant]):
         if isinstance(named, str):
             country = values.get("new_country")
             if country is None:
-                similar = ", ".join(
-                    o.label for o in Organisation.objects.visible_to(self.viewer).search(named, self.viewer)[:3]
-                )
+                similar = ", ".join(self.names.similar(named))
                 self.add_error(
                     "organisation",
                     _("Not known yet. Choose its country to add it.")
@@ -208,7 +216,7 @@ class ParticipantForm(WithPartialDates, forms.ModelForm[Participant]):
         return skipped | ({"organisation"} if new else set())
 
 
-class CommitmentLineForm(WithPartialDates, forms.ModelForm[Commitment]):
+class CommitmentLineForm(WithPartialDates, RecordForm):
     """A commitment in one line; its own page holds the rest."""
 
     due = PartialDateField(label=_("Due"), required=False, help_text="")
@@ -222,9 +230,9 @@ class CommitmentLineForm(WithPartialDates, forms.ModelForm[Commitment]):
         model = Commitment
         fields = ("title_vi", "title_en", "kind", "direction", "partner_owner")
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, names: Names | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        find_for(viewer, self, "partner_owner")
+        find_for(viewer, self, "partner_owner", names=names)
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
 
@@ -235,7 +243,16 @@ class CommitmentLineForm(WithPartialDates, forms.ModelForm[Commitment]):
 
 
 class LiveRows(BaseInlineFormSet[Any, Agreement, Any]):
-    """Rows that are not archived; a row that is taken out is archived, never deleted."""
+    """Rows that are not archived; a row that is taken out is archived, never deleted.
+
+    No more than MOST_ROWS at once, or as many as the agreement has already; what is sent beyond is not even looked at.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = len(self.get_queryset()) if self.instance.pk else 0
+        self.max_num = max(MOST_ROWS, known)
+        self.absolute_max = self.max_num + 1  # the one too many, by which a form knows that there are too many
 
     def get_queryset(self) -> Any:
         if not hasattr(self, "_live"):
@@ -259,6 +276,6 @@ class ParticipantRows(LiveRows):
             seen.add(key)
 
 
-ROWS: dict[str, Any] = {"fk_name": "agreement", "can_delete": True, "extra": 0, "max_num": 60, "validate_max": True}
+ROWS: dict[str, Any] = {"fk_name": "agreement", "can_delete": True, "extra": 0, "validate_max": True}
 Participants = inlineformset_factory(Agreement, Participant, form=ParticipantForm, formset=ParticipantRows, **ROWS)
 Commitments = inlineformset_factory(Agreement, Commitment, form=CommitmentLineForm, formset=LiveRows, **ROWS)

@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from agreements.pages import handover
+from partners import reading
 from partners.models import User
 from partners.refusals import Refused
 from partners.requests import Request
@@ -21,13 +22,12 @@ from partners.viewers import Role
 def handover_page(request: Request) -> HttpResponse:
     viewer = request.viewer
     asked = request.POST.get("person") or request.GET.get("person") or str(viewer.user_id)
-    person = User.objects.visible_to(viewer).filter(pk=asked).first() if asked.isdecimal() else None
+    person = User.objects.visible_to(viewer).filter(pk=reading.key(asked) or 0).first()
     if person is None or not handover.may_see(person, viewer):
         raise Http404
     others = handover.colleagues(person, viewer)
     if request.method == "POST":
-        wanted = request.POST.get("to", "")
-        to = others.filter(pk=wanted).first() if wanted.isdecimal() else None
+        to = others.filter(pk=reading.key(request.POST.get("to", ""))).first()
         try:
             if to is None:
                 raise Refused(_("Choose who takes it over."))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import DayField
 from agreements.procedures.models import Procedure, ProceedingStep
+from partners.forms import RecordForm
 from partners.picking import offer
 
 
@@ -23,7 +24,7 @@ class OpenForm(forms.Form):
         offer(self, procedure=procedures)
 
 
-class StepForm(forms.ModelForm[ProceedingStep]):
+class StepForm(RecordForm):
     started_on = DayField(label=_("Complete dossier received"))
     done_on = DayField(label=_("Done on"))
     dated_on = DayField(label=_("Paper dated"))

@@ -133,6 +133,20 @@ class ActSerializer(serializers.Serializer[Any]):
             raise serializers.ValidationError(str(problem)) from None
 
 
+class OpenActSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # of the act
+    asks = serializers.ListField(child=serializers.CharField())
+    target = serializers.ChoiceField(Stage.choices)
+
+
+class OpenActsSerializer(serializers.Serializer[Any]):
+    """What the viewer may do with an agreement now."""
+
+    acts = OpenActSerializer(many=True)
+    content_hash = serializers.CharField(allow_blank=True)
+
+
 class AgreementViewSet(RecordViewSet):
     """Agreements. Filter with the parameters of the register's page; move them with `acts`."""
 
@@ -181,6 +195,7 @@ class AgreementViewSet(RecordViewSet):
         for row in rows:
             row.visible_parents = visible
 
+    @extend_schema(responses={200: OpenActsSerializer})
     @action(detail=True)
     def acts(self, request: Request, ref: str) -> Response:
         """What the viewer may do with the agreement now, and the hash to approve by."""

@@ -16,6 +16,7 @@ import structlog
 from django.conf import settings
 
 from agreements.reminders import ledger
+from partners import texts
 
 log = structlog.get_logger()
 MOST_BYTES = 1_000_000
@@ -47,7 +48,7 @@ def _failure(part: Message) -> str:
     for fields in part.get_payload():
         if isinstance(fields, Message) and str(fields.get("Action", "")).strip().lower() == "failed":
             words = fields.get("Diagnostic-Code") or fields.get("Status") or "failed"
-            return " ".join(str(words).split())
+            return " ".join(texts.line(str(words)).split())
     return ""
 
 
@@ -55,11 +56,15 @@ def _returned(part: Message) -> str:
     """The Message-ID of our mail in a part that brings it back, whole or its headers alone."""
     if part.get_content_type() == "message/rfc822" and part.is_multipart():
         inner = part.get_payload(0)
-        return str(inner.get("Message-ID", "")).strip() if isinstance(inner, Message) else ""
+        return _id_of(inner) if isinstance(inner, Message) else ""
     if part.get_content_type() == "text/rfc822-headers":
         headers = part.get_payload(decode=True)
-        return str(message_from_bytes(headers).get("Message-ID", "")).strip() if isinstance(headers, bytes) else ""
+        return _id_of(message_from_bytes(headers)) if isinstance(headers, bytes) else ""
     return ""
+
+
+def _id_of(mail: Message) -> str:
+    return texts.line(str(mail.get("Message-ID", ""))).strip()
 
 
 def take_in() -> int:

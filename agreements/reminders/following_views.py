@@ -18,6 +18,7 @@ from agreements.register.models import Agreement, Follow, SavedView
 from agreements.register.rules import following
 from agreements.reminders.models import Mute
 from agreements.vocabulary import RecordList, ViewAudience
+from partners import reading
 from partners.models import Country
 from partners.refusals import Refused
 from partners.requests import Request
@@ -77,7 +78,7 @@ def follow(request: Request) -> HttpResponse:
         raise Http404
     model, column = FOLLOWABLE[found[0]]
     value = request.POST[found[0]]
-    if column == "pk" and not value.isdecimal():
+    if column == "pk" and reading.key(value) is None:
         raise Http404
     record = model.objects.get_visible(request.viewer, **{column: value})
     if request.POST.get("wish") == "off":

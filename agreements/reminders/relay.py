@@ -13,6 +13,8 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
+from partners import texts
+
 TAKEN = (250, 251)
 FINAL = 500
 
@@ -26,7 +28,7 @@ class Refused(Exception):
 
     def __init__(self, code: int, answer: bytes | str, *, final: bool) -> None:
         text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
-        super().__init__(f"{code} {text}")
+        super().__init__(f"{code} {texts.line(text)}")
         self.final = final
 
 

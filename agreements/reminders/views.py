@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,6 +18,7 @@ from agreements.register.rules import editing
 from agreements.reminders.models import Reminder, ReminderRule
 from agreements.reminders.schedule import Due, plan
 from agreements.vocabulary import SendState
+from partners.forms import RecordForm
 from partners.models import User
 from partners.requests import Request
 from partners.viewers import Viewer
@@ -52,7 +52,7 @@ def reminder_plan(request: Request) -> HttpResponse:
     return render(request, "agreements/reminders/plan.html", context)
 
 
-class LeadDaysForm(forms.ModelForm[Agreement]):
+class LeadDaysForm(RecordForm):
     class Meta:
         model = Agreement
         fields = ("lead_days",)

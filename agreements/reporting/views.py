@@ -22,6 +22,7 @@ from agreements.commitments.views.page import find, show
 from agreements.reporting import evidence
 from agreements.reporting.throttling import too_many
 from agreements.vocabulary import LinkPurpose
+from partners import reading
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.requests import Request
@@ -95,11 +96,11 @@ def link_new(request: Request, ref: str) -> HttpResponse:
     """Make a link; it is shown on the next page, once."""
     commitment = find(request, ref)
     organisation = Organisation.objects.get_visible(request.viewer, code=request.POST.get("organisation", ""))
-    days = request.POST.get("days", "")
+    days = reading.whole(request.POST.get("days", ""), most=links.MOST_DAYS) or 0
     try:
         link, secret = links.make(
             commitment, organisation, request.POST.get("purpose", ""), recipient=request.POST.get("recipient", ""),
-            days=int(days) if days.isdigit() else 0, by=request.viewer,
+            days=days, by=request.viewer,
         )  # fmt: skip
     except Refused as no:
         messages.error(request, no.reason)

@@ -11,12 +11,13 @@ from agreements.dateinput import PartialDateField, WithPartialDates
 from agreements.sources.models import Document
 from agreements.sources.papers import accept
 from agreements.sources.secrecy import mark_in_name
+from partners.forms import RecordForm
 from partners.refusals import Refused
 
 SECRECY = [("", _("None")), *((mark, mark) for mark in ("MẬT", "TỐI MẬT", "TUYỆT MẬT"))]
 
 
-class PaperForm(WithPartialDates, forms.ModelForm[Document]):
+class PaperForm(WithPartialDates, RecordForm):
     upload = forms.FileField(label=_("File"), help_text=_("PDF, DOCX, XLSX, PNG, JPEG or text; no secret papers"))
     published = PartialDateField(label=_("Dated"), required=False)
 

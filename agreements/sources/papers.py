@@ -5,17 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import unicodedata
 from typing import Any
 
 import puremagic
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from agreements.sources import pictures
 from agreements.sources.models import Document
 from agreements.sources.secrecy import mark_in_name
 from agreements.vocabulary import PaperState
+from partners import texts
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
@@ -53,6 +54,8 @@ def accept(upload: UploadedFile[Any], document: Document) -> Document:
     upload.seek(0)
     if not _is_what_it_says(upload, head, contents):
         raise Refused(_("The file is not what its name says. Save it again in its own format."))
+    if media_type.startswith("image/"):
+        upload = _bare(upload)
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
@@ -61,6 +64,11 @@ def accept(upload: UploadedFile[Any], document: Document) -> Document:
     document.size, document.checksum = upload.size, digest.hexdigest()
     document.state = PaperState.WAITING
     return document
+
+
+def _bare(upload: UploadedFile[Any]) -> UploadedFile[Any]:
+    """A picture without the place where it was taken, and whatever else it says beside what it shows."""
+    return SimpleUploadedFile(upload.name or "", pictures.bare(upload.read()), upload.content_type or "")
 
 
 def may_fetch(document: Document, viewer: Viewer) -> bool:
@@ -96,7 +104,7 @@ def _is_what_it_says(upload: UploadedFile[Any], head: bytes, contents: frozenset
 
 def safe_name(name: str) -> str:
     """The last part of a file name, without what a header or a disk would trip over."""
-    name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
-    name = "".join(char for char in name if char.isprintable() and char not in '<>:"|?*')
+    name = re.split(r"[/\\]", name)[-1]
+    name = texts.line("".join(char for char in name if char.isprintable() and char not in '<>:"|?*'))
     stem, extension = os.path.splitext(name.strip(" ."))
     return f"{stem[: 150 - len(extension)] or 'file'}{extension}"

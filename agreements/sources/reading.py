@@ -21,6 +21,7 @@ from agreements.sources.models import Document
 from agreements.sources.scanning import ScannerSilent, virus_in
 from agreements.sources.secrecy import mark_in
 from agreements.vocabulary import Audience, PaperState
+from partners import texts
 
 log = structlog.get_logger()
 MEMORY_BYTES = 1024 * 1024 * 1024
@@ -99,7 +100,7 @@ def extract(paper: Document) -> tuple[str, int | None]:
     if done.returncode != 0:
         raise Unreadable(done.stderr.decode(errors="replace").strip()[-300:] or f"ended with {done.returncode}")
     found = json.loads(done.stdout)
-    return found["text"].replace("\x00", ""), found["pages"]
+    return texts.clean(found["text"], pages=True), found["pages"]
 
 
 def _limit() -> None:

@@ -7,6 +7,8 @@ import struct
 from typing import IO
 from urllib.parse import urlsplit
 
+from partners import texts
+
 CHUNK = 64 * 1024
 SECONDS = 30
 
@@ -31,7 +33,7 @@ def virus_in(content: IO[bytes], address: str) -> str:
                 answer += more
     except OSError as problem:
         raise ScannerSilent(str(problem)) from None
-    said = answer.rstrip(b"\0\n").decode(errors="replace")
+    said = texts.line(answer.rstrip(b"\0\n").decode(errors="replace"))
     if said == "stream: OK":
         return ""
     if said.startswith("stream: ") and said.endswith(" FOUND"):

@@ -13,6 +13,7 @@ from agreements.register.rules import access_log
 from agreements.sources.forms import PaperForm
 from agreements.sources.models import Citation, Document
 from agreements.sources.papers import may_fetch, succeed
+from partners import reading
 from partners.refusals import Refused
 from partners.requests import Request
 from partners.viewers import Viewer
@@ -84,10 +85,8 @@ def _new_paper(request: Request, agreement: Agreement) -> Document:
     old = request.GET.get("replaces", "")
     if not old:
         return Document(agreement=agreement)
-    if not old.isdigit():
-        raise Http404
     try:
-        return succeed(Document.objects.get_visible(request.viewer, agreement=agreement, pk=old))
+        return succeed(Document.objects.get_visible(request.viewer, agreement=agreement, pk=reading.key(old)))
     except Refused:
         raise Http404 from None
 

@@ -112,6 +112,11 @@ class Organisation(Record):
         """The short name where there is one, as desks speak."""
         return self.short_name or self.name
 
+    def names(self) -> list[str]:
+        """All that it is called, short, in both languages and otherwise."""
+        known = (self.short_name, self.name_vi, self.name_en, *self.aliases.split(","))
+        return [name.strip() for name in known if name.strip()]
+
     def get_absolute_url(self) -> str:
         return reverse("organisation", args=[self.code])
 

@@ -11,7 +11,6 @@ from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
@@ -31,6 +30,7 @@ from agreements.models import (
     Step,
 )
 from agreements.vocabulary import SendState
+from partners import reading
 from partners.requests import Request
 from partners.viewers import Viewer
 from tracker.history.changes import as_it_stood, changes_of
@@ -93,7 +93,7 @@ def timeline(request: Request, ref: str) -> HttpResponse:
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
     chosen = [kind for kind in request.GET.getlist("kind") if kind in KINDS] or list(KINDS)
-    before = _moment(request.GET.get("before", ""))
+    before = reading.instant(request.GET.get("before", ""))
     entries = [entry for kind in chosen for entry in KINDS[kind][1](agreement, viewer, before)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     end = min(SHOWN, len(entries))
@@ -107,14 +107,6 @@ def timeline(request: Request, ref: str) -> HttpResponse:
         "older": entries[end - 1].at.isoformat() if end < len(entries) else "",
     }
     return render(request, "tracker/history/timeline.html", context)
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        found = parse_datetime(text)
-    except ValueError:
-        return None
-    return found if found and timezone.is_aware(found) else None
 
 
 @require_GET

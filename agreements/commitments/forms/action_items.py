@@ -11,11 +11,12 @@ from agreements.commitments.forms.commitment import refs_named
 from agreements.commitments.models import ActionItem, Commitment
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.register.rules.handover import colleagues
+from partners.forms import RecordForm
 from partners.picking import offer
 from partners.viewers import Viewer
 
 
-class ActionItemForm(WithPartialDates, forms.ModelForm[ActionItem]):
+class ActionItemForm(WithPartialDates, RecordForm):
     """An action item; the commitments that it serves by their references."""
 
     due = PartialDateField(label=_("Due"), required=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -14,13 +14,14 @@ from agreements.commitments.models import Funding, Indicator, Measurement, Miles
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.dates import PartialDate
 from agreements.vocabulary import MilestoneStatus
+from partners.forms import RecordForm
 from partners.picking import offer
 from partners.viewers import Viewer
 
 Part = TypeVar("Part", Milestone, Funding, Indicator)
 
 
-class PartForm(WithPartialDates, forms.ModelForm[Part]):
+class PartForm(WithPartialDates, RecordForm, Generic[Part]):
     """What hangs on a commitment. The version tells whether someone else was faster."""
 
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -114,7 +115,7 @@ class IndicatorForm(PartForm[Indicator]):
         fields = ("title_vi", "title_en", "unit", "baseline", "target")
 
 
-class MeasurementForm(WithPartialDates, forms.ModelForm[Measurement]):
+class MeasurementForm(WithPartialDates, RecordForm):
     value = AmountField(label=_("Actual"), help_text="")
     date = PartialDateField(label=_("Date"))
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.forms.commitment import own_organisations
 from agreements.commitments.models import Report
+from partners.forms import RecordForm
 from partners.models import Organisation
 from partners.picking import offer
 from partners.viewers import Viewer
@@ -22,7 +23,7 @@ class EvidenceUrlField(forms.URLField):
         super().__init__(assume_scheme="https", **options)
 
 
-class ReportForm(forms.ModelForm[Report]):
+class ReportForm(RecordForm):
     evidence_url = EvidenceUrlField(help_text=_("a page that shows it; or attach a file"))
     organisation = forms.ModelChoiceField(
         Organisation.objects.none(), label=_("In the name of"), empty_label=None, required=False

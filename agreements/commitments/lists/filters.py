@@ -14,6 +14,7 @@ from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, S
 from agreements.languages import lacking
 from agreements.register.lists.filters import participants_of
 from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Wording
+from partners import reading
 from partners.filtering import ReadableFilters
 from partners.viewers import Viewer
 
@@ -113,7 +114,7 @@ class CommitmentFilter(ReadableFilters):
         return rows.filter(agreement__stage__in=BINDING)
 
     def by_silence(self, rows: Any, name: str, value: str) -> Any:
-        return rows.quiet(int(value), self.viewer.on)
+        return rows.quiet(reading.whole(value) or 0, self.viewer.on)
 
     def by_wording(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(lacking(value))

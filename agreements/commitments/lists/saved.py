@@ -12,6 +12,7 @@ from agreements.commitments.models import Commitment
 from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, SavedView
 from agreements.vocabulary import RecordList
+from partners import reading
 from partners.viewers import Viewer
 
 LISTS: Mapping[str, tuple[Any, Any]] = {
@@ -23,7 +24,7 @@ LISTS: Mapping[str, tuple[Any, Any]] = {
 def listed(page: str, query: QueryDict, viewer: Viewer) -> Any:
     """The rows of a list with its filters, of what the viewer may see."""
     model, chosen = LISTS[page]
-    return chosen(query, model.objects.visible_to(viewer), viewer=viewer).qs
+    return chosen(query, model.objects.visible_to(viewer), viewer=viewer).asked
 
 
 def rows_of(view: SavedView, viewer: Viewer) -> Any:
@@ -31,5 +32,5 @@ def rows_of(view: SavedView, viewer: Viewer) -> Any:
 
     None where the view itself is hidden from the reader by now.
     """
-    rows = listed(view.page, QueryDict(view.query), viewer)
+    rows = listed(view.page, reading.query(view.query), viewer)
     return rows if SavedView.objects.visible_to(viewer).filter(pk=view.pk).exists() else rows.none()

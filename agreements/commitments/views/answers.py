@@ -14,6 +14,7 @@ from agreements.commitments.rules import answers
 from agreements.commitments.rules.answers import Said
 from agreements.commitments.views.page import attempt, attempt_by_form, find, show
 from agreements.vocabulary import Verdict
+from partners import reading
 from partners.models import Organisation
 from partners.requests import Request
 
@@ -40,8 +41,8 @@ def accept_on_behalf(request: Request, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     viewer = request.viewer
     organisation = Organisation.objects.get_visible(viewer, code=request.POST.get("organisation", ""))
-    pk = request.POST.get("document", "")
-    paper = commitment.agreement.documents.visible_to(viewer).filter(pk=pk if pk.isdigit() else 0).first()
+    pk = reading.key(request.POST.get("document", ""))
+    paper = commitment.agreement.documents.visible_to(viewer).filter(pk=pk or 0).first()
     said = Said(organisation, Verdict.CONFIRMED, request.POST.get("seen", ""), remark=request.POST.get("remark", ""))
     attempt(
         request, lambda: answers.accept_on_behalf(commitment, said, document=paper, by=viewer),

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import PartialDateField, WithPartialDates
 from agreements.register.models import Agreement, Amendment
+from partners.forms import RecordForm
 from partners.picking import offer
 
 
-class TermsForm(WithPartialDates, forms.ModelForm[Agreement]):
+class TermsForm(WithPartialDates, RecordForm):
     """The agreement as it is to be: what an amendment may change, edited on a copy that is never saved."""
 
     expires = PartialDateField(label=_("Expires"), required=False)
@@ -38,7 +39,7 @@ class TermsForm(WithPartialDates, forms.ModelForm[Agreement]):
         return values
 
 
-class AmendmentForm(WithPartialDates, forms.ModelForm[Amendment]):
+class AmendmentForm(WithPartialDates, RecordForm):
     """What the amendment says of itself."""
 
     effective = PartialDateField(

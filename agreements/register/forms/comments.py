@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.register.models import Note
+from partners.forms import RecordForm
 
 
 class CommentForm(forms.Form):
@@ -15,7 +16,7 @@ class CommentForm(forms.Form):
     )  # fmt: skip
 
 
-class NoteForm(forms.ModelForm[Note]):
+class NoteForm(RecordForm):
     class Meta:
         model = Note
         fields = ("text",)

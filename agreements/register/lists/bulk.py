@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import QueryDict
 
+from partners import reading
 from partners.viewers import Viewer
 
 
@@ -16,6 +17,6 @@ def chosen_rows(
 ) -> QuerySet[Any]:
     """The ticked rows, or all that the filters of the list match: the posted `query`, read by `matching`."""
     if posted.get("all"):
-        rows: QuerySet[Any] = matching(QueryDict(posted.get("query", "")), visible, viewer=viewer).qs
+        rows: QuerySet[Any] = matching(reading.query(posted.get("query", "")), visible, viewer=viewer).asked
         return rows
     return visible.filter(ref__in=posted.getlist("ref"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, cast
 
 import django_filters as filters
+from django import forms
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 from agreements.languages import lacking
 from agreements.register.models import Agreement, Participant
 from agreements.vocabulary import Kind, Stage, Wording
+from partners import reading
 from partners.filtering import ReadableFilters
 from partners.models import Country, Desk, Organisation, Sector
 from partners.viewers import DESK_STAFF, Viewer
@@ -27,6 +29,25 @@ ATTENTION = [
 ]
 
 
+class YearField(forms.CharField):
+    """Cleans to the year's number, or None."""
+
+    widget = forms.TextInput({"inputmode": "numeric"})
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text:
+            return None
+        if (year := reading.year(text)) is None:
+            bounds = {"first": reading.FIRST_YEAR, "last": reading.LAST_YEAR}
+            raise forms.ValidationError(_("Give a year from %(first)s to %(last)s."), params=bounds)
+        return year
+
+
+class YearFilter(filters.Filter):
+    field_class = YearField
+
+
 class AgreementFilter(ReadableFilters):
     """Filters over visible agreements; choices hold only what the viewer may see."""
 
@@ -38,8 +59,8 @@ class AgreementFilter(ReadableFilters):
     kind = filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
-    signed_from = filters.NumberFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed from year"))
-    signed_to = filters.NumberFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed to year"))
+    signed_from = YearFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed from year"))
+    signed_to = YearFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed to year"))
     show = filters.ChoiceFilter(
         choices=ATTENTION, empty_label="–", method="by_attention", label=pgettext_lazy("filter", "Show")
     )

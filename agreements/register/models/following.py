@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.register.models.agreement import Agreement
 from agreements.vocabulary import RecordList, ViewAudience
+from partners import reading
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Country, Desk
 from partners.records import Record, RecordQuerySet
@@ -25,7 +26,7 @@ NO_FILTERS = ("after",)  # where one stands in a list
 def filters_of(query: str) -> str:
     """A list's query string without what is empty and what filters nothing."""
     kept = QueryDict(mutable=True)
-    for name, values in QueryDict(query).lists():
+    for name, values in reading.query(query).lists():
         if chosen := [value for value in values if value and name not in NO_FILTERS]:
             kept.setlist(name, chosen)
     return kept.urlencode()

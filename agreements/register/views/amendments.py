@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from agreements.register.models import Agreement, Amendment
 from agreements.register.rules import amendments
 from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import AmendmentStage
+from partners.forms import note_problems
 from partners.refusals import Refused
 from partners.requests import Request
 from partners.viewers import Role, Viewer
@@ -85,6 +87,9 @@ def _edit(request: Request, amendment: Amendment, agreement: Agreement) -> HttpR
                 saved = amendments.save(form.instance, terms.instance, by=request.viewer)
             except Refused as no:
                 form.add_error(None, no.reason)
+                problems = True
+            except ValidationError as problem:
+                note_problems(form, problem)
                 problems = True
             else:
                 messages.success(request, _("%(name)s is saved.") % {"name": saved})

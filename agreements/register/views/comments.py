@@ -12,6 +12,7 @@ from agreements.register.forms.comments import CommentForm, NoteForm
 from agreements.register.models import Agreement, Comment
 from agreements.register.rules import comments
 from agreements.register.views.acts import say_problems
+from partners import reading
 from partners.refusals import Refused
 from partners.requests import Request
 
@@ -21,8 +22,8 @@ def comment(request: Request, ref: str) -> HttpResponse:
     """Say something, or answer; `answers` names the comment that is answered."""
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
-    answers = request.POST.get("answers", "")
-    first = Comment.objects.get_visible(viewer, agreement=agreement, pk=answers) if answers.isdigit() else None
+    answers = reading.key(request.POST.get("answers", ""))
+    first = Comment.objects.get_visible(viewer, agreement=agreement, pk=answers) if answers else None
     form = CommentForm(request.POST)
     if form.is_valid():
         text = form.cleaned_data["text"]

@@ -17,6 +17,7 @@ from agreements.register.models import Agreement, BulkChange
 from agreements.register.rules import bulk, handover
 from agreements.register.views import undo
 from agreements.vocabulary import RecordList
+from partners import reading
 from partners.refusals import Refused
 from partners.requests import Request
 
@@ -27,8 +28,7 @@ def give(request: Request) -> HttpResponse:
     viewer = request.viewer
     query = request.POST.get("query", "")
     back = f"{reverse('agreements')}?{query}"
-    wanted = request.POST.get("to", "")
-    to = handover.colleagues(viewer).filter(pk=wanted).first() if wanted.isdecimal() else None
+    to = handover.colleagues(viewer).filter(pk=reading.key(request.POST.get("to", ""))).first()
     rows = chosen_rows(request.POST, Agreement.objects.visible_to(viewer), AgreementFilter, viewer)
     if to is None or not rows.exists():
         messages.error(request, _("Choose some agreements, and who is to keep them."))
