@@ -57,9 +57,9 @@ class RecordQuerySet(models.QuerySet[Row]):
         return rows
 
     def _veils(self, viewer: Viewer) -> list[str]:
-        """The parts to ask about row by row. One without columns hides nothing here, but faces ask for it."""
+        """The parts to ask about row by row: those that a share of the viewer's may hold back."""
         known = getattr(self.model, "VEILS", {})
-        return [part for part, columns in known.items() if viewer.may_lack(part) or not columns]
+        return [part for part in known if viewer.may_lack(part) or part in self._kind.ALWAYS_ASKED]
 
     def get_visible(self, viewer: Viewer, **lookup: Any) -> Row:
         """One row, or 404 alike for what is hidden and for what does not exist."""
@@ -107,6 +107,8 @@ class Record(models.Model):
     FOLDED_FOR_STAFF: ClassVar[str] = ""  # the column with the folded text that only staff may search
     # What a share may hold back: name of the part -> the columns that are then empty for the partner.
     VEILS: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    # Of these, what no share names, since it is another record that may be hidden.
+    ALWAYS_ASKED: ClassVar[frozenset[str]] = frozenset()
     # Columns of unique keys that stay as they were given. See decision 16.
     GIVEN_ONCE: ClassVar[frozenset[str]] = frozenset()
     as_given: Mapping[str, Any]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.calendars.models import Feed
@@ -49,8 +50,16 @@ def events_of(feed: Feed, viewer: Viewer) -> list[Event]:
     ]
     if viewer.is_staff:
         found += _clocks(agreements)
+    else:
+        found = [_for_partner(event, viewer.on) for event in found]
     nearest = sorted(found, key=lambda event: abs(event.on - viewer.on))[:MOST]
     return sorted(nearest, key=lambda event: (event.on, event.uid))
+
+
+def _for_partner(event: Event, today: date) -> Event:
+    """Versions and times of change count what a partner does not see: theirs tell the day alone."""
+    changed_at = timezone.make_aware(datetime.combine(today, time.min))
+    return replace(event, sequence=event.on.toordinal(), changed_at=changed_at)
 
 
 def _scope(feed: Feed, viewer: Viewer) -> tuple[Any, Any]:

@@ -63,6 +63,7 @@ class World:
     words: dict[str, str] = field(default_factory=dict)
     shown: set[str] = field(default_factory=set)
     made_of: dict[str, str] = field(default_factory=dict)
+    kept_in: dict[str, tuple[Any, int, str]] = field(default_factory=dict)  # model, key and column of each mark
     agreements: list[Any] = field(default_factory=list)
     commitments: list[Any] = field(default_factory=list)
     rows: dict[str, list[int]] = field(default_factory=dict)
@@ -78,12 +79,16 @@ class World:
 
     def put(self, record: Any, *columns: str, to: Iterable[str], shown: bool = True) -> Any:
         """Fill the columns with texts for these readers, and save the record; not `shown` are those only searched."""
+        texts: dict[str, str] = {}
         for column in columns:
             text = self.text(to, f"{type(record).__name__}.{column}")
             setattr(record, column, text)
+            texts[column] = text.split()[0]
             if shown and to:
                 self.shown.add(text.split()[0])
         record.save()
+        for column, mark in texts.items():
+            self.kept_in[mark] = (type(record), record.pk, column)
         self.rows.setdefault(type(record).__name__, []).append(record.pk)
         return record
 
@@ -253,6 +258,9 @@ def _beside_agreements(world: World) -> None:
     put(Assessment(organisation=cast.us, risk="high", assessed_on=TODAY), "text_en", to=HOUSE)
     put(SavedView(created_by=cast.linh, page="agreements", query="q=x"), "name", to={"linh"} | TOP)
     put(cast.us, "aliases", to=HOUSE | {"sara"})
+    # A desk that none of the readers works at, and a partner that none of them belongs to.
+    factories.make_desk(code="closed")
+    factories.make_organisation(code="zz-1", country="FR")
 
 
 def marks_in(body: bytes, kind: str) -> set[str]:

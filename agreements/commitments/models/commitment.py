@@ -123,6 +123,7 @@ class Commitment(Record):
         Part.REPORTS: ("heard_on",),  # the day tells that there was one
         "agreement": ("due_event_on",),
     }
+    ALWAYS_ASKED = frozenset({"agreement"})
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="commitments", verbose_name=_("agreement"))
     number = models.PositiveSmallIntegerField(_("number"), editable=False)
