@@ -20,8 +20,9 @@ env = environ.Env()
 django_stubs_ext.monkeypatch()  # lets Django's classes name their model as the types do: ModelForm[Person]
 
 
-def need(name: str, meaning: str) -> str:
-    value: str = env.str(name, default="")
+def need(name: str, meaning: str, *, in_a_demonstration: str = "") -> str:
+    """A setting that nothing can stand in for, but in a demonstration on this machine."""
+    value: str = env.str(name, default=in_a_demonstration if DEMO else "")
     if not value:
         raise ImproperlyConfigured(f"{name} is not set: {meaning}")
     return value
@@ -38,8 +39,17 @@ def is_loopback(host: str | None) -> bool:
 DEMO = env.bool("DEMO", default=False)  # a demonstration on one machine: known sign-ins, mails shown on a page
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = need("SECRET_KEY", "a long random text that signs sessions; keep it secret")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
-BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
+ALLOWED_HOSTS = [
+    host.strip()
+    for host in need(
+        "ALLOWED_HOSTS", "the names by which browsers ask, such as register.example",
+        in_a_demonstration="localhost,127.0.0.1",
+    ).split(",")
+]  # fmt: skip
+BASE_URL = need(
+    "BASE_URL", "where the register stands, such as https://register.example",
+    in_a_demonstration="http://localhost:8000",
+).rstrip("/")  # fmt: skip
 HOME_COUNTRY = env.str("HOME_COUNTRY", default="VN")
 REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USD")  # in which sums of several currencies are added up
 PLACES_LABEL = {language: env.str(f"PLACES_LABEL_{language.upper()}", default="") for language in ("vi", "en")}
@@ -183,10 +193,16 @@ if CELERY_BROKER_URL.startswith("redis"):
 DISPATCH_SECONDS = env.int("DISPATCH_SECONDS", default=10 if DEMO else 60)
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="smtp://127.0.0.1:25")
+EMAIL_CONFIG = env.email_url_config(
+    need("EMAIL_URL", "the mail server, such as smtp+tls://user:password@relay.example:587",
+         in_a_demonstration="smtp://127.0.0.1:25")
+)  # fmt: skip
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Agreements register <register@localhost.localdomain>")
+DEFAULT_FROM_EMAIL = need(
+    "MAIL_FROM", "whom mails come from, such as Register <register@register.example>",
+    in_a_demonstration="Agreements register <register@localhost.localdomain>",
+)  # fmt: skip
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].partition("@")[2]
 if not MAIL_DOMAIN:

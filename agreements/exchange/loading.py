@@ -95,11 +95,18 @@ class Outcome:
         return sum(number for (_kind, action), number in self.counts.items() if action in ("created", "updated"))
 
 
-def load(folder: Path, *, on: date, check: bool = False, sources: Path | None = None) -> Outcome:
-    """Load the folder in one transaction. With `check`, say what would change and change nothing."""
+def load(
+    folder: Path, *, on: date, check: bool = False, sources: Path | None = None, lists_alone: bool = False
+) -> Outcome:
+    """Load the folder in one transaction. With `check`, say what would change and change nothing.
+
+    `lists_alone` is for a register that begins empty: places, lists and procedures, and nothing that anybody did.
+    """
     loading = _Loading(folder, on)
     with transaction.atomic():
-        loading.run(sources)
+        loading.lists()
+        if not lists_alone:
+            loading.facts(sources)
         if check:
             transaction.set_rollback(True)
     return loading.outcome
@@ -130,9 +137,22 @@ class _Loading:
         self.cited: set[tuple[str, int]] = set()
         self.promised: set[int] = set()  # commitments whose health is settled at the end, once
 
-    def run(self, sources: Path | None) -> None:
+    def lists(self) -> None:
         self._places()
-        self._lists()
+        lists = self._read("lists.yaml")
+        for name, model in LISTS:
+            for row in lists.get(name, []):
+                self._keep(model, {"code": row["code"]}, row)
+        procedures = self._read("procedures.yaml")
+        for row in procedures.get("levels", []):
+            self._keep(SignatoryLevel, {"code": row["code"]}, row)
+        for row in procedures.get("procedures", []):
+            self._procedure(row)
+
+    def facts(self, sources: Path | None) -> None:
+        for row in self._each("documents.yaml"):
+            self.digests[row["code"]] = row.get("sha256", "")
+            self._keep(Document, {"code": row["code"]}, row)
         for row in self._each("organisations.yaml"):
             self._keep(Organisation, {"code": row["code"]}, {**row, "parent": self._parent(row)})
         for row in self._each("people.yaml"):
@@ -147,20 +167,6 @@ class _Loading:
         health.settle(self.promised, self.on)
         if sources:
             self._attach(sources)
-
-    def _lists(self) -> None:
-        lists = self._read("lists.yaml")
-        for name, model in LISTS:
-            for row in lists.get(name, []):
-                self._keep(model, {"code": row["code"]}, row)
-        procedures = self._read("procedures.yaml")
-        for row in procedures.get("levels", []):
-            self._keep(SignatoryLevel, {"code": row["code"]}, row)
-        for row in procedures.get("procedures", []):
-            self._procedure(row)
-        for row in self._each("documents.yaml"):
-            self.digests[row["code"]] = row.get("sha256", "")
-            self._keep(Document, {"code": row["code"]}, row)
 
     def _procedure(self, row: Row) -> None:
         self.place = f"procedures.yaml, {row['code']}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,10 +37,45 @@ def test_the_file_says_what_production_needs() -> None:
     for name in ("web", "worker", "heavy", "beat"):
         assert services[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
     assert "deploy" not in services["beat"]
-    assert set(COMPOSE["volumes"]) == {"database", "broker", "media", "certificates"}
+    assert set(COMPOSE["volumes"]) == {"database", "broker", "media", "journal", "bounces", "certificates"}
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "EMAIL_URL"):
         assert f"${{{secret}:?" in text, f"{secret} comes from the environment or the start is refused"
+
+
+# Of what the settings read: for the image, for developers, and for `prepare` alone.
+ELSEWHERE = {
+    "COLLECTED_STATIC": "the image", "STATIC_ROOT": "the image", "MEDIA_ROOT": "the image",
+    "PROCESS": "the entry point",
+    "DEMO": "developers", "DEBUG": "developers", "MAIL_FOLDER": "developers", "DISPATCH_SECONDS": "developers",
+    "STAFF_NEED_SECOND_FACTOR": "developers", "CONN_MAX_AGE": "developers", "MFA_ISSUER": "developers",
+    "DATABASE_OWNER_URL": "prepare", "DATABASE_OWNER_PASSWORD": "prepare",
+}  # fmt: skip
+
+
+def read_by_the_settings() -> set[str]:
+    """Names that settings ask the environment for, as they stand in the code."""
+    tree = ast.parse((ROOT / "tracker/settings.py").read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    asked = [call.args for call in calls if re.match(r"need$|env\.|read_address$", ast.unparse(call.func))]
+    names = {
+        one.value for args in asked for one in args if isinstance(one, ast.Constant) and isinstance(one.value, str)
+    }
+    return {name for name in names if re.fullmatch("[A-Z][A-Z_]+", name)} | {"PLACES_LABEL_VI", "PLACES_LABEL_EN"}
+
+
+def test_every_documented_setting_reaches_the_containers() -> None:
+    table = (ROOT / "docs/operating.md").read_text(encoding="utf-8").split("## With Docker")[0]
+    documented = set(re.findall(r"`([A-Z][A-Z_]{3,})`", "".join(line.split(" | ")[0] for line in table.splitlines())))
+    given = set(COMPOSE["services"]["web"]["environment"])
+    read = read_by_the_settings()
+    assert len(read) > 35
+    assert read - set(ELSEWHERE) - documented == set(), "say in docs/operating.md what it is for"
+    assert documented - read == set(), "nothing reads it"
+    assert documented - set(ELSEWHERE) - given == set(), "it does not reach the containers"
+    assert given - documented == set(), "say in docs/operating.md what it is for"
+    for name in ("worker", "heavy", "beat"):
+        assert COMPOSE["services"][name]["environment"] == COMPOSE["services"]["web"]["environment"]
 
 
 def test_the_image_serves_what_it_collected() -> None:
@@ -55,7 +92,7 @@ def test_the_health_check_passes_behind_tls() -> None:
         "PATH": os.environ["PATH"], "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCD",
         "DATABASE_URL": "postgres://u:p@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
         "BASE_URL": "https://register.example", "ALLOWED_HOSTS": "register.example", "MAIL_FROM": "r@register.example",
-        "DJANGO_SETTINGS_MODULE": "tracker.settings",
+        "EMAIL_URL": "smtp://127.0.0.1:1", "DJANGO_SETTINGS_MODULE": "tracker.settings",
     }  # fmt: skip
     ask = (
         "import django; django.setup(); from django.test import Client; client = Client();"

@@ -88,6 +88,8 @@ def rights_on(model: type[Model]) -> Rights:
 
 def all_rights() -> Iterable[Rights]:
     """On every table and view that a model stands for, and on Django's own list of migrations."""
-    found = {one.table: one for one in map(rights_on, apps.get_models(include_auto_created=True))}
+    # A proxy, as of a link whose history is kept, stands for a table that has its own model.
+    models = (model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy)
+    found = {one.table: one for one in map(rights_on, models)}
     found.pop("pghistory_events", None)  # a question of the library's in the shape of a table
     return [*found.values(), *map(Rights, READ_TABLES)]

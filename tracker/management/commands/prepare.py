@@ -28,12 +28,16 @@ DEMO_PASSWORD = "demo-2026"  # noqa: S105  (exists on a demonstration alone)
 
 class Command(BaseCommand):
     help = (
-        "Migrate as the owner, give the application its rights, and load the bundled data. "
-        "--demo adds the sign-ins of a demonstration."
+        "Migrate as the owner, give the application its rights, and load the reference lists. "
+        "A demonstration gets the bundled facts too, and with --demo its sign-ins."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true")
+        parser.add_argument(
+            "--with-facts", action="store_true",
+            help="also what five published documents say: agreements, organisations, people, figures",
+        )  # fmt: skip
         parser.add_argument("--welcome", metavar="ADDRESS", help="only print the address and the demo sign-ins")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -44,8 +48,7 @@ class Command(BaseCommand):
             raise CommandError("DATABASE_OWNER_URL is not set: postgres://owner@host:5432/name, who makes the tables.")
         call_command("migrate", verbosity=0, interactive=False)
         refuse_weak_role()
-        # A ministry begins with the reference lists and examples, and archives what it does not want.
-        outcome = load(SEEDS, on=timezone.localdate())
+        outcome = load(SEEDS, on=timezone.localdate(), lists_alone=not (settings.DEMO or options["with_facts"]))
         keep_commitments()
         learn_words()
         self.stdout.write(f"bundled data: {outcome.changes} records new or changed")
