@@ -20,6 +20,7 @@ from agreements.calendars.models import Feed, FeedKind
 from agreements.calendars.writing import calendar_of, name_of
 from agreements.register.lists.filters import choices_for
 from agreements.register.rules.following import MOST_VIEWS, views_for
+from partners.attempts import wait_after_guess
 from partners.picking import offer
 from partners.requests import Request
 from partners.viewers import Viewer
@@ -79,6 +80,8 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     """What the feed's person may see at this moment. A dead or a wrong secret is nothing, as every wrong address."""
     feed = Feed.redeem(secret, at=timezone.now())
     if feed is None:
+        if wait := wait_after_guess(request, "calendar"):
+            return HttpResponse(status=429, headers={"Retry-After": str(wait)})
         raise Http404
     viewer = feed.user.viewer().reading_only()
     with translation.override(viewer.language):
