@@ -17,7 +17,7 @@ from partners.devices import known_as
 from partners.models.attempts import Limit
 
 HOUR = timedelta(hours=1)
-PASSWORD, CODE, RESET = "password", "code", "reset"  # noqa: S105  (what is tried)
+PASSWORD, CODE, RESET = "password", "code", "reset"
 # Of one account, from one place and from all: together no more than ten within three minutes, however many try.
 HERE = Limit("here", free=5, pause=timedelta(seconds=30), keep=HOUR)
 EVERYWHERE = Limit("everywhere", free=8, pause=timedelta(minutes=1), keep=HOUR)

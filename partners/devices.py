@@ -1,4 +1,4 @@
-"""Browsers that have signed in to an account before, known by a signed cookie: a stranger's tries never touch theirs."""
+"""Browsers that an account has signed in with before, known by a signed cookie: a stranger's tries are not theirs."""
 
 from __future__ import annotations
 

@@ -41,11 +41,7 @@ def _templates(resolver: URLResolver) -> Iterator[tuple[str, list[str]]]:
 @cache
 def secret_paths() -> re.Pattern[str] | None:
     """Paths with a secret in them, up to where it may begin. An address is never so long that its rest is missed."""
-    found = {
-        text.partition("%(")[0]
-        for text, names in _templates(get_resolver())
-        if IN_ROUTES & set(names)
-    }
+    found = {text.partition("%(")[0] for text, names in _templates(get_resolver()) if IN_ROUTES & set(names)}
     slash = r"(?:/|%2[Ff])"
     starts = "|".join(sorted(slash.join(map(re.escape, path.split("/"))) for path in found if path.strip("/")))
     return re.compile(rf"((?:https?://[^/\s\"'<>]+|(?<![\w.~-])){slash}(?:{starts})){REST}") if starts else None

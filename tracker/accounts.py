@@ -74,7 +74,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth ha
 
     def get_reset_password_from_key_url(self, key: str) -> str:
         path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.BASE_URL + path.replace("UID-KEY", quote(key))
+        return f"{settings.BASE_URL}{path.replace('UID-KEY', quote(key))}"
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False

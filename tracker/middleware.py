@@ -119,7 +119,8 @@ class Attempted:
         if user := getattr(request, "proved", None):
             devices.remember(request, response, user)
         if work := getattr(request, "after_answer", None):
-            response._resource_closers.append(partial(_do_afterwards, request, work, translation.get_language()))
+            later = partial(_do_afterwards, request, work, translation.get_language())
+            response._resource_closers.append(later)  # type: ignore[attr-defined]  # Django's own way has no name
         return response
 
 

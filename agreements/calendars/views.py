@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -25,6 +26,7 @@ from partners.picking import offer
 from partners.requests import Request
 from partners.viewers import Viewer
 
+log = structlog.get_logger()
 MOST_FEEDS = 20
 
 
@@ -60,7 +62,8 @@ def feed_list(request: Request) -> HttpResponse:
         if own.count() >= MOST_FEEDS:
             form.add_error(None, _("You have %(most)s calendars: withdraw one first.") % {"most": MOST_FEEDS})
         else:
-            _feed, secret = Feed.issue(request.user, **form.feed())
+            feed, secret = Feed.issue(request.user, **form.feed())
+            log.info("feed_made", feed=feed.pk)
             address = settings.BASE_URL + reverse("calendar", args=[secret])
     context = {"form": form, "feeds": own.select_related("country", "view"), "address": address}
     return render(request, "agreements/calendars/feed_list.html", context, status=422 if form.errors else 200)
@@ -71,6 +74,7 @@ def feed_revoke(request: Request, pk: int) -> HttpResponse:
     """Withdraw a feed; its address is dead with the next fetch."""
     feed = Feed.objects.get_visible(request.viewer, pk=pk, user=request.viewer.user_id)
     feed.revoke(at=timezone.now())
+    log.info("feed_withdrawn", feed=feed.pk)
     messages.success(request, _("The calendar is withdrawn."))
     return redirect("calendars")
 

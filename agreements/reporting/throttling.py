@@ -1,4 +1,4 @@
-"""How often a place may try links, and how often one link opens: guessing one is hopeless, and should be slow as well."""
+"""How often a place may try links, and how often one link opens: guessing is hopeless, and should be slow too."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
@@ -75,7 +76,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Limit:
-    """`free` tries; then a growing pause after each, `pause` to `most`, or none until `keep` has passed since the first.
+    """`free` tries; then a growing pause after each, `pause` to `most`, or none till `keep` after the first has passed.
 
     With pauses, `keep` is how long a try is remembered: whoever keeps quiet for so long begins anew.
     """
@@ -92,7 +93,7 @@ class Limit:
     def take(self, *of: object, at: datetime) -> Taken:
         """Count one more try, before it is known what comes of it; refused ones do not count."""
         key, how = self.key(*of), SLOWING if self.pause else QUOTA
-        values = {"key": key, "now": at, "free": self.free, "keep": self.keep, "pause": self.pause, "most": self.most}
+        values: dict[str, Any] = {"key": key, "now": at, "free": self.free, "keep": self.keep, "pause": self.pause, "most": self.most}
         with connection.cursor() as cursor:
             cursor.execute(how, values)
             row = cursor.fetchone()
