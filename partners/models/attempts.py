@@ -93,7 +93,14 @@ class Limit:
     def take(self, *of: object, at: datetime) -> Taken:
         """Count one more try, before it is known what comes of it; refused ones do not count."""
         key, how = self.key(*of), SLOWING if self.pause else QUOTA
-        values: dict[str, Any] = {"key": key, "now": at, "free": self.free, "keep": self.keep, "pause": self.pause, "most": self.most}
+        values: dict[str, Any] = {
+            "key": key,
+            "now": at,
+            "free": self.free,
+            "keep": self.keep,
+            "pause": self.pause,
+            "most": self.most,
+        }
         with connection.cursor() as cursor:
             cursor.execute(how, values)
             row = cursor.fetchone()
