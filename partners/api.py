@@ -74,7 +74,9 @@ class OrganisationSerializer(RecordSerializer):
 
     def validate_code(self, code: str) -> str:
         """A code that one sees taken is refused; one that a hidden organisation has is the server's to change."""
-        others = Organisation.objects.visible_to(self.viewer).exclude(pk=self.instance and self.instance.pk)
+        others = Organisation.objects.visible_to(self.viewer)
+        if self.instance is not None:
+            others = others.exclude(pk=self.instance.pk)
         if others.filter(code=code).exists():
             raise serializers.ValidationError(_("Organisation with this code already exists."))
         is_own = self.instance is not None and self.instance.code == code

@@ -143,7 +143,7 @@ if any(len(key) < 32 for key in HISTORY_KEYS):
 SEAL_SECONDS = env.int("SEAL_SECONDS", default=60)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if env.str("CELERY_BROKER_URL", default="").startswith("redis"):
-    # Rate limits count across processes only in a shared cache.
+    # What is kept for a minute is then kept for all processes.
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CELERY_BROKER_URL"),
     }  # fmt: skip
