@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import structlog
 from allauth.account.forms import ResetPasswordForm
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
@@ -32,6 +33,7 @@ from partners.models import (
 from partners.records import Record, RecordQuerySet
 from partners.requests import signed_in
 
+log = structlog.get_logger()
 ENDS = _("A change ends this person's sessions, keys, calendars and links.")
 STAMPS = ("created_at", "created_by", "updated_at", "updated_by", "version", "archived_at")
 
@@ -90,6 +92,15 @@ class GatedAdmin(Gated, admin.ModelAdmin[Any]):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Which columns were written, and of which row: what they held stands in the history."""
+        super().save_related(request, form, formsets, change)
+        inlines = [formset.prefix for formset in formsets if formset.has_changed()]
+        columns = [*form.changed_data, *inlines]
+        log.warning(
+            "administered", model=self.model._meta.label, row=form.instance.pk, made=not change, columns=columns
+        )
 
 
 class ReadingAdmin(GatedAdmin):
@@ -244,21 +255,25 @@ class UserAdmin(GatedAdmin):
             form = ResetPasswordForm({"email": user.email})
             if form.is_valid():
                 form.save(request)
+                log.warning("password_link_sent", account=user.pk)
                 messages.success(request, _("Sent to %(email)s.") % {"email": user.email})
 
     @admin.action(description=_("Remove the second factor, for someone who has lost it"))
     def remove_second_factor(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
         for user in queryset.exclude(pk=signed_in(request).user.pk):
             Authenticator.objects.filter(user=user).delete()
+            log.warning("factor_removed", account=user.pk)
             messages.success(request, _("%(name)s sets up a new one at the next sign-in.") % {"name": user})
 
     @admin.action(description=_("Sign out everywhere"))
     def end_sessions(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        log.warning("sessions_ended", accounts=[user.pk for user in queryset])
         Session.objects.filter(user__in=queryset).exclude(user=signed_in(request).user).delete()
         messages.success(request, _("Their sessions have ended. Keys, calendars and links go on."))
 
     @admin.action(description=_("End sessions, keys, calendars, links and files"))
     def end_all(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        log.warning("everything_ended", accounts=[user.pk for user in queryset])
         count = end_everything(queryset.exclude(pk=signed_in(request).user.pk))
         messages.success(request, _("Of %(count)s accounts everything has ended.") % {"count": count})
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.core.validators import validate_slug
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from partners.models import Country, Figure, Organisation, Relation
-from partners.naming import free_code
+from partners.naming import free_code, is_free
 from partners.records import RecordQuerySet
 from partners.viewers import DESK_STAFF, Role
 from partners.viewsets import READ, Pages, RecordSerializer, RecordViewSet, VisibleField
@@ -67,7 +69,18 @@ class OrganisationSerializer(RecordSerializer):
         fields = (
             "code", "name_vi", "name_en", "short_name", "aliases", "kind", "country", "parent", "successor", "version",
         )  # fmt: skip
-        extra_kwargs: ClassVar = {"code": {"required": False}}
+        # Uniqueness is asked of what the viewer sees: that a hidden row has a code is told to nobody.
+        extra_kwargs: ClassVar = {"code": {"required": False, "validators": [validate_slug]}}
+
+    def validate_code(self, code: str) -> str:
+        """A code that one sees taken is refused; one that a hidden organisation has is the server's to change."""
+        others = Organisation.objects.visible_to(self.viewer)
+        if self.instance is not None:
+            others = others.exclude(pk=self.instance.pk)
+        if others.filter(code=code).exists():
+            raise serializers.ValidationError(_("Organisation with this code already exists."))
+        is_own = self.instance is not None and self.instance.code == code
+        return code if is_own or is_free(code) else free_code(code)
 
     def create(self, validated_data: dict[str, Any]) -> Any:
         names = (validated_data.get(field) for field in ("short_name", "name_en", "name_vi"))

@@ -6,9 +6,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, Throttled
 from rest_framework.request import Request
 
+from partners.attempts import wait_after_guess
 from partners.models import ApiToken, User
 from partners.policy import may_have_keys
 
@@ -25,7 +26,10 @@ class KeyAuthentication(BaseAuthentication):
             token.note_refusal(at=timezone.now())
             token = None
         if not token:
+            if wait := wait_after_guess(request, "key"):
+                raise Throttled(wait)
             raise AuthenticationFailed(_("The key is unknown, expired or withdrawn."))
+        request._request.api_user = token.user_id  # type: ignore[attr-defined]  # for the log
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+import structlog
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -18,6 +19,8 @@ from django.views.decorators.http import require_POST
 from partners.models import Session, User
 from partners.models.credentials import SessionStore
 from partners.requests import Request
+
+log = structlog.get_logger()
 
 
 def store_of(request: HttpRequest) -> SessionStore:
@@ -52,7 +55,8 @@ def credentials_of(request: Request) -> dict[str, Any]:
 @require_POST
 def token_withdraw(request: Request, pk: int) -> HttpResponse:
     """Withdraw one's own key; it stops working with the next request."""
-    request.user.tokens.filter(pk=pk).delete()
+    if request.user.tokens.filter(pk=pk).delete()[0]:
+        log.info("key_withdrawn", key=pk)
     messages.success(request, _("The key is withdrawn."))
     return redirect("profile")
 
@@ -62,6 +66,7 @@ def session_end(request: Request, digest: str) -> HttpResponse:
     """Sign out another browser of one's own, or this one."""
     if not request.user.sessions.filter(pk=digest).exclude(pk=store_of(request).digest()).delete()[0]:
         raise Http404
+    log.info("session_ended", digest=digest)
     messages.success(request, _("That browser is signed out."))
     return redirect("profile")
 
@@ -69,6 +74,7 @@ def session_end(request: Request, digest: str) -> HttpResponse:
 @require_POST
 def others_end(request: Request) -> HttpResponse:
     """Sign out every other browser; with `all`, end keys, calendars, links and files as well."""
+    log.info("sessions_ended", everything=request.POST.get("what") == "all")
     if request.POST.get("what") == "all":
         request.user.end_everything()
         update_session_auth_hash(request, request.user)

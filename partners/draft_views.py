@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from partners import reading, texts
+from partners.masking import is_secret
 from partners.models import Draft
 from partners.requests import Request
 
 MOST_BYTES = 512 * 1024
 MOST_FORMS = MOST_SHOWN = 20  # of one page
 MOST_KEPT = 40  # windows with unsaved text that one person may leave open
-SECRET = ("csrfmiddlewaretoken", "password")
 
 
 @require_http_methods(["GET", "POST", "DELETE"])
@@ -41,7 +41,7 @@ def drafts(request: Request) -> HttpResponse:
         return JsonResponse({"error": "not JSON"}, status=400)
     if not isinstance(data, list) or not all(_is_pair(pair) for pair in data):
         return JsonResponse({"error": "a list of [name, value] is needed"}, status=400)
-    kept = [[name, value] for name, value in data if name not in SECRET]
+    kept = [[name, value] for name, value in data if not is_secret(name)]
     Draft.objects.update_or_create(user=request.user, form=form, window=window, defaults={"data": kept})
     old = own.order_by("-saved_at").values_list("pk", flat=True)[MOST_KEPT:]
     own.filter(pk__in=list(old)).delete()

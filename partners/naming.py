@@ -16,3 +16,8 @@ def free_code(name: str) -> str:
     taken = set(Organisation.objects.filter(code__startswith=stem).values_list("code", flat=True)) | RESERVED
     candidates = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(taken) + 3))
     return next(code for code in candidates if code not in taken)
+
+
+def is_free(code: str) -> bool:
+    """Whether no organisation has this code, hidden ones included, and no address of ours."""
+    return code not in RESERVED and not Organisation.objects.filter(code=code).exists()

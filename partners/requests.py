@@ -15,6 +15,7 @@ class AnyRequest(HttpRequest):
     """From anybody: `user` is a User or Django's AnonymousUser, and the viewer then a stranger."""
 
     viewer: Viewer
+    name: str  # which stands in the log and in the history
     htmx: HtmxDetails
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.contrib import messages
 from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
@@ -21,6 +22,7 @@ from partners.picking import SUGGESTIONS
 from partners.policy import refusal_of_key
 from partners.requests import Request
 
+log = structlog.get_logger()
 ALPHABETICAL = Order("order_vi")
 
 
@@ -82,10 +84,11 @@ def profile(request: Request) -> HttpResponse:
     if request.method == "POST" and no_key:
         form.add_error(None, str(no_key))
     elif request.method == "POST" and form.is_valid():
-        _token, key = ApiToken.issue(
+        token, key = ApiToken.issue(
             request.user, name=form.cleaned_data["name"], read_only=form.cleaned_data["read_only"],
             expires_on=form.expires_on(request.viewer.on),
         )  # fmt: skip
+        log.info("key_made", key=token.pk, read_only=token.read_only)
         form = TokenForm()
     viewer = request.viewer
     current = Absence.objects.visible_to(viewer).filter(to_on__gte=viewer.on).select_related("user", "deputy")

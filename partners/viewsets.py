@@ -15,6 +15,7 @@ from rest_framework.views import exception_handler
 from partners.permissions import Declared, viewer_of
 from partners.records import Record, RecordQuerySet
 from partners.refusals import Refused
+from partners.throttling import headers_of
 from partners.viewers import Role, Viewer
 
 READ = {"list": frozenset(Role), "retrieve": frozenset(Role)}
@@ -152,6 +153,8 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
+        for name, value in headers_of(request).items():
+            response.headers[name] = value
         if self.detail and isinstance(response.data, dict) and "version" in response.data:
             response.headers["ETag"] = f'"{response.data["version"]}"'
         return response

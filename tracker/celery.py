@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "compare and fold the tallies": {"task": "agreements.tidy_tallies", "schedule": TIDY_SECONDS},
     "learn the words of titles and names": {"task": "tracker.learn_words", "schedule": LEARN_SECONDS},
     "forget sessions that are over": {"task": "tracker.forget_sessions", "schedule": crontab(hour=3, minute=30)},
+    "forget tries that no longer count": {"task": "tracker.forget_attempts", "schedule": crontab(minute=20)},
     "seal the history": {"task": "tracker.seal_history", "schedule": settings.SEAL_SECONDS},
     "queue what is due, first thing in the morning": {
         "task": "agreements.remind", "schedule": crontab(hour=7, minute=0),

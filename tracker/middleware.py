@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Callable
+from functools import partial
 from typing import cast
 
 import pghistory
+import structlog
+from allauth.core import context as sign_in
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
@@ -18,7 +20,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from whitenoise.middleware import WhiteNoiseFileResponse  # type: ignore[import-untyped]  # it has no types
 
+from partners import devices
 from partners.credential_views import store_of
+from partners.masking import masked
 from partners.models import Draft
 from partners.requests import AnyRequest, signed_in
 from partners.viewers import Viewer
@@ -26,6 +30,7 @@ from tracker.accounts import keep_own_session
 from tracker.door import is_form
 from tracker.errors import csrf_failure
 
+log = structlog.get_logger()
 SECOND_FACTOR = "/accounts/2fa/"
 Answer = Callable[[AnyRequest], HttpResponse]
 # Where a member of staff without a second factor may still go: to set one up, to sign out, to read in peace.
@@ -66,6 +71,7 @@ class WhoActs:
     def __call__(self, request: AnyRequest) -> HttpResponse:
         request.viewer = cast(Viewer, SimpleLazyObject(lambda: _viewer_of(request)))
         user, user_id = request.user, request.user.pk
+        structlog.contextvars.bind_contextvars(user=user_id)
         if user.is_authenticated:
             store_of(request).note_use(request.headers.get("User-Agent", ""), at=timezone.now())
         if user.is_authenticated and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
@@ -73,12 +79,41 @@ class WhoActs:
         if request.method in ("GET", "HEAD", "OPTIONS"):
             response = self.answer(request)
         else:
-            with pghistory.context(user=user_id, request=uuid.uuid4().hex, path=request.path) as context:
+            with pghistory.context(user=user_id, request=request.name, path=masked(request.path)) as context:
                 response = self.answer(request)
             if user.is_authenticated and request.path.startswith(SECOND_FACTOR):
                 keep_own_session(signed_in(request), context.id)
         response.headers["Content-Language"] = translation.get_language()
         return response
+
+
+class Attempted:
+    """What became of a try to prove who one is: the pause is said, the browser is known from now on, mails go out."""
+
+    def __init__(self, answer: Answer) -> None:
+        self.answer = answer
+
+    def __call__(self, request: AnyRequest) -> HttpResponse:
+        response = self.answer(request)
+        if wait := getattr(request, "retry_after", 0):
+            response.headers["Retry-After"] = str(wait)
+            if not 300 <= response.status_code < 400:
+                response.status_code = 429
+        if user := getattr(request, "proved", None):
+            devices.remember(request, response, user)
+        if work := getattr(request, "after_answer", None):
+            later = partial(_do_afterwards, request, work, translation.get_language())
+            response._resource_closers.append(later)  # type: ignore[attr-defined]  # Django's own way has no name
+        return response
+
+
+def _do_afterwards(request: AnyRequest, work: Callable[[], object], language: str) -> None:
+    """Done when the answer has gone, so that nobody can tell from its time what there was to do."""
+    try:
+        with sign_in.request_context(request), translation.override(language):
+            work()
+    except Exception:  # there is nobody left to answer
+        log.exception("after_answer_failed")
 
 
 class ForgetDrafts:

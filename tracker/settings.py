@@ -50,6 +50,8 @@ BASE_URL = need(
     "BASE_URL", "where the register stands, such as https://register.example",
     in_a_demonstration="http://localhost:8000",
 ).rstrip("/")  # fmt: skip
+# How many proxies of our own stand in front; each adds to X-Forwarded-For whom it saw. 0: nobody is believed.
+PROXY_COUNT = env.int("PROXY_COUNT", default=int(env.bool("BEHIND_PROXY", default=False)))
 HOME_COUNTRY = env.str("HOME_COUNTRY", default="VN")
 REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USD")  # in which sums of several currencies are added up
 PLACES_LABEL = {language: env.str(f"PLACES_LABEL_{language.upper()}", default="") for language in ("vi", "en")}
@@ -59,6 +61,8 @@ ALLOWED_HOSTS += [] if "127.0.0.1" in ALLOWED_HOSTS else ["127.0.0.1"]
 
 if len(SECRET_KEY) < 32:
     raise ImproperlyConfigured("SECRET_KEY is shorter than 32 characters.")
+if PROXY_COUNT < 0:
+    raise ImproperlyConfigured("PROXY_COUNT is the number of proxies in front: 0 or more.")
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' would let anyone choose the address in mails.")
 if not BASE_URL.startswith("https://") and not LOCAL:
@@ -95,6 +99,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
 ]
 MIDDLEWARE = [
+    "tracker.tracing.Traced",
     "tracker.middleware.KeptByNobody",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -110,6 +115,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "tracker.middleware.WhoActs",
+    "tracker.middleware.Attempted",
     "tracker.middleware.ForgetDrafts",
     "tracker.middleware.StaffSecondFactor",
 ]
@@ -170,7 +176,7 @@ if any(len(key) < 32 for key in HISTORY_KEYS):
 SEAL_SECONDS = env.int("SEAL_SECONDS", default=60)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if env.str("CELERY_BROKER_URL", default="").startswith("redis"):
-    # Rate limits count across processes only in a shared cache.
+    # What is kept for a minute is then kept for all processes.
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CELERY_BROKER_URL"),
     }  # fmt: skip
@@ -227,6 +233,18 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # operators make accounts; nobody signs up
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_SUBJECT_PREFIX = f"[{urlsplit(BASE_URL).netloc}] "
+# The library's limits count in a cache, lock accounts, and let bursts through: `partners.attempts` counts instead.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
+ACCOUNT_FORMS = {
+    "change_password": "tracker.account_forms.ChangePasswordForm",
+    "reset_password": "tracker.account_forms.ResetPasswordForm",
+}
+MFA_FORMS = {
+    "authenticate": "tracker.account_forms.AuthenticateForm",
+    "reauthenticate": "tracker.account_forms.ReauthenticateForm",
+}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
@@ -277,8 +295,8 @@ JSON_MAX_BYTES = env.int("JSON_MAX_BYTES", default=1024 * 1024)
 # --- Browser -------------------------------------------------------------------------------------------------------
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BASE_URL.startswith("https://")
 # A cookie of this name is taken from this host alone and over TLS alone; browsers refuse it on plain HTTP.
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = (
-    f"{'__Host-' if SESSION_COOKIE_SECURE else ''}{name}" for name in ("sessionid", "csrftoken")
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME, DEVICE_COOKIE_NAME = (
+    f"{'__Host-' if SESSION_COOKIE_SECURE else ''}{name}" for name in ("sessionid", "csrftoken", "device")
 )
 SESSION_ENGINE = "partners.models.credentials"
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600  # at most, however busy
@@ -288,7 +306,7 @@ if SESSION_COOKIE_AGE <= 0 or SESSION_IDLE_MINUTES <= 0:
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 CSRF_FAILURE_VIEW = "tracker.errors.csrf_failure"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
 SECURE_SSL_REDIRECT = BASE_URL.startswith("https://")
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^pulsez$"]
 SECURE_HSTS_SECONDS = 31536000 if BASE_URL.startswith("https://") else 0
@@ -319,7 +337,11 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "partners.schema.Described",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "EXCEPTION_HANDLER": "partners.viewsets.explain",
+    "DEFAULT_THROTTLE_CLASSES": ["partners.throttling.PerKey"],
 }
+API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)  # requests of one key
+if API_PER_MINUTE <= 0:
+    raise ImproperlyConfigured("API_PER_MINUTE must be more than 0.")
 SPECTACULAR_SETTINGS = {
     "TITLE": "Agreements register API",
     "DESCRIPTION": "Agreements with partners, the commitments in them, countries and organisations. "
@@ -355,8 +377,13 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"line": {"()": "tracker.logs.formatter", "readable": DEMO}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
-    "loggers": {"django.server": {"level": "WARNING"}, "django.request": {"level": "ERROR"}},
+    # Django's own handlers write lines of another kind, past what masks secrets.
+    "loggers": {
+        "django": {"handlers": [], "propagate": True},
+        "django.server": {"handlers": [], "propagate": True, "level": "WARNING"},
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
+from partners.models import Attempt
 from partners.models.credentials import SessionStore
 from tracker.heartbeat import hearing
 from tracker.history import sealing
@@ -34,3 +35,9 @@ def learn_words() -> int:
 def forget_sessions() -> None:
     """Take away the rows of sessions whose time was over."""
     SessionStore.clear_expired()
+
+
+@shared_task(name="tracker.forget_attempts")
+def forget_attempts() -> None:
+    """Take away the counters of tries that no longer count."""
+    Attempt.forget(at=timezone.now())

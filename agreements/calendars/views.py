@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -20,10 +21,12 @@ from agreements.calendars.models import Feed, FeedKind
 from agreements.calendars.writing import calendar_of, name_of
 from agreements.register.lists.filters import choices_for
 from agreements.register.rules.following import MOST_VIEWS, views_for
+from partners.attempts import wait_after_guess
 from partners.picking import offer
 from partners.requests import Request
 from partners.viewers import Viewer
 
+log = structlog.get_logger()
 MOST_FEEDS = 20
 
 
@@ -59,7 +62,8 @@ def feed_list(request: Request) -> HttpResponse:
         if own.count() >= MOST_FEEDS:
             form.add_error(None, _("You have %(most)s calendars: withdraw one first.") % {"most": MOST_FEEDS})
         else:
-            _feed, secret = Feed.issue(request.user, **form.feed())
+            feed, secret = Feed.issue(request.user, **form.feed())
+            log.info("feed_made", feed=feed.pk)
             address = settings.BASE_URL + reverse("calendar", args=[secret])
     context = {"form": form, "feeds": own.select_related("country", "view"), "address": address}
     return render(request, "agreements/calendars/feed_list.html", context, status=422 if form.errors else 200)
@@ -70,6 +74,7 @@ def feed_revoke(request: Request, pk: int) -> HttpResponse:
     """Withdraw a feed; its address is dead with the next fetch."""
     feed = Feed.objects.get_visible(request.viewer, pk=pk, user=request.viewer.user_id)
     feed.revoke(at=timezone.now())
+    log.info("feed_withdrawn", feed=feed.pk)
     messages.success(request, _("The calendar is withdrawn."))
     return redirect("calendars")
 
@@ -79,6 +84,8 @@ def calendar(request: HttpRequest, secret: str) -> HttpResponse:
     """What the feed's person may see at this moment. A dead or a wrong secret is nothing, as every wrong address."""
     feed = Feed.redeem(secret, at=timezone.now())
     if feed is None:
+        if wait := wait_after_guess(request, "calendar"):
+            return HttpResponse(status=429, headers={"Retry-After": str(wait)})
         raise Http404
     viewer = feed.user.viewer().reading_only()
     with translation.override(viewer.language):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import structlog
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
@@ -20,6 +21,7 @@ from agreements.exchange.models import Export
 from agreements.exchange.tables import MOST_AT_ONCE, MOST_IN_XLSX, as_csv, as_xlsx
 from partners.requests import Request
 
+log = structlog.get_logger()
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 20
 
@@ -41,6 +43,7 @@ def _file(request: Request, form: str, page: str) -> HttpResponseBase:
     rows = listed(page, request.GET, viewer)
     columns = columns_of(page, viewer, request.GET)
     name = f"{page}-{timezone.localdate():%Y-%m-%d}.{form}"
+    log.info("export_asked", page=page, form=form)
     answer: HttpResponseBase
     if form == "xlsx":
         count = rows.order_by()[: MOST_IN_XLSX + 1].count()
@@ -94,4 +97,5 @@ def export_file(request: Request, pk: int) -> HttpResponseBase:
     except (FileNotFoundError, ValueError):
         raise Http404 from None
     name = f"{export.page}-{export.written_at:%Y-%m-%d}.xlsx"
+    log.info("export_fetched", export=export.pk, page=export.page)
     return _as_download(FileResponse(content, content_type=XLSX), name)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from agreements.reminders import answers, digest
 from agreements.reminders.answers import MailAnswer
+from partners.attempts import wait_after_guess
 from partners.refusals import Refused
 
 ONE_CLICK = "List-Unsubscribe"  # what a mail program posts: RFC 8058
@@ -21,6 +22,8 @@ def reminder_answer(request: HttpRequest, secret: str) -> HttpResponse:
     row = answers.find(secret)
     item = digest.item_of(row, row.recipient.viewer()) if row else None
     if row is None or item is None:
+        if wait_after_guess(request, "reminder"):
+            return render(request, "agreements/reminders/answer_closed.html", status=429)
         return render(request, "agreements/reminders/answer_closed.html", status=404)
     with translation.override(row.recipient.language):
         context = {"item": item, "row": row, "first": request.GET.get("answer", "")}

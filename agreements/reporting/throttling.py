@@ -1,20 +1,24 @@
-"""How often an address may try links: guessing one is hopeless, and should be slow as well."""
+"""How often a place may try links, and how often one link opens: guessing is hopeless, and should be slow too."""
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import timedelta
 
-from rest_framework.throttling import SimpleRateThrottle
+from django.http import HttpRequest
+from django.utils import timezone
+
+from agreements.commitments.models import Link
+from partners.attempts import wait_after_guess
+from partners.models.attempts import Limit
+
+OPENINGS = Limit("openings", free=60, keep=timedelta(hours=1))
 
 
-class PerAddress(SimpleRateThrottle):
-    scope = "links"
-    rate = "60/hour"
-
-    def get_cache_key(self, request: Any, view: Any) -> str:
-        return self.cache_format % {"scope": self.scope, "ident": self.get_ident(request)}
+def too_many(request: HttpRequest) -> bool:
+    """Whether this place has tried too many wrong links within the hour; counts this one."""
+    return bool(wait_after_guess(request, "link"))
 
 
-def too_many(request: Any) -> bool:
-    """Whether this address has tried too often within the hour; counts this attempt."""
-    return not PerAddress().allow_request(request, None)  # type: ignore[arg-type]  # it looks at no view
+def worn(link: Link) -> bool:
+    """Whether this link was opened too often within the hour; counts this opening."""
+    return bool(OPENINGS.take(link.pk, at=timezone.now()).wait)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agreements.commitments.forms.answers import AnswerForm
@@ -20,9 +22,10 @@ from agreements.commitments.rules import answers, links, reports
 from agreements.commitments.rules.answers import Said
 from agreements.commitments.views.page import find, show
 from agreements.reporting import evidence
-from agreements.reporting.throttling import too_many
+from agreements.reporting.throttling import too_many, worn
 from agreements.vocabulary import LinkPurpose
 from partners import reading
+from partners.addresses import client_address
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.requests import Request
@@ -108,7 +111,7 @@ def link_new(request: Request, ref: str) -> HttpResponse:
     context = {
         "link": link,
         "commitment": commitment,
-        "address": request.build_absolute_uri(reverse("by_link", args=[secret])),
+        "address": settings.BASE_URL + reverse("by_link", args=[secret]),
     }
     return render(request, "agreements/reporting/link_made.html", context)
 
@@ -124,13 +127,13 @@ def link_revoke(request: Request, pk: int) -> HttpResponse:
     return redirect(link.commitment)
 
 
+@csrf_exempt  # the signed address is the authority, and its page hands no browser on to where it came from
 @require_http_methods(["GET", "POST"])
 def by_link(request: HttpRequest, secret: str) -> HttpResponse:
     """One commitment for one answer, without an account. Looking changes nothing but the log of openings."""
-    if too_many(request):
+    link = links.find(secret, at=timezone.now())
+    if worn(link) if link else too_many(request):
         return render(request, "agreements/reporting/too_many.html", status=429)
-    at = timezone.now()
-    link = links.find(secret, at=at)
     if link is None:
         return render(request, "agreements/reporting/link_closed.html", status=404)
     viewer = links.viewer_of(link)
@@ -142,7 +145,7 @@ def by_link(request: HttpRequest, secret: str) -> HttpResponse:
         if form.is_valid() and _answered(request, link, commitment, form, viewer):
             return render(request, "agreements/reporting/link_thanks.html", {"link": link, "commitment": commitment})
     else:
-        links.note_opening(link, request.META.get("REMOTE_ADDR"))
+        links.note_opening(link, client_address(request) or None)
     context = {
         "link": link, "commitment": commitment, "form": form, "purpose": link.purpose,
         "agreement": commitment.agreement if commitment.shows_agreement else None,

@@ -28,6 +28,19 @@ class Migration(migrations.Migration):
         migrations.RunSQL(folding.FOLD),
         migrations.RunSQL(folding.WORDS),
         migrations.RunSQL(folding.VIETNAMESE_ORDER),
+        migrations.CreateModel(
+            name='Attempt',
+            fields=[
+                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ('count', models.PositiveIntegerField(verbose_name='tries')),
+                ('free_at', models.DateTimeField(verbose_name='may try again')),
+                ('forget_at', models.DateTimeField(verbose_name='forgotten')),
+            ],
+            options={
+                'verbose_name': 'attempt',
+                'verbose_name_plural': 'attempts',
+            },
+        ),
         CreateTables(
             tables=[
                 migrations.CreateModel(

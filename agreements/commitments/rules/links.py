@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime, timedelta
 
+import structlog
 from django.core import signing
 from django.db import transaction
 from django.utils import timezone
@@ -24,6 +25,7 @@ from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
+log = structlog.get_logger()
 SALT = "agreements.commitments.linking"  # as in the links that were sent
 MOST_DAYS = 60
 USUAL_DAYS = 14
@@ -80,6 +82,7 @@ def _sees(viewer: Viewer, commitment: Commitment) -> bool:
 
 def note_opening(link: Link, address: str | None) -> None:
     LinkOpening.objects.create(link=link, address=address)
+    log.info("link_opened", link=link.pk, commitment=link.commitment_id)
 
 
 def use(link: Link, *, at: datetime) -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import structlog
 from django.db import connection
 from django.utils import timezone
 
 from agreements.register.models import Agreement, Opening
 from partners.viewers import Viewer
+
+log = structlog.get_logger()
 
 
 def is_logged(agreement: Agreement, viewer: Viewer) -> bool:
@@ -19,6 +22,9 @@ def note(agreement: Agreement, viewer: Viewer, *, commitment: Any = None, docume
     """Count one look of this person on this day. One statement; a preview has no user and leaves no trace."""
     if not is_logged(agreement, viewer):
         return
+    log.info(
+        "opened", agreement=agreement.ref, commitment=commitment and commitment.ref, document=document and document.pk
+    )
     now = timezone.now()
     table = connection.ops.quote_name(Opening._meta.db_table)
     with connection.cursor() as cursor:
