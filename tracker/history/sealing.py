@@ -17,9 +17,11 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
+from agreements.jobs.queues import Queue
 from tracker.history.models import Seal
 
 ROWS_AT_ONCE = 2000
+SEALS = Queue("seals")
 WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.05
 WRITING = """
     SELECT DISTINCT virtualtransaction FROM pg_locks JOIN pg_database ON pg_database.oid = database
@@ -55,12 +57,16 @@ def seal(*, at: datetime) -> Seal | None:
         last = Seal.objects.order_by("-pk").first()
         before = _watermarks()
         tables: dict[str, Any] = {}
-        for table, mark in marks.items():
-            since = before.get(table, 0)
-            if mark > since:
-                columns = _columns(table)
-                digest, count = _digest(table, columns, since, mark)
-                tables[table] = {"columns": columns, "after": since, "to": mark, "count": count, "digest": digest}
+
+
+        def add(table: str) -> None:
+            since, mark = before.get(table, 0), marks[table]
+            columns = _columns(table)
+            digest, count = _digest(table, columns, since, mark)
+            tables[table] = {"columns": columns, "after": since, "to": mark, "count": count, "digest": digest}
+
+        # A table that cannot be read is sealed later, from where it was: the others are sealed now.
+        SEALS.each([table for table, mark in marks.items() if mark > before.get(table, 0)], add, at=at)
         if not tables:
             return None
         digest = _whole(tables, last.digest if last else "", at)
