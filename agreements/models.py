@@ -16,6 +16,7 @@ from agreements.commitments.models import (
     Report,
 )
 from agreements.exchange.models import Export
+from agreements.jobs.models import JobRun, Outage, SetAside
 from agreements.overview.models import Cell, Counted, CountedNow, Stale, Tally
 from agreements.procedures.models import (
     Pause,
@@ -67,6 +68,7 @@ __all__ = [
     "Funding",
     "Indicator",
     "InstrumentType",
+    "JobRun",
     "Link",
     "LinkOpening",
     "Measurement",
@@ -74,6 +76,7 @@ __all__ = [
     "Mute",
     "Note",
     "Opening",
+    "Outage",
     "Participant",
     "Pause",
     "Procedure",
@@ -84,6 +87,7 @@ __all__ = [
     "ReminderRule",
     "Report",
     "SavedView",
+    "SetAside",
     "Share",
     "SignatoryLevel",
     "Stale",

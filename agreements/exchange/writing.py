@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from billiard.exceptions import SoftTimeLimitExceeded
 from django.core.files.base import ContentFile
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.http import QueryDict
 from django.utils import timezone, translation
@@ -17,12 +17,14 @@ from agreements.commitments.lists.saved import listed
 from agreements.exchange.lists import columns_of, seen, seen_now, veils_of, with_columns
 from agreements.exchange.models import KEPT, Export, ExportState, rights_of
 from agreements.exchange.tables import as_xlsx
+from agreements.jobs.queues import KILLED, GiveUp, Queue, storable
 from partners import reading
 from partners.viewers import Viewer
 
 SILENT_FOR = timedelta(minutes=2)  # after which whoever wrote it is taken for dead, and it is written anew
 NOTED_EVERY = 500  # rows
-log = logging.getLogger(__name__)
+MOST_ATTEMPTS = 3  # of what is killed over its time or memory
+EXPORTS = Queue("exports", whole=False, kills=True)
 
 
 def ask(viewer: Viewer, page: str, query: QueryDict, *, total: int) -> Export:
@@ -37,18 +39,30 @@ def ask(viewer: Viewer, page: str, query: QueryDict, *, total: int) -> Export:
 def write_waiting(*, at: datetime) -> int:
     """Write all that wait, and what a dead worker left half written; return how many."""
     forget_old(at=at)
-    number = 0
-    while export := _claim():
+    tried: list[int] = []
+    open_ones = Export.objects.filter(state__in=(ExportState.WAITING, ExportState.RUNNING)).order_by("pk")
+    EXPORTS.each(open_ones.values_list("pk", flat=True), lambda pk: _write_one(pk, tried))
+    return len(tried)
+
+
+def _write_one(pk: int, tried: list[int]) -> None:
+    if EXPORTS.attempts(pk) >= MOST_ATTEMPTS:
+        _fail(pk, _("It takes longer than a file may take: filter the list first, or take it as CSV."))
+        raise GiveUp(KILLED)
+    if export := _claim(pk):
+        tried.append(pk)
         _write(export)
-        number += 1
-    return number
 
 
-def _claim() -> Export | None:
+def _fail(pk: int, why: str) -> None:
+    Export.objects.filter(pk=pk).update(state=ExportState.FAILED, error=storable(why)[:300])
+
+
+def _claim(pk: int) -> Export | None:
     now = timezone.now()
     with transaction.atomic():
         left = Q(state=ExportState.RUNNING, heard_at__lt=now - SILENT_FOR)
-        rows = Export.objects.locked(skip=True).select_related("user")
+        rows = Export.objects.filter(pk=pk).locked(skip=True).select_related("user")
         export: Export | None = rows.filter(Q(state=ExportState.WAITING) | left).first()
         if export:
             export.state, export.heard_at, export.done = ExportState.RUNNING, now, 0
@@ -74,16 +88,25 @@ def _write(export: Export) -> None:
 
         with translation.override(export.language):
             content = as_xlsx(rows, columns, title=export.page, told=told)
-    except Exception as problem:  # whatever it was, its owner is told, and the next file is written
-        log.exception("export %s failed", export.pk)
-        export.state, export.error = ExportState.FAILED, str(problem)[:300]
-        export.save(update_fields=["state", "error"])
-        return
+    except SoftTimeLimitExceeded:
+        raise  # it is tried again, some times
+    except Exception as problem:  # whatever it was, its owner is told, and the operator
+        if isinstance(problem, DatabaseError) and not _database_answers():
+            raise
+        _fail(export.pk, str(problem))
+        raise GiveUp from problem
     export.state, export.written_at, export.rights = ExportState.WRITTEN, timezone.now(), rights_of(viewer)
     export.keys, export.seen = [key for key, *_veils in marks], seen(marks)
     export.done = export.total = max(export.done, export.total)
     export.file.save("list.xlsx", ContentFile(content), save=False)
     export.save(update_fields=["state", "written_at", "rights", "keys", "seen", "done", "total", "file"])
+
+
+def _database_answers() -> bool:
+    try:
+        return connection.is_usable()
+    except DatabaseError:
+        return False
 
 
 def _note(export: Export, done: int) -> None:

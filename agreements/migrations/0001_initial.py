@@ -1290,6 +1290,58 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='JobRun',
+                    fields=[
+                        ('name', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='job')),
+                        ('expected_since', models.DateTimeField(null=True, verbose_name='expected since')),
+                        ('started_at', models.DateTimeField(null=True, verbose_name='last start')),
+                        ('succeeded_at', models.DateTimeField(null=True, verbose_name='last success')),
+                        ('failed_at', models.DateTimeField(null=True, verbose_name='last failure')),
+                        ('failures', models.PositiveIntegerField(default=0, verbose_name='failures since the last success')),
+                        ('error', models.CharField(blank=True, max_length=300, verbose_name='error')),
+                    ],
+                    options={
+                        'verbose_name': 'job',
+                        'verbose_name_plural': 'jobs',
+                        'ordering': ('name',),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='SetAside',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('queue', models.CharField(max_length=40, verbose_name='queue')),
+                        ('item', models.CharField(max_length=200, verbose_name='item')),
+                        ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                        ('first_at', models.DateTimeField(null=True, verbose_name='first failure')),
+                        ('last_at', models.DateTimeField(null=True, verbose_name='last failure')),
+                        ('next_try_at', models.DateTimeField(null=True, verbose_name='next try')),
+                        ('begun_at', models.DateTimeField(null=True, verbose_name='begun')),
+                        ('error', models.CharField(blank=True, max_length=300, verbose_name='error')),
+                    ],
+                    options={
+                        'verbose_name': 'item set aside',
+                        'verbose_name_plural': 'items set aside',
+                        'ordering': ('queue', 'first_at', 'pk'),
+                        'constraints': [models.UniqueConstraint(models.F('queue'), models.F('item'), name='set_aside_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Outage',
+                    fields=[
+                        ('server', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='server')),
+                        ('since', models.DateTimeField(verbose_name='away since')),
+                        ('seen_at', models.DateTimeField(verbose_name='last tried')),
+                        ('next_try_at', models.DateTimeField(verbose_name='next try')),
+                        ('error', models.CharField(blank=True, max_length=300, verbose_name='error')),
+                    ],
+                    options={
+                        'verbose_name': 'server that is away',
+                        'verbose_name_plural': 'servers that are away',
+                        'ordering': ('server',),
+                    },
+                ),
+                migrations.CreateModel(
                     name='Export',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

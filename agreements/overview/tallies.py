@@ -7,7 +7,7 @@ silence is counted row by row in the same statement, so a change made meanwhile 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from typing import Any
@@ -17,10 +17,12 @@ from django.db.models import Count, F, Q, Sum, Value
 
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models.commitment import OPEN, SILENT_DAYS
-from agreements.overview.models import CountedNow, Tally, TallyFamily
+from agreements.jobs.queues import Queue
+from agreements.overview.models import CountedNow, Stale, Tally, TallyFamily
 from partners.viewers import Viewer
 
 IN_ONE_GO = 2000
+TALLIES = Queue("tallies")
 LINES_UNFOLDED = 5000  # beyond the cells that they make up
 log = logging.getLogger(__name__)
 
@@ -113,11 +115,13 @@ def median(histogram: Iterable[tuple[int, int]]) -> float | None:
 
 def count_stale() -> int:
     """Bring the copies of changed agreements up to date; return how many there were."""
+    stale = Stale.objects.order_by("agreement_id").values_list("agreement_id", flat=True).distinct()
+    return sum(TALLIES.groups(stale, _count, size=IN_ONE_GO))
+
+
+def _count(agreements: Sequence[int]) -> int:
     with connection.cursor() as cursor:
-        done = 0
-        while (now := _ask(cursor, "SELECT count_stale(%s)", IN_ONE_GO)[0]) == IN_ONE_GO:
-            done += now
-    return int(done + now)
+        return int(_ask(cursor, "SELECT count_stale(%s::bigint[])", list(agreements))[0])
 
 
 def tidy() -> bool:

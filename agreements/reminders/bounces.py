@@ -5,8 +5,6 @@ A report is believed only if it names the Message-ID of a mail of ours, which no
 
 from __future__ import annotations
 
-import mailbox
-from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import Message
@@ -15,12 +13,13 @@ from pathlib import Path
 import structlog
 from django.conf import settings
 
+from agreements.jobs.queues import Queue
 from agreements.reminders import ledger
 from partners import texts
 
 log = structlog.get_logger()
 MOST_BYTES = 1_000_000
-MOST_AT_ONCE = 500
+BOUNCES = Queue("bounces", whole=False)  # a mail is moved on disk once what it says is committed
 
 
 @dataclass(frozen=True)
@@ -74,20 +73,20 @@ def take_in() -> int:
     """
     if not settings.MAIL_BOUNCES or not (Path(settings.MAIL_BOUNCES) / "new").is_dir():
         return 0
-    box, marked = mailbox.Maildir(settings.MAIL_BOUNCES, create=False), 0
-    for key in _new(box):
-        bounce = read(box.get_bytes(key))
-        if bounce:
-            rows = ledger.bounced(bounce.message_id, bounce.said)
-            log.warning("mail came back", rows=rows, said=bounce.said)
-            marked += rows
-        seen = box.get_message(key)
-        seen.set_subdir("cur")
-        seen.add_flag("S")
-        box[key] = seen
-    return marked
+    new = Path(settings.MAIL_BOUNCES) / "new"
+    names = sorted(entry.name for entry in new.iterdir() if entry.is_file())
+    return sum(BOUNCES.each(names, lambda name: _take_in_one(new / name)))
 
 
-def _new(box: mailbox.Maildir) -> Iterator[str]:
-    fresh = [key for key in box.iterkeys() if box.get_message(key).get_subdir() == "new"]
-    yield from fresh[:MOST_AT_ONCE]
+def _take_in_one(mail: Path) -> int:
+    try:
+        with mail.open("rb") as file:
+            raw = file.read(MOST_BYTES)
+    except FileNotFoundError:
+        return 0  # another run was faster
+    rows = 0
+    if bounce := read(raw):
+        rows = ledger.bounced(bounce.message_id, bounce.said)
+        log.warning("mail came back", rows=rows, said=bounce.said)
+    mail.rename(mail.parent.parent / "cur" / f"{mail.name.partition(':')[0]}:2,S")
+    return rows

@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
+from agreements.jobs.queues import Queue
 from agreements.reminders.models import Channel, Reminder, ReminderRule
 from agreements.reminders.relay import in_journal
 from agreements.reminders.schedule import Due, due
@@ -23,6 +24,7 @@ from partners.records import RecordQuerySet
 
 log = structlog.get_logger()
 MOST_FOR_ONE = 1000
+ROWS = Queue("rows of the ledger")
 CLAIMING = 0x7E11  # the class of the advisory locks on recipients
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
 IN_DOUBT = (SendState.HANDED, SendState.UNKNOWN)
@@ -35,7 +37,8 @@ class Lost(Exception):
 
 def queue(on: date) -> int:
     """Write what is due on that day into the ledger; return how many rows were missing there."""
-    return write(due(on), at=timezone.now())
+    at = timezone.now()
+    return sum(ROWS.groups(due(on), lambda some: write(some, at=at), size=1000, key=lambda item: item.key))
 
 
 def write(items: Iterable[Due], *, at: datetime) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from django.apps import apps
-from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from agreements.acts import Hears, Tells
+from agreements.jobs.queues import Queue
 from agreements.register.models import Comment, Share, Step
 from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder
@@ -19,28 +19,33 @@ from partners.models import Membership, User
 from partners.viewers import Role
 
 NOBODY = Q(pk__in=())
+IN_ONE_GO = 200
+NOTICES = Queue("notices of steps")
 
 
-def put_steps_into_ledger(*, most: int = 200) -> int:
+def put_steps_into_ledger() -> int:
     """Make a notice for each person that an untold step concerns; return how many steps were read.
 
     The rows and the mark on the step are one transaction, so a crash repeats nothing and forgets nothing.
     """
-    with transaction.atomic():
-        steps = list(Step.objects.untold().locked(skip=True).select_related("agreement", "commitment")[:most])
-        if not steps:
-            return 0
-        told = list(_told_of(steps))
-        timing = Timing({person for _step, person, _urgent in told}, at=timezone.now())
-        rows = [
-            Reminder(
-                step=step, recipient_id=person, agreement=step.agreement, commitment_id=step.commitment_id,
-                next_try_at=timing.of(person, urgent=urgent),
-            )
-            for step, person, urgent in told
-        ]  # fmt: skip
-        Reminder.objects.bulk_create(rows, ignore_conflicts=True)
-        Step.objects.filter(pk__in=[step.pk for step in steps]).update(told_at=timezone.now())
+    untold = Step.objects.untold().order_by("at", "pk").values_list("pk", flat=True)
+    return sum(NOTICES.groups(untold, _put_into_ledger, size=IN_ONE_GO))
+
+
+def _put_into_ledger(pks: Sequence[int]) -> int:
+    waiting = Step.objects.untold().filter(pk__in=pks).locked(skip=True)
+    steps = list(waiting.select_related("agreement", "commitment"))
+    told = list(_told_of(steps))
+    timing = Timing({person for _step, person, _urgent in told}, at=timezone.now())
+    rows = [
+        Reminder(
+            step=step, recipient_id=person, agreement=step.agreement, commitment_id=step.commitment_id,
+            next_try_at=timing.of(person, urgent=urgent),
+        )
+        for step, person, urgent in told
+    ]  # fmt: skip
+    Reminder.objects.bulk_create(rows, ignore_conflicts=True)
+    Step.objects.filter(pk__in=[step.pk for step in steps]).update(told_at=timezone.now())
     return len(steps)
 
 

@@ -7,10 +7,12 @@ ledger": a day without a run loses nothing, and two runs find nothing twice. The
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import chain
 from typing import Any
 
+from agreements.jobs.queues import Queue
 from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder, ReminderRule, Told, Watched
 from agreements.reminders.watching import WATCHES, Matter, Watch
@@ -19,6 +21,8 @@ from partners.models import User
 from partners.viewers import Role
 
 DAY = timedelta(days=1)
+IN_ONE_GO = 2000
+MATTERS = Queue("matters")
 KEY = ("rule_id", "recipient_id", "agreement_id", "commitment_id", "subject_id", "due_on", "offset")
 
 
@@ -41,16 +45,16 @@ class Due:
 
 
 def due(on: date) -> list[Due]:
-    """Everything to be told by the end of that day that does not stand in the ledger."""
-    return plan(on, on)
+    """Everything to be told by the end of that day that does not stand in the ledger; what cannot be judged waits."""
+    return plan(on, on, apart=MATTERS)
 
 
-def plan(first: date, last: date, *, agreement: int | None = None) -> list[Due]:
+def plan(first: date, last: date, *, agreement: int | None = None, apart: Queue | None = None) -> list[Due]:
     """What would be told on each day from the first to the last, of all or of one agreement, if nothing changed."""
     rules = ReminderRule.objects.live().filter(is_active=True).prefetch_related("people")
     found: dict[tuple[object, ...], Due] = {}
     for rule in rules:
-        for item in _of(rule, rules, first, last, agreement):
+        for item in _of(rule, rules, first, last, agreement, apart):
             found.setdefault(item.key, item)
     agreements = {item.agreement_id for item in found.values()}
     written = Reminder.objects.filter(rule__isnull=False, agreement__in=agreements).values_list(*KEY)
@@ -60,27 +64,42 @@ def plan(first: date, last: date, *, agreement: int | None = None) -> list[Due]:
 
 
 def _of(
-    rule: ReminderRule, rules: Iterable[ReminderRule], first: date, last: date, agreement: int | None
-) -> Iterator[Due]:
+    rule: ReminderRule,
+    rules: Iterable[ReminderRule],
+    first: date,
+    last: date,
+    agreement: int | None,
+    apart: Queue | None,
+) -> Iterable[Due]:
+    """What a rule tells, row by row; with `apart`, a row that cannot be judged is set aside there."""
     if not rule.offsets:
-        return
+        return []
     watch = WATCHES[rule.watched]
     told = Recipients(rule, first, agreements=[agreement] if agreement else None)
     others = _kinds_of_others(rule, rules)
     only = {watch.agreement: agreement} if agreement else {}
     shortest = 0 if rule.watched == Watched.LEGAL_CLOCK else min(rule.offsets)
     days = [first + number * DAY for number in range((last - first).days + 1)]
-    for row in watch.rows(last - timedelta(days=shortest), **only):
-        for day, matter in _matters(watch, rule, row, days):
-            step = matter.rung(matter.offsets(rule), day)
-            kind = matter.agreement.kind
-            if step is None or kind in others or (rule.kinds and kind not in rule.kinds):
-                continue
-            for recipient in told.of(matter):
-                yield Due(
-                    rule.pk, recipient, matter.agreement.pk, matter.commitment.pk if matter.commitment else None,
-                    matter.subject.pk if matter.subject else None, matter.due_on, step, day,
-                )  # fmt: skip
+
+    def of_rows(rows: Iterable[Any]) -> Iterator[Due]:
+        for row in rows:
+            for day, matter in _matters(watch, rule, row, days):
+                step = matter.rung(matter.offsets(rule), day)
+                kind = matter.agreement.kind
+                if step is None or kind in others or (rule.kinds and kind not in rule.kinds):
+                    continue
+                for recipient in told.of(matter):
+                    yield Due(
+                        rule.pk, recipient, matter.agreement.pk, matter.commitment.pk if matter.commitment else None,
+                        matter.subject.pk if matter.subject else None, matter.due_on, step, day,
+                    )  # fmt: skip
+
+    rows = watch.rows(last - timedelta(days=shortest), **only)
+    if apart is None:
+        return of_rows(rows)
+    queue = replace(apart, name=f"{apart.name}: {rule.code}"[:40])
+    groups = queue.groups(rows, lambda some: list(of_rows(some)), size=IN_ONE_GO, key=watch.key_of)
+    return chain.from_iterable(groups)
 
 
 def _kinds_of_others(rule: ReminderRule, rules: Iterable[ReminderRule]) -> frozenset[str]:

@@ -16,9 +16,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection, transaction
 
+from agreements.jobs.queues import Queue
 from tracker.history import anchors, rows
 from tracker.history.models import Seal
 
+SEALS = Queue("seals")
 WAIT_SECONDS, PAUSE_SECONDS = 20.0, 0.05
 WRITING = """
     SELECT DISTINCT virtualtransaction FROM pg_locks JOIN pg_database ON pg_database.oid = database
@@ -56,10 +58,14 @@ def seal(*, at: datetime) -> Seal | None:
         before = watermarks(last)
         tables: dict[str, Any] = {}
         prints = bytearray()
-        for table, mark in sorted(now.marks.items()):
-            since = before.get(table, 0)
-            if mark > since:
-                tables[table] = _sealed(table, since, mark, prints)
+
+        def add(table: str) -> None:
+            own = bytearray()
+            tables[table] = _sealed(table, before.get(table, 0), now.marks[table], own)
+            prints.extend(own)
+
+        # A table that cannot be read is sealed later, from where it was: the others are sealed now.
+        SEALS.each([table for table, mark in sorted(now.marks.items()) if mark > before.get(table, 0)], add, at=at)
         if not tables:
             return None
         key = settings.HISTORY_KEYS[0]

@@ -16,11 +16,13 @@ from agreements.clocks import Unit, deadline
 from agreements.commitments.models import Commitment, Milestone
 from agreements.commitments.models.commitment import OPEN, DueFrom, DueUnit
 from agreements.dates import PartialDate, Precision
+from agreements.jobs.queues import Queue
 from agreements.vocabulary import MilestoneStatus, Stage
 from agreements.workdays import WorkCalendar
 
 AHEAD_DAYS = 366  # occurrences are made a year ahead
 MOST_TIMES = 600
+COUNTING, REPEATING = Queue("deadlines"), Queue("repeating duties")
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,17 @@ def put(commitment: Commitment, calendar: WorkCalendar) -> bool:
 
 def count_all(calendar: WorkCalendar) -> int:
     """Count the deadlines whose event has become known or has moved; return how many moved."""
-    moved = 0
     rows = Commitment.objects.live().filter(due_after__isnull=False, agreement__archived_at=None)
-    for pk in rows.filter(delivery__in=OPEN).values_list("pk", flat=True):
-        with transaction.atomic():
-            commitment = Commitment.objects.locked().select_related("agreement").get(pk=pk)
-            if put(commitment, calendar):
-                commitment.stamp(None).save()
-                moved += 1
+    waiting = rows.filter(delivery__in=OPEN).values_list("pk", flat=True)
+    return sum(COUNTING.each(waiting, lambda pk: _count_one(pk, calendar)))
+
+
+def _count_one(pk: int, calendar: WorkCalendar) -> bool:
+    with transaction.atomic():
+        commitment = Commitment.objects.locked().select_related("agreement").get(pk=pk)
+        moved = put(commitment, calendar)
+        if moved:
+            commitment.stamp(None).save()
     return moved
 
 
@@ -120,7 +125,7 @@ def make_ahead(on: date) -> int:
     rows = Commitment.objects.live().filter(
         Q(agreement__stage=Stage.SIGNED), repeats_months__isnull=False, delivery__in=OPEN
     )
-    return sum(_make_ahead(pk, on) for pk in rows.values_list("pk", flat=True))
+    return sum(REPEATING.each(rows.values_list("pk", flat=True), lambda pk: _make_ahead(pk, on)))
 
 
 def _make_ahead(pk: int, on: date) -> int:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment, Milestone, Report
 from agreements.commitments.models.commitment import OPEN, QUIET_DAYS
+from agreements.jobs.queues import Queue
 from agreements.vocabulary import Health, MilestoneStatus, ReportStatus
 
 
@@ -42,6 +43,7 @@ MEANS: Mapping[HealthRule, Health] = {
     HealthRule.SILENT: Health.NO_REPORT,
 }
 IN_ONE_GO = 2000
+SETTLING = Queue("health")
 
 
 @dataclass(frozen=True)
@@ -106,5 +108,5 @@ def settle(pks: Iterable[int], on: date) -> int:
 def settle_all(on: date) -> int:
     """The same for every commitment: days pass without anybody touching a record."""
     wrong = judged(Commitment.objects.live(), on).exclude(health=F("ruled"))
-    pks = list(wrong.order_by("pk").values_list("pk", flat=True))
-    return sum(settle(pks[start : start + IN_ONE_GO], on) for start in range(0, len(pks), IN_ONE_GO))
+    pks = wrong.order_by("pk").values_list("pk", flat=True)
+    return sum(SETTLING.groups(pks, lambda some: settle(some, on), size=IN_ONE_GO))

@@ -71,11 +71,11 @@ ADD = f"""
 """
 COUNTING = 5711
 JOBS = f"""
-CREATE FUNCTION count_stale(most integer) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION count_stale(wanted bigint[]) RETURNS integer LANGUAGE plpgsql AS $$
 DECLARE ids bigint[];
 BEGIN
     PERFORM pg_advisory_xact_lock({COUNTING});
-    ids := ARRAY(SELECT DISTINCT agreement_id FROM agreements_stale LIMIT most);
+    ids := ARRAY(SELECT DISTINCT agreement_id FROM agreements_stale WHERE agreement_id = ANY (wanted));
     DELETE FROM agreements_stale WHERE agreement_id = ANY (ids);
     {ADD.format(lines=LINES.format(n=-1, rows="agreements_counted") + " AND row.agreement_id = ANY (ids)")}
     DELETE FROM agreements_counted WHERE agreement_id = ANY (ids);

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
+from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement, Amendment, Authorship, Step
 from agreements.register.models.agreement import submitted_as
 from agreements.register.rules import steps
@@ -28,6 +29,7 @@ AMENDABLE = (
     "renewal_months", "notice_months", "notice_days",
 )  # fmt: skip
 DRAFT, IN_REVIEW, APPROVED, APPLIED, WITHDRAWN = AmendmentStage
+DUE = Queue("amendments")
 
 TRANSITIONS: Mapping[str, Transition] = {
     transition.name: transition
@@ -171,13 +173,16 @@ perform, refusal, open_to = WORKFLOW.perform, WORKFLOW.refusal, WORKFLOW.open_to
 def apply_due(on: date) -> int:
     """Apply what was approved for that day or an earlier one; return how many. What no longer fits says why."""
     waiting = Amendment.objects.live().filter(stage=APPROVED, effective_on__lte=on)
-    applied = 0
-    for pk in list(waiting.order_by("effective_on", "pk").values_list("pk", flat=True)):
-        try:
-            applied += _apply_one(pk, on)
-        except Refused as no:
-            Amendment.objects.filter(pk=pk).exclude(comment=no.reason).update(comment=no.reason)
-    return applied
+    due = waiting.order_by("effective_on", "pk").values_list("pk", flat=True)
+    return sum(DUE.each(due, lambda pk: _apply_or_say_why(pk, on)))
+
+
+def _apply_or_say_why(pk: int, on: date) -> bool:
+    try:
+        return _apply_one(pk, on)
+    except Refused as no:
+        Amendment.objects.filter(pk=pk).exclude(comment=no.reason).update(comment=no.reason)
+        return False
 
 
 def _apply_one(pk: int, on: date) -> bool:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
 from agreements.acts import Act
+from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement, Step
 from agreements.register.models.agreement import EXPIRING_DAYS
 from agreements.register.rules import steps
 from agreements.vocabulary import Stage
 
 BEFORE_THE_END = timedelta(days=EXPIRING_DAYS)
+IN_ONE_GO = 500
+TAKING_EFFECT, NEARING_THE_END, EXPIRING = (Queue(f"standing: {what}") for what in ("in effect", "near end", "expired"))
 
 
 def note_standing(on: date) -> int:
@@ -27,7 +29,7 @@ def note_in_effect(on: date) -> int:
     """Write a Step for each signed agreement whose first day of effect has come."""
     noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.TAKE_EFFECT, on=OuterRef("effective_on"))
     rows = Agreement.objects.live().filter(stage=Stage.SIGNED, effective_on__lte=on)
-    return _write(rows.exclude(Exists(noted)), Act.TAKE_EFFECT, lambda row: row.effective_on)
+    return _write(TAKING_EFFECT, rows.exclude(Exists(noted)), Act.TAKE_EFFECT, lambda row: row.effective_on)
 
 
 def note_near_end(on: date) -> int:
@@ -35,24 +37,26 @@ def note_near_end(on: date) -> int:
     day = OuterRef("end") - BEFORE_THE_END
     noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.NEAR_END, on=day)
     rows = Agreement.objects.expiring(on).live()
-    return _write(rows.exclude(Exists(noted)), Act.NEAR_END, lambda row: row.end - BEFORE_THE_END)
+    return _write(NEARING_THE_END, rows.exclude(Exists(noted)), Act.NEAR_END, lambda row: row.end - BEFORE_THE_END)
 
 
 def note_expired(on: date) -> int:
     """Write a Step for each agreement that has run out and whose running out is not noted."""
     noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.EXPIRE, on=F("agreement__expires_on"))
     rows = Agreement.objects.expired(on).live()
-    return _write(rows.exclude(Exists(noted)), Act.EXPIRE, lambda row: row.expires_on)
+    return _write(EXPIRING, rows.exclude(Exists(noted)), Act.EXPIRE, lambda row: row.expires_on)
 
 
-def _write(rows: Any, act: Act, day: Callable[[Any], date | None]) -> int:
-    with transaction.atomic():
+def _write(queue: Queue, rows: Any, act: Act, day: Callable[[Any], date | None]) -> int:
+    def note(some: Sequence[int]) -> int:
         # Locked rows are another run's business: it writes the same step.
-        found = rows.locked(skip=True)
+        found = rows.filter(pk__in=some).locked(skip=True)
         noted = [
             steps.draft(act, row, None, on=on, from_stage=row.stage, to_stage=row.stage)
             for row in found
             if (on := day(row))
         ]
         Step.objects.bulk_create(noted)
-    return len(noted)
+        return len(noted)
+
+    return sum(queue.groups(rows.order_by("pk").values_list("pk", flat=True), note, size=IN_ONE_GO))
