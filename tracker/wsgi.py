@@ -3,15 +3,22 @@
 import gc
 import importlib
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
 from tracker.database.weaknesses import refuse_weak_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
-application = get_wsgi_application()
-importlib.import_module("tracker.surfaces").refuse_without_policy()  # once all models are there
-refuse_weak_role()
+BOOT_FAILED = 3  # gunicorn's own code: with another it would start the same process for ever
+try:
+    application = get_wsgi_application()
+    importlib.import_module("tracker.surfaces").refuse_without_policy()  # once all models are there
+    refuse_weak_role()
+except ImproperlyConfigured as wrong:
+    sys.stderr.write(f"{wrong}\n")
+    raise SystemExit(BOOT_FAILED) from None
 # What the application is made of lives as long as the process: looking through it for garbage only holds pages up.
 gc.collect()
 gc.freeze()

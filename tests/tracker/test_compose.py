@@ -55,6 +55,7 @@ def test_the_health_check_passes_behind_tls() -> None:
         "PATH": os.environ["PATH"], "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCD",
         "DATABASE_URL": "postgres://u:p@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
         "BASE_URL": "https://register.example", "ALLOWED_HOSTS": "register.example", "MAIL_FROM": "r@register.example",
+        "EMAIL_URL": "smtp://127.0.0.1:1",
         "DJANGO_SETTINGS_MODULE": "tracker.settings",
     }  # fmt: skip
     ask = (
