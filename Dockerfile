@@ -13,8 +13,10 @@ COPY seeds seeds
 # Settings refuse to start without these; collecting files touches none of them.
 RUN SECRET_KEY=only-to-collect-the-static-files-at-build-time DATABASE_URL=postgres://x:x@x/x \
     CELERY_BROKER_URL=redis://x BASE_URL=https://build.invalid ALLOWED_HOSTS=build.invalid \
+    EMAIL_URL=smtp://build.invalid MAIL_FROM=build@build.invalid \
     python manage.py collectstatic --noinput \
- && useradd --system --uid 10001 tracker && mkdir -p /srv/media && chown tracker /srv/media
+ && useradd --system --uid 10001 tracker && mkdir -p /srv/media /srv/anchor \
+ && chown tracker /srv/media /srv/anchor
 USER tracker
 EXPOSE 8000
 CMD ["gunicorn", "tracker.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--threads", "4", "--timeout", "60", "--graceful-timeout", "30", "--no-control-socket"]

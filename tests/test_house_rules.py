@@ -329,7 +329,8 @@ def test_a_wrong_setting_refuses_to_start_with_one_line(name: str) -> None:
         "PATH": "/usr/bin:/bin", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCD",
         "DATABASE_URL": "postgres://u:p@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
         "BASE_URL": "https://register.example", "ALLOWED_HOSTS": "register.example", "MAIL_FROM": "r@register.example",
-        "EMAIL_URL": "smtp://127.0.0.1:1", name.strip(): value,
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+        name.strip(): value,
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "manage.py", "check"], cwd=ROOT, env=environment, capture_output=True, text=True

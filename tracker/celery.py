@@ -15,6 +15,10 @@ from kombu import Queue
 from tracker.database.weaknesses import refuse_weak_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+try:
+    settings.INSTALLED_APPS  # noqa: B018  (reads the settings, before anything else does)
+except ImproperlyConfigured as wrong:
+    raise SystemExit(str(wrong)) from None
 LEARN_SECONDS = TIDY_SECONDS = 3600
 app = Celery("tracker")
 app.config_from_object("django.conf:settings", namespace="CELERY")

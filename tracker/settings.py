@@ -8,24 +8,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import django_stubs_ext
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from tracker.database.address import read_address
+from tracker.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 django_stubs_ext.monkeypatch()  # lets Django's classes name their model as the types do: ModelForm[Person]
-
-
-def need(name: str, meaning: str, *, in_a_demonstration: str = "") -> str:
-    """A setting that nothing can stand in for, but in a demonstration on this machine."""
-    value: str = env.str(name, default=in_a_demonstration if DEMO else "")
-    if not value:
-        raise ImproperlyConfigured(f"{name} is not set: {meaning}")
-    return value
 
 
 def is_loopback(host: str | None) -> bool:
@@ -38,23 +30,15 @@ def is_loopback(host: str | None) -> bool:
 # --- Where it runs -------------------------------------------------------------------------------------------------
 DEMO = env.bool("DEMO", default=False)  # a demonstration on one machine: known sign-ins, mails shown on a page
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = need("SECRET_KEY", "a long random text that signs sessions; keep it secret")
-ALLOWED_HOSTS = [
-    host.strip()
-    for host in need(
-        "ALLOWED_HOSTS", "the names by which browsers ask, such as register.example",
-        in_a_demonstration="localhost,127.0.0.1",
-    ).split(",")
-]  # fmt: skip
-BASE_URL = need(
-    "BASE_URL", "where the register stands, such as https://register.example",
-    in_a_demonstration="http://localhost:8000",
-).rstrip("/")  # fmt: skip
+env.refuse_missing(demo=DEMO)
+SECRET_KEY = env.str("SECRET_KEY")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
+BASE_URL = env.str("BASE_URL", default="http://localhost:8000").rstrip("/")
 # How many proxies of our own stand in front; each adds to X-Forwarded-For whom it saw. 0: nobody is believed.
 PROXY_COUNT = env.int("PROXY_COUNT", default=int(env.bool("BEHIND_PROXY", default=False)))
 HOME_COUNTRY = env.str("HOME_COUNTRY", default="VN")
 REPORTING_CURRENCY = env.str("REPORTING_CURRENCY", default="USD")  # in which sums of several currencies are added up
-PLACES_LABEL = {language: env.str(f"PLACES_LABEL_{language.upper()}", default="") for language in ("vi", "en")}
+PLACES_LABEL = {"vi": env.str("PLACES_LABEL_VI", default=""), "en": env.str("PLACES_LABEL_EN", default="")}
 LOCAL = is_loopback(urlsplit(BASE_URL).hostname)
 # The container's own health check asks by this name; links in pages and mails never do.
 ALLOWED_HOSTS += [] if "127.0.0.1" in ALLOWED_HOSTS else ["127.0.0.1"]
@@ -144,8 +128,7 @@ FORM_RENDERER = "tracker.forms.Renderer"
 # Who serves the pages owns no table; who owns them only brings the database to a version. See decision 21.
 APPLICATION = read_address(env, "DATABASE_URL", "DATABASE_PASSWORD")
 DATABASE_OWNER = read_address(env, "DATABASE_OWNER_URL", "DATABASE_OWNER_PASSWORD")
-if APPLICATION is None:
-    raise ImproperlyConfigured("DATABASE_URL is not set: postgres://user:password@host:5432/name")
+assert APPLICATION  # it is needed
 if DATABASE_OWNER and DATABASE_OWNER["NAME"] != APPLICATION["NAME"]:
     raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL name two databases.")
 if DATABASE_OWNER and DATABASE_OWNER["USER"] == APPLICATION["USER"]:
@@ -171,20 +154,22 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PGHISTORY_APPEND_ONLY = True
 # The history is sealed with the first of these keys; older ones still prove older seals.
 HISTORY_KEYS = env.list("HISTORY_KEYS", default=[]) or [f"history {SECRET_KEY}"]
+if len(set(HISTORY_KEYS)) < len(HISTORY_KEYS):
+    raise ImproperlyConfigured("HISTORY_KEYS holds a key twice.")
 if any(len(key) < 32 for key in HISTORY_KEYS):
     raise ImproperlyConfigured("HISTORY_KEYS holds a key shorter than 32 characters.")
 SEAL_SECONDS = env.int("SEAL_SECONDS", default=60)
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-if env.str("CELERY_BROKER_URL", default="").startswith("redis"):
+CELERY_BROKER_URL = env.address("CELERY_BROKER_URL", "CELERY_BROKER_PASSWORD")
+if CELERY_BROKER_URL.startswith("redis"):
     # What is kept for a minute is then kept for all processes.
     CACHES["default"] = {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.str("CELERY_BROKER_URL"),
+        "BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CELERY_BROKER_URL,
     }  # fmt: skip
 if env.str("CACHE_URL", default=""):
     CACHES["default"] = env.cache_url("CACHE_URL")
 
 # --- Work in the background ----------------------------------------------------------------------------------------
-CELERY_BROKER_URL = need("CELERY_BROKER_URL", "redis://host:6379/0 or amqp://user:password@host:5672//")
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -200,16 +185,14 @@ if CELERY_BROKER_URL.startswith("redis"):
 DISPATCH_SECONDS = env.int("DISPATCH_SECONDS", default=10 if DEMO else 60)
 
 # --- Mail ----------------------------------------------------------------------------------------------------------
-EMAIL_CONFIG = env.email_url_config(
-    need("EMAIL_URL", "the mail server, such as smtp+tls://user:password@relay.example:587",
-         in_a_demonstration="smtp://127.0.0.1:25")
-)  # fmt: skip
+EMAIL_CONFIG = env.email_url_config(env.address("EMAIL_URL", "EMAIL_PASSWORD", default="smtp://127.0.0.1:25"))
+if EMAIL_CONFIG["EMAIL_HOST_PASSWORD"] and not (
+    EMAIL_CONFIG.get("EMAIL_USE_TLS") or EMAIL_CONFIG.get("EMAIL_USE_SSL") or is_loopback(EMAIL_CONFIG["EMAIL_HOST"])
+):
+    raise ImproperlyConfigured("EMAIL_URL would send its password in clear: begin it with smtp+tls:// or smtp+ssl://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 20
-DEFAULT_FROM_EMAIL = need(
-    "MAIL_FROM", "whom mails come from, such as Register <register@register.example>",
-    in_a_demonstration="Agreements register <register@localhost.localdomain>",
-)  # fmt: skip
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="Agreements register <register@localhost.localdomain>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 MAIL_DOMAIN = parseaddr(DEFAULT_FROM_EMAIL)[1].partition("@")[2]
 if not MAIL_DOMAIN:

@@ -4,9 +4,11 @@ import gc
 import importlib
 import os
 import re
+import sys
 from typing import Any
 
 import django
+from django.core.exceptions import ImproperlyConfigured
 from django.core.handlers.wsgi import WSGIHandler
 
 from tracker.database.weaknesses import refuse_weak_role
@@ -23,10 +25,15 @@ class Application(WSGIHandler):
         return super().__call__(environ, start_response)
 
 
-django.setup(set_prefix=False)
-application = Application()
-importlib.import_module("tracker.surfaces").refuse_without_policy()  # once all models are there
-refuse_weak_role()
+BOOT_FAILED = 3  # gunicorn's own code: with another it would start the same process for ever
+try:
+    django.setup(set_prefix=False)
+    application = Application()
+    importlib.import_module("tracker.surfaces").refuse_without_policy()  # once all models are there
+    refuse_weak_role()
+except ImproperlyConfigured as wrong:
+    sys.stderr.write(f"{wrong}\n")
+    raise SystemExit(BOOT_FAILED) from None
 # What the application is made of lives as long as the process: looking through it for garbage only holds pages up.
 gc.collect()
 gc.freeze()

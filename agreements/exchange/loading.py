@@ -1,6 +1,7 @@
 """Loads a folder of data files: rows become a plan (create, update, unchanged, kept), and the plan is applied.
 
-A second run changes nothing. What a person has edited since it was loaded is kept as the person left it.
+A second run changes nothing. What a person has edited since it was loaded is kept as the person left it, and a record
+that a person gave another key is not made again under the old one.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from babel import Locale
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
+from pghistory.core import event_models
 
 from agreements import amounts
 from agreements.acts import Act
@@ -66,6 +68,9 @@ INSIDE = {
 }  # fmt: skip
 
 
+REFERENCE, EXAMPLES = "reference", "examples"
+
+
 class BadFile(Exception):
     """A file cannot be loaded; the message names the file, the record and the reason. Nothing was saved."""
 
@@ -95,18 +100,14 @@ class Outcome:
         return sum(number for (_kind, action), number in self.counts.items() if action in ("created", "updated"))
 
 
-def load(
-    folder: Path, *, on: date, check: bool = False, sources: Path | None = None, lists_alone: bool = False
-) -> Outcome:
-    """Load the folder in one transaction. With `check`, say what would change and change nothing.
-
-    `lists_alone` is for a register that begins empty: places, lists and procedures, and nothing that anybody did.
-    """
+def load(folder: Path, *, on: date, check: bool = False, sources: Path | None = None) -> Outcome:
+    """Load the folder in one transaction. With `check`, say what would change and change nothing."""
     loading = _Loading(folder, on)
     with transaction.atomic():
-        loading.lists()
-        if not lists_alone:
-            loading.facts(sources)
+        if (folder / REFERENCE).is_dir():  # a folder of two: the lists first, what is told with them after
+            loading.run(folder / REFERENCE)
+            folder /= EXAMPLES
+        loading.run(folder, sources)
         if check:
             transaction.set_rollback(True)
     return loading.outcome
@@ -135,9 +136,11 @@ class _Loading:
         self.cache: dict[tuple[type[Model], str], Model] = {}
         self.digests: dict[str, str] = {}
         self.cited: set[tuple[str, int]] = set()
+        self.pasts: dict[type[Model], Any] = {}
         self.promised: set[int] = set()  # commitments whose health is settled at the end, once
 
-    def lists(self) -> None:
+    def run(self, folder: Path, sources: Path | None = None) -> None:
+        self.folder = folder
         self._places()
         lists = self._read("lists.yaml")
         for name, model in LISTS:
@@ -149,7 +152,6 @@ class _Loading:
         for row in procedures.get("procedures", []):
             self._procedure(row)
 
-    def facts(self, sources: Path | None) -> None:
         for row in self._each("documents.yaml"):
             self.digests[row["code"]] = row.get("sha256", "")
             self._keep(Document, {"code": row["code"]}, row)
@@ -239,6 +241,9 @@ class _Loading:
         """Create or update the record of this key; leave it alone where a person has edited it."""
         values = self._values(model, row) | more
         record = model._default_manager.filter(**key).first()
+        if record is None and (gone := self._gone(model, key)):
+            self.outcome.note(gone, "kept")
+            return gone
         if record is None:
             record = model(**{**values, **key})
             self._save(record)
@@ -258,6 +263,18 @@ class _Loading:
         self._save(record)
         self.outcome.note(record, "updated")
         return record
+
+    def _gone(self, model: type[Any], key: dict[str, Any]) -> Any:
+        """The record that had this key before a person gave it another; None where there is none.
+
+        The history before this run decides. An empty history, as in a new register, is asked once for each kind.
+        """
+        if model not in self.pasts:
+            past = next(iter(event_models(tracks_model=model)), None)
+            self.pasts[model] = past if past and past._default_manager.exists() else None
+        past = self.pasts[model]
+        event = past and past._default_manager.filter(**key).order_by("-pgh_id").first()
+        return event and model._default_manager.filter(pk=event.pgh_obj_id).first()
 
     def _save(self, record: Any) -> None:
         """Save a record as every face does, but as nobody: what a person edits later is theirs."""

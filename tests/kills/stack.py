@@ -46,7 +46,7 @@ class Stack:
             "SECRET_KEY": uuid.uuid4().hex * 2, "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
             "MAIL_FROM": "register@kills.example", "MAIL_JOURNAL": str(folder / "mails"), "MAIL_LEASE_SECONDS": "3",
             "DISPATCH_SECONDS": "1", "MEDIA_ROOT": str(folder / "media"), "BASE_URL": "http://localhost:8000",
-            "KILLS_FOLDER": str(folder), "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING",
+            "ALLOWED_HOSTS": "localhost", "KILLS_FOLDER": str(folder), "PYTHONPATH": str(ROOT), "LOG_LEVEL": "WARNING",
         }  # fmt: skip
         owner = self.env | addresses.env()
         subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=ROOT, env=owner, check=True)

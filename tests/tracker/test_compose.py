@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import signal
@@ -21,6 +20,7 @@ import pytest
 import yaml
 
 from tracker.embedded.postgres import free_port
+from tracker.environment import SETTINGS, Place
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
@@ -43,39 +43,18 @@ def test_the_file_says_what_production_needs() -> None:
         assert f"${{{secret}:?" in text, f"{secret} comes from the environment or the start is refused"
 
 
-# Of what the settings read: for the image, for developers, and for `prepare` alone.
-ELSEWHERE = {
-    "COLLECTED_STATIC": "the image", "STATIC_ROOT": "the image", "MEDIA_ROOT": "the image",
-    "PROCESS": "the entry point",
-    "DEMO": "developers", "DEBUG": "developers", "MAIL_FOLDER": "developers", "DISPATCH_SECONDS": "developers",
-    "STAFF_NEED_SECOND_FACTOR": "developers", "CONN_MAX_AGE": "developers", "MFA_ISSUER": "developers",
-    "DATABASE_OWNER_URL": "prepare", "DATABASE_OWNER_PASSWORD": "prepare",
-}  # fmt: skip
-
-
-def read_by_the_settings() -> set[str]:
-    """Names that settings ask the environment for, as they stand in the code."""
-    tree = ast.parse((ROOT / "tracker/settings.py").read_text(encoding="utf-8"))
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    asked = [call.args for call in calls if re.match(r"need$|env\.|read_address$", ast.unparse(call.func))]
-    names = {
-        one.value for args in asked for one in args if isinstance(one, ast.Constant) and isinstance(one.value, str)
-    }
-    return {name for name in names if re.fullmatch("[A-Z][A-Z_]+", name)} | {"PLACES_LABEL_VI", "PLACES_LABEL_EN"}
-
-
 def test_every_documented_setting_reaches_the_containers() -> None:
     table = (ROOT / "docs/operating.md").read_text(encoding="utf-8").split("## With Docker")[0]
     documented = set(re.findall(r"`([A-Z][A-Z_]{3,})`", "".join(line.split(" | ")[0] for line in table.splitlines())))
-    given = set(COMPOSE["services"]["web"]["environment"])
-    read = read_by_the_settings()
-    assert len(read) > 35
-    assert read - set(ELSEWHERE) - documented == set(), "say in docs/operating.md what it is for"
-    assert documented - read == set(), "nothing reads it"
-    assert documented - set(ELSEWHERE) - given == set(), "it does not reach the containers"
-    assert given - documented == set(), "say in docs/operating.md what it is for"
-    for name in ("worker", "heavy", "beat"):
-        assert COMPOSE["services"][name]["environment"] == COMPOSE["services"]["web"]["environment"]
+    given = {name: set(COMPOSE["services"][name]["environment"]) for name in ("web", "worker", "heavy", "beat", "prepare")}
+    everywhere = {name for name, one in SETTINGS.items() if one.place is Place.EVERYWHERE}
+    prepare = {name for name, one in SETTINGS.items() if one.place is Place.PREPARE}
+    assert len(everywhere) > 35
+    assert documented == everywhere | prepare, "the page for operators and tracker/environment.py say the same"
+    assert everywhere - given["web"] == set(), "it does not reach the containers"
+    assert given["web"] - everywhere == set(), "nothing reads it"
+    assert given["web"] == given["worker"] == given["heavy"] == given["beat"]
+    assert given["prepare"] == given["web"] | prepare
 
 
 def test_the_image_serves_what_it_collected() -> None:
@@ -92,7 +71,8 @@ def test_the_health_check_passes_behind_tls() -> None:
         "PATH": os.environ["PATH"], "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCD",
         "DATABASE_URL": "postgres://u:p@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0",
         "BASE_URL": "https://register.example", "ALLOWED_HOSTS": "register.example", "MAIL_FROM": "r@register.example",
-        "EMAIL_URL": "smtp://127.0.0.1:1", "DJANGO_SETTINGS_MODULE": "tracker.settings",
+        "EMAIL_URL": "smtp://127.0.0.1:1",
+        "DJANGO_SETTINGS_MODULE": "tracker.settings",
     }  # fmt: skip
     ask = (
         "import django; django.setup(); from django.test import Client; client = Client();"
@@ -166,7 +146,8 @@ def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) 
     web = [part.replace("0.0.0.0:8000", f"127.0.0.1:{web_port}") for part in services["web"]["command"]]
     try:
         owner = env | {"DATABASE_OWNER_URL": f"{SERVER}/{name}"}  # given to `prepare` alone, as in the file
-        for once in (services["prepare"]["command"][1:], ["manage.py", "collectstatic", "--noinput", "-v0"]):
+        prepare = [*services["prepare"]["command"][1:], "--with-examples"]
+        for once in (prepare, ["manage.py", "collectstatic", "--noinput", "-v0"]):
             subprocess.run([sys.executable, *once], cwd=ROOT, env=owner, check=True, capture_output=True)
         subprocess.run(
             [sys.executable, "manage.py", "shell", "-v0", "-c", STORY],

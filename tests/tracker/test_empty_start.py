@@ -9,7 +9,7 @@ from django.apps import apps
 from django.test import Client
 from django.utils import timezone
 
-from agreements.exchange.loading import load
+from agreements.exchange.loading import REFERENCE, load
 from agreements.models import Agreement, Procedure, ReminderRule
 from partners.models import Country, Desk, Sector
 from tests.factories import make_user
@@ -28,7 +28,7 @@ PAGES = (
 
 @pytest.fixture
 def empty(db: None) -> None:
-    load(SEEDS, on=timezone.localdate(), lists_alone=True)
+    load(SEEDS / REFERENCE, on=timezone.localdate())
 
 
 def test_nothing_that_anybody_did_is_loaded(empty: None) -> None:
@@ -51,7 +51,7 @@ def test_what_an_operator_has_changed_outlives_an_upgrade(empty: None) -> None:
     for row in (rule, desk, gone):
         row.stamp(operator).save()
     before = {type(row): type(row).objects.count() for row in (rule, desk, gone)}
-    load(SEEDS, on=timezone.localdate(), lists_alone=True)
+    load(SEEDS / REFERENCE, on=timezone.localdate())
     for row in (rule, desk, gone):
         row.refresh_from_db()
     assert (rule.offsets, desk.name_en, bool(gone.archived_at)) == ([-5], "Our own name", True)

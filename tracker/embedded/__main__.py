@@ -185,6 +185,7 @@ def test(arguments: list[str]) -> int:
         env = demo_env(folder, database, broker) | {"PYTHONDONTWRITEBYTECODE": ""}
         # Tests speak to their own servers and must behave as production does.
         env |= {"DEMO": "off", "EMAIL_URL": "smtp://127.0.0.1:9", "TEST_ALL": "1" if everything else ""}
+        env |= {"BASE_URL": "http://localhost:8000", "MAIL_FROM": "register@localhost.localdomain"}
         return subprocess.run([PYTHON, "-m", "pytest", *arguments], env=env, cwd=ROOT, check=False).returncode
 
 

@@ -1,4 +1,4 @@
-"""Bring the database to this version and load the bundled data, in one start of the interpreter."""
+"""Bring the database to this version and load the reference lists, in one start of the interpreter."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements.acts import Act
-from agreements.exchange.loading import load, rows_of
+from agreements.exchange.loading import EXAMPLES, REFERENCE, load, rows_of
 from agreements.register.models import Agreement, Share
 from agreements.register.rules import steps
 from agreements.tasks import keep_commitments
@@ -29,15 +29,12 @@ DEMO_PASSWORD = "demo-2026"  # noqa: S105  (exists on a demonstration alone)
 class Command(BaseCommand):
     help = (
         "Migrate as the owner, give the application its rights, and load the reference lists. "
-        "A demonstration gets the bundled facts too, and with --demo its sign-ins."
+        "--with-examples adds the agreements of published documents, --demo the sign-ins of a demonstration too."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true")
-        parser.add_argument(
-            "--with-facts", action="store_true",
-            help="also what five published documents say: agreements, organisations, people, figures",
-        )  # fmt: skip
+        parser.add_argument("--with-examples", action="store_true")
         parser.add_argument("--welcome", metavar="ADDRESS", help="only print the address and the demo sign-ins")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -48,14 +45,18 @@ class Command(BaseCommand):
             raise CommandError("DATABASE_OWNER_URL is not set: postgres://owner@host:5432/name, who makes the tables.")
         call_command("migrate", verbosity=0, interactive=False)
         refuse_weak_role()
-        outcome = load(SEEDS, on=timezone.localdate(), lists_alone=not (settings.DEMO or options["with_facts"]))
+        # A ministry's register begins empty: countries, sectors, procedures and rules, and not one fact.
+        with_examples = options["with_examples"] or settings.DEMO
+        outcome = load(SEEDS if with_examples else SEEDS / REFERENCE, on=timezone.localdate())
         keep_commitments()
         learn_words()
-        self.stdout.write(f"bundled data: {outcome.changes} records new or changed")
+        self.stdout.write(
+            f"{'bundled data' if with_examples else 'reference lists'}: {outcome.changes} records new or changed"
+        )
         if options["demo"]:
             if not settings.DEMO:
                 raise CommandError("Demo sign-ins have a known password: they need DEMO=on.")
-            self._demo(rows_of(SEEDS / "demo.yaml"))
+            self._demo(rows_of(SEEDS / EXAMPLES / "demo.yaml"))
 
     @transaction.atomic
     def _demo(self, demo: dict[str, Any]) -> None:
@@ -80,7 +81,7 @@ class Command(BaseCommand):
                 steps.write(Act.SHARE, agreement, None, on=today, about=given, reason=str(organisation))
 
     def _welcome(self, address: str) -> None:
-        rows = rows_of(SEEDS / "demo.yaml")["users"] if settings.DEMO else []
+        rows = rows_of(SEEDS / EXAMPLES / "demo.yaml")["users"] if settings.DEMO else []
         width = max((len(row["email"]) for row in rows), default=0)
         people = "\n".join(f"      {row['role']:<9} {row['email']:<{width}}" for row in rows)
         self.stdout.write(
