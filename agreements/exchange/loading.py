@@ -142,6 +142,13 @@ class _Loading:
     def run(self, folder: Path, sources: Path | None = None) -> None:
         self.folder = folder
         self._places()
+        self._lists()
+        self._facts()
+        health.settle(self.promised, self.on)
+        if sources:
+            self._attach(sources)
+
+    def _lists(self) -> None:
         lists = self._read("lists.yaml")
         for name, model in LISTS:
             for row in lists.get(name, []):
@@ -152,6 +159,7 @@ class _Loading:
         for row in procedures.get("procedures", []):
             self._procedure(row)
 
+    def _facts(self) -> None:
         for row in self._each("documents.yaml"):
             self.digests[row["code"]] = row.get("sha256", "")
             self._keep(Document, {"code": row["code"]}, row)
@@ -166,9 +174,6 @@ class _Loading:
         for path in sorted((self.folder / "agreements").glob("*.yaml")):
             for row in self._each(f"agreements/{path.name}"):
                 self._agreement(row)
-        health.settle(self.promised, self.on)
-        if sources:
-            self._attach(sources)
 
     def _procedure(self, row: Row) -> None:
         self.place = f"procedures.yaml, {row['code']}"

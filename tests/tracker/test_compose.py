@@ -46,7 +46,9 @@ def test_the_file_says_what_production_needs() -> None:
 def test_every_documented_setting_reaches_the_containers() -> None:
     table = (ROOT / "docs/operating.md").read_text(encoding="utf-8").split("## With Docker")[0]
     documented = set(re.findall(r"`([A-Z][A-Z_]{3,})`", "".join(line.split(" | ")[0] for line in table.splitlines())))
-    given = {name: set(COMPOSE["services"][name]["environment"]) for name in ("web", "worker", "heavy", "beat", "prepare")}
+    given = {
+        name: set(COMPOSE["services"][name]["environment"]) for name in ("web", "worker", "heavy", "beat", "prepare")
+    }
     everywhere = {name for name, one in SETTINGS.items() if one.place is Place.EVERYWHERE}
     prepare = {name for name, one in SETTINGS.items() if one.place is Place.PREPARE}
     assert len(everywhere) > 35
