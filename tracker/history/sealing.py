@@ -58,7 +58,6 @@ def seal(*, at: datetime) -> Seal | None:
         before = _watermarks()
         tables: dict[str, Any] = {}
 
-
         def add(table: str) -> None:
             since, mark = before.get(table, 0), marks[table]
             columns = _columns(table)
