@@ -95,16 +95,22 @@ class Queue:
             except Exception as problem:
                 if _database_is_away(problem):
                     raise
-                if len(some) > 1:
-                    stack += [some[len(some) // 2 :], some[: len(some) // 2]]
-                    continue
-                self.set_aside(str(key(some[0])), problem, at=now)
+                stack += self._halves(key, some, problem, now)
                 if isinstance(problem, SoftTimeLimitExceeded):
                     break
             else:
                 if known or self.kills:
                     self._clear([str(key(item)) for item in some])
         return done
+
+    def _halves(
+        self, key: Callable[[T], object], some: list[T], problem: Exception, now: datetime
+    ) -> Sequence[list[T]]:
+        """What is still to be tried of a group that failed; nothing of an item alone, which is set aside."""
+        if len(some) > 1:
+            return some[len(some) // 2 :], some[: len(some) // 2]
+        self.set_aside(str(key(some[0])), problem, at=now)
+        return ()
 
     def set_aside(self, item: object, problem: BaseException | str, *, at: datetime) -> SetAside:
         """Note that an item has failed, and when it is tried again."""

@@ -12,7 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
-from django.db.models.functions import Greatest
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from agreements.jobs.queues import Queue
@@ -123,9 +123,9 @@ def refuse(rows: Iterable[Reminder], error: str, *, final: bool, at: datetime) -
 
 
 def put_back(rows: Iterable[Reminder], error: str, *, later: datetime | None = None) -> None:
-    """Nothing has left, and nobody refused them: they wait as before, or until `later`."""
+    """Nothing has left, and nobody refused them: they wait as before, or until `later`, and no attempts add up."""
     _of(rows).filter(state__in=(SendState.CLAIMED, SendState.HANDED)).update(
-        state=SendState.QUEUED, attempts=Greatest(F("attempts") - 1, 0), next_try_at=later, error=error[:300]
+        state=SendState.QUEUED, attempts=Least(F("attempts"), 1), next_try_at=later, error=error[:300]
     )
 
 
