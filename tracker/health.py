@@ -18,7 +18,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @require_safe
 def ready(request: HttpRequest) -> JsonResponse:
     """200 if the database and the broker answer, else 503 naming what does not."""
-    answers = {"database": _database(), "broker": _broker()}
+    answers = {"database": _database(), "broker": broker_answers()}
     return JsonResponse(answers, status=200 if all(answers.values()) else 503)
 
 
@@ -31,7 +31,8 @@ def _database() -> bool:
     return True
 
 
-def _broker() -> bool:
+def broker_answers() -> bool:
+    """Whether the broker can be reached within two seconds."""
     try:
         with app.connection_for_write() as link:
             link.ensure_connection(max_retries=1, timeout=2)

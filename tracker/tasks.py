@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from celery import shared_task
 from django.utils import timezone
 
+from agreements.jobs.running import job
 from partners.models import Attempt
 from partners.models.credentials import SessionStore
 from tracker.heartbeat import hearing
@@ -12,32 +12,32 @@ from tracker.history import sealing
 from tracker.search import spelling
 
 
-@shared_task(name="tracker.seal_history")
+@job("tracker.seal_history")
 def seal_history() -> str:
     """Seal what the history has gained."""
     made = sealing.seal(at=timezone.now())
     return made.digest if made else ""
 
 
-@shared_task(name="tracker.answer")
+@job("tracker.answer")
 def answer(queue: str) -> None:
     """Say that this queue's worker was reached."""
     hearing.beat(queue, at=timezone.now())
 
 
-@shared_task(name="tracker.learn_words")
+@job("tracker.learn_words")
 def learn_words() -> int:
     """Count the words of titles and names anew, so that slips of the finger are told from new words."""
     return spelling.learn()
 
 
-@shared_task(name="tracker.forget_sessions")
+@job("tracker.forget_sessions")
 def forget_sessions() -> None:
     """Take away the rows of sessions whose time was over."""
     SessionStore.clear_expired()
 
 
-@shared_task(name="tracker.forget_attempts")
+@job("tracker.forget_attempts")
 def forget_attempts() -> None:
     """Take away the counters of tries that no longer count."""
     Attempt.forget(at=timezone.now())

@@ -22,7 +22,7 @@ class Away(Exception):
 
 
 def note(server: str, error: str, *, at: datetime) -> Outage:
-    """Note that it is away. The pause before the next try grows with the outage, to 5 minutes at most."""
+    """Note that it is away. The pause before the next try is half of the time it was away, 5 minutes at most."""
     row, is_new = Outage.objects.get_or_create(
         server=server, defaults={"since": at, "seen_at": at, "next_try_at": at, "error": error[:300]}
     )

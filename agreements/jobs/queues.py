@@ -75,10 +75,7 @@ class Queue:
         """
         now = at or timezone.now()
         known = {row.item: row for row in SetAside.objects.filter(queue=self.name)}
-        waiting = list(items)  # after `known`: whatever is known and not here has left the queue meanwhile
-        if known:
-            self._forget(known, {str(key(item)) for item in waiting})
-            waiting = [item for item in waiting if self._is_ready(known.get(str(key(item))), now)]
+        waiting = self._ready(items, known, key, now)
         stack = [waiting[start : start + size] for start in range(0, len(waiting), size)][::-1]
         done: list[R] = []
         until = time.monotonic() + SECONDS_AT_ONCE
@@ -95,16 +92,32 @@ class Queue:
             except Exception as problem:
                 if _database_is_away(problem):
                     raise
-                if len(some) > 1:
-                    stack += [some[len(some) // 2 :], some[: len(some) // 2]]
-                    continue
-                self.set_aside(str(key(some[0])), problem, at=now)
+                stack += self._halves(key, some, problem, now)
                 if isinstance(problem, SoftTimeLimitExceeded):
                     break
             else:
                 if known or self.kills:
                     self._clear([str(key(item)) for item in some])
         return done
+
+    def _halves(
+        self, key: Callable[[T], object], some: list[T], problem: Exception, now: datetime
+    ) -> Sequence[list[T]]:
+        """What is still to be tried of a group that failed; nothing of an item alone, which is set aside."""
+        if len(some) > 1:
+            return some[len(some) // 2 :], some[: len(some) // 2]
+        self.set_aside(str(key(some[0])), problem, at=now)
+        return ()
+
+    def _ready(
+        self, items: Iterable[T], known: dict[str, SetAside], key: Callable[[T], object], now: datetime
+    ) -> list[T]:
+        """Those whose pause is over. They are listed after `known`: what is known and not here has left the queue."""
+        waiting = list(items)
+        if known:
+            self._forget(known, {str(key(item)) for item in waiting})
+            waiting = [item for item in waiting if self._is_ready(known.get(str(key(item))), now)]
+        return waiting
 
     def set_aside(self, item: object, problem: BaseException | str, *, at: datetime) -> SetAside:
         """Note that an item has failed, and when it is tried again."""

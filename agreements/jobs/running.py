@@ -73,7 +73,7 @@ def one_by_one(*parts: Callable[[], R]) -> list[R]:
     for part in parts:
         try:
             done.append(part())
-        except Exception as problem:  # noqa: BLE001  (the other parts are not to blame)
+        except Exception as problem:  # noqa: BLE001  (raised at the end: the other parts are not to blame)
             failed.append(problem)
     if failed:
         raise ExceptionGroup("parts of the job failed", failed)

@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Least
 from django.utils import timezone
 
 from agreements.jobs.queues import Queue
@@ -24,9 +25,11 @@ from partners.records import RecordQuerySet
 
 log = structlog.get_logger()
 MOST_FOR_ONE = 1000
+PAUSE_OF_BAD = timedelta(minutes=15)  # of a row that cannot be put into words
 ROWS = Queue("rows of the ledger")
 CLAIMING = 0x7E11  # the class of the advisory locks on recipients
 RETRY_MINUTES = (1, 5, 15, 60, 240, 720)
+MOST_ATTEMPTS = 15  # a week of "not now", longer than mail servers try among themselves
 IN_DOUBT = (SendState.HANDED, SendState.UNKNOWN)
 FOR_A_PERSON = (SendState.UNKNOWN, SendState.FAILED)
 
@@ -111,11 +114,19 @@ def refuse(rows: Iterable[Reminder], error: str, *, final: bool, at: datetime) -
     """Not sent, for certain: final refusals stay for the operator to see, others go back with a delay."""
     log.warning("mail refused", final=final, error=error)
     for row in rows:
-        over = final or row.attempts > len(RETRY_MINUTES)
-        later = None if over else at + timedelta(minutes=RETRY_MINUTES[row.attempts - 1])
+        over = final or row.attempts >= MOST_ATTEMPTS
+        pause = RETRY_MINUTES[min(row.attempts, len(RETRY_MINUTES)) - 1]
+        later = None if over else at + timedelta(minutes=pause)
         _of([row]).filter(state__in=(SendState.CLAIMED, SendState.HANDED)).update(
             state=SendState.FAILED if over else SendState.QUEUED, next_try_at=later, error=error[:300]
         )
+
+
+def put_back(rows: Iterable[Reminder], error: str, *, later: datetime | None = None) -> None:
+    """Nothing has left, and nobody refused them: they wait as before, or until `later`, and no attempts add up."""
+    _of(rows).filter(state__in=(SendState.CLAIMED, SendState.HANDED)).update(
+        state=SendState.QUEUED, attempts=Least(F("attempts"), 1), next_try_at=later, error=error[:300]
+    )
 
 
 def doubt(rows: Iterable[Reminder], error: str) -> None:

@@ -13,14 +13,18 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
+from agreements.jobs import outages
 from partners import texts
 
 TAKEN = (250, 251)
 FINAL = 500
+CLOSING = 421  # it goes away, whatever it was asked
 
 
-class Away(Exception):
+class Away(outages.Away):
     """The server could not be reached or would not talk to us: nothing was handed over."""
+
+    server = outages.MAIL
 
 
 class Refused(Exception):
@@ -74,12 +78,24 @@ class Relay:
             code, answer = smtp.data(text)
         except smtplib.SMTPDataError as no:  # it would not even hear the text
             self._reset(smtp)
-            raise Refused(no.smtp_code, no.smtp_error, final=no.smtp_code >= FINAL) from no
+            raise self._no(no.smtp_code, no.smtp_error) from no
         except (smtplib.SMTPException, OSError) as error:
             self.backend.connection = None
             raise Unknown(str(error)) from error
         if code not in TAKEN:
-            raise Refused(code, answer, final=code >= FINAL)
+            raise self._no(code, answer)
+
+    def _no(self, code: int, answer: bytes | str) -> Away | Refused:
+        """What its no means: one that closes refuses nobody."""
+        if code == CLOSING:
+            self.backend.connection = None  # type: ignore[attr-defined]  # of SMTP's backend
+            return Away(f"{code} {answer!r}")
+        return Refused(code, answer, final=code >= FINAL)
+
+    def reach(self) -> None:
+        """Only see whether it is there. Raises Away."""
+        if isinstance(self.backend, EmailBackend):
+            self._open()
 
     def _address(self, smtp: smtplib.SMTP, sender: str, recipient: str) -> None:
         try:
@@ -91,7 +107,7 @@ class Relay:
         except (smtplib.SMTPException, OSError) as error:
             raise Away(str(error)) from error
         if code not in TAKEN:
-            raise Refused(code, answer, final=code >= FINAL)
+            raise self._no(code, answer)
 
     def _open(self) -> smtplib.SMTP:
         assert isinstance(self.backend, EmailBackend)

@@ -22,7 +22,7 @@ from partners.viewers import Role
 
 DAY = timedelta(days=1)
 IN_ONE_GO = 2000
-MATTERS = Queue("matters")
+MATTERS = Queue("matters", whole=False)  # it only reads
 KEY = ("rule_id", "recipient_id", "agreement_id", "commitment_id", "subject_id", "due_on", "offset")
 
 

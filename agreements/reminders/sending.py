@@ -6,32 +6,42 @@ left, and from then on only the mail server's journal or a person may put it bac
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
 from datetime import datetime
 
+from django.core.mail import EmailMessage
 from django.utils import timezone
 
+from agreements.jobs import outages
+from agreements.jobs.queues import Queue, storable
 from agreements.reminders import digest, ledger
+from agreements.reminders.models import Reminder
 from agreements.reminders.relay import Away, Refused, Relay, Unknown
 from partners.models import User
 
-SECONDS_AT_ONCE = 120  # then the next ring of the bell goes on, well within a job's time limit
+SENDING = Queue("mails", whole=False)  # by recipient; what leaves is marked before, in transactions of their own
+WORDING = Queue("lines of mails")  # by row of the ledger
 
 
 def send_all(*, at: datetime) -> int:
-    """Send what is queued, one mail per person; return the number of mails."""
+    """Send what is queued, one mail per person; return the number of mails.
+
+    While the mail server is away it is tried again after pauses, and nothing else is touched.
+    """
     ledger.recover(at=at)
-    waiting = list(ledger.ready(at).order_by("recipient").values_list("recipient", flat=True).distinct())
-    until, sent = time.monotonic() + SECONDS_AT_ONCE, 0
+    outage = outages.current(outages.MAIL)
+    if outage and at < outage.next_try_at:
+        return 0
+    waiting = ledger.ready(at).order_by("recipient").values_list("recipient", flat=True).distinct()
     with Relay() as relay:
-        for recipient in waiting:
-            if time.monotonic() > until:
-                break
+        if outage:
             try:
-                sent += send_to(recipient, relay, at=max(at, timezone.now()))
-            except Away:
-                break  # it is away for everybody
-    return sent
+                relay.reach()
+            except Away as away:
+                outages.note(outages.MAIL, str(away), at=at)
+                return 0
+            outages.over(outages.MAIL)
+        return sum(SENDING.each(waiting, lambda one: send_to(one, relay, at=max(at, timezone.now())), at=at))
 
 
 def send_to(recipient_id: int, relay: Relay, *, at: datetime) -> bool:
@@ -39,13 +49,21 @@ def send_to(recipient_id: int, relay: Relay, *, at: datetime) -> bool:
     claimed = ledger.claim(recipient_id, at=at)
     if not claimed:
         return False
-    recipient = User.objects.get(pk=recipient_id)
-    items = digest.items_of(claimed, recipient.viewer(on=timezone.localdate(at)))
+    try:
+        return _send(claimed, User.objects.get(pk=recipient_id), relay, at=at)
+    except Away as away:
+        ledger.put_back(claimed, str(away))
+        raise
+    except Exception as problem:
+        ledger.put_back(claimed, storable(f"{type(problem).__name__}: {problem}"))
+        raise
+
+
+def _send(claimed: list[Reminder], recipient: User, relay: Relay, *, at: datetime) -> bool:
+    items, message = _worded(claimed, recipient, at=at)
     rows = [item.reminder for item in items]
-    ledger.drop(set(claimed) - set(rows))
-    if not rows:
+    if message is None:
         return False
-    message = digest.message(recipient, items)
     message_id = message.extra_headers["Message-ID"]
     try:
         relay.deliver(message, handing=lambda: ledger.hand(rows, message_id, at=max(at, timezone.now())))
@@ -57,8 +75,29 @@ def send_to(recipient_id: int, relay: Relay, *, at: datetime) -> bool:
     except Refused as no:
         ledger.refuse(rows, str(no), final=no.final, at=at)
         return False
-    except Away as away:
-        ledger.refuse(rows, str(away), final=False, at=at)
-        raise
     ledger.confirm(rows, at=max(at, timezone.now()))
     return True
+
+
+def _worded(
+    claimed: Sequence[Reminder], recipient: User, *, at: datetime
+) -> tuple[list[digest.Item], EmailMessage | None]:
+    """The lines and the mail. A row that cannot be put into words is set aside, and the others are told without it."""
+
+    def word(rows: Sequence[Reminder]) -> tuple[list[Reminder], list[digest.Item]]:
+        items = digest.items_of(rows, recipient.viewer(on=timezone.localdate(at)))
+        if items:
+            digest.message(recipient, items)
+        return list(rows), items
+
+    try:
+        good, items = word(claimed)
+    except Exception:  # noqa: BLE001  (which row it is, the queue finds out and says)
+        found = WORDING.groups(claimed, word, size=len(claimed), key=lambda row: row.pk, at=at)
+        good = [row for rows, _items in found for row in rows]
+        items = digest.items_of(good, recipient.viewer(on=timezone.localdate(at)))
+        bad = set(claimed) - set(good)
+        ledger.put_back(bad, "cannot be put into words", later=at + ledger.PAUSE_OF_BAD)
+    rows = [item.reminder for item in items]
+    ledger.drop(set(good) - set(rows))
+    return items, digest.message(recipient, items) if items else None

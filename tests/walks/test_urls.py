@@ -33,6 +33,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "reminders": (IN, GONE, GONE, OK, GONE, GONE, OK, OK),
     "agreement_reminders": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "pulse": (IN, GONE, GONE, GONE, GONE, GONE, OK, OK),
+    "pulse_try_again": (IN, GONE, GONE, GONE, GONE, GONE, GONE, NO),
+    "pulse_try_servers": (IN, GONE, GONE, GONE, GONE, GONE, GONE, NO),
     "tour": (IN, NO, NO, NO, NO, NO, NO, NO),
     "design": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "changes": (IN, OK, OK, OK, GONE, GONE, OK, OK),

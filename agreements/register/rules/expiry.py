@@ -10,6 +10,7 @@ from django.db.models import Exists, F, OuterRef
 
 from agreements.acts import Act
 from agreements.jobs.queues import Queue
+from agreements.jobs.running import one_by_one
 from agreements.register.models import Agreement, Step
 from agreements.register.models.agreement import EXPIRING_DAYS
 from agreements.register.rules import steps
@@ -22,7 +23,7 @@ TAKING_EFFECT, NEARING_THE_END, EXPIRING = (Queue(f"standing: {what}") for what 
 
 def note_standing(on: date) -> int:
     """Write what the calendar has changed by a day: in effect, near its end, expired; return the number of steps."""
-    return note_in_effect(on) + note_near_end(on) + note_expired(on)
+    return sum(one_by_one(lambda: note_in_effect(on), lambda: note_near_end(on), lambda: note_expired(on)))
 
 
 def note_in_effect(on: date) -> int:
