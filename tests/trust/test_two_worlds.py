@@ -161,7 +161,7 @@ def answers(world: World, who: str, asked: list[str]) -> dict[str, Any]:
     _, secret = Feed.issue(world.cast.people[who])
     calendar = client.get(reverse("calendar", args=[secret]))
     found["its calendar"] = (calendar.status_code, calendar.content)
-    notices.put_steps_into_ledger(most=1000)
+    notices.put_steps_into_ledger()
     ledger.queue(TODAY)
     sending.send_all(at=timezone.now() + timedelta(days=1))
     address = world.cast.people[who].email
