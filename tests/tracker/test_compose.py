@@ -30,12 +30,14 @@ def test_the_file_says_what_production_needs() -> None:
     services = COMPOSE["services"]
     assert set(services) == {"database", "broker", "prepare", "web", "worker", "heavy", "beat", "proxy"}
     assert services["database"]["image"] == "postgres:18"
-    for name in ("database", "broker", "web"):
+    for name in ("database", "broker", "web", "worker", "heavy"):
         assert "healthcheck" in services[name], name
     for name in ("web", "worker", "heavy", "beat"):
         assert services[name]["depends_on"]["prepare"] == {"condition": "service_completed_successfully"}
     assert "deploy" not in services["beat"]
-    assert set(COMPOSE["volumes"]) == {"database", "broker", "media", "certificates"}
+    assert set(COMPOSE["volumes"]) == {
+        "database", "broker", "media", "anchor", "mail-journal", "mail-bounces", "certificates",
+    }  # fmt: skip
     text = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
     for secret in ("SECRET_KEY", "POSTGRES_PASSWORD", "VALKEY_PASSWORD", "EMAIL_URL"):
         assert f"${{{secret}:?" in text, f"{secret} comes from the environment or the start is refused"
