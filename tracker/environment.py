@@ -32,6 +32,7 @@ class Place(Enum):
     EVERYWHERE = "every container of the application"
     PREPARE = "the container that brings the database to a version"
     IMAGE = "the image"
+    ENTRY = "the entry point of the web processes, by itself"
     NOWHERE = "this is for developers, and refused or without effect on a public site"
 
 
@@ -95,7 +96,7 @@ SETTINGS: Mapping[str, Setting] = {
     "SESSION_HOURS": Setting("hours, as 10; more than 0.", COUNT),
     "SESSION_IDLE_MINUTES": Setting("minutes, as 60; more than 0.", COUNT),
     "API_KEY_ROLES": Setting("officer,manager,auditor,partner"),
-    "PROCESS": Setting("web", "web", place=Place.IMAGE),  # set by the entry point of the web processes
+    "PROCESS": Setting("web", "web", place=Place.ENTRY),
     "MEDIA_ROOT": Setting("/path of a folder", place=Place.IMAGE),
     "STATIC_ROOT": Setting("/path of a folder", place=Place.IMAGE),
     "COLLECTED_STATIC": Setting("on or off", SWITCH, place=Place.IMAGE),

@@ -197,7 +197,8 @@ class _Loading:
 
     def _link(self, model: type[Model], code: str) -> Model:
         if (model, code) not in self.cache:
-            found = model._default_manager.filter(**{"ref" if model is Agreement else "code": code}).first()
+            key = {"ref" if model is Agreement else "code": code}
+            found = model._default_manager.filter(**key).first() or self._gone(model, key)
             if found is None:
                 raise BadFile(f"{self.place}: there is no {model._meta.verbose_name} “{code}”")
             while merged := getattr(found, "merged_into", None):
