@@ -130,7 +130,8 @@ def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) 
     services = COMPOSE["services"]
     web = [part.replace("0.0.0.0:8000", f"127.0.0.1:{web_port}") for part in services["web"]["command"]]
     try:
-        for once in ([*services["prepare"]["command"][1:], "--with-examples"], ["manage.py", "collectstatic", "--noinput", "-v0"]):
+        prepare = [*services["prepare"]["command"][1:], "--with-examples"]
+        for once in (prepare, ["manage.py", "collectstatic", "--noinput", "-v0"]):
             subprocess.run([sys.executable, *once], cwd=ROOT, env=env, check=True, capture_output=True)
         subprocess.run(
             [sys.executable, "manage.py", "shell", "-v0", "-c", STORY],
