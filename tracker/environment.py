@@ -143,7 +143,7 @@ class Environment(environ.Env):  # type: ignore[misc]
         if parts.password is not None and parts.password not in (encoded, password):
             raise ImproperlyConfigured(f"{url_name} and {password_name} give two different passwords.")
         place = parts.netloc.rpartition("@")[2]
-        return parts._replace(netloc=f"{parts.username or ''}:{encoded}@{place}").geturl()
+        return str(parts._replace(netloc=f"{parts.username or ''}:{encoded}@{place}").geturl())
 
 
 def _has_port(url: str) -> bool:
