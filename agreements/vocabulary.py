@@ -198,11 +198,19 @@ class DocumentKind(TextChoices):
 
 
 class PaperState(State):
-    """What the checks made of a file. Partners are given clean ones alone."""
+    """What the checks made of a file, in words that claim no more than was looked at."""
 
     WAITING = "waiting", Tone.INFO, _("Being checked")
-    CLEAN = "clean", Tone.OK, _("Checked")
-    UNREAD = "unread", Tone.WARN, _("Checked, its text could not be read")
+    CLEAN = "clean", Tone.OK, _("Its text bears no mark of secrecy")
+    PARTLY = "partly", Tone.WARN, _("Part of it could not be read: nobody has looked there for a mark of secrecy")
+    EMPTY = (
+        "empty",
+        Tone.WARN,
+        _("No text in it: it cannot be found by words, and nobody has looked for a mark of secrecy"),
+    )
+    UNREAD = "unread", Tone.WARN, _("Its text could not be read: nobody has looked for a mark of secrecy")
+    LOCKED = "locked", Tone.WARN, _("Locked by a password: a person must look at it")
+    LOOKED = "looked", Tone.OK, _("Looked at by a person, who saw no mark of secrecy")
     REFUSED = "refused", Tone.BAD, _("Refused, its bytes are not kept")
 
 

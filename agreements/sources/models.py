@@ -40,9 +40,9 @@ class Document(Record):
     FIELDS = FieldTable(
         partner="id code agreement kind title_vi title_en language published_on published_precision publisher "
         "filename size checksum content folded is_signed_copy replaces edition pages report",
-        internal=f"audience file media_type state refused_because checked_at {RECORD_INTERNAL}",
+        internal=f"audience file media_type state refused_because checked_at scanned_at {RECORD_INTERNAL}",
         locked="id code agreement report file filename size checksum content folded media_type replaces edition pages "
-        f"state refused_because checked_at {RECORD_INTERNAL}",
+        f"state refused_because checked_at scanned_at {RECORD_INTERNAL}",
     )
 
     SEARCHED = ("title_vi", "title_en")
@@ -81,6 +81,7 @@ class Document(Record):
     state = StateField(_("check"), max_length=8, choices=PaperState, default=PaperState.CLEAN, editable=False)
     refused_because = models.CharField(_("refused because"), max_length=300, blank=True, editable=False)
     checked_at = models.DateTimeField(_("checked"), null=True, blank=True, editable=False)
+    scanned_at = models.DateTimeField(_("scanned for viruses"), null=True, blank=True, editable=False)
     folded = models.GeneratedField(
         expression=Fold(
             Concat("title_vi", Value(" "), "title_en", Value(" "), "content", output_field=models.TextField())
@@ -105,6 +106,13 @@ class Document(Record):
         return self.in_words("title") or self.filename
 
     published = partial_date("published")
+
+    @property
+    def is_unscanned(self) -> bool:
+        """Whether it was taken in without a virus scanner to look at it."""
+        return (
+            bool(self.file) and self.scanned_at is None and self.state not in (PaperState.WAITING, PaperState.REFUSED)
+        )
 
     def get_absolute_url(self) -> str:
         return reverse("document", args=[self.pk])

@@ -7,6 +7,7 @@ import struct
 from typing import IO
 from urllib.parse import urlsplit
 
+from agreements.jobs import outages
 from partners import texts
 
 CHUNK = 64 * 1024
@@ -17,10 +18,20 @@ class ScannerSilent(Exception):
     """The scanner did not answer, or answered what we do not know."""
 
 
+class ScannerAway(outages.Away, ScannerSilent):
+    """It cannot be reached at all: no paper is to blame."""
+
+    server = outages.SCANNER
+
+
 def virus_in(content: IO[bytes], address: str) -> str:
     """The name of the virus that clamd finds, or an empty text. `address` is `tcp://host:port` or `unix:///path`."""
     try:
-        with _connect(address) as link:
+        link = _connect(address)
+    except OSError as problem:
+        raise ScannerAway(str(problem)) from None
+    try:
+        with link:
             link.sendall(b"zINSTREAM\0")
             while chunk := content.read(CHUNK):
                 link.sendall(struct.pack("!I", len(chunk)) + chunk)
@@ -39,6 +50,14 @@ def virus_in(content: IO[bytes], address: str) -> str:
     if said.startswith("stream: ") and said.endswith(" FOUND"):
         return said.removeprefix("stream: ").removesuffix(" FOUND")
     raise ScannerSilent(said or "no answer")
+
+
+def reach(address: str) -> None:
+    """Only see whether it is there. Raises ScannerAway."""
+    try:
+        _connect(address).close()
+    except OSError as problem:
+        raise ScannerAway(str(problem)) from None
 
 
 def _connect(address: str) -> socket.socket:

@@ -66,7 +66,7 @@ ASIDE: Mapping[str, Mapping[str, str]] = {
     "document": {
         "where the bytes lie: their checksum counts": "file",
         "read from the bytes, some time later": "content folded pages",
-        "the check of the file": "state refused_because checked_at",
+        "the check of the file": "state refused_because checked_at scanned_at",
     },
 }
 

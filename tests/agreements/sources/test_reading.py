@@ -78,7 +78,6 @@ def read(paper: Document) -> Document:
         (docx("Điều 1", "Hợp tác đào tạo"), WORD, "Hợp tác đào tạo"),
         (docx("x"), WORD, "Ô trong bảng"),
         (pdf("Cooperation in chips"), "application/pdf", "Cooperation in chips"),
-        (b"\x89PNG", "image/png", ""),
     ],
 )
 def test_the_text_is_read_and_found(cast: Cast, content: bytes, media_type: str, words: str) -> None:
@@ -95,6 +94,12 @@ def test_text_of_our_own_papers_is_for_staff_alone(cast: Cast) -> None:
     read(kept(cast, b"Confidential remarks on chips", audience="internal"))
     assert cast.client("linh").get("/search/?q=remarks").context["groups"]
     assert cast.client("sara").get("/search/?q=remarks").context["groups"] == []
+
+
+def test_a_picture_is_kept_and_nobody_says_that_it_was_looked_at(cast: Cast) -> None:
+    paper = read(kept(cast, b"\x89PNG", "image/png"))
+    assert (paper.state, paper.content, bool(paper.file)) == ("empty", "", True)
+    assert "nobody has looked for a mark" in cast.client("linh").get("/agreements/US-2023-01/").content.decode()
 
 
 @pytest.mark.parametrize(
