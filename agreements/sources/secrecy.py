@@ -16,7 +16,8 @@ _ALONE = re.compile(
     rf"^[\W_]*(?:(?:NATO|EU|UK|US|UN|STRICTLY)[\W_]+)?({_ANY})(?:[\W_]+(?:{_ANY}|[A-Z]|NOFORN))*[\W_]*$"
 )
 _LABELLED = re.compile(
-    rf"^[\W_]*(?:độ mật|mức độ mật|mức mật|dấu chỉ độ mật|(?:security )?classification|secrecy)\s*[:\-–]\s*({_ANY})[\W_]*$",
+    r"^[\W_]*(?:độ mật|mức độ mật|mức mật|dấu chỉ độ mật|(?:security )?classification|secrecy)"
+    rf"\s*[:\-–]\s*({_ANY})[\W_]*$",
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"^\W*(?:\w\s+){2,}\w\W*$")  # letters set apart, as on a stamp: M Ậ T
@@ -30,8 +31,8 @@ _OPENS, _CLOSES = "([{<-–_.,;:", ")]}>-–_.,;:"
 def mark_in(text: str) -> str:
     """The mark that stands on a line of its own, as a stamp does; empty if there is none."""
     before = ""
-    for line in re.split(r"[\n\r\f\v\t\x1c-\x1e\x85\u2028\u2029]", unicodedata.normalize("NFC", text)):
-        line = line.strip()
+    pieces = re.split(r"[\n\r\f\v\t\x1c-\x1e\x85\u2028\u2029]", unicodedata.normalize("NFC", text))
+    for line in map(str.strip, pieces):
         if not line:
             continue
         if mark := _of_line(line):

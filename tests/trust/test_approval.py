@@ -173,7 +173,7 @@ def test_every_face_refuses_what_has_changed(whole: Agreement, people: Cast) -> 
             page = people.client("minh").post(address, {"seen": seen}, follow=True)
             assert "has changed since you opened it" in page.content.decode()
             assert "no longer what was submitted" in page.content.decode(), "and says what"
-            answer = people.api("minh").post(f"/api/v1/agreements/{whole.ref}/clear/", {"seen": seen})
+            answer = people.api("minh").post(f"/api/v1/agreements/{whole.ref}/clear/", {"seen": seen}, format="json")
             assert (answer.status_code, "has changed" in str(answer.data)) == (409, True)
             admin = reverse("admin:agreements_agreement_act", args=[whole.pk, "clear"])
             people.client("operator").post(admin, {"seen": seen})

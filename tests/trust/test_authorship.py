@@ -188,7 +188,7 @@ def test_whoever_writes_on_any_face_is_refused_on_all(
     seen = Agreement.objects.get(pk=whole.pk).content_hash()
     page = people.client("minh").post(reverse("agreement_act", args=[whole.ref, "clear"]), {"seen": seen}, follow=True)
     assert "Someone else must approve" in page.content.decode()
-    answer = people.api("minh").post(f"/api/v1/agreements/{whole.ref}/clear/", {"seen": seen})
+    answer = people.api("minh").post(f"/api/v1/agreements/{whole.ref}/clear/", {"seen": seen}, format="json")
     assert (answer.status_code, "Someone else" in str(answer.data)) == (409, True)
     assert clears(whole, people.viewer("second"), seen)
 

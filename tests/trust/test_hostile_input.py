@@ -24,7 +24,7 @@ from tests.factories import TODAY, make_document, make_procedure
 from tests.hostile import Probe
 from tests.trust.conftest import Figure
 from tests.walks.test_urls import address, own_names
-from tracker.wsgi import Application
+from tracker.handler import Application
 
 log = logging.getLogger(__name__)
 SLOW = 5.0  # seconds
