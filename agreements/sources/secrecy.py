@@ -16,23 +16,24 @@ _ALONE = re.compile(
     rf"^[\W_]*(?:(?:NATO|EU|UK|US|UN|STRICTLY)[\W_]+)?({_ANY})(?:[\W_]+(?:{_ANY}|[A-Z]|NOFORN))*[\W_]*$"
 )
 _LABELLED = re.compile(
-    r"^[\W_]*(?:độ mật|mức độ mật|mức mật|dấu chỉ độ mật|(?:security )?classification|secrecy)"
-    rf"\s*[:\-–]\s*({_ANY})[\W_]*$",
+    r"^[\W_]*(?:(?:mức |dấu chỉ )?độ mật|mức mật|(?:security )?classification|secrecy)\s*[:\-–]\s*"
+    rf"({_ANY})[\W_]*$",
     re.IGNORECASE,
 )
 _SPACED = re.compile(r"^\W*(?:\w\s+){2,}\w\W*$")  # letters set apart, as on a stamp: M Ậ T
 # Words that end in one of these, or go on with one, are no marks: bảo mật, bí mật, cơ mật; mật mã, mật khẩu.
 _BEFORE = ("BẢO", "BÍ", "CƠ", "KÍN", "THÂN", "CẨN", "TINH", "NON")
 _AFTER = ("MÃ", "KHẨU", "THIẾT", "VỤ", "ĐỘ", "NGỮ", "NGHỊ", "ONG")
-_MARK_IN_NAME = re.compile(rf"(?<!\w)({_ANY})(?!\w)")
+_IN_A_NAME = _ANY.replace(" ", " –")
+_MARK_IN_NAME = re.compile(rf"(?<!\w)({_IN_A_NAME})(?!\w)")
 _OPENS, _CLOSES = "([{<-–_.,;:", ")]}>-–_.,;:"
 
 
 def mark_in(text: str) -> str:
     """The mark that stands on a line of its own, as a stamp does; empty if there is none."""
     before = ""
-    pieces = re.split(r"[\n\r\f\v\t\x1c-\x1e\x85\u2028\u2029]", unicodedata.normalize("NFC", text))
-    for line in map(str.strip, pieces):
+    for one in re.split(r"[\n\r\f\v\t\x1c-\x1e\x85\u2028\u2029]", unicodedata.normalize("NFC", text)):
+        line = one.strip()
         if not line:
             continue
         if mark := _of_line(line):
@@ -64,7 +65,7 @@ def mark_in_name(name: str) -> str:
     text = stem if dot and len(extension) <= 5 else unicodedata.normalize("NFC", name)
     shouts = not any(letter.islower() for letter in text)
     for found in _MARK_IN_NAME.finditer(text.replace("_", "\u2013")):
-        mark = re.sub(r"\s+", " ", found[1])
+        mark = re.sub(r"[\s–]+", " ", found[1])
         left, right = text[: found.start()].rstrip(" "), text[found.end() :].lstrip(" ")
         if (not left or left[-1] in _OPENS) and (not right or right[0] in _CLOSES):
             return mark

@@ -1,0 +1,543 @@
+"""No bad item stops others, a server that is away refuses nobody, and what was not looked at is not called checked."""
+
+from __future__ import annotations
+
+import io
+import json
+import mailbox
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import connection
+from django.utils import timezone
+from docx import Document as Docx
+from openpyxl import Workbook
+from pypdf import PdfReader, PdfWriter
+
+from agreements import tasks
+from agreements.exchange import writing
+from agreements.jobs import outages, queues, running
+from agreements.jobs.models import JobRun, SetAside
+from agreements.models import Amendment, Document, Export, Milestone, Reminder, ReminderRule, Stale, Step
+from agreements.reminders import digest, ledger, sending
+from agreements.sources import reading
+from agreements.sources.secrecy import mark_in, mark_in_name
+from tests.agreements.register.test_amendments import decide, propose
+from tests.agreements.reminders.conftest import Keeper, smtp  # noqa: F401
+from tests.agreements.reminders.test_bounces import report
+from tests.agreements.sources.test_reading import WORD, kept, pdf
+from tests.conftest import Cast
+from tests.factories import TODAY, make_agreement, make_commitment
+from tests.trust.conftest import Figure
+from tracker.celery import QUEUES, app
+from tracker.heartbeat import hearing
+from tracker.history import sealing
+from tracker.history.models import Seal
+from tracker.tasks import seal_history
+
+SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+Scene = Callable[[Cast, pytest.MonkeyPatch, Any, Path], int]
+
+
+def breaks_for(monkeypatch: pytest.MonkeyPatch, place: Any, name: str, is_bad: Callable[..., bool]) -> None:
+    """Have a function raise for the bad item, and do its work for the others."""
+    real = getattr(place, name)
+
+    def broken(*args: Any, **more: Any) -> Any:
+        if is_bad(*args):
+            raise ValueError("poison \ud83d \x00")
+        return real(*args, **more)
+
+    monkeypatch.setattr(place, name, broken)
+
+
+def trigger(table: str, event: str, condition: str) -> None:
+    """Have PostgreSQL refuse a row, as a constraint or a broken trigger would."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE FUNCTION poison() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'poison'; END $$;"
+            f"CREATE TRIGGER poison BEFORE {event} ON {table} FOR EACH ROW WHEN ({condition}) EXECUTE FUNCTION poison()"
+        )
+
+
+def papers(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    bad, *good = (kept(cast, b"text") for _ in range(3))
+    breaks_for(monkeypatch, reading, "extract", lambda paper: paper.pk == bad.pk)
+    tasks.read_papers()
+    return Document.objects.filter(pk__in=[one.pk for one in good], state="waiting").count()
+
+
+def bounces(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    settings.MAIL_BOUNCES = str(folder / "bounces")
+    box = mailbox.Maildir(settings.MAIL_BOUNCES)
+    for number in range(3):
+        box.add(report(f"<{number}@x>"))
+    (Path(settings.MAIL_BOUNCES) / "new" / "0").write_bytes(b"Subject: poison\n\n")
+    breaks_for(monkeypatch, tasks.bounces, "read", lambda raw: b"poison" in raw)
+    tasks.dispatch()
+    return len(os.listdir(Path(settings.MAIL_BOUNCES) / "new")) - 1
+
+
+def notices(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    Step.objects.update(told_at=timezone.now())
+    steps = [Step.objects.create(agreement=cast.agreement, name="comment", on=TODAY) for _ in range(3)]
+    breaks_for(monkeypatch, tasks.notices, "_concerned", lambda step: step.pk == steps[0].pk)
+    tasks.dispatch()
+    return Step.objects.untold().filter(pk__in=[one.pk for one in steps[1:]]).count()
+
+
+def lines_of_mails(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    """A row that cannot be put into words: the person's other rows leave."""
+    owed(cast, 3)
+    bad = Reminder.objects.order_by("pk")[0].pk
+    breaks_for(monkeypatch, digest, "items_of", lambda rows, viewer: any(row.pk == bad for row in rows))
+    tasks.dispatch()
+    return Reminder.objects.exclude(pk=bad).exclude(state="sent").count()
+
+
+def recipients(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    owed(cast, 1)
+    make_commitment(agreement=cast.agreement, owner=cast.minh, due_on=TODAY)
+    ledger.queue(TODAY)
+    first = min(cast.linh.pk, cast.minh.pk)
+    breaks_for(monkeypatch, sending, "_send", lambda claimed, recipient, relay: recipient.pk == first)
+    tasks.dispatch()
+    return Reminder.objects.exclude(recipient=first).exclude(state="sent").count()
+
+
+def matters(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    """A record that no rule can judge: of the others, people are reminded."""
+    ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[0])
+    duties = [make_commitment(agreement=cast.agreement, owner=cast.linh, due_on=TODAY) for _ in range(3)]
+    watch = tasks.ledger.due.__globals__["WATCHES"]["commitment_due"]
+    breaks_for(monkeypatch, watch, "matter", lambda row, on: row.pk == duties[0].pk)
+    tasks.remind()
+    return 2 - Reminder.objects.filter(commitment__in=duties[1:]).count()
+
+
+def amendments(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    parents = [make_agreement(desk=cast.desk, owner=cast.linh, stage="signed", parties=[cast.home]) for _ in range(3)]
+    found = [
+        decide(cast, propose(cast, one, title_en=f"New {one.pk}", effective_on=TODAY + timedelta(days=1)))
+        for one in parents
+    ]
+    Amendment.objects.update(effective_on=TODAY)
+    trigger("agreements_agreement", "UPDATE", f"NEW.id = {parents[0].pk}")
+    tasks.apply_amendments()
+    return 2 - Amendment.objects.filter(pk__in=[one.pk for one in found[1:]], stage="applied").count()
+
+
+def health(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    late = TODAY - timedelta(days=9)
+    duties = [make_commitment(agreement=cast.agreement, due_on=late, health="on_track") for _ in range(3)]
+    trigger("agreements_commitment", "UPDATE", f"NEW.id = {duties[0].pk}")
+    tasks.keep_commitments()
+    return 2 - type(duties[0]).objects.filter(pk__in=[one.pk for one in duties[1:]], health="delayed").count()
+
+
+def deadlines(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    how: dict[str, Any] = {"due_after": 5, "due_unit": "days", "due_from": "start", "start_on": TODAY}
+    duties = [make_commitment(agreement=cast.agreement, **how) for _ in range(3)]
+    breaks_for(monkeypatch, tasks.deadlines, "put", lambda duty, calendar: duty.pk == duties[0].pk)
+    tasks.keep_commitments()
+    return type(duties[0]).objects.filter(pk__in=[one.pk for one in duties[1:]], due_on=None).count()
+
+
+def repeating(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    duties = [
+        make_commitment(agreement=cast.agreement, due_on=TODAY, start_on=TODAY, repeats_months=6) for _ in range(3)
+    ]
+    trigger("agreements_milestone", "INSERT", f"NEW.commitment_id = {duties[0].pk}")
+    tasks.keep_commitments()
+    return 2 - Milestone.objects.filter(commitment__in=duties[1:]).values("commitment").distinct().count()
+
+
+def standing(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    made = [make_agreement(desk=cast.desk, stage="signed", effective_on=TODAY) for _ in range(3)]
+    trigger("agreements_step", "INSERT", f"NEW.agreement_id = {made[0].pk}")
+    tasks.remind()
+    return 2 - Step.objects.filter(agreement__in=made[1:], name="take_effect").count()
+
+
+def exports(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    settings.MEDIA_ROOT = str(folder)
+    people = (cast.linh, cast.minh, cast.huy)
+    made = [
+        Export.objects.create(user=one, page="agreements", language="en", epoch=one.viewer().epoch) for one in people
+    ]
+    breaks_for(monkeypatch, writing, "listed", lambda page, query, viewer: viewer.user_id == cast.linh.pk)
+    tasks.write_exports()
+    return Export.objects.filter(pk__in=[one.pk for one in made[1:]]).exclude(state="written").count()
+
+
+def tallies(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    made = [make_agreement(desk=cast.desk, stage="signed") for _ in range(3)]
+    for one in made:
+        make_commitment(agreement=one, owner=cast.linh)
+    trigger("agreements_counted", "INSERT", f"NEW.agreement_id = {made[0].pk}")
+    tasks.count_stale()
+    return Stale.objects.filter(agreement__in=made[1:]).values("agreement").distinct().count()
+
+
+def seals(cast: Cast, monkeypatch: pytest.MonkeyPatch, settings: Any, folder: Path) -> int:
+    seal_history()
+    make_commitment(agreement=cast.agreement)
+    make_agreement(desk=cast.desk)
+    breaks_for(monkeypatch, sealing, "_digest", lambda table, *rest: table == "agreements_agreementevent")
+    seal_history()
+    last = Seal.objects.latest("pk")
+    return int("agreements_commitmentevent" not in last.tables)
+
+
+def owed(cast: Cast, number: int) -> None:
+    ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[0])
+    for _ in range(number):
+        make_commitment(agreement=cast.agreement, owner=cast.linh, due_on=TODAY)
+    ledger.queue(TODAY)
+
+
+SCENES: list[Scene] = [
+    papers, bounces, notices, lines_of_mails, recipients, matters, amendments, health, deadlines, repeating, standing,
+    exports, tallies, seals,
+]  # fmt: skip
+left: dict[str, int] = {}
+
+
+@pytest.mark.xdist_group("queues")
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_a_bad_item_stops_no_other(
+    cast: Cast, today: object, monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path, scene: Scene
+) -> None:
+    left[scene.__name__] = scene(cast, monkeypatch, settings, tmp_path)
+    assert left[scene.__name__] == 0
+    row = SetAside.objects.get()
+    assert (row.attempts, "poison" in row.error) == (1, True)
+    for name in QUEUES:
+        hearing.beat(name, at=timezone.now())
+    answer = cast.client("anonymous").get("/pulsez")
+    assert (answer.status_code, answer.json()["set_aside"]) == (503, {row.queue: 1})
+    assert "poison" not in answer.content.decode(), "monitors are told no words of a record"
+    page = cast.client("operator").get("/pulse/").content.decode()
+    assert row.queue in page
+    assert "poison" in page
+    assert cast.client("operator").post(f"/pulse/set-aside/{row.pk}/").status_code == 302
+    assert SetAside.objects.get().next_try_at is not None
+
+
+@pytest.mark.xdist_group("queues")
+def test_q1_later_items_not_done(figure: Figure) -> None:
+    figure("Q1", sum(left.values()), 0, cases=len(left), floor=len(SCENES))
+
+
+def test_the_pauses_grow_and_what_succeeds_is_forgotten(cast: Cast) -> None:
+    queue, now = queues.Queue("trial"), timezone.now()
+    tried: list[int] = []
+
+    def fail(item: int) -> None:
+        tried.append(item)
+        raise ValueError(item)
+
+    pauses = []
+    for _ in range(8):
+        queue.each([1], fail, at=now)
+        row = SetAside.objects.get()
+        assert row.next_try_at
+        pauses.append(row.next_try_at - now)
+        queue.each([1], fail, at=now)  # too early
+        now = row.next_try_at
+    assert len(tried) == 8
+    assert tuple(pauses[:6]) == queues.PAUSES
+    assert pauses[-1] == queues.PAUSES[-1]
+    assert queue.each([1], lambda item: item, at=now) == [1]
+    assert not SetAside.objects.exists()
+    queue.each([1], fail, at=now)
+    queue.each([], fail, at=now)
+    assert not SetAside.objects.exists(), "it has left the queue by another way"
+
+
+def test_an_item_that_kills_its_worker_is_counted(cast: Cast, settings: Any, tmp_path: Path) -> None:
+    """Killed over its time again and again, a file is given up: its owner and the operator are told."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    export = Export.objects.create(user=cast.linh, page="agreements", language="en", epoch=cast.linh.viewer().epoch)
+    now = timezone.now()
+    for _ in range(writing.MOST_ATTEMPTS):
+        SetAside.objects.update_or_create(queue="exports", item=str(export.pk), defaults={"begun_at": now})
+        assert writing.EXPORTS.each([export.pk], lambda pk: pk, at=now + timedelta(minutes=1)) == [], "it is in hand"
+        now += timedelta(hours=1)
+        writing.EXPORTS.each([export.pk], lambda pk: pk, at=now)
+        now += timedelta(hours=1)
+    SetAside.objects.update(next_try_at=timezone.now())
+    assert writing.write_waiting(at=now) == 0
+    export.refresh_from_db()
+    row = SetAside.objects.get()
+    assert (export.state, row.next_try_at, row.error) == ("failed", None, queues.KILLED)
+    assert queues.failing(now) == {"exports": 1}
+    writing.write_waiting(at=now)
+    assert SetAside.objects.exists(), "until a person has seen it"
+
+
+def test_every_task_notes_how_it_fared() -> None:
+    names = {name for name in app.tasks if not name.startswith("celery.")}
+    assert len(names) > 10
+    assert names == running.JOBS
+
+
+def test_a_job_that_fails_turns_the_monitor_red(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in QUEUES:
+        hearing.beat(name, at=timezone.now())
+    client = cast.client("anonymous")
+    assert client.get("/pulsez").status_code == 200
+
+    def broken(**_more: Any) -> None:
+        raise RuntimeError("no seal today")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sealing, "seal", broken)
+        for _ in range(2):
+            with pytest.raises(RuntimeError):
+                seal_history()
+    answer = client.get("/pulsez")
+    assert (answer.status_code, answer.json()["jobs"]["tracker.seal_history"]) == (503, False)
+    assert "no seal today" in cast.client("operator").get("/pulse/").content.decode()
+    seal_history()
+    assert client.get("/pulsez").status_code == 200
+    JobRun.objects.update(succeeded_at=timezone.now() - timedelta(hours=9), expected_since=None)
+    said = client.get("/pulsez").json()["problems"]
+    assert any("tracker.seal_history last success" in one for one in said)
+
+
+def test_a_part_that_fails_stops_no_other_part(
+    cast: Cast, today: object, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    owed(cast, 1)
+
+    def broken() -> None:
+        raise OSError("the folder is gone")
+
+    monkeypatch.setattr(tasks.bounces, "take_in", broken)
+    with pytest.raises(ExceptionGroup):
+        tasks.dispatch()
+    assert Reminder.objects.get().state == "sent"
+
+
+def without_mail(cast: Cast, settings: Any, keeper: Keeper) -> int:
+    """Eighteen hours without a mail server, in every way that a server is away; then it is back."""
+    owed(cast, 3)
+    at, port = timezone.now(), settings.EMAIL_PORT
+    for minute in range(0, 18 * 60, 10):
+        way = minute // 10 % 4
+        settings.EMAIL_PORT = 1 if way == 0 else port
+        settings.EMAIL_HOST = "no.such.host.invalid" if way == 1 else "127.0.0.1"
+        keeper.sender_answer, keeper.answer = ("451 not now", "") if way == 2 else ("", "421 closing")
+        sending.send_all(at=at + timedelta(minutes=minute))
+    outage = outages.current(outages.MAIL)
+    assert outage
+    assert outage.since == at
+    said = cast.client("anonymous").get("/pulsez").json()
+    assert any("mail server away since" in one for one in said["problems"])
+    assert "mail server" in cast.client("operator").get("/pulse/").content.decode()
+    settings.EMAIL_PORT, settings.EMAIL_HOST, keeper.sender_answer, keeper.answer = port, "127.0.0.1", "", ""
+    sending.send_all(at=at + timedelta(hours=19))
+    assert outages.current(outages.MAIL) is None
+    return Reminder.objects.exclude(state="sent").count()
+
+
+def without_scanner(cast: Cast, settings: Any) -> int:
+    settings.CLAMD = "tcp://127.0.0.1:9"
+    made = [kept(cast, b"text") for _ in range(3)]
+    for minutes in range(0, 600, 20):
+        reading.read_waiting(at=timezone.now() + timedelta(minutes=minutes))
+    assert any("scanner server away" in one for one in cast.client("anonymous").get("/pulsez").json()["problems"])
+    assert not SetAside.objects.exists(), "no paper is to blame"
+    settings.CLAMD = ""
+    reading.read_waiting(at=timezone.now() + timedelta(days=1))
+    return Document.objects.filter(pk__in=[one.pk for one in made]).exclude(state="clean").count()
+
+
+@pytest.mark.django_db
+def test_q2_each_server_away(
+    cast: Cast, today: object, settings: Any, smtp: Keeper, figure: Figure  # noqa: F811
+) -> None:  # fmt: skip
+    lost = without_mail(cast, settings, smtp) + without_scanner(cast, settings)
+    for which, name in (("DATABASE_URL", "database"), ("CELERY_BROKER_URL", "broker")):
+        lost += asked_without(which, name)
+    figure("Q2", lost, 0, cases=4, floor=4)
+
+
+ASK = """
+import django; django.setup()
+from django.test import Client
+import json
+for path in ("/pulsez", "/readyz"):
+    client = Client(raise_request_exception=False, headers={"host": "127.0.0.1"})
+    client.cookies["sessionid"] = "x" * 32
+    answer = client.get(path)
+    print(json.dumps([answer.status_code, answer["Content-Type"], answer.content.decode()]))
+"""
+
+
+def asked_without(which: str, name: str) -> int:
+    """How many of the two addresses say something else than 503 and what is away."""
+    here = connection.settings_dict
+    url = f"postgres://{here['USER']}:{here['PASSWORD']}@{here['HOST']}:{here['PORT']}/{here['NAME']}"
+    gone = {"DATABASE_URL": "postgres://u:p@127.0.0.1:1/x", "CELERY_BROKER_URL": "redis://127.0.0.1:1/0"}
+    environment = {
+        "PATH": "/usr/bin:/bin", "DATABASE_URL": url, "CELERY_BROKER_URL": django_settings.CELERY_BROKER_URL,
+        "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyzABCD", "DJANGO_SETTINGS_MODULE": "tracker.settings",
+        "EMAIL_URL": "smtp://127.0.0.1:9", "MAIL_FROM": "r@register.example", which: gone[which],
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-c", ASK], cwd=django_settings.BASE_DIR, env=environment, capture_output=True, text=True
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("[")]
+    assert len(answers) == 2, done.stderr
+    right = [
+        code == 503 and kind == "application/json" and json.loads(text)[name] is False for code, kind, text in answers
+    ]
+    return right.count(False)
+
+
+# --- Papers ---------------------------------------------------------------------------------------------------------
+BOX = (
+    '<w:p><w:r><w:t>Text</w:t></w:r><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml"><v:textbox>'
+    "<w:txbxContent><w:p><w:r><w:t>MẬT</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape></w:pict></w:r></w:p>"
+)
+WATERMARK = (
+    '<w:p><w:r><w:t>Text</w:t></w:r><w:r><w:pict><v:shape xmlns:v="urn:schemas-microsoft-com:vml">'
+    '<v:textpath string="TỐI MẬT"/></v:shape></w:pict></w:r></w:p>'
+)
+TRACKED = (
+    '<w:p><w:ins w:id="1" w:author="a"><w:r><w:t>inserted</w:t></w:r></w:ins><w:del w:id="2" w:author="a"><w:r>'
+    '<w:delText>deleted</w:delText></w:r></w:del><w:moveFrom w:id="3" w:author="a"><w:r><w:t>moved</w:t></w:r>'
+    "</w:moveFrom></w:p>"
+)
+NOTE = '<w:{0}s xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{1}</w:{0}s>'
+
+
+def docx(body: str = "", parts: dict[str, str] | None = None, text: str = "Text", header: str = "") -> bytes:
+    made, plain, out = Docx(), io.BytesIO(), io.BytesIO()
+    made.add_paragraph(text)
+    if header:
+        made.sections[0].header.paragraphs[0].text = header
+        made.sections[0].footer.add_table(1, 1, 100).rows[0].cells[0].text = header
+    made.save(plain)
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "word/document.xml":
+                content = content.replace(b"<w:sectPr", body.encode() + b"<w:sectPr", 1)
+            new.writestr(name, content)
+        for name, more in (parts or {}).items():
+            new.writestr(name, more)
+    return out.getvalue()
+
+
+def noted(kind: str, text: str) -> bytes:
+    words = f'<w:{kind} w:id="9"><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:{kind}>'
+    return docx(parts={f"word/{kind}s.xml": NOTE.format(kind, words)})
+
+
+def xlsx(cell: str, *, header: str = "") -> bytes:
+    book, out = Workbook(), io.BytesIO()
+    sheet = book.create_sheet("Second")
+    sheet["B7"] = cell
+    sheet.oddHeader.center.text = header or None
+    book.save(out)
+    return out.getvalue()
+
+
+def written(*, lock: str = "", blank: bool = False, note: str = "", attach: bool = False) -> bytes:
+    """A PDF with a page of text and more."""
+    from pypdf.annotations import FreeText  # noqa: PLC0415
+
+    writer, out = PdfWriter(), io.BytesIO()
+    writer.append(PdfReader(io.BytesIO(pdf("Plain text"))))
+    if blank:
+        page = PdfReader(io.BytesIO(pdf("x").replace(b"(x) Tj", b"  0 0 m"))).pages[0]  # drawn on, without words
+        writer.add_page(page)
+    if note:
+        writer.add_annotation(0, FreeText(text=note, rect=(50, 50, 200, 100)))
+    if attach:
+        writer.add_attachment("secret.txt", b"MAT")
+    if lock:
+        writer.encrypt(lock)
+    writer.write(out)
+    return out.getvalue()
+
+
+LONE = b"%PDF-1.4 \xed\xa0\xbd"
+PDF = "application/pdf"
+ODD: dict[str, tuple[bytes, str, str]] = {
+    "text box": (docx(BOX), WORD, "refused"),
+    "watermark": (docx(WATERMARK), WORD, "refused"),
+    "header": (docx(header="MẬT"), WORD, "refused"),
+    "footnote": (noted("footnote", "TUYỆT MẬT"), WORD, "refused"),
+    "endnote": (noted("endnote", "MẬT"), WORD, "refused"),
+    "comment": (noted("comment", "SECRET"), WORD, "refused"),
+    "letters apart": (docx(text="M Ậ T"), WORD, "refused"),
+    "label": (docx(text="Độ mật: Tối mật"), WORD, "refused"),
+    "cell": (xlsx("MẬT"), SHEET, "refused"),
+    "header of a sheet": (xlsx("x", header="MẬT"), SHEET, "refused"),
+    "note on a page": (written(note="SECRET"), PDF, "refused"),
+    "no disclosure": (docx(text="THỎA THUẬN BẢO MẬT THÔNG TIN"), WORD, "clean"),
+    "broken title": (docx(text="THỎA THUẬN BẢO\nMẬT"), WORD, "clean"),
+    "tracked": (docx(TRACKED), WORD, "clean"),
+    "embedded": (docx(parts={"word/embeddings/o1.bin": "x"}), WORD, "partly"),
+    "drawn page": (written(blank=True), PDF, "partly"),
+    "attachment": (written(attach=True), PDF, "partly"),
+    "locked": (written(lock="x"), PDF, "locked"),
+    "picture": (b"\x89PNG", "image/png", "empty"),
+    "nothing": (docx(text=""), WORD, "empty"),
+    "empty sheet": (b"", "text/plain", "empty"),
+    "broken": (LONE, PDF, "unread"),
+    "of another encoding": ("MẬT".encode("cp1258", "replace") + b"\xff", "text/plain", "unread"),
+    "UTF-16": ("MẬT".encode("utf-16"), "text/plain", "refused"),
+    "half a character": (pdf("x").replace(b"(x)", b"(\xd8\x3d\xd8\x3d)"), PDF, ""),
+}
+
+
+def test_p1_papers_called_checked(cast: Cast, settings: Any, tmp_path: Path, figure: Figure) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    made = {name: kept(cast, content, kind) for name, (content, kind, _state) in ODD.items()}
+    while reading.read_waiting(at=timezone.now()):
+        pass
+    wrong = []
+    for name, paper in made.items():
+        paper.refresh_from_db()
+        wanted = ODD[name][2]
+        if wanted and paper.state != wanted:
+            wrong.append((name, paper.state))
+        page = cast.client("linh").get(f"/documents/{paper.pk}/").content.decode()
+        if paper.state != "refused" and ("Not scanned for viruses" not in page or ">Checked<" in page):
+            wrong.append((name, "says too much"))
+    assert wrong == []
+    tracked = made["tracked"].content
+    assert ("inserted" in tracked, "deleted" in tracked, "moved" in tracked) == (True, False, False)
+    figure("P1", len(wrong), 0, cases=len(ODD), floor=20)
+
+
+@pytest.mark.parametrize(
+    ("name", "mark"),
+    [
+        ("THỎA THUẬN BẢO MẬT THÔNG TIN", ""), ("Thỏa thuận BẢO MẬT", ""), ("CÔNG TÁC MẬT MÃ", ""),
+        ("KẾ HOẠCH (MẬT)", "MẬT"), ("MẬT - KẾ HOẠCH.pdf", "MẬT"), ("Kế hoạch MẬT", "MẬT"),
+        ("NON-DISCLOSURE AND CONFIDENTIALITY AGREEMENT", ""), ("Agreement on TOP SECRET matters", "TOP SECRET"),
+        ("Report (CONFIDENTIAL).pdf", "CONFIDENTIAL"),
+    ],
+)  # fmt: skip
+def test_a_mark_is_a_mark_and_not_a_word(name: str, mark: str) -> None:
+    assert mark_in_name(name) == mark
+
+
+def test_a_title_over_two_lines_is_no_mark() -> None:
+    assert mark_in("THỎA THUẬN BẢO\nMẬT") == ""
+    assert mark_in("BỘ NGOẠI GIAO\nMẬT") == "MẬT"
