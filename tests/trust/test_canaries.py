@@ -25,7 +25,7 @@ def test_no_mark_reaches_who_may_not_read_it(cast: Cast, today: object, deep: bo
     walk.read_mails()
     unmet = walk.unmet() if deep else []
     print(*sorted(walk.leaks), *unmet, sep="\n")  # noqa: T201  (read where it fails)
-    figure("AZ3", len(walk.leaks), 0, cases=walk.requests, floor=10_000 if deep else 350)
+    figure("AZ3", len(walk.leaks), 0, cases=walk.requests, floor=10_000 if deep else 300)
     if deep:
         figure("AZ4", len(unmet), 0, cases=len(world.shown), floor=100)
 
