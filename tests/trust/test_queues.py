@@ -507,7 +507,7 @@ ODD: dict[str, tuple[bytes, str, str]] = {
 
 def test_p1_papers_called_checked(cast: Cast, settings: Any, tmp_path: Path, figure: Figure) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
-    made = {name: kept(cast, content, kind) for name, (content, kind, _state) in ODD.items()}
+    made = {name: kept(cast, content, kind, filename=name) for name, (content, kind, _state) in ODD.items()}
     while reading.read_waiting(at=timezone.now()):
         pass
     wrong = []
