@@ -76,7 +76,7 @@ class KeptByNobody:
 
 
 class ForMonitors:
-    """What monitors ask is answered to nobody in particular: a session would be looked up in a database that is away."""
+    """Monitors are answered as nobody in particular: a session would be looked up in a database that is away."""
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer

@@ -159,7 +159,7 @@ class Walk:
             Follow.objects.get_or_create(user=people[who], agreement=agreement)
         for who, commitment in itertools.product(READERS, self.world.commitments):
             Follow.objects.get_or_create(user=people[who], commitment=commitment)
-        notices.put_steps_into_ledger(most=1000)
+        notices.put_steps_into_ledger()
         ledger.queue(TODAY)
         sending.send_all(at=timezone.now() + timedelta(days=1))
         by_address = {people[who].email: who for who in READERS}
