@@ -209,8 +209,7 @@ class PaperState(State):
         _("No text in it: it cannot be found by words, and nobody has looked for a mark of secrecy"),
     )
     UNREAD = "unread", Tone.WARN, _("Its text could not be read: nobody has looked for a mark of secrecy")
-    LOCKED = "locked", Tone.WARN, _("Locked by a password: a person must look at it")
-    LOOKED = "looked", Tone.OK, _("Looked at by a person, who saw no mark of secrecy")
+    LOCKED = "locked", Tone.WARN, _("Locked by a password: a person must open it and add an edition without one")
     REFUSED = "refused", Tone.BAD, _("Refused, its bytes are not kept")
 
 

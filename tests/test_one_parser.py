@@ -15,6 +15,7 @@ FROM_OUTSIDE = {"request", "data", "posted", "asked", "query", "text", "value", 
 # Files that turn bytes into text, and how that text is cleaned.
 DOORS = {
     "agreements/exchange/loading.py": "texts.clean over every row and every paper",
+    "agreements/jobs/queues.py": "the text of an error",
     "agreements/reminders/bounces.py": "texts.line over what a report says",
     "agreements/reminders/relay.py": "texts.line over what the mail server says",
     "agreements/sources/extractor.py": "a process of its own, whose answer reading.py cleans",

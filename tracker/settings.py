@@ -85,6 +85,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "tracker.tracing.Traced",
     "tracker.middleware.KeptByNobody",
+    "tracker.middleware.ForMonitors",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "tracker.door.Door",

@@ -69,6 +69,7 @@ INSIDE = {
 
 
 REFERENCE, EXAMPLES = "reference", "examples"
+NO_PLACES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})  # of the CLDR
 
 
 class BadFile(Exception):
@@ -306,15 +307,7 @@ class _Loading:
             language: {str(code): str(name) for code, name in Locale(language).territories.items()}
             for language in ("vi", "en")
         }
-        codes = {code for code in names["en"] if len(code) == 2 and code.isalpha()} - {
-            "EU",
-            "EZ",
-            "QO",
-            "UN",
-            "XA",
-            "XB",
-            "ZZ",
-        }
+        codes = {code for code in names["en"] if len(code) == 2 and code.isalpha()} - NO_PLACES
         known = {country.code: country for country in Country.objects.all()}
         for code in sorted(codes | own.keys()):
             self.place = f"places.yaml, {code}"
@@ -357,10 +350,8 @@ class _Loading:
         if not row.get("number"):
             raise BadFile(f"{self.place}: a commitment needs its number")
         values = self._values(Commitment, row)
-        first = {
-            "baseline_due_on": values.get("due_on"),
-            "baseline_due_precision": values.get("due_precision", "day"),
-        }
+        precision = values.get("due_precision", "day")
+        first = {"baseline_due_on": values.get("due_on"), "baseline_due_precision": precision}
         commitment = self._keep(Commitment, {"agreement": agreement, "number": row["number"]}, row, **first)
         for inner in row.get("milestones", []):
             self._keep(Milestone, {"commitment": commitment, "title_en": inner.get("title_en", "")}, inner)

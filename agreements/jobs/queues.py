@@ -122,7 +122,7 @@ class Queue:
     def set_aside(self, item: object, problem: BaseException | str, *, at: datetime) -> SetAside:
         """Note that an item has failed, and when it is tried again."""
         final = isinstance(problem, GiveUp)
-        cause = problem.__cause__ or problem if isinstance(problem, GiveUp) else problem
+        cause = problem.__cause__ or str(problem) if isinstance(problem, GiveUp) else problem
         error = cause if isinstance(cause, str) else f"{type(cause).__name__}: {cause}"
         row, _is_new = SetAside.objects.get_or_create(queue=self.name, item=str(item)[:200])
         row.attempts += 1

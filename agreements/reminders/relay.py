@@ -45,6 +45,7 @@ class Relay:
 
     def __init__(self) -> None:
         self.backend = get_connection()
+        self.was_away = False  # and nothing has shown yet that it is back
 
     def __enter__(self) -> Self:
         return self

@@ -32,15 +32,16 @@ def send_all(*, at: datetime) -> int:
     outage = outages.current(outages.MAIL)
     if outage and at < outage.next_try_at:
         return 0
-    waiting = ledger.ready(at).order_by("recipient").values_list("recipient", flat=True).distinct()
+    waiting = list(ledger.ready(at).order_by("recipient").values_list("recipient", flat=True).distinct())
     with Relay() as relay:
-        if outage:
+        relay.was_away = outage is not None
+        if outage and not waiting:  # no mail will show whether it is back
             try:
                 relay.reach()
             except Away as away:
                 outages.note(outages.MAIL, str(away), at=at)
-                return 0
-            outages.over(outages.MAIL)
+            else:
+                outages.over(outages.MAIL)
         return sum(SENDING.each(waiting, lambda one: send_to(one, relay, at=max(at, timezone.now())), at=at))
 
 
@@ -73,10 +74,19 @@ def _send(claimed: list[Reminder], recipient: User, relay: Relay, *, at: datetim
         ledger.doubt(rows, str(broken))
         return False
     except Refused as no:
+        _is_back(relay)
         ledger.refuse(rows, str(no), final=no.final, at=at)
         return False
+    _is_back(relay)
     ledger.confirm(rows, at=max(at, timezone.now()))
     return True
+
+
+def _is_back(relay: Relay) -> None:
+    """It has answered for a recipient: whoever greets and then refuses everybody is still away."""
+    if relay.was_away:
+        relay.was_away = False
+        outages.over(outages.MAIL)
 
 
 def _worded(

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # type: ignore[import-untyped]  # it has no types
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -24,7 +24,7 @@ PARAGRAPHS = {f"{W}p", f"{A}p", f"{S}si", f"{S}is", f"{S}text", f"{S}v"}
 TEXTS = {f"{W}t", f"{A}t", f"{S}t", f"{S}v"}
 SPACES = {f"{W}tab": "\t", f"{W}br": "\n", f"{W}cr": "\n", f"{A}br": "\n", f"{W}noBreakHyphen": "-"}
 FIRST = ("header", "document", "footer")  # the order of reading; then notes, comments and whatever else there is
-OF_SHEETS = re.compile(r"^&|&[LCRPNDTAFGZ]|&\"[^\"]*\"|&\d+|&K[0-9A-F]{6}|&[BIUSXYEOH]")
+OF_SHEETS = re.compile(r"&[LCRPNDTAFGZ]|&\"[^\"]*\"|&\d+|&K[0-9A-F]{6}|&[BIUSXYEOH]")
 # Parts that hold what this file cannot read: objects of other programs, and texts taken in whole.
 FOREIGN = re.compile(
     r"/(embeddings|activeX|afchunk\w*)[/.]|\.(html?|mht|rtf|txt|bin|docx?|xlsx?|pptx?|pdf)$", re.IGNORECASE
