@@ -28,6 +28,8 @@ from django.db import transaction  # noqa: E402
 from agreements.models import Reminder  # noqa: E402
 from agreements.reminders import ledger, notices, sending  # noqa: E402
 from agreements.reminders.relay import Relay  # noqa: E402
+from partners.access import Eyes  # noqa: E402
+from tracker.surfaces import TASKS  # noqa: E402
 
 FOLDER = Path(os.environ["KILLS_FOLDER"])
 STEPS = (
@@ -125,6 +127,9 @@ ledger.RETRY_MINUTES = tuple(minutes / 60 for minutes in ledger.RETRY_MINUTES)  
 
 if os.environ.get("KILLS_BLIND"):
     ledger.recover = blindly
+
+
+TASKS["kills.one_mail"] = Eyes.OWNER
 
 
 @app.task(name="kills.one_mail")
