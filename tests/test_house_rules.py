@@ -144,7 +144,7 @@ PAST_THE_GATE = {
     "agreements/overview/figures.py: Commitment.objects.filter": "narrows rows that came through the gate",
     "agreements/overview/figures.py: Organisation.objects.in_bulk": "names of rows that came through the gate",
     "agreements/reminders/telling.py: model.objects.filter": "keys, by the rule itself",
-    "agreements/reminders/telling.py: type(rows[0]).objects.filter": "by the rule of telling",
+    "agreements/reminders/telling.py: Reminder.objects.filter": "by the rule of telling",
     "partners/admin.py: Authenticator.objects.filter": "whether there is a second factor, for operators",
     "partners/admin.py: Session.objects.filter": "ended by operators, shown to nobody",
     "tracker/accounts.py: Factor.pgh_event_model.objects.filter": "one's own",

@@ -16,7 +16,7 @@ from agreements.acts import Act
 from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement, Step
-from agreements.reminders.models import Watched
+from agreements.reminders.models import Reminder, Watched
 from agreements.vocabulary import Part
 from partners.viewers import Viewer
 
@@ -24,7 +24,7 @@ PARTS: Mapping[str, Part | None] = {
     Watched.AGREEMENT_EXPIRY: Part.TERM,
     Watched.NOTICE_DAY: Part.TERM,
     Watched.COMMITMENT_DUE: None,
-    Watched.MILESTONE_DUE: Part.MILESTONES,
+    Watched.MILESTONE_DUE: None,  # a milestone that is held back is not visible: see SUBJECTS
     Watched.NO_REPORT: Part.REPORTS,  # how long nothing was heard tells when something was
     Watched.DORMANCY: Part.REPORTS,
     Watched.LEGAL_CLOCK: None,
@@ -38,7 +38,7 @@ def tellable(viewer: Viewer) -> Q:
     """Rows of the ledger about records that the viewer sees, of which nothing that is told is held back."""
     agreements = Agreement.objects.visible_to(viewer).values("pk")
     commitments = Commitment.objects.visible_to(viewer).values("pk")
-    rule = Q(commitment=None, agreement__in=agreements) | Q(commitment__in=commitments)
+    rule = _of_records(agreements, commitments)
     subject = ~Q(rule__watched__in=list(SUBJECTS)) | Q(rule=None)
     for watched, model in SUBJECTS.items():
         subject |= Q(rule__watched=watched, subject_id__in=model.objects.visible_to(viewer).values("pk"))
@@ -51,22 +51,23 @@ def _held_open(viewer: Viewer) -> Q:
     """No part that is told of is held back from this partner."""
     rule = Q()
     for part in filter(viewer.may_lack, Part):
-        told = _of(part)
-        if told:
-            of_agreement = Q(
-                commitment=None, agreement__in=_keys(Agreement, visibility.shared_agreements(viewer, part))
-            )
-            of_commitment = Q(commitment__in=_keys(Commitment, visibility.commitments(viewer, part)))
-            rule &= ~told | of_agreement | of_commitment
+        if told := _of(part):
+            agreements = _keys(Agreement, visibility.shared_agreements(viewer, part))
+            rule &= ~told | _of_records(agreements, _keys(Commitment, visibility.commitments(viewer, part)))
     # How long nothing was heard is counted from the signing, where nothing ever was.
     silence = Q(rule__watched__in=(Watched.NO_REPORT, Watched.DORMANCY), commitment__heard_on=None)
     return rule & (Q(rule=None) | ~silence | Q(agreement__in=_keys(Agreement, visibility.agreements(viewer))))
 
 
+def _of_records(agreements: Any, commitments: Any) -> Q:
+    """Rows about one of the commitments, or about one of the agreements and no commitment of it."""
+    return Q(commitment=None, agreement__in=agreements) | Q(commitment__in=commitments)
+
+
 def _of(part: Part) -> Q:
     """Rows that tell of a part."""
     acts = [act for act in Act if act.row.part == part]
-    rules = [watched for watched, spoken_of in PARTS.items() if spoken_of == part]
+    rules = [watched for watched in Watched if PARTS[watched] == part]  # one that is not named stops here
     told = Q(step__isnull=False, step__name__in=acts) if acts else Q()
     return told | Q(rule__isnull=False, rule__watched__in=rules) if rules else told
 
@@ -75,10 +76,7 @@ def _keys(model: Any, rule: Q) -> Any:
     return model.objects.filter(rule).values("pk")
 
 
-def told_among(rows: Iterable[Any], viewer: Viewer) -> set[int]:
+def told_among(rows: Iterable[Reminder], viewer: Viewer) -> set[int]:
     """Keys of those of the rows that the viewer may be told of now."""
-    rows = list(rows)
-    if not rows:
-        return set()
-    kept = type(rows[0]).objects.filter(tellable(viewer), pk__in=[row.pk for row in rows])
-    return set(kept.values_list("pk", flat=True))
+    told = Reminder.objects.filter(tellable(viewer), pk__in=[row.pk for row in rows])
+    return set(told.values_list("pk", flat=True))
