@@ -20,12 +20,12 @@ def test_no_mark_reaches_who_may_not_read_it(cast: Cast, today: object, deep: bo
     for number, who in enumerate(READERS):
         walk.ask(who, everywhere if deep else everywhere[number :: len(READERS)])
         asked = searches(world, who, everything=deep)
-        walk.ask(who, asked if deep else asked[number :: len(READERS)])
+        walk.ask(who, asked if deep else asked[number % 3 :: 3])
         walk.subscribe(who)
     walk.read_mails()
     unmet = walk.unmet() if deep else []
     print(*sorted(walk.leaks), *unmet, sep="\n")  # noqa: T201  (read where it fails)
-    figure("AZ3", len(walk.leaks), 0, cases=walk.requests, floor=10_000 if deep else 300)
+    figure("AZ3", len(walk.leaks), 0, cases=walk.requests, floor=10_000 if deep else 350)
     if deep:
         figure("AZ4", len(unmet), 0, cases=len(world.shown), floor=100)
 
