@@ -23,14 +23,13 @@ from django.utils import timezone
 
 from agreements.calendars.models import Feed
 from agreements.models import Agreement, Commitment, Document, Milestone, Note, Report, Share
-from agreements.reminders import ledger, notices, sending
 from partners.models import Desk, Organisation, Person
 from tests import factories, roles
 from tests.conftest import Cast
 from tests.factories import TODAY
 from tests.trust.canaries import READERS, World, make_world
 from tests.trust.conftest import Figure
-from tests.trust.walk import SEARCHES, places
+from tests.trust.walk import SEARCHES, places, send_what_is_due
 
 ANSWERS, ANSWERS_DEEP, DEEP_READERS = 100, 3_000, READERS
 CHANCE = (
@@ -161,9 +160,7 @@ def answers(world: World, who: str, asked: list[str]) -> dict[str, Any]:
     _, secret = Feed.issue(world.cast.people[who])
     calendar = client.get(reverse("calendar", args=[secret]))
     found["its calendar"] = (calendar.status_code, calendar.content)
-    notices.put_steps_into_ledger()
-    ledger.queue(TODAY)
-    sending.send_all(at=timezone.now() + timedelta(days=1))
+    send_what_is_due()
     address = world.cast.people[who].email
     found["its mails"] = sorted((letter.subject, str(letter.body)) for letter in mail.outbox if letter.to == [address])
     return found

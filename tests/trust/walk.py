@@ -115,6 +115,13 @@ def searches(world: World, who: str, *, everything: bool) -> list[str]:
     return [form.format(word) for word, form in zip(foreign, itertools.cycle(SEARCHES), strict=False)]
 
 
+def send_what_is_due() -> None:
+    """Every act and every rule, to everybody: the mails lie in `mail.outbox`."""
+    notices.put_steps_into_ledger()
+    ledger.queue(TODAY)
+    sending.send_all(at=timezone.now() + timedelta(days=1))
+
+
 class Leak(Exception):
     """Somebody met what they may not read."""
 
@@ -159,9 +166,7 @@ class Walk:
             Follow.objects.get_or_create(user=people[who], agreement=agreement)
         for who, commitment in itertools.product(READERS, self.world.commitments):
             Follow.objects.get_or_create(user=people[who], commitment=commitment)
-        notices.put_steps_into_ledger()
-        ledger.queue(TODAY)
-        sending.send_all(at=timezone.now() + timedelta(days=1))
+        send_what_is_due()
         by_address = {people[who].email: who for who in READERS}
         for letter in mail.outbox:
             parts = [letter.subject, letter.body, *(part[0] for part in getattr(letter, "alternatives", ()))]
