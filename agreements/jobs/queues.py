@@ -29,6 +29,7 @@ R = TypeVar("R")
 log = structlog.get_logger()
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
 SECONDS_AT_ONCE = 120  # then the next ring of the bell goes on, well within a job's time limit
+LOST = ("08", "57P")  # SQLSTATEs of a connection that broke, or that the server ended
 PASSING = ("40001", "40P01", "55P03")  # serialization, deadlock, lock: SQLSTATEs of what another run brought about
 KILLED = "its worker was killed over it, or took longer than it may"
 QUEUES: dict[str, Queue] = {}
@@ -191,8 +192,12 @@ def storable(text: str) -> str:
 
 
 def _database_is_away(problem: BaseException) -> bool:
+    """Also where it has come back since: whose connection was lost is not to blame."""
     if not isinstance(problem, OperationalError | InterfaceError):
         return False
+    state = getattr(problem.__cause__, "sqlstate", None)
+    if state is None or state.startswith(LOST):
+        return True
     try:
         return not connection.is_usable()
     except DatabaseError:
