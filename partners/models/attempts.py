@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from partners.fields import FieldTable
 from partners.keys import digest_of
 
 # Both count only if the row is free, and the row is locked while they ask: of many at once each sees the one before.
@@ -46,6 +47,8 @@ QUOTA = """
 
 class Attempt(models.Model):
     """One counter. Its key is a digest: what was tried and by whom stands nowhere in clear."""
+
+    FIELDS = FieldTable(internal="key count free_at forget_at", locked="key count free_at forget_at")
 
     key = models.CharField(max_length=64, primary_key=True)
     count = models.PositiveIntegerField(_("tries"))

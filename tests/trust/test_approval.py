@@ -57,8 +57,8 @@ def leads_to_an_agreement(model: Any) -> bool:
 
 @pytest.mark.parametrize("model", list(apps.get_app_config("agreements").get_models()), ids=lambda m: m.__name__)
 def test_every_table_that_leads_to_an_agreement_is_content_or_says_why_not(model: Any) -> None:
-    if hasattr(model, "pgh_id") or not leads_to_an_agreement(model):
-        return
+    if hasattr(model, "pgh_id") or model._meta.proxy or not leads_to_an_agreement(model):
+        return  # a proxy stands for the links of a list, which is hashed with the record that has it
     assert (model in {kind.model for kind in KINDS}) != (model._meta.model_name in NOT_CONTENT), model
 
 
