@@ -20,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 from agreements import visibility
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import Agreement, partial_date, precision_field
-from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Part
+from agreements.vocabulary import CONCLUDED, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.links import tracked
@@ -82,6 +82,14 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
     def open(self) -> Self:
         return self.filter(IS_OPEN)
 
+    def concluded(self) -> Self:
+        """Those of concluded agreements, whatever became of them; neither archived."""
+        return self.filter(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
+
+    def owed(self) -> Self:
+        """What somebody has to do: open, of a concluded agreement."""
+        return self.concluded().open()
+
     def overdue(self, on: date) -> Self:
         return self.filter(is_overdue(on))
 
@@ -89,8 +97,8 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
         return self.open().filter(due_on__range=(on, on + timedelta(days=days)))
 
     def quiet(self, days: int, on: date) -> Self:
-        """Open ones of signed agreements of which nothing was heard for so many days, or ever."""
-        return self.open().filter(unheard(days, on), agreement__stage__in=BINDING)
+        """Owed ones of which nothing was heard for so many days, or ever."""
+        return self.owed().filter(unheard(days, on))
 
 
 @pghistory.track()
