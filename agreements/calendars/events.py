@@ -99,15 +99,15 @@ def _terms(agreements: Any, viewer: Viewer) -> Iterator[Event]:
 
 
 def _duties(commitments: Any) -> Iterator[Event]:
-    """Due days of what is open. A month or a quarter is told on its last day, by when it must be done."""
-    for row in commitments.open().filter(due_on__isnull=False).select_related("agreement"):
+    """Due days of what is owed. A month or a quarter is told on its last day, by when it must be done."""
+    for row in commitments.owed().filter(due_on__isnull=False).select_related("agreement"):
         title = _("Due: %(title)s") % {"title": row.title}
         yield _event(row, "due", row.due.last_day, title, row.version, formula=_period(row.due))
 
 
 def _milestones(commitments: Any, viewer: Viewer) -> Iterator[Event]:
     rows = Milestone.objects.visible_to(viewer).live().filter(
-        commitment__in=commitments.open().order_by().values("pk"), status=MilestoneStatus.SCHEDULED,
+        commitment__in=commitments.owed().order_by().values("pk"), status=MilestoneStatus.SCHEDULED,
         due_on__isnull=False,
     )  # fmt: skip
     for row in rows.select_related("commitment"):

@@ -44,11 +44,12 @@ class TallyFamily(models.TextChoices):
 class CountQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: Viewer) -> Self:
         """What is counted from commitments of concluded agreements that the viewer sees; nothing for partners."""
+        live = self.filter(is_archived=False)  # nothing archived is owed, whoever may read it
         if viewer.role in ALL_DESKS:
-            return self.all()
+            return live
         if viewer.role not in DESK_STAFF:
             return self.none()
-        return self.filter(Q(is_restricted=False) | Q(desk__in=viewer.desk_ids), is_archived=False)
+        return live.filter(Q(is_restricted=False) | Q(desk__in=viewer.desk_ids))
 
 
 def copied(model: type[models.Model], label: StrOrPromise) -> Any:
