@@ -93,9 +93,12 @@ class Act(TextChoices):
     # The stages of an agreement
     SUBMIT = "submit", Row(tells=Tells.MANAGERS, urgent=True), _("Submitted for review")
     REGISTER = "register", Row(), _("Registered as signed")
+    ADOPT = "adopt", Row(), _("Registered as adopted")
+    AGREE = "agree", Row(), _("Recorded as agreed without a paper")
     CLEAR = "clear", Row(), _("Cleared for signing")
     RETURN = "return", Row(urgent=True), _("Returned with comment")
     SIGN = "sign", LEGAL, _("Signed")
+    ISSUE = "issue", LEGAL, _("Adopted")
     SUSPEND = "suspend", LEGAL, _("Suspended")
     RESUME = "resume", LEGAL, _("Resumed")
     END = "end", LEGAL, _("Ended")

@@ -55,6 +55,19 @@ class Stage(State):
 # it is amended, answered and reported on all the same.
 CONCLUDED = (Stage.SIGNED, Stage.ADOPTED, Stage.AGREED)
 CONCLUDED_OR_SUSPENDED = (*CONCLUDED, Stage.SUSPENDED)
+# What is concluded by signature alone; statements, plans and other papers may be adopted as well.
+SIGNED_ONLY = (
+    Kind.TREATY, Kind.AGREEMENT, Kind.MOU, Kind.LETTER_OF_INTENT, Kind.PROTOCOL, Kind.EXCHANGE_OF_NOTES, Kind.CONTRACT,
+)  # fmt: skip
+
+
+def ways_of(kind: str, regime: str) -> tuple[Stage, ...]:
+    """How an agreement of this kind and legal regime can be concluded."""
+    if kind == Kind.PROGRAMME:
+        return (Stage.AGREED,)
+    if kind in SIGNED_ONLY or regime == LegalRegime.TREATY:
+        return (Stage.SIGNED,)
+    return (Stage.SIGNED, Stage.ADOPTED)
 
 
 class Standing(State):

@@ -201,7 +201,12 @@ class AgreementViewSet(RecordViewSet):
         """What the viewer may do with the agreement now, and the hash to approve by."""
         agreement = self.get_object()
         acts = [
-            {"name": act.name, "label": str(act.label), "asks": act.asks, "target": Stage(act.target).value}
+            {
+                "name": act.name,
+                "label": str(act.label),
+                "asks": act.asks,
+                "target": lifecycle.target_of(act, agreement).value,
+            }
             for act in lifecycle.open_to(agreement, self.viewer)
         ]
         return Response({"acts": acts, "content_hash": agreement.content_hash() if self.viewer.is_staff else ""})

@@ -23,7 +23,7 @@ from agreements.register.models import content
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
-from agreements.vocabulary import CONCLUDED, Kind, LegalRegime, Part, Renewal, Stage, Standing
+from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.links import tracked
@@ -244,6 +244,22 @@ class Agreement(Record):
                 name="ended_needs_ending", violation_error_message=_("Say how the agreement ended."),
             ),
             models.CheckConstraint(
+                condition=~Q(kind=Kind.PROGRAMME, stage__in=(Stage.CLEARED, Stage.SIGNED, Stage.ADOPTED)),
+                name="no_paper_is_signed", violation_error_message=_(
+                    "Cooperation without a paper is neither signed nor adopted: it is agreed without a paper."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.AGREED) | Q(kind=Kind.PROGRAMME), name="agreed_has_no_paper",
+                violation_error_message=_("Only cooperation without a paper is agreed without one."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.ADOPTED) | ~Q(kind__in=SIGNED_ONLY) & ~Q(legal_regime=LegalRegime.TREATY),
+                name="adopted_by_kind", violation_error_message=_(
+                    "Statements, plans and other papers that are no treaty are adopted; this one is not."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=~Q(renewal=Renewal.TACIT) | Q(renewal_months__isnull=False), name="tacit_needs_its_length",
                 violation_error_message=_("Say for how many months it renews each time."),
             ),
@@ -327,12 +343,14 @@ class Agreement(Record):
         end = self.ends_on(on)
         if end and end < on:
             return Standing.EXPIRED
-        if self.kind == Kind.PROGRAMME:
+        if self.stage == Stage.AGREED:
             return Standing.UNDER_WAY
+        if self.stage == Stage.ADOPTED and not (self.effective_on and self.effective_on <= on):
+            return Standing.ADOPTED
         if self.provisional_on and self.provisional_on <= on and not (self.effective_on and self.effective_on <= on):
             return Standing.PROVISIONAL
         if self.effective_on is None:
-            return Standing.ADOPTED if self.legal_regime == LegalRegime.POLITICAL else Standing.SIGNED
+            return Standing.SIGNED
         if self.effective_on > on:
             return Standing.PENDING
         if end and end <= on + timedelta(days=EXPIRING_DAYS):

@@ -27,7 +27,7 @@ class Facts:
 
     on: date
     reason: str = ""
-    signed: PartialDate | None = None
+    signed: PartialDate | None = None  # or adopted, or agreed
     ending: str = ""
     document: Any = None  # the paper behind the act, of the same agreement
     successor: Agreement | None = None  # what takes its place
@@ -42,7 +42,7 @@ class Transition:
     act: Act  # as the history calls it
     label: Words
     sources: frozenset[str]
-    target: str
+    target: str  # empty: the stage that it had before
     roles: frozenset[Role]
     needs: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
@@ -70,7 +70,7 @@ MANAGER = frozenset({Role.MANAGER})
 RESCUE = frozenset({Role.OPERATOR})  # gets a record moving again when its desk cannot
 
 # What is only known once the person has been asked.
-ASKED_FIRST = frozenset({"signing_date", "past_signing", "reason", "ending", "document", "successor"})
+ASKED_FIRST = frozenset({"signing_date", "adoption_date", "past_day", "reason", "ending", "document", "successor"})
 
 
 @dataclass(frozen=True)
