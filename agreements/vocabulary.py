@@ -127,6 +127,19 @@ class Delivery(State):
     UNDER_WAY = "under_way", Tone.INFO, _("Under way")
     DELIVERED = "delivered", Tone.OK, _("Delivered")
     DROPPED = "dropped", Tone.MUTE, _("Dropped")
+    CARRIED = "carried", Tone.MUTE, _("Carried over")
+
+
+# Only the ending of an agreement carries over.
+SET_BY_HAND = [(value.value, value.label) for value in Delivery if value != Delivery.CARRIED]
+
+
+class Fate(TextChoices):
+    """What becomes of an open commitment when its agreement ends."""
+
+    CARRIED = "carried", _("carried over to the successor")
+    FULFILLED = "fulfilled", _("fulfilled, as its evidence shows")
+    DROPPED = "dropped", _("dropped, for the reason of the ending")
 
 
 class Health(State):

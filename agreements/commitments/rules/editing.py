@@ -96,6 +96,8 @@ def refuses_day(commitment: Commitment, due_on: date | None, precision: str) -> 
 
 def refuses_delivery(commitment: Commitment, value: str, was: str) -> Refused | None:
     """Why a person may not set this delivery by hand; None if nothing speaks against it."""
+    if value == Delivery.CARRIED and was != Delivery.CARRIED:
+        return Refused(_("Only the ending of its agreement carries a commitment over."))
     if value != Delivery.DELIVERED or was == Delivery.DELIVERED:
         return None
     if commitment.pk and (commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED or bears_out(commitment)):

@@ -19,7 +19,7 @@ from agreements.register.models import Agreement, Authorship, Step, content
 from agreements.register.models.agreement import Ending
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
-from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, DueBefore, Stage, Standing, ways_of
+from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, DueBefore, Fate, Stage, Standing, ways_of
 from partners.viewers import Viewer
 
 Question = Callable[[Agreement, Facts], bool]
@@ -69,9 +69,20 @@ def _has_document(agreement: Agreement, facts: Facts) -> bool:
 
 
 def _has_successor(agreement: Agreement, facts: Facts) -> bool:
-    if facts.ending != Ending.SUPERSESSION:
+    if facts.ending != Ending.SUPERSESSION and Fate.CARRIED not in facts.fates.values():
         return True
     return facts.successor is not None and facts.successor.pk != agreement.pk
+
+
+def _is_concluded(agreement: Agreement, facts: Facts) -> bool:
+    successor = facts.successor
+    return successor is None or (successor.stage in CONCLUDED and successor.archived_at is None)
+
+
+def _has_fitting_day(agreement: Agreement, facts: Facts) -> bool:
+    """Not to come, and not before it was concluded."""
+    day = facts.day
+    return day is None or (day.first_day <= facts.on and (agreement.signed_on or day.last_day) <= day.last_day)
 
 
 def _procedure_allows(*acts: DueBefore) -> Question:
@@ -105,6 +116,8 @@ NEEDS: Mapping[str, tuple[Question, Words]] = {
     "ending": (_has_ending, _("Say how it ended.")),
     "document": (_has_document, _("Choose the paper that says so; add it under Papers first.")),
     "successor": (_has_successor, _("Say which agreement takes its place.")),
+    "concluded_successor": (_is_concluded, _("Its successor is not concluded yet.")),
+    "day": (_has_fitting_day, _("The day of effect lies in the future, or before it was concluded.")),
     "procedure_before_clearance": (
         _procedure_allows(DueBefore.CLEAR), _("Steps of its procedure that come before clearance are still open."),
     ),
@@ -162,18 +175,19 @@ TRANSITIONS: Mapping[str, Transition] = {
         ),
         Transition(
             "suspend", Act.SUSPEND, _("Suspend"),
-            from_stages(*CONCLUDED), Stage.SUSPENDED, MANAGER, ("reason", "document"), ("reason", "document"),
-            is_legal=True,
+            from_stages(*CONCLUDED), Stage.SUSPENDED, MANAGER,
+            ("reason", "document", "day"), ("day", "document", "reason"), is_legal=True,
         ),
         Transition(
             "resume", Act.RESUME, pgettext_lazy("agreement", "Resume"),
-            from_stages(Stage.SUSPENDED), "", MANAGER, ("reason",), ("reason",), is_legal=True,
+            from_stages(Stage.SUSPENDED), "", MANAGER, ("reason", "day"), ("day", "reason"),
+            is_legal=True,
         ),
         Transition(
             "end", Act.END, pgettext_lazy("agreement", "End"),
             from_stages(*CONCLUDED_OR_SUSPENDED), Stage.ENDED, MANAGER,
-            ("ending", "reason", "document", "successor"), ("ending", "reason", "document", "successor"),
-            is_legal=True,
+            ("ending", "reason", "document", "successor", "concluded_successor", "day"),
+            ("ending", "day", "document", "successor", "fates", "reason"), is_legal=True,
         ),
         Transition(
             "abandon", Act.ABANDON, pgettext_lazy("agreement", "Give up"),
@@ -181,6 +195,10 @@ TRANSITIONS: Mapping[str, Transition] = {
         ),
     )
 }  # fmt: skip
+
+
+# What the rooms above do with their own when an agreement ends, before its stage changes and in the same transaction.
+AT_THE_END: list[Callable[[Agreement, Viewer, Facts], None]] = []
 
 
 def target_of(transition: Transition, agreement: Agreement) -> Stage:
@@ -194,9 +212,12 @@ def target_of(transition: Transition, agreement: Agreement) -> Stage:
 
 def _carry_out(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> Step:
     shown, stage = agreement.content_hash(), agreement.stage
+    if transition.act == Act.END:
+        for settle in AT_THE_END:
+            settle(agreement, by, facts)
     before = _apply(transition, agreement, by, facts)
     return steps.write(
-        transition.act, agreement, by, on=facts.on, reason=facts.reason.strip(), document=facts.document,
+        transition.act, agreement, by, on=facts.takes_effect, reason=facts.reason.strip(), document=facts.document,
         content_hash=shown, before=before, from_stage=stage, to_stage=agreement.stage,
     )  # fmt: skip
 
