@@ -61,6 +61,16 @@ SIGNED_ONLY = (
 )  # fmt: skip
 
 
+# What the day is called on which it was concluded.
+CONCLUDED_ON = {Stage.SIGNED: _("Signed on"), Stage.ADOPTED: _("Adopted on"), Stage.AGREED: _("Agreed on")}
+
+
+def day_label(stage: str, kind: str, regime: str) -> Any:
+    """What that day is called of an agreement; of one that is not at such a stage, by how it can be concluded."""
+    ways = (Stage(stage),) if stage in CONCLUDED else ways_of(kind, regime)
+    return CONCLUDED_ON[ways[0]] if len(ways) == 1 else _("Signed or adopted on")
+
+
 def ways_of(kind: str, regime: str) -> tuple[Stage, ...]:
     """How an agreement of this kind and legal regime can be concluded."""
     if kind == Kind.PROGRAMME:

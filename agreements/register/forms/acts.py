@@ -11,11 +11,9 @@ from agreements.dateinput import PartialDateField
 from agreements.register.models import Agreement
 from agreements.register.models.agreement import Ending
 from agreements.register.rules.workflow import Facts, Transition
-from agreements.vocabulary import Fate, Stage
+from agreements.vocabulary import CONCLUDED_ON, Fate, Stage
 from partners.picking import offer
 from partners.viewers import Viewer
-
-DAYS = {Stage.SIGNED: _("Signed on"), Stage.ADOPTED: _("Adopted on"), Stage.AGREED: _("Agreed on")}
 
 
 class ActForm(forms.Form):
@@ -51,7 +49,7 @@ class ActForm(forms.Form):
         if "document" in self.fields:
             offer(self, document=agreement.documents.visible_to(viewer))
         if "signed" in self.fields:
-            self.fields["signed"].label = DAYS.get(transition.target, DAYS[Stage.SIGNED])
+            self.fields["signed"].label = CONCLUDED_ON[Stage(transition.target)]
         if "fates" in transition.asks:
             self._ask_fates(agreement)
         if "ending" in self.fields:

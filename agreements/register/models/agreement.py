@@ -23,7 +23,7 @@ from agreements.register.models import content
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
-from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing
+from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing, day_label
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.links import tracked
@@ -184,7 +184,7 @@ class Agreement(Record):
     sectors = models.ManyToManyField(Sector, blank=True, related_name="agreements", verbose_name=_("sectors"))
     announced_on = models.DateField(_("announced"), null=True, blank=True)
     announced_precision = precision_field()
-    signed_on = models.DateField(_("signed"), null=True, blank=True)
+    signed_on = models.DateField(_("signed, adopted or agreed"), null=True, blank=True)
     signed_precision = precision_field()
     provisional_on = models.DateField(_("applied provisionally from"), null=True, blank=True)
     provisional_precision = precision_field()
@@ -311,6 +311,11 @@ class Agreement(Record):
     def kind_in_words(self) -> str:
         """The ministry's own type, or else the kind."""
         return str(self.instrument_type or self.get_kind_display())
+
+    @property
+    def day_label(self) -> str:
+        """What the day of its conclusion is called."""
+        return str(day_label(self.stage, self.kind, self.legal_regime))
 
     @property
     def occasion(self) -> str:
