@@ -54,7 +54,9 @@ class AgreementSerializer(RecordSerializer):
     parent = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)  # type: ignore[assignment]
     supersedes = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
     announced = PartialDateApiField("announced_on", "announced_precision")
-    signed = PartialDateApiField("signed_on", "signed_precision")
+    signed = PartialDateApiField(
+        "signed_on", "signed_precision", help_text="when it was signed, adopted or agreed, as its `stage` says"
+    )
     provisional = PartialDateApiField("provisional_on", "provisional_precision")
     effective = PartialDateApiField("effective_on", "effective_precision")
     expires = PartialDateApiField("expires_on", "expires_precision", "last")

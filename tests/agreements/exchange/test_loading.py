@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
 from agreements.exchange.loading import BadFile, load
 from agreements.models import Agreement, Citation, Commitment, Document, Step
@@ -161,3 +162,27 @@ def test_a_missing_text_is_said(small: Path, tmp_path: Path) -> None:
 def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="is not a folder"):
         call_command("load", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage", "says"),
+    [
+        ("programme", "signed", "neither signed nor adopted"), ("programme", "adopted", "neither signed nor adopted"),
+        ("mou", "agreed", "Only cooperation without a paper"), ("mou", "adopted", "this one is not"),
+    ],
+)  # fmt: skip
+def test_a_stage_that_its_kind_cannot_have_is_refused(small: Path, kind: str, stage: str, says: str) -> None:
+    path = small / "agreements/us.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("kind: mou", f"kind: {kind}", 1).replace("stage: signed", f"stage: {stage}", 1), "utf-8"
+    )
+    with pytest.raises(BadFile, match=f"US-2023-01.*{says}"):
+        load(small, on=TODAY)
+
+
+def test_the_examples_call_nothing_signed_that_was_not(db: None) -> None:
+    load(SEEDS, on=TODAY)
+    stages = dict(Agreement.objects.values_list("stage").annotate(n=Count("pk")).order_by())
+    assert stages == {"draft": 1, "signed": 4, "adopted": 4, "agreed": 10}
+    assert set(Agreement.objects.filter(stage="agreed").values_list("kind", flat=True)) == {"programme"}
