@@ -102,9 +102,9 @@ class Act(TextChoices):
     SUSPEND = "suspend", LEGAL, _("Suspended")
     RESUME = "resume", LEGAL, _("Resumed")
     END = "end", LEGAL, _("Ended")
-    CARRY_OVER = "carry_over", LEGAL, _("Carried over")
-    FULFIL = "fulfil", LEGAL, _("Fulfilled when the agreement ended")
-    DROP_AT_END = "drop_at_end", LEGAL, _("Dropped when the agreement ended")
+    CARRY_OVER = "carry_over", Row(), _("Carried over")
+    FULFIL = "fulfil", Row(), _("Fulfilled when the agreement ended")
+    DROP_AT_END = "drop_at_end", Row(), _("Dropped when the agreement ended")
     ABANDON = "abandon", Row(), _("Given up, not concluded")
 
     # What the calendar does

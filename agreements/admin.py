@@ -88,10 +88,12 @@ class AgreementAdmin(RecordAdmin):
     ) -> Any:
         found = self.get_queryset(request).filter(pk=reading.key(object_id or "")).first()
         viewer = signed_in(request).viewer
-        acts = [
-            {"transition": t, "form": ActForm(transition=t, agreement=found, viewer=viewer)}
-            for t in (lifecycle.open_to(found, viewer) if found else ())
-        ]
+        acts = []
+        if found:
+            acts = [
+                {"transition": t, "form": ActForm(transition=t, agreement=found, viewer=viewer)}
+                for t in lifecycle.open_to(found, viewer)
+            ]
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
 
     def act(self, request: Request, pk: int, name: str) -> HttpResponse:

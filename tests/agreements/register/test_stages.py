@@ -116,7 +116,8 @@ def test_a_day_of_effect_is_past_and_after_the_conclusion(cast: Cast, day: date,
 @pytest.fixture
 def every_stage(cast: Cast) -> dict[str, Agreement]:
     """One agreement with Japan of each stage, shared with Sara, each with one commitment that is late."""
-    japan, made = make_organisation(code="gov-jp", country="JP"), {}
+    japan = make_organisation(code="gov-jp", country="JP")
+    made: dict[str, Agreement] = {}
     for stage in Stage.values:
         kind, parties, ref = KIND.get(stage, "mou"), [cast.home, japan], f"JP-2023-{len(made) + 1:02}"
         agreement = make_agreement(desk=cast.desk, stage=stage, kind=kind, parties=parties, ref=ref)
@@ -189,7 +190,7 @@ def test_before_and_after_it_says_no_more_than_is_known(cast: Cast) -> None:
 
 # --- the end ---------------------------------------------------------------------------------------------------------
 def ending(cast: Cast, **more: Any) -> Facts:
-    said = {
+    said: dict[str, Any] = {
         "on": TODAY,
         "reason": "a new one",
         "ending": "supersession",
