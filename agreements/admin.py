@@ -88,9 +88,8 @@ class AgreementAdmin(RecordAdmin):
     ) -> Any:
         found = self.get_queryset(request).filter(pk=reading.key(object_id or "")).first()
         viewer = signed_in(request).viewer
-        papers = found.documents.visible_to(viewer) if found else ()
         acts = [
-            {"transition": t, "form": ActForm(transition=t, papers=papers, viewer=viewer)}
+            {"transition": t, "form": ActForm(transition=t, agreement=found, viewer=viewer)}
             for t in (lifecycle.open_to(found, viewer) if found else ())
         ]
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
@@ -99,8 +98,7 @@ class AgreementAdmin(RecordAdmin):
         agreement = self.get_queryset(request).filter(pk=pk).first()
         transition = lifecycle.TRANSITIONS.get(name)
         if request.method == "POST" and agreement and transition:
-            papers = agreement.documents.visible_to(request.viewer)
-            form = ActForm(request.POST, transition=transition, papers=papers, viewer=request.viewer)
+            form = ActForm(request.POST, transition=transition, agreement=agreement, viewer=request.viewer)
             try:
                 facts = form.facts(request.viewer) if form.is_valid() else Facts(on=request.viewer.on)
                 lifecycle.perform(name, agreement, by=request.viewer, facts=facts)
