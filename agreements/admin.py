@@ -221,7 +221,17 @@ class DocumentAdmin(RecordAdmin):
 
 @admin.register(Citation)
 class CitationAdmin(RecordAdmin):
-    list_display = ("document", "paragraph", "agreement", "commitment", "figure", "relation", "organisation", "person", "paper")
+    list_display = (
+        "document",
+        "paragraph",
+        "agreement",
+        "commitment",
+        "figure",
+        "relation",
+        "organisation",
+        "person",
+        "paper",
+    )
     list_select_related = (
         "document", "agreement", "commitment", "figure", "relation__country", "organisation", "person__organisation",
         "paper",

@@ -374,7 +374,11 @@ class _Loading:
             if paragraph is None:
                 raise BadFile(f"{self.place}: write a citation as document:paragraph, not “{text}”")
             self.cited.add((code, paragraph))
-            key = {"document": self._link(Document, code), "paragraph": paragraph, target or claim._meta.model_name: claim}
+            key = {
+                "document": self._link(Document, code),
+                "paragraph": paragraph,
+                target or claim._meta.model_name: claim,
+            }
             self._keep(Citation, key, {})
 
     def _attach(self, sources: Path) -> None:

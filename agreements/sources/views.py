@@ -32,7 +32,12 @@ def document_page(request: Request, pk: int) -> HttpResponse:
     context = {
         "document": document,
         "citations": cited.select_related(
-            "agreement", "commitment", "figure__country", "relation__country", "organisation", "person__organisation",
+            "agreement",
+            "commitment",
+            "figure__country",
+            "relation__country",
+            "organisation",
+            "person__organisation",
             "paper",
         ),
         "named_in": document.named_in.visible_to(viewer).select_related("document"),
