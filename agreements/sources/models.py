@@ -189,8 +189,8 @@ class Citation(Record):
                 name="citation_of_one_claim", violation_error_message=_("A citation bears out exactly one claim."),
             ),
             models.UniqueConstraint(
-                "document", "paragraph", "agreement", "commitment", "figure", "relation", "organisation", "person", "paper",
-                name="citation_once", nulls_distinct=False, condition=Q(quote=""),
+                "document", "paragraph", "agreement", "commitment", "figure", "relation", "organisation", "person",
+                "paper", name="citation_once", nulls_distinct=False, condition=Q(quote=""),
             ),
         )  # fmt: skip
 
