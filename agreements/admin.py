@@ -223,8 +223,21 @@ class DocumentAdmin(RecordAdmin):
 
 @admin.register(Citation)
 class CitationAdmin(RecordAdmin):
-    list_display = ("document", "paragraph", "agreement", "commitment", "figure", "relation")
-    list_select_related = ("document", "agreement", "commitment", "figure", "relation__country")
+    list_display = (
+        "document",
+        "paragraph",
+        "agreement",
+        "commitment",
+        "figure",
+        "relation",
+        "organisation",
+        "person",
+        "paper",
+    )
+    list_select_related = (
+        "document", "agreement", "commitment", "figure", "relation__country", "organisation", "person__organisation",
+        "paper",
+    )  # fmt: skip
     search_fields = ("document__title_vi", "agreement__ref", "commitment__ref")
 
 

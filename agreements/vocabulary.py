@@ -235,6 +235,7 @@ class DocumentKind(TextChoices):
     OPINION = "opinion", _("Written opinion")
     NOTICE = "notice", _("Notice of ending or suspension")
     CORRESPONDENCE = "correspondence", _("Correspondence")
+    LEGAL_ACT = "legal_act", _("Legal act")
     OTHER = "other", _("Other")
 
 
