@@ -95,7 +95,7 @@ def link(one: Promise, organisation: Organisation, purpose: str, day: date) -> A
 
 def pay(one: Promise) -> None:
     """Money, as far up the ladder as it has come."""
-    world, row, life = one.world, one.row, one.life
+    world, life = one.world, one.life
     currency = world.turn("currency", tuple(SUMS))
     whole = world.chance.randint(*SUMS[currency]) * SCALE.get(currency, 1000)
     rungs = LADDER[: world.turn("rungs", (1, 2, 3, 4))]

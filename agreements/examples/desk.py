@@ -173,7 +173,8 @@ def _amend(life: Life) -> None:
         applied_at=world.at(decided) if stage == AmendmentStage.APPLIED else None,
     )  # fmt: skip
     acts = {
-        Act.AMENDMENT_SUBMIT: (is_submitted, life.officer, begun), Act.AMENDMENT_APPROVE: (is_decided, life.manager, decided),
+        Act.AMENDMENT_SUBMIT: (is_submitted, life.officer, begun),
+        Act.AMENDMENT_APPROVE: (is_decided, life.manager, decided),
         Act.AMENDMENT_WITHDRAW: (stage == AmendmentStage.WITHDRAWN, life.officer, decided),
         Act.AMENDMENT_APPLY: (stage == AmendmentStage.APPLIED, None, decided),
     }  # fmt: skip

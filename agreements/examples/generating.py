@@ -29,7 +29,7 @@ def exist() -> bool:
     return any(model.objects.filter(is_example=True).exists() for model in (Agreement, Organisation, User))
 
 
-def generate(agreements: int, *, seed: int, on: date, say: Callable[[int], Any] = lambda done: None) -> int:
+def generate(agreements: int, *, seed: int, on: date, say: Callable[[int], None] | None = None) -> int:
     """Make so many, each marked as an example. Raises Refused where there are some, or no lists to make them by."""
     if exist():
         raise Refused(_("There are examples already: remove them first."))
@@ -48,7 +48,8 @@ def generate(agreements: int, *, seed: int, on: date, say: Callable[[int], Any] 
             world.rows.write()
             health.settle([row.pk for row in made], on)
         tallies.count_stale()
-        say(numbers[-1])
+        if say:
+            say(numbers[-1])
     return agreements
 
 

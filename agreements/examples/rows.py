@@ -63,8 +63,14 @@ class Rows:
 
 def _is_ready(record: Any) -> bool:
     about = getattr(record, "about", None)
-    held = [one for one in record._state.fields_cache.values() if one is not None]
-    return all(one.pk for one in held) and (about is None or bool(about.pk))
+    held = record._state.fields_cache
+    needed = (held.get(name) for name in _links(type(record)))
+    return all(one is None or one.pk for one in needed) and (about is None or bool(about.pk))
+
+
+@cache
+def _links(model: type[Model]) -> tuple[str, ...]:
+    return tuple(field.name for field in model._meta.concrete_fields if field.is_relation)
 
 
 def insert(model: type[Model], records: list[Any]) -> None:
@@ -77,7 +83,8 @@ def insert(model: type[Model], records: list[Any]) -> None:
     lines = [{field.column: _value(record, field) for field in columns} for record in records]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {table} ({names}) SELECT {names} FROM json_populate_recordset(NULL::{table}, %s) RETURNING id",  # noqa: S608
+            f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
+            f"FROM json_populate_recordset(NULL::{table}, %s) RETURNING id",
             [json.dumps(lines, default=str)],
         )
         for record, (pk,) in zip(records, cursor.fetchall(), strict=True):
@@ -94,4 +101,4 @@ def _value(record: Any, field: Any) -> Any:
         return record.about.pk
     other = record._state.fields_cache.get(field.name) if field.is_relation else None
     value = other.pk if other is not None else getattr(record, field.attname)
-    return value.name if field.get_internal_type() == "FileField" else value
+    return value.name or "" if field.get_internal_type() == "FileField" else value

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from agreements.examples import generating
 from partners.refusals import Refused
+from tracker.database.roles import as_owner
+from tracker.history import removing
 from tracker.search import spelling
 
 
@@ -25,9 +27,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, metavar="S")
         parser.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="the day that it is for them: today")
         parser.add_argument("--remove", action="store_true", help="take every example out, with its history")
-        parser.add_argument(
-            "--with-examples", action="store_true", help="beside real records, not on this machine alone"
-        )
+        parser.add_argument("--with-examples", action="store_true", help="also beside real records")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not (settings.LOCAL or options["with_examples"]):
@@ -43,12 +43,14 @@ class Command(BaseCommand):
         if options["agreements"] < 1:
             raise CommandError("--agreements is a number from 1 on.")
         on = options["on"] or timezone.localdate()
-        made = generating.generate(options["agreements"], seed=options["seed"], on=on, say=self._say)
+        say = self._say if options["verbosity"] > 1 else None
+        made = generating.generate(options["agreements"], seed=options["seed"], on=on, say=say)
         return f"{made} agreements made up, each marked as an example."
 
     def _say(self, done: int) -> None:
-        if self.verbosity > 1:
-            self.stdout.write(f"{done} agreements")
+        self.stdout.write(f"{done} agreements")
 
     def _remove(self) -> str:
-        return ""
+        with as_owner():
+            counts = removing.remove()
+        return f"{sum(counts.values())} rows of examples taken out of {len(counts)} tables, with their history."
