@@ -240,7 +240,8 @@ def keep_lists(world: Any) -> None:
     """Lists that made-up colleagues keep under a name, of either kind and for each audience."""
     people = [person for staff in world.desks for person in (*staff.officers, *staff.managers) if person.is_example]
     named = words()["views"]
-    for number, person in enumerate(people[: len(named)]):
+    for number in range(len(named) * bool(people)):
+        person = people[number % len(people)]
         audience = world.turn_of(SavedView, "audience")
         desk = next(staff.desk for staff in world.desks if person in (*staff.officers, *staff.managers))
         world.rows.add(

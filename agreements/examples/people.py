@@ -37,9 +37,10 @@ def _desks(world: World, *, officers: int) -> None:
             facts = {"code": f"ex-desk-{number}", **name.columns("name"), "is_example": True}
             desks.append(world.rows.add(Desk, at=world.at(world.on), **facts))
         world.rows.write()
-    for desk in desks:
+    for place, desk in enumerate(desks):
         staff = {role: _staff_of(desk, role) for role in (Role.OFFICER, Role.MANAGER)}
-        wanted = {Role.OFFICER: officers, Role.MANAGER: 1}
+        beside = len(staff[Role.OFFICER]) + 1 if place == 0 else 0  # whoever is there has a colleague
+        wanted = {Role.OFFICER: max(officers, beside), Role.MANAGER: 1}
         for role, known in staff.items():
             for number in range(len(known), wanted[role]):
                 known.append(_account(world, f"ex-{role}-{desk.code}-{number + 1}", role, desk=desk))
