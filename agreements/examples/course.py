@@ -50,7 +50,12 @@ def plan(one: Promise, *, met: int, late: bool) -> None:
 
 
 def report(
-    one: Promise, status: str, *, days_ago: tuple[int, int], health: str = "on_track", delivered: bool = False
+    one: Promise,
+    status: str,
+    *,
+    days_ago: tuple[int, int],
+    health: str = "on_track",
+    delivery: Delivery = Delivery.UNDER_WAY,
 ) -> None:
     """A report that was drafted, handed in, returned or accepted, by either side."""
     world, row = one.world, one.row
@@ -65,8 +70,8 @@ def report(
     made = one.add(
         Report, day, by=None if through else who, organisation=organisation, on=day, status=status, link=through,
         text=words()["reports"].get(health, words()["reports"]["on_track"]).vi, health=health,
-        delivery=(Delivery.DELIVERED if delivered else Delivery.UNDER_WAY).value,
-        evidence_url=EVIDENCE.format(ref=row.ref.lower()) if delivered else "",
+        delivery=delivery.value,
+        evidence_url=EVIDENCE.format(ref=row.ref.lower()) if delivery == Delivery.DELIVERED else "",
         comment=words()["returned"].vi if status == ReportStatus.RETURNED else "",
         decided_by=one.life.manager if decided else None, decided_at=world.at(settled) if decided else None,
     )  # fmt: skip

@@ -172,7 +172,8 @@ def silent(one: Promise) -> None:
     _due(one, 60, 600)
     last = world.from_today(-800, -190)
     if last > one.life.since:
-        course.report(one, "accepted", days_ago=((world.on - last).days,) * 2, health="on_track")
+        days = (world.on - last).days
+        course.report(one, "accepted", days_ago=(days, days), delivery=Delivery.PLANNED)
     asked = world.from_today(-30, -8)
     if asked > one.life.since:
         one.act(Act.NUDGE, asked, by=one.life.officer)
@@ -184,13 +185,14 @@ def delivered(one: Promise) -> None:
     _due(one, (day - world.on).days - 60, (day - world.on).days + 60)
     row.delivery, row.delivered_on = Delivery.DELIVERED.value, day
     course.plan(one, met=4, late=False)
-    course.report(one, "accepted", days_ago=((world.on - day).days,) * 2, health="on_track", delivered=True)
+    course.report(one, "accepted", days_ago=((world.on - day).days,) * 2, delivery=Delivery.DELIVERED)
     course.pay(one)
 
 
 def dropped(one: Promise) -> None:
     one.row.delivery = Delivery.DROPPED.value
     _due(one, -500, -30)
+    course.report(one, "accepted", days_ago=(10, 400), health="blocked", delivery=Delivery.DROPPED)
 
 
 def told_by_mouth(one: Promise) -> None:

@@ -180,7 +180,7 @@ def _take_history(models: Mapping[type[Model], list[Any]]) -> None:
     for model in models:
         kind = ContentType.objects.get_for_model(model).pk
         entries = f"SELECT id FROM {_quoted(LogEntry)} WHERE content_type_id = {kind}"  # noqa: S608
-        _do(f"CREATE TEMP TABLE gone_log AS {entries} AND object_id IN (SELECT id::text FROM {_gone(model)})")
+        _do(f"CREATE TEMP TABLE gone_log AS {entries} AND object_id IN (SELECT id::text FROM {_gone(model)})")  # noqa: S608
         removed.setdefault(LogEntry._meta.db_table, []).extend(_runs("gone_log"))
         _do(f"DELETE FROM {_quoted(LogEntry)} WHERE id IN (SELECT id FROM gone_log)")  # noqa: S608
         _do("DROP TABLE gone_log")

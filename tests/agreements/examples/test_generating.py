@@ -22,6 +22,7 @@ from agreements.register.rules.expiry import note_standing
 from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import Confirmation, Standing
 from partners.records import Record
+from partners.refusals import Refused
 from tests.factories import TODAY
 from tests.roles import owner
 from tracker.database.rights import is_event
@@ -63,7 +64,7 @@ def test_two_hundred_examples_hold_every_state_and_keep_every_rule(register: Any
     they_have_a_past()
 
 
-# What the application works with beside agreements, and never puts into one: files asked for, rules, types of one's own.
+# What stands beside agreements, and belongs to none: files asked for, rules, types of one's own.
 NOT_OF_AN_AGREEMENT = {"Export", "BulkChange", "ReminderRule", "InstrumentType", "Procedure", "ProcedureStep", "Feed"}
 
 
@@ -73,9 +74,8 @@ def every_state() -> None:
         if model.__name__ in NOT_OF_AN_AGREEMENT or column in ("from_stage", "to_stage"):
             continue
         missing = set(values) - values_of(model, column)
-        # A link is used by whoever has no account, and a confirmation has lapsed only beside the words it was given for.
         if (model, column) == (Commitment, "confirmation"):
-            missing -= {Confirmation.LAPSED}
+            missing -= {Confirmation.LAPSED}  # it is never stored there: `agreed` says so
         if missing:
             lacking[f"{model.__name__}.{column}"] = missing
         checked += len(values)
@@ -130,7 +130,5 @@ def they_have_a_past() -> None:
 
 
 def test_examples_are_made_once_and_where_there_are_lists(db: None, today: object) -> None:
-    from partners.refusals import Refused
-
     with pytest.raises(Refused, match="prepare"):
         generate(1, seed=1, on=TODAY)

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
-from django.db.utils import InternalError
+from django.db.utils import ProgrammingError
 from django.utils import timezone
 
 from agreements.examples.generating import generate
@@ -30,7 +30,7 @@ from tracker.search import spelling
 COUNTED = ("django_", "tracker_seal", "pg_")
 AGREEMENTS = 40
 # Keys, and where a file lies: all else is the same for the same seed and day.
-NOT_THE_SAME = {"id", "file", "password", "token", "epoch", "seen_at", "message_id"}
+NOT_THE_SAME = {"id", "file", "password", "token", "epoch", "seen_at", "subject_id"}
 
 
 def table_counts() -> dict[str, int]:
@@ -55,13 +55,11 @@ def take_out() -> dict[str, int]:
 
 def facts() -> str:
     """All rows of examples as text, whatever their keys are."""
-    said = []
+    said: list[Any] = []
     for model in (Agreement, Commitment, Participant, Step, Comment, Reminder, Organisation, User):
-        keys = {field.attname for field in model._meta.concrete_fields if field.is_relation}
-        for row in model._default_manager.order_by("pk").values():
-            said.append(
-                {name: value for name, value in row.items() if name not in keys | NOT_THE_SAME | {"subject_id"}}
-            )
+        fields = [field for field in model._meta.concrete_fields if not field.is_relation]
+        names = [field.name for field in fields if field.name not in NOT_THE_SAME]
+        said += list(model._default_manager.order_by("pk").values_list(*names))
     return json.dumps(said, default=str)
 
 
@@ -129,7 +127,7 @@ def test_a_fact_that_names_an_example_keeps_it(register: Any) -> None:
 
 def test_no_fact_becomes_an_example(register: Any) -> None:
     agreement = factories.make_agreement(desk=register["manager"].desks.first())
-    with pytest.raises(InternalError, match="never becomes one"):
+    with pytest.raises(ProgrammingError, match="never becomes one"):
         Agreement.objects.filter(pk=agreement.pk).update(is_example=True)
 
 
