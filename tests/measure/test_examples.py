@@ -42,8 +42,8 @@ def test_a_thousand_examples(today: object, tmp_path: Any, settings: Any) -> Non
         removing.remove()
     gone = time.perf_counter()
     print(  # noqa: T201
-        f"{AGREEMENTS} agreements with {promises} commitments: made in {made - began:.0f} s with {memory / 1024:.0f} MB "
-        f"more, taken out in {gone - checked:.0f} s"
+        f"{AGREEMENTS} agreements with {promises} commitments: made in {made - began:.0f} s "
+        f"with {memory / 1024:.0f} MB more, taken out in {gone - checked:.0f} s"
     )
     assert not Agreement.objects.exists()
     assert promises >= 2.5 * AGREEMENTS
