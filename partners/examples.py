@@ -19,7 +19,7 @@ def example_field() -> Any:
 def stays_as_marked() -> pgtrigger.Trigger:
     """What is taken out with the examples was one from its first day: no fact can be made one."""
     return pgtrigger.Trigger(
-        name="stays_as_marked", when=pgtrigger.Before,
+        name="stays_as_marked", when=pgtrigger.After,
         operation=pgtrigger.UpdateOf("is_example"),  # type: ignore[no-untyped-call]
         condition=pgtrigger.Condition("OLD.is_example IS DISTINCT FROM NEW.is_example"),
         func="RAISE EXCEPTION 'What is an example stays one, and a fact never becomes one.';",

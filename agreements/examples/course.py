@@ -5,16 +5,14 @@ from __future__ import annotations
 import hashlib
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from agreements.acts import Act
 from agreements.commitments.models import Funding, Indicator, Link, Measurement, Milestone, Report
+from agreements.examples.promise import Promise
 from agreements.examples.words import words
 from agreements.vocabulary import Delivery, MilestoneStatus, ReportStatus
 from partners.models import Organisation, User
-
-if TYPE_CHECKING:
-    from agreements.examples.promises import Promise
 
 SUMS = {"USD": (20, 900), "VND": (500, 20_000), "EUR": (30, 700), "JPY": (900, 40_000)}  # in thousands or millions
 SCALE = {"VND": 1_000_000}

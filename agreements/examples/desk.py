@@ -9,7 +9,7 @@ from agreements.acts import Act
 from agreements.commitments.models import ActionItem
 from agreements.examples.life import Life
 from agreements.examples.papers import attach
-from agreements.examples.promises import Promise
+from agreements.examples.promise import Promise
 from agreements.examples.words import said_of, words
 from agreements.register.models import Amendment, Comment, Follow, Note, Opening, SavedView, Share
 from agreements.reminders.models import Mute, Reminder

@@ -149,7 +149,7 @@ def _words(life: Life, kind: Kind, year: int) -> dict[str, Any]:
     put = {"topic": life.topic, "year": year, "later": year + 4, "count": world.chance.randint(2, 12)}
     title = said_of("titles", kind).put(**parties, **put)
     summary, occasion = world.say("summaries").put(**put), world.say("occasions").put(**put)
-    texts = title.columns("title") | summary.columns("summary")
+    texts: dict[str, Any] = title.columns("title") | summary.columns("summary")
     if world.one_in(ONE_LANGUAGE, "one language"):
         texts |= {"title_en": "", "summary_en": ""}
     if life.plot.has_a_past:
@@ -195,8 +195,8 @@ def _term(life: Life, effect: date | None) -> dict[str, Any]:
         while effect and end - relativedelta(months=months) > max(effect, world.on - timedelta(days=3000)):
             end -= relativedelta(months=months)
     if plot.renewal != Renewal.NONE:
-        months, days = world.turn("notice", ((6, None), (3, None), (None, 45), (1, 15)))
-        term |= {"notice_months": months, "notice_days": days}
+        notice = world.turn("notice", ((6, None), (3, None), (None, 45), (1, 15)))
+        term |= {"notice_months": notice[0], "notice_days": notice[1]}
     return term | world.partial(end, "expires", end=True, exact=plot.exact or plot.renewal == Renewal.TACIT)
 
 

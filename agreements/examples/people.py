@@ -34,7 +34,7 @@ def _desks(world: World, *, officers: int) -> None:
     desks = list(Desk.objects.live().order_by("pk"))
     if not desks:
         for number, name in enumerate(words()["desks"], 1):
-            facts = {"code": f"ex-desk-{number}", **name.columns("name"), "is_example": True}
+            facts: dict[str, Any] = {"code": f"ex-desk-{number}", **name.columns("name"), "is_example": True}
             desks.append(world.rows.add(Desk, at=world.at(world.on), **facts))
         world.rows.write()
     for place, desk in enumerate(desks):

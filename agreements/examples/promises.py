@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,39 +14,13 @@ from agreements.commitments.models import Answer, Commitment, DueRequest, Milest
 from agreements.commitments.rules import deadlines
 from agreements.examples import course
 from agreements.examples.life import Life
-from agreements.examples.words import Both, said_of, words
+from agreements.examples.promise import Promise
+from agreements.examples.words import said_of, words
 from agreements.vocabulary import Confirmation, Delivery, Direction, RequestState, Stage, Verdict
 
 MOST = 5  # commitments of an agreement
 EPOCH = date(2000, 1, 1)  # from which PostgreSQL's digest counts its days
 BESIDE = chr(31)
-
-
-@dataclass
-class Promise:
-    """One commitment while it is composed."""
-
-    life: Life
-    row: Any
-    text: Both
-
-    @property
-    def world(self) -> Any:
-        return self.life.world
-
-    def act(self, act: Act, day: date, *, by: Any = None, about: Any = None, reason: str = "") -> None:
-        self.life.act(act, day, by=by, about=about, reason=reason, commitment=self.row)
-
-    def add(self, model: Any, day: date, *, by: Any = None, **values: Any) -> Any:
-        return self.life.add(model, day, by=by, commitment=self.row, **values)
-
-    def hear(self, day: date) -> None:
-        """Something was heard of it on a day."""
-        self.row.heard_on = max(self.row.heard_on or day, day)
-
-    def some_day(self) -> date:
-        """A day on which something can have happened to it."""
-        return self.world.between(self.world.past(self.life.since + timedelta(days=20)), self.world.on)  # type: ignore[no-any-return]
 
 
 def promise(life: Life) -> list[Promise]:

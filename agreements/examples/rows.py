@@ -64,7 +64,7 @@ class Rows:
 def _is_ready(record: Any) -> bool:
     about = getattr(record, "about", None)
     held = record._state.fields_cache
-    needed = (held.get(name) for name in _links(type(record)))
+    needed = (held.get(name) for name in _links(record.__class__))
     return all(one is None or one.pk for one in needed) and (about is None or bool(about.pk))
 
 

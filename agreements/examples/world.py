@@ -66,8 +66,8 @@ class World:
 
     def turn_of(self, model: type[Model], column: str, *, but: Sequence[str] = ()) -> str:
         """The next of the choices of a column: a new one comes by itself."""
-        choices: Any = model._meta.get_field(column).choices
-        values = [str(value) for value, _label in choices if value and value not in but]
+        field: Any = model._meta.get_field(column)
+        values = [str(value) for value, _label in field.choices if value and value not in but]
         return self.turn(f"{model._meta.label}.{column}", values)
 
     def one_in(self, number: int, what: str) -> bool:

@@ -7,6 +7,7 @@ others to their prints.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -47,7 +48,7 @@ def remove() -> dict[str, int]:
         tallies.count_stale()
         _do("SELECT fold_cells()")
         _do("; ".join(f"DROP TABLE {_gone(model)}" for model in models) + "; DROP TABLE gone_contexts")
-        transaction.on_commit(lambda: [default_storage.delete(name) for name in files])
+        transaction.on_commit(partial(_forget_files, files))
     return {table: count for table, count in counts.items() if count}
 
 
@@ -130,7 +131,7 @@ def _refuse_if_needed(models: Mapping[type[Model], list[Any]]) -> None:
     for model in models:
         for field in _links(model):
             if _is_marked(field.related_model) and field not in models[model]:
-                key = _column(model._meta.pk)  # type: ignore[arg-type]
+                key = _column(model._meta.pk)
                 rows = _do(
                     f"SELECT {key} FROM {_quoted(model)} row WHERE {_column(field)} IN "  # noqa: S608
                     f"(SELECT id FROM {_gone(field.related_model)}) "
@@ -156,6 +157,11 @@ def _children_first(models: Mapping[type[Model], list[Any]]) -> Iterator[type[Mo
 def _files() -> list[str]:
     names = _do(f"SELECT file FROM {_quoted(Document)} WHERE file <> '' AND id IN (SELECT id FROM {_gone(Document)})")  # noqa: S608
     return [name for (name,) in names]
+
+
+def _forget_files(names: list[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
 
 
 def _delete(model: type[Model]) -> int:
