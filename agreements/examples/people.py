@@ -53,7 +53,7 @@ def _staff_of(desk: Desk, role: Role) -> list[User]:
 
 def _account(world: World, name: str, role: Role, *, desk: Desk | None = None) -> Any:
     """An account that nobody can sign in to."""
-    facts = {"role": role.value, "email": f"{name}@example.invalid", "is_example": True}
+    facts: dict[str, Any] = {"role": role.value, "email": f"{name}@example.invalid", "is_example": True}
     is_ours = desk is not None
     person = _vietnamese(world) if is_ours else f"{world.any(names('first'))} {world.any(names('last'))}"
     user = world.rows.add(User, name=person, password=make_password(None), language="vi" if is_ours else "en", **facts)
