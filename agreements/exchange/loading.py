@@ -219,7 +219,7 @@ class _Loading:
 
     def _values(self, model: type[Model], row: Row) -> dict[str, Any]:
         """Column values of a row: dates with their precision, links by code, the rest as it stands."""
-        columns = {f.name for f in model._meta.concrete_fields}
+        columns = {f.name for f in model._meta.concrete_fields} - {"is_example"}  # files bring facts
         values: dict[str, Any] = {}
         for name, value in row.items():
             if name in INSIDE:

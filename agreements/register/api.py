@@ -72,8 +72,9 @@ class AgreementSerializer(RecordSerializer):
         fields = (
             "ref", *Agreement.ENTERED, "instrument_type", "stage", "standing", "whose_turn", "because", "ending",
             "desk", "sectors", "parent", "supersedes", "announced", "signed", "provisional", "effective", "expires",
-            "participants", "version",
+            "participants", "is_example", "version",
         )  # fmt: skip
+        read_only_fields = ("is_example",)
 
     def get_standing(self, agreement: Agreement) -> str:
         return agreement.standing(self.context["view"].viewer.on).value

@@ -29,6 +29,12 @@ def pill(value: State | None) -> SafeString | str:
 
 
 @register.filter
+def example(record: Any) -> SafeString | str:
+    """The mark of what was made up to show the register at work."""
+    return format_html('<span class="pill mute">{}</span>', _("Example")) if record and record.is_example else ""
+
+
+@register.filter
 def facet(counts: Any, name: str) -> Any:
     """The numbers of one filter; None where the list is too long to count."""
     return counts.get(name, {}) if counts else None

@@ -24,6 +24,7 @@ from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
 from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing, day_label
+from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.links import tracked
@@ -122,7 +123,7 @@ class Agreement(Record):
     FIELDS = FieldTable(
         public=(
             "id ref kind instrument_type legal_regime title_vi title_en signed_on signed_precision "
-            "announced_on announced_precision"
+            "announced_on announced_precision is_example"
         ),
         partner=(
             "summary_vi summary_en stage ending parent supersedes sectors provisional_on provisional_precision "
@@ -130,7 +131,7 @@ class Agreement(Record):
             "notice_months notice_days occasion_vi occasion_en place authentic_languages"
         ),
         internal=f"desk owner submitted_by restricted lead_days behind folded {RECORD_INTERNAL}",
-        locked=f"id ref stage ending submitted_by behind folded {RECORD_INTERNAL}",
+        locked=f"id ref stage ending submitted_by behind folded is_example {RECORD_INTERNAL}",
     )
     # Plain columns that people enter as they stand, on the form and by the API.
     ENTERED = (
@@ -215,6 +216,7 @@ class Agreement(Record):
         _("desk only"), default=False, help_text=_("hidden from the other desks, also after signing")
     )
     behind = behind_field()
+    is_example = example_field()
     folded = models.GeneratedField(
         expression=Fold(
             Concat("ref", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())
@@ -227,7 +229,7 @@ class Agreement(Record):
     class Meta:
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
-        triggers = (notes_what_is_behind("title", "summary"),)
+        triggers = (notes_what_is_behind("title", "summary"), stays_as_marked())
         ordering = (F("signed_on").desc(nulls_first=True), "-pk")
         constraints = (
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="agreement_stage"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -83,6 +84,13 @@ class Participant(Record):
 
     def __str__(self) -> str:
         return str(self.organisation)
+
+    def clean(self) -> None:
+        """What is made up is no party to a fact: it would be taken out of it again."""
+        super().clean()
+        known = self.agreement_id and self.organisation_id
+        if known and self.organisation.is_example and not self.agreement.is_example:
+            raise ValidationError({"organisation": _("An example takes part in examples alone.")})
 
     signed, consented = partial_date("signed"), partial_date("consented")
     effective, withdrawn = partial_date("effective"), partial_date("withdrawn")
