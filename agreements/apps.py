@@ -11,3 +11,7 @@ class AgreementsConfig(AppConfig):
         from agreements.register.models import authorship  # noqa: PLC0415  (there are no models before)
 
         authorship.note_everywhere()
+        from agreements.commitments.rules import acts  # noqa: PLC0415
+        from agreements.register.rules import steps  # noqa: PLC0415
+
+        steps.changed.connect(acts.follow)

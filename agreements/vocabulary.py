@@ -50,6 +50,7 @@ class Stage(State):
 
 
 BINDING = (Stage.SIGNED, Stage.SUSPENDED)  # what stands in such a paper is owed
+CONCLUDED = (Stage.SIGNED,)
 
 
 class Standing(State):
@@ -116,7 +117,12 @@ class Health(State):
     AT_RISK = "at_risk", Tone.WARN, _("At risk")
     DELAYED = "delayed", Tone.BAD, _("Delayed")
     BLOCKED = "blocked", Tone.BAD, _("Blocked")
-    NO_REPORT = "no_report", Tone.MUTE, _("No report")
+    DISPUTED = "disputed", Tone.BAD, pgettext_lazy("health", "Disputed")
+    NO_REPORT = "no_report", Tone.MUTE, _("No accepted report")
+
+
+# What a person can say of it; the other two follow from what is there, or is not.
+SAID = (Health.ON_TRACK, Health.AT_RISK, Health.DELAYED, Health.BLOCKED)
 
 
 class Confirmation(State):

@@ -16,7 +16,7 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
-from agreements.migrations.sql import tallies, terms, wording
+from agreements.migrations.sql import silence, tallies, terms, wording
 from partners.migrating import CreateTables
 
 
@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(terms.TERM_END),
         migrations.RunSQL(wording.WORDING_HASH),
+        migrations.RunSQL(silence.SILENCE),
         CreateTables(
             tables=[
                 migrations.CreateModel(
@@ -595,8 +596,8 @@ class Migration(migrations.Migration):
                         ('repeats_until_on', models.DateField(blank=True, null=True, verbose_name='repeats until')),
                         ('delivery', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('delivered', 'Delivered'), ('dropped', 'Dropped')], default='planned', max_length=10, verbose_name='delivery')),
                         ('delivered_on', models.DateField(blank=True, editable=False, null=True, verbose_name='delivered')),
-                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('no_report', 'No report')], default='no_report', editable=False, max_length=10, verbose_name='health')),
-                        ('health_override', models.CharField(blank=True, choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('no_report', 'No report')], max_length=10, verbose_name='health, where the rule is wrong')),
+                        ('health', models.CharField(blank=True, choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('disputed', 'Disputed'), ('no_report', 'No accepted report')], default='', editable=False, max_length=10, verbose_name='health')),
+                        ('health_override', models.CharField(blank=True, choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('disputed', 'Disputed'), ('no_report', 'No accepted report')], max_length=10, verbose_name='health, where the rule is wrong')),
                         ('health_reason', models.CharField(blank=True, max_length=300, verbose_name='why the rule is wrong')),
                         ('confirmation', models.CharField(choices=[('unconfirmed', 'Not confirmed by the partner'), ('confirmed', 'Confirmed by the partner'), ('disputed', 'Disputed by the partner'), ('lapsed', 'Text changed since the partner answered')], default='unconfirmed', editable=False, max_length=12, verbose_name='confirmation')),
                         ('confirmed_hash', models.CharField(blank=True, editable=False, max_length=64)),
@@ -763,8 +764,8 @@ class Migration(migrations.Migration):
                         ('repeats_until_on', models.DateField(blank=True, null=True, verbose_name='repeats until')),
                         ('delivery', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('delivered', 'Delivered'), ('dropped', 'Dropped')], default='planned', max_length=10, verbose_name='delivery')),
                         ('delivered_on', models.DateField(blank=True, editable=False, null=True, verbose_name='delivered')),
-                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('no_report', 'No report')], default='no_report', editable=False, max_length=10, verbose_name='health')),
-                        ('health_override', models.CharField(blank=True, choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('no_report', 'No report')], max_length=10, verbose_name='health, where the rule is wrong')),
+                        ('health', models.CharField(blank=True, choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('disputed', 'Disputed'), ('no_report', 'No accepted report')], default='', editable=False, max_length=10, verbose_name='health')),
+                        ('health_override', models.CharField(blank=True, choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('disputed', 'Disputed'), ('no_report', 'No accepted report')], max_length=10, verbose_name='health, where the rule is wrong')),
                         ('health_reason', models.CharField(blank=True, max_length=300, verbose_name='why the rule is wrong')),
                         ('confirmation', models.CharField(choices=[('unconfirmed', 'Not confirmed by the partner'), ('confirmed', 'Confirmed by the partner'), ('disputed', 'Disputed by the partner'), ('lapsed', 'Text changed since the partner answered')], default='unconfirmed', editable=False, max_length=12, verbose_name='confirmation')),
                         ('confirmed_hash', models.CharField(blank=True, editable=False, max_length=64)),
@@ -1240,7 +1241,7 @@ class Migration(migrations.Migration):
                         ('on', models.DateField(editable=False, verbose_name='reported')),
                         ('text', models.TextField(verbose_name='what has been done')),
                         ('delivery', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('delivered', 'Delivered'), ('dropped', 'Dropped')], default='under_way', max_length=10, verbose_name='delivery')),
-                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('no_report', 'No report')], default='on_track', max_length=10, verbose_name='health')),
+                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('disputed', 'Disputed'), ('no_report', 'No accepted report')], default='on_track', max_length=10, verbose_name='health')),
                         ('evidence_url', models.URLField(blank=True, help_text='a page that shows it; or attach a file', max_length=500, verbose_name='evidence, as a link')),
                         ('link', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='agreements.link', verbose_name='by the link')),
                         ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned with comment'), ('accepted', 'Accepted')], default='submitted', editable=False, max_length=10, verbose_name='status')),
@@ -1277,7 +1278,7 @@ class Migration(migrations.Migration):
                         ('on', models.DateField(editable=False, verbose_name='reported')),
                         ('text', models.TextField(verbose_name='what has been done')),
                         ('delivery', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('delivered', 'Delivered'), ('dropped', 'Dropped')], default='under_way', max_length=10, verbose_name='delivery')),
-                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('no_report', 'No report')], default='on_track', max_length=10, verbose_name='health')),
+                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('disputed', 'Disputed'), ('no_report', 'No accepted report')], default='on_track', max_length=10, verbose_name='health')),
                         ('evidence_url', models.URLField(blank=True, help_text='a page that shows it; or attach a file', max_length=500, verbose_name='evidence, as a link')),
                         ('link', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='agreements.link', verbose_name='by the link')),
                         ('status', models.CharField(choices=[('draft', 'Draft'), ('submitted', 'Submitted'), ('returned', 'Returned with comment'), ('accepted', 'Accepted')], default='submitted', editable=False, max_length=10, verbose_name='status')),
@@ -1382,7 +1383,7 @@ class Migration(migrations.Migration):
                         ('partner_owner', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation', verbose_name='partner in charge')),
                         ('owner', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kept by')),
                         ('delivery', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('delivered', 'Delivered'), ('dropped', 'Dropped')], max_length=10, verbose_name='delivery')),
-                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('no_report', 'No report')], max_length=10, verbose_name='health')),
+                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('disputed', 'Disputed'), ('no_report', 'No accepted report')], max_length=10, verbose_name='health')),
                         ('blocked_by', models.CharField(blank=True, max_length=10, verbose_name='who can remove it')),
                         ('blocked_since_on', models.DateField(null=True, verbose_name='blocked since')),
                         ('due_on', models.DateField(null=True, verbose_name='due')),
@@ -1410,7 +1411,7 @@ class Migration(migrations.Migration):
                         ('partner_owner', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.organisation', verbose_name='partner in charge')),
                         ('owner', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='kept by')),
                         ('delivery', models.CharField(choices=[('planned', 'Planned'), ('under_way', 'Under way'), ('delivered', 'Delivered'), ('dropped', 'Dropped')], max_length=10, verbose_name='delivery')),
-                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('no_report', 'No report')], max_length=10, verbose_name='health')),
+                        ('health', models.CharField(choices=[('on_track', 'On track'), ('at_risk', 'At risk'), ('delayed', 'Delayed'), ('blocked', 'Blocked'), ('disputed', 'Disputed'), ('no_report', 'No accepted report')], max_length=10, verbose_name='health')),
                         ('blocked_by', models.CharField(blank=True, max_length=10, verbose_name='who can remove it')),
                         ('blocked_since_on', models.DateField(null=True, verbose_name='blocked since')),
                         ('due_on', models.DateField(null=True, verbose_name='due')),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
 from agreements.commitments.models.link import Link
-from agreements.vocabulary import Delivery, Health, ReportStatus
+from agreements.vocabulary import SAID, Delivery, Health, ReportStatus
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
@@ -69,6 +69,10 @@ class Report(Record):
         constraints = (
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=models.F("created_by")), name="report_four_eyes"
+            ),
+            models.CheckConstraint(
+                condition=Q(health__in=SAID), name="report_says_how_it_stands",
+                violation_error_message=_("Say that it is on track, at risk, delayed or blocked."),
             ),
         )
 
