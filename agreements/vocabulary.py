@@ -45,12 +45,16 @@ class Stage(State):
     IN_REVIEW = "in_review", Tone.WARN, _("In review")
     CLEARED = "cleared", Tone.INFO, _("Cleared for signing")
     SIGNED = "signed", Tone.OK, _("Signed")
+    ADOPTED = "adopted", Tone.OK, _("Adopted")
+    AGREED = "agreed", Tone.OK, _("Agreed without a paper")
     SUSPENDED = "suspended", Tone.WARN, _("Suspended")
     ENDED = "ended", Tone.MUTE, _("Ended")
 
 
-BINDING = (Stage.SIGNED, Stage.SUSPENDED)  # what stands in such a paper is owed
-CONCLUDED = (Stage.SIGNED,)
+# Words of decision 29. What stands in a concluded agreement is owed. A suspended one releases its parties for the time;
+# it is amended, answered and reported on all the same.
+CONCLUDED = (Stage.SIGNED, Stage.ADOPTED, Stage.AGREED)
+CONCLUDED_OR_SUSPENDED = (*CONCLUDED, Stage.SUSPENDED)
 
 
 class Standing(State):

@@ -26,7 +26,7 @@ from agreements.register.models import Agreement, Amendment, Step
 from agreements.register.rules.amendments import own_of
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import BINDING, AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
+from agreements.vocabulary import CONCLUDED, AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
 from partners import reading
 from partners.paging import Order, page_of
 from partners.requests import Request
@@ -82,7 +82,7 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     elif scope == "desk":
         agreements = agreements.filter(desk__in=viewer.desk_ids)
         commitments = commitments.filter(agreement__desk__in=viewer.desk_ids)
-    live = commitments.filter(agreement__stage__in=BINDING)
+    live = commitments.filter(agreement__stage__in=CONCLUDED)
     shown = live.select_related("agreement", "partner_owner", "lead")
     return {
         "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waiting_count, agreements),

@@ -20,7 +20,7 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import SILENT_DAYS, CommitmentQuerySet
 from agreements.overview.models import Tally, TallyFamily
 from agreements.overview.tallies import duties, median, sums, total
-from agreements.vocabulary import BINDING, BlockedBy, Delivery, Health, ReportStatus
+from agreements.vocabulary import CONCLUDED, BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
 from partners.states import Tone
 from partners.viewers import Viewer
@@ -54,7 +54,7 @@ class Matrix:
 
 def at_desks(viewer: Viewer) -> CommitmentQuerySet:
     """The commitments of signed papers at the viewer's desks; of all desks for who reads them all."""
-    rows: CommitmentQuerySet = Commitment.objects.visible_to(viewer).filter(agreement__stage__in=BINDING)
+    rows: CommitmentQuerySet = Commitment.objects.visible_to(viewer).filter(agreement__stage__in=CONCLUDED)
     return rows.filter(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else rows
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from agreements.commitments.models import ActionItem, Milestone
 from agreements.commitments.models.commitment import IS_OPEN, SILENT_DAYS, is_overdue, unheard
 from agreements.vocabulary import (
-    BINDING,
+    CONCLUDED,
     ActionItemState,
     CommitmentKind,
     Confirmation,
@@ -60,7 +60,7 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     live, late = IS_OPEN, is_overdue(viewer.on)
     asked: dict[str, Q] = {"overdue": late, "disputed": Q(agreed=Confirmation.DISPUTED)}
     asked["unanswered"] = live & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
-    asked["silent"] = live & unheard(SILENT_DAYS, viewer.on) & Q(agreement__stage__in=BINDING)
+    asked["silent"] = live & unheard(SILENT_DAYS, viewer.on) & Q(agreement__stage__in=CONCLUDED)
     for side in Direction.values:
         of_it = Q(direction=side)
         asked |= {f"{side}_open": live & of_it, f"{side}_late": late & of_it}
@@ -147,7 +147,7 @@ def anniversaries(relations: Iterable[Any], agreements: Any, on: date) -> list[A
         if one.since_on and one.since_precision == "day"
     ]
     found = [_next(day, on, what, url) for day, what, url in days]
-    signed = agreements.filter(signed_on__isnull=False, signed_precision="day", stage__in=BINDING)
+    signed = agreements.filter(signed_on__isnull=False, signed_precision="day", stage__in=CONCLUDED)
     for row in signed.order_by("signed_on")[:MOST_SIGNINGS]:
         coming = _next(row.signed_on, on, f"{row.ref} {row.title}", row.get_absolute_url())
         if coming.years % ROUND == 0:

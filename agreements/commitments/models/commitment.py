@@ -114,13 +114,13 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
     def open(self) -> Self:
         return self.filter(IS_OPEN)
 
-    def owed(self) -> Self:
-        """Open ones of concluded agreements: decision 29."""
-        return self.filter(IS_OWED)
-
-    def standing(self) -> Self:
-        """Those of concluded agreements, open or settled."""
+    def concluded(self) -> Self:
+        """Those of concluded agreements, whatever became of them; neither archived."""
         return self.filter(STANDS)
+
+    def owed(self) -> Self:
+        """What somebody has to do: open, of a concluded agreement."""
+        return self.filter(IS_OWED)
 
     def kept_by(self, *people: int | None) -> Self:
         """Their own, and those without a keeper in agreements that they keep."""

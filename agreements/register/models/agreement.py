@@ -23,7 +23,7 @@ from agreements.register.models import content
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
-from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing
+from agreements.vocabulary import CONCLUDED, Kind, LegalRegime, Part, Renewal, Stage, Standing
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.links import tracked
@@ -83,7 +83,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
     def in_effect(self, on: date) -> Self:
         """See also: Agreement.standing."""
-        return self.filter(RUNNING | Q(expires_on__gte=on), stage=Stage.SIGNED, effective_on__lte=on)
+        return self.filter(RUNNING | Q(expires_on__gte=on), stage__in=CONCLUDED, effective_on__lte=on)
 
     def with_end(self, on: date) -> Self:
         """With the end of the term that runs on a day as `end`. See also: Agreement.ends_on."""
@@ -92,7 +92,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
     def expiring(self, on: date, *, days: int = EXPIRING_DAYS) -> Self:
         """Signed agreements whose term ends within so many days, whether it renews or not."""
-        near = self.filter(stage=Stage.SIGNED, expires_on__lte=on + timedelta(days=days))
+        near = self.filter(stage__in=CONCLUDED, expires_on__lte=on + timedelta(days=days))
         return (
             near.filter(Q(renewal=Renewal.TACIT) | Q(expires_on__gte=on))
             .with_end(on)
@@ -101,7 +101,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
     def expired(self, on: date) -> Self:
         """Signed agreements that have run out before a day; those that renew by themselves never do."""
-        return self.filter(stage=Stage.SIGNED, expires_on__lt=on).exclude(renewal=Renewal.TACIT)
+        return self.filter(stage__in=CONCLUDED, expires_on__lt=on).exclude(renewal=Renewal.TACIT)
 
     def awaiting(self, viewer: Viewer) -> Self:
         """Agreements on which the viewer is the next to act."""
@@ -253,7 +253,7 @@ class Agreement(Record):
             GinIndex(Words("folded"), name=WORDS_INDEX, fastupdate=False),
             models.Index(F("signed_on").desc(nulls_first=True), F("id").desc(), name="agreement_order"),
             models.Index(fields=["desk", "stage"], name="agreement_desk_stage"),
-            models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage=Stage.SIGNED)),
+            models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
         )
 
     def __str__(self) -> str:
@@ -322,7 +322,7 @@ class Agreement(Record):
         """What the calendar makes of the stage on a day."""
         if self.stage == Stage.DRAFT:
             return Standing.PLANNED if self.announced_on else Standing.DRAFT
-        if self.stage != Stage.SIGNED:
+        if self.stage not in CONCLUDED:
             return Standing(self.stage)
         end = self.ends_on(on)
         if end and end < on:
