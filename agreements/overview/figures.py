@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -53,8 +53,8 @@ class Matrix:
 
 
 def at_desks(viewer: Viewer) -> CommitmentQuerySet:
-    """The commitments of signed papers at the viewer's desks; of all desks for who reads them all."""
-    rows: CommitmentQuerySet = Commitment.objects.visible_to(viewer).filter(agreement__stage__in=CONCLUDED)
+    """The commitments of concluded agreements at the viewer's desks; of all desks for who reads them all."""
+    rows: CommitmentQuerySet = Commitment.objects.visible_to(viewer).concluded()
     return rows.filter(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else rows
 
 
@@ -69,7 +69,7 @@ def tallies_at_desks(viewer: Viewer) -> Any:
 
 def scope(viewer: Viewer) -> dict[str, str]:
     """The filters of the list that holds all commitments counted here."""
-    return {"binding": "true"} | ({"desk": "mine"} if viewer.desk_ids else {})
+    return {"concluded": "true"} | ({"desk": "mine"} if viewer.desk_ids else {})
 
 
 def by_partner(viewer: Viewer) -> Matrix:
@@ -119,21 +119,20 @@ def _matrix(
 
 @dataclass(frozen=True)
 class Silent:
-    """An open commitment that nobody has reported on for long."""
+    """An owed commitment that nobody has reported on for long."""
 
     commitment: Any
     last_on: date | None
 
 
 def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
-    """Who has not reported: open commitments without a sign of life for 90 days, the longest silence first."""
+    """Who has not reported: owed commitments without a sign of life for 90 days, the longest silence first."""
     rows = at_desks(viewer).quiet(SILENT_DAYS, viewer.on)
     told = Max("reports__on", filter=~Q(reports__status=ReportStatus.DRAFT))
-    longest_first = (F("heard_on").asc(nulls_first=True), "pk")
     # Their keys first: sorting whole rows of a large register takes seconds.
-    keys = list(rows.order_by(*longest_first).values_list("pk", flat=True)[:most])
+    keys = list(rows.with_silence().order_by("since", "pk").values_list("pk", flat=True)[:most])
     shown = Commitment.objects.filter(pk__in=keys).select_related("agreement", "partner_owner", "owner")
-    found = shown.order_by(*longest_first).annotate(told=told)
+    found = shown.with_silence().order_by("since", "pk").annotate(told=told)
     return [Silent(row, row.told) for row in found]  # type: ignore[attr-defined]  # annotated above
 
 

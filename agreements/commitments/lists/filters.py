@@ -65,12 +65,12 @@ class CommitmentFilter(ReadableFilters):
         "q": "ref title_vi title_en",
         "delivery": "delivery",
         "health": "health",
-        "due": "due_on delivery",
+        "due": "due_on delivery agreement.stage",
         "direction": "direction",
         "kind": "kind",
         "confirmation": "agreed",
         "open": "delivery",
-        "quiet": "heard_on delivery agreement.signed_on",
+        "quiet": "heard_on delivery agreement.stage agreement.signed_on",
         "slipped": "due_on baseline_due_on",
         "blocked": "blocked_by",
         "wording": "text_vi text_en behind",
@@ -82,7 +82,7 @@ class CommitmentFilter(ReadableFilters):
         "country": "agreement.participants",
         "organisation": "lead partner_owner",
         "agreement": "ref",
-        "mine": "owner",
+        "mine": "owner agreement.owner",
     }
 
     class Meta:
@@ -109,7 +109,7 @@ class CommitmentFilter(ReadableFilters):
             case "soon":
                 return rows.due_within(SOON_DAYS, self.viewer.on)
             case _:
-                return rows.open().filter(due_on=None)
+                return rows.owed().filter(due_on=None)
 
     def by_country(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(Exists(participants_of("agreement", organisation__country__code=value.upper())))
@@ -148,4 +148,4 @@ class CommitmentFilter(ReadableFilters):
         )
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.filter(owner=self.viewer.user_id) if value else rows
+        return rows.kept_by(self.viewer.user_id) if value else rows
