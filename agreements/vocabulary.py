@@ -158,6 +158,13 @@ class RequestState(State):
     WITHDRAWN = "withdrawn", Tone.MUTE, pgettext_lazy("request", "Withdrawn")
 
 
+class RequestKind(TextChoices):
+    """What is asked for of a promise; another person than the one who asks decides."""
+
+    DAY = "day", _("Another day")
+    DROP = "drop", _("To drop it")
+
+
 class ActionItemState(State):
     OPEN = "open", Tone.MUTE, pgettext_lazy("action", "Open")
     DONE = "done", Tone.WARN, _("Done, not verified")

@@ -21,6 +21,10 @@ from partners.viewers import DESK_STAFF
 from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
 
 
+# Columns that stand in the API under another name.
+FIELDS = {"due_on": "due", "due_precision": "due", "start_on": "start"}
+
+
 class CommitmentSerializer(RecordSerializer):
     agreement = VisibleField(Agreement, slug_field="ref")
     lead = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
@@ -29,6 +33,9 @@ class CommitmentSerializer(RecordSerializer):
     start = PartialDateApiField("start_on", "start_precision")
     due = PartialDateApiField("due_on", "due_precision", "last")
     confirmation = serializers.ChoiceField(source="agreed", choices=Confirmation.choices, read_only=True)
+    because = serializers.CharField(
+        required=False, write_only=True, max_length=1000, help_text="why a promised day is corrected, by a manager"
+    )
     baseline_due = PartialDateApiField("baseline_due_on", "baseline_due_precision", "last", read_only=True)
 
     class Meta:
@@ -38,7 +45,7 @@ class CommitmentSerializer(RecordSerializer):
             "co_leads", "partner_owner", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
             "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "health_override",
             "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by", "blocked_since_on",
-            "escalated_on", "version",
+            "escalated_on", "because", "version",
         )  # fmt: skip
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
@@ -54,21 +61,21 @@ class CommitmentSerializer(RecordSerializer):
         return fields
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
-        self._refuse(instance, validated_data)
+        because = validated_data.pop("because", "")
         many = self.put(instance, validated_data)
+        self._refuse(instance, because)
         with transaction.atomic():
-            editing.save([instance], by=self.viewer, on=self.viewer.on)
+            editing.save([instance], by=self.viewer, on=self.viewer.on, because=because)
             for name, rows in many.items():
                 getattr(instance, name).set(rows)
-        instance.refresh_from_db(fields=["health", "agreed"])
+        instance.refresh_from_db(fields=["health", "heard_on", "agreed"])
         return instance
 
-    def _refuse(self, record: Any, values: dict[str, Any]) -> None:
+    def _refuse(self, record: Any, because: str) -> None:
         """What the rules let nobody write by hand."""
-        if "due_on" in values and (no := editing.refuses_day(record, values["due_on"], values["due_precision"])):
-            raise serializers.ValidationError({"due": [no.reason]})
-        if "delivery" in values and (no := editing.refuses_delivery(record, values["delivery"], record.delivery)):
-            raise serializers.ValidationError({"delivery": [no.reason]})
+        found = editing.refusals(record, by=self.viewer, because=because)
+        if found:
+            raise serializers.ValidationError({FIELDS.get(name, name): [no.reason] for name, no in found.items()})
 
     def create(self, validated_data: dict[str, Any]) -> Any:
         view = self.context["view"]

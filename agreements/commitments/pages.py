@@ -10,7 +10,7 @@ from django.utils import timezone
 from agreements.commitments.forms.answers import AnswerForm
 from agreements.commitments.forms.blockers import BlockerForm
 from agreements.commitments.forms.commitment import own_organisations
-from agreements.commitments.forms.due_requests import DueRequestForm
+from agreements.commitments.forms.due_requests import DropRequestForm, DueRequestForm
 from agreements.commitments.forms.reports import ReportForm
 from agreements.commitments.models import Answer, Commitment, ExchangeRate, Indicator, Link, Report
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
@@ -70,6 +70,9 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
         "is_quiet": quiet >= QUIET_DAYS, "is_dormant": quiet >= CLOSING_DAYS,
         "report_form": ReportForm(viewer=viewer) if reports.may_report(commitment, viewer) else None,
         "day_form": DueRequestForm(auto_id="id_day_%s") if due_requests.may_ask(commitment, viewer) else None,
+        "drop_form": (
+            DropRequestForm(auto_id="id_drop_%s") if due_requests.may_ask_to_drop(commitment, viewer) else None
+        ),
         "due_requests": _requests(commitment, viewer),
         "answer_form": _answer_form(commitment, viewer) if answers.may_answer(commitment, viewer) else None,
         "own_answer": _of_these_words(commitment, given) if viewer.is_partner else None,

@@ -21,7 +21,7 @@ from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import CONCLUDED, MilestoneStatus
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, MilestoneStatus
 from agreements.workdays import WorkCalendar
 
 AHEAD_DAYS = 366  # occurrences are made a year ahead
@@ -91,7 +91,7 @@ def put(commitment: Commitment, calendar: WorkCalendar) -> bool:
     if found is None or (commitment.due_event_on, commitment.due_on) == (found.event_on, found.due_on):
         return False
     commitment.due_on, commitment.due_precision, commitment.due_event_on = found.due_on, Precision.DAY, found.event_on
-    if commitment.baseline_due_on is None or commitment.agreement.stage not in CONCLUDED:
+    if commitment.baseline_due_on is None or commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED:
         commitment.baseline_due_on, commitment.baseline_due_precision = found.due_on, Precision.DAY
     return True
 
