@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.acts import Act
+from agreements.lateness import late_by, shift, time_to, was_promised
 from agreements.dates import PartialDate, in_words
 from agreements.register.rules.lifecycle import whose_turn
 from agreements.vocabulary import Direction, Part, Renewal
@@ -110,22 +111,24 @@ def past(step_name: str) -> str:
     return str(Act(step_name).label)
 
 
-@register.filter
-def time_left(commitment: Any) -> SafeString | str:
-    """How late an open commitment is, or how soon it is due within a month."""
+@register.simple_tag(takes_context=True)
+def time_left(context: Any, commitment: Any) -> SafeString | str:
+    """How late an owed commitment is, or that it is due within a month; courteously where a partner reads it."""
     on: date = timezone.localdate()
-    late = commitment.days_late(on)
-    if late > 0:
-        text = ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}
-        return format_html('<span class="pill bad">{}</span>', text)
-    if commitment.due_on and commitment.is_open and late >= -30:
-        text = (
-            _("due today")
-            if late == 0
-            else ngettext("%(days)s day left", "%(days)s days left", -late) % {"days": -late}
-        )
-        return format_html('<span class="pill warn">{}</span>', text)
-    return ""
+    if not commitment.is_owed:
+        return ""
+    viewer = context.get("viewer")
+    said = late_by if viewer is None or viewer.is_staff else was_promised
+    if text := said(commitment.due, on):
+        return format_html('<span class="pill {}">{}</span>', "bad" if said is late_by else "warn", text)
+    text = time_to(commitment.due, on)
+    return format_html('<span class="pill warn">{}</span>', text) if text else ""
+
+
+@register.filter
+def shifted(days: int) -> str:
+    """By how much a day has moved, in words."""
+    return shift(days)
 
 
 @register.filter
