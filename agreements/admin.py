@@ -10,8 +10,8 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.rules import health
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
+from agreements.commitments.rules import health
 from agreements.models import (
     ActionItem,
     Agreement,

@@ -200,6 +200,9 @@ class ReportStatus(State):
     ACCEPTED = "accepted", Tone.OK, _("Accepted")
 
 
+HANDED_IN = (ReportStatus.SUBMITTED, ReportStatus.RETURNED, ReportStatus.ACCEPTED)
+
+
 class DocumentKind(TextChoices):
     SIGNED_TEXT = "signed_text", _("Signed text")
     DRAFT_TEXT = "draft_text", _("Draft text")

@@ -9,6 +9,7 @@ from rest_framework import exceptions, serializers
 
 from agreements import visibility
 from agreements.commitments.lists.filters import CommitmentFilter
+from agreements.commitments.lists.said import with_said
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.acts import lock_agreements
@@ -19,7 +20,6 @@ from partners.models import Organisation
 from partners.records import RecordQuerySet
 from partners.viewers import DESK_STAFF
 from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
-
 
 # Columns that stand in the API under another name.
 FIELDS = {"due_on": "due", "due_precision": "due", "start_on": "start"}
@@ -33,6 +33,7 @@ class CommitmentSerializer(RecordSerializer):
     start = PartialDateApiField("start_on", "start_precision")
     due = PartialDateApiField("due_on", "due_precision", "last")
     confirmation = serializers.ChoiceField(source="agreed", choices=Confirmation.choices, read_only=True)
+    said = serializers.SerializerMethodField(help_text="the last report, where nobody has accepted it; in words")
     because = serializers.CharField(
         required=False, write_only=True, max_length=1000, help_text="why a promised day is corrected, by a manager"
     )
@@ -43,10 +44,13 @@ class CommitmentSerializer(RecordSerializer):
         fields = (
             "ref", "agreement", "number", "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead",
             "co_leads", "partner_owner", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
-            "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "health_override",
+            "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "said", "health_override",
             "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by", "blocked_since_on",
             "escalated_on", "because", "version",
         )  # fmt: skip
+
+    def get_said(self, commitment: Commitment) -> str:
+        return commitment.said.as_said(self.viewer) if commitment.said else ""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -97,6 +101,7 @@ class CommitmentViewSet(RecordViewSet):
 
     def base_queryset(self) -> RecordQuerySet[Any]:
         rows = super().base_queryset().select_related("agreement", "lead", "partner_owner").prefetch_related("co_leads")
+        rows = with_said(rows, self.viewer)
         if self.action == "list":
             chosen = CommitmentFilter(self.request.query_params, rows, viewer=self.viewer)
             if not chosen.is_valid():

@@ -20,7 +20,7 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import SILENT_DAYS, CommitmentQuerySet
 from agreements.overview.models import Tally, TallyFamily
 from agreements.overview.tallies import duties, median, sums, total
-from agreements.vocabulary import CONCLUDED, BlockedBy, Delivery, Health, ReportStatus
+from agreements.vocabulary import BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
 from partners.states import Tone
 from partners.viewers import Viewer

@@ -10,11 +10,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agreements.acts import Act
-from agreements.lateness import late_by, shift, time_to, was_promised
 from agreements.dates import PartialDate, in_words
+from agreements.lateness import late_by, shift, time_to, was_promised
 from agreements.register.rules.lifecycle import whose_turn
 from agreements.vocabulary import Direction, Part, Renewal
 from partners.states import State, state_of
@@ -45,6 +44,13 @@ def number_of(counts: Any, value: str) -> str:
 def state(record: Any, field: str) -> SafeString | str:
     """The pill of a column: `commitment|state:"health"`."""
     return pill(state_of(record, field))
+
+
+@register.filter
+def said(commitment: Any, viewer: Any) -> SafeString | str:
+    """What was reported of it and nobody has accepted, beside its health."""
+    report = commitment.said
+    return format_html("<small>{}</small>", report.as_said(viewer)) if report else ""
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.db.models import Exists, F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from agreements.commitments.lists.said import waits
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
@@ -54,6 +55,7 @@ class CommitmentFilter(ReadableFilters):
     partner = filters.CharFilter(method="by_partner", label=_("Partner in charge"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
+    said = filters.ChoiceFilter(choices=OPEN, method="by_what_is_said", label=_("With a report that waits"))
     concluded = filters.ChoiceFilter(choices=OPEN, method="by_concluded", label=_("Of concluded agreements only"))
     owed = filters.ChoiceFilter(choices=OPEN, method="by_owed", label=_("Owed only"))
     country = filters.CharFilter(method="by_country", label=_("Country or territory"))
@@ -77,6 +79,7 @@ class CommitmentFilter(ReadableFilters):
         "partner": "partner_owner",
         "lead": "lead",
         "desk": "agreement.desk",
+        "said": "",
         "concluded": "agreement.stage",
         "owed": "delivery agreement.stage",
         "country": "agreement.participants",
@@ -119,6 +122,9 @@ class CommitmentFilter(ReadableFilters):
 
     def by_open(self, rows: Any, name: str, value: str) -> Any:
         return rows.open()
+
+    def by_what_is_said(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(waits(self.viewer))
 
     def by_concluded(self, rows: Any, name: str, value: str) -> Any:
         return rows.concluded()

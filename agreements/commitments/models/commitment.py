@@ -31,6 +31,7 @@ from agreements.vocabulary import (
     Direction,
     Health,
     Part,
+    ReportStatus,
 )
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
@@ -372,6 +373,17 @@ class Commitment(Record):
         """As the database has it: see `SilentSince`."""
         found: date | None = getattr(self, "since", None)
         return found or Commitment.objects.filter(pk=self.pk).with_silence().values_list("since", flat=True).get()
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether both its first and its present day were promised to the day."""
+        return (self.due_precision, self.baseline_due_precision) == ("day", "day")
+
+    @property
+    def said(self) -> Any:
+        """The last report handed in, where nobody has accepted it; of a row that was read `with_said`."""
+        newest = next(iter(getattr(self, "handed_in", ())), None)
+        return newest if newest and newest.status != ReportStatus.ACCEPTED and self.is_owed else None
 
     def quiet_days(self, on: date) -> int:
         """Days since anything was heard of one that is owed; 0 of others."""

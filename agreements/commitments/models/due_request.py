@@ -83,8 +83,9 @@ class DueRequest(Record):
 
     @property
     def days(self) -> int:
-        """By how many days it moves, to an earlier one where negative; 0 where there was none before."""
-        return (self.to_on - self.from_on).days if self.from_on and self.to_on else 0
+        """By how many days it moves, to an earlier one where negative; 0 where either is a period, or is not there."""
+        exact = (self.from_precision, self.to_precision) == ("day", "day")
+        return (self.to_on - self.from_on).days if exact and self.from_on and self.to_on else 0
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -71,13 +71,24 @@ class Report(Record):
                 condition=Q(decided_by=None) | ~Q(decided_by=models.F("created_by")), name="report_four_eyes"
             ),
             models.CheckConstraint(
-                condition=Q(health__in=SAID), name="report_says_how_it_stands",
+                condition=Q(health__in=SAID),
+                name="report_says_how_it_stands",
                 violation_error_message=_("Say that it is on track, at risk, delayed or blocked."),
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.commitment.ref}, {self.on}"
+
+    def as_said(self, viewer: Viewer) -> str:
+        """Who said what, when, and that it is not accepted."""
+        who = self.organisation.label if self.organisation else _("our desk")
+        if viewer.is_staff and self.organisation is None and self.created_by:
+            who = self.created_by
+        parts = {"who": who, "day": f"{self.on:%d/%m/%Y}", "health": str(self.get_health_display()).lower()}
+        if self.status == ReportStatus.RETURNED:
+            return str(_("Said by %(who)s on %(day)s: %(health)s; returned, not accepted") % parts)
+        return str(_("Said by %(who)s on %(day)s: %(health)s; not accepted yet") % parts)
 
     @property
     def is_written(self) -> bool:

@@ -37,7 +37,7 @@ from agreements.commitments.models.commitment import IS_OWED, QUIET_DAYS, Silent
 from agreements.commitments.rules.funding import MOVES
 from agreements.jobs.queues import Queue
 from agreements.register.models import Step
-from agreements.vocabulary import ActionItemState, Confirmation, Health, MilestoneStatus, ReportStatus
+from agreements.vocabulary import HANDED_IN, ActionItemState, Confirmation, Health, MilestoneStatus, ReportStatus
 
 
 class HealthRule(TextChoices):
@@ -75,7 +75,6 @@ MEANS: Mapping[HealthRule, Health | str] = {
     HealthRule.HEARD: Health.NO_REPORT,
 }
 MET = (MilestoneStatus.MET, MilestoneStatus.PARTIALLY_MET)
-HANDED_IN = (ReportStatus.SUBMITTED, ReportStatus.RETURNED, ReportStatus.ACCEPTED)
 IN_ONE_GO = 2000
 SETTLING = Queue("health")
 

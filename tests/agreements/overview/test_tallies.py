@@ -73,9 +73,14 @@ def shake(rng: random.Random, cast: Cast, agreements: list[Agreement]) -> None:
             Funding.objects.create(commitment=one, on=day, kind="spent", amount=1, currency="USD")
             Milestone.objects.create(commitment=one, title_en="x", met_on=day, status="met")
         case 7:
-            changed = {"stage": rng.choice(["draft", "signed", "adopted", "agreed", "suspended"]), "desk": rng.choice([cast.desk, cast.other_desk])}
+            changed = {
+                "stage": rng.choice(["draft", "signed", "adopted", "agreed", "suspended"]),
+                "desk": rng.choice([cast.desk, cast.other_desk]),
+            }
             Agreement.objects.filter(pk=agreement.pk).update(
-                **changed, restricted=rng.random() < 0.3, signed_on=rng.choice([day, TODAY, None]),
+                **changed,
+                restricted=rng.random() < 0.3,
+                signed_on=rng.choice([day, TODAY, None]),
                 signed_precision=rng.choice(["day", "month", "quarter", "year"]),
             )
         case _:
