@@ -1,4 +1,4 @@
-"""How late a promise is, in words as exact as what was promised: days only of a day, else since a period ended. Pure."""
+"""How late a promise is, as exactly as it was promised: days only of a day, else since a period ended. Pure."""
 
 from __future__ import annotations
 

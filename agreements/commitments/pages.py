@@ -55,8 +55,10 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
     if not commitment.shows_agreement:
         formula = ""  # it tells the day of an event of the agreement
     quiet = commitment.quiet_days(viewer.on)
+    judgement = health.judge(commitment, viewer.on)
+    commitment.health = judgement.health or ""  # the day may have passed since it was stored
     context: dict[str, Any] = {
-        "commitment": commitment,
+        "commitment": commitment, "judgement": judgement,
         "agreement": commitment.agreement if commitment.shows_agreement else None,
         "may_edit": may_edit(commitment, viewer),
         "milestones": commitment.milestones.visible_to(viewer).live().select_related("evidence"),
@@ -92,7 +94,6 @@ def _for_staff(commitment: Commitment, viewer: Viewer, *, has_figures: bool) -> 
     for link in sent:
         link.open_now = link.is_open(now)
     return {
-        "judgement": health.judge(commitment, viewer.on),
         "score": wording.score(
             f"{commitment.title_en} {commitment.text_en} {commitment.title_vi} {commitment.text_vi}",
             has_owner=bool(commitment.lead_id or commitment.partner_owner_id), has_day=bool(commitment.due_on),
@@ -181,4 +182,6 @@ def ledger_of(entries: list[Any], commitment: Commitment, viewer: Viewer) -> Any
     )
     rates = {rate.currency: rate for rate in rows.order_by("currency", "on")}
     found = funding.ledger(entries, rates, into=into, since=commitment.agreement.signed_on)
-    return {"sums": found, "silent_months": found.silent_months(viewer.on), "is_silent": found.is_silent(viewer.on)}
+    # Of what is not owed nobody waits for money.
+    is_silent = commitment.is_owed and found.is_silent(viewer.on)
+    return {"sums": found, "silent_months": found.silent_months(viewer.on), "is_silent": is_silent}

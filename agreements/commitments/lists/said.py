@@ -1,4 +1,4 @@
-"""What was said of a commitment and nobody has accepted: shown as said, beside the health, to who may read the report."""
+"""What was said of a commitment and nobody has accepted: shown as said, to who may read the report."""
 
 from __future__ import annotations
 

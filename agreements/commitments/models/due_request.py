@@ -27,7 +27,9 @@ class DueRequest(Record):
     """
 
     FIELDS = FieldTable(
-        partner="id commitment organisation kind from_on from_precision to_on to_precision reason state comment decided_at",
+        partner=(
+            "id commitment organisation kind from_on from_precision to_on to_precision reason state comment decided_at"
+        ),
         internal=f"decided_by {RECORD_INTERNAL}",
         locked=(
             "id commitment organisation kind from_on from_precision to_on to_precision reason state comment decided_at "

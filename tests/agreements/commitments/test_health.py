@@ -29,7 +29,7 @@ from tests.factories import TODAY, make_commitment, make_document
 DAY = timedelta(days=1)
 OLD = TODAY - 200 * DAY
 BLOCKER = {"blocker": "no site", "blocked_side": "ours", "blocked_by": "ministry", "blocked_since_on": TODAY}
-# What the commitment is, the reports of it by day, and what else belongs to it -> the rule, and the health that follows.
+# What the commitment is, and what belongs to it -> the rule, and the health that follows.
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], str, str | None]] = {
     "nothing known": ({}, {}, "silent", "no_report"),
     "new": ({}, {"signed_on": TODAY - 9 * DAY}, "new", "no_report"),

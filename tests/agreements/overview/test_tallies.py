@@ -73,10 +73,8 @@ def shake(rng: random.Random, cast: Cast, agreements: list[Agreement]) -> None:
             Funding.objects.create(commitment=one, on=day, kind="spent", amount=1, currency="USD")
             Milestone.objects.create(commitment=one, title_en="x", met_on=day, status="met")
         case 7:
-            changed = {
-                "stage": rng.choice(["draft", "signed", "adopted", "agreed", "suspended"]),
-                "desk": rng.choice([cast.desk, cast.other_desk]),
-            }
+            stage = rng.choice(["draft", "signed", "adopted", "agreed", "suspended"])
+            changed = {"stage": stage, "desk": rng.choice([cast.desk, cast.other_desk])}
             Agreement.objects.filter(pk=agreement.pk).update(
                 **changed,
                 restricted=rng.random() < 0.3,
