@@ -170,7 +170,7 @@ def test_a_change_of_a_commitment_is_the_same_from_every_face(cast: Cast, today:
 
     for change, status in ((on_page, 302), (in_form, 302), (by_key, 200)):
         agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
-        row = make_commitment(agreement=agreement, due_on=PASSED, title="Training", health="delayed")
+        row = make_commitment(agreement=agreement, due_on=PASSED, title="Training")
         assert change(row).status_code == status
         row.refresh_from_db()
         assert (row.title_en, row.due_on, row.health, row.version) == ("Changed", later, "", 2)

@@ -50,7 +50,7 @@ def test_it_is_counted_once_the_event_is_known_and_follows_it(cast: Cast, today:
     agreement.save()
     deadlines.count_all(CALENDAR, TODAY)
     row.refresh_from_db()
-    assert (row.due_on, row.baseline_due_on) == (date(2026, 12, 11), date(2026, 12, 1))
+    assert (row.due_on, row.baseline_due_on) == (date(2026, 12, 11), date(2026, 12, 11)), "nothing is promised yet"
     assert (
         "30 days from the entry into effect on 11/11/2026"
         in cast.client("linh").get(f"/commitments/{row.ref}/").content.decode()
