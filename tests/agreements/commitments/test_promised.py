@@ -93,9 +93,21 @@ def test_neither_a_data_file_nor_the_administration_moves_it(cast: Cast, today: 
     assert not by_file(cast, tmp_path, row, due="2030")
     assert not by_file(cast, tmp_path, row, delivery="dropped")
     assert by_file(cast, tmp_path, row, title_vi="Khác")
-    page = cast.client("omar").get(f"/admin/agreements/commitment/{row.pk}/change/").content.decode()
-    if 'name="title_vi"' in page:
-        assert not [name for name in ("due_after", "due_from", "start_on", "due_on") if f'name="{name}"' in page]
+    page = cast.client("operator").get(f"/admin/agreements/commitment/{row.pk}/change/").content.decode()
+    assert 'name="title_vi"' in page
+    assert not [
+        name for name in ("due_after", "due_from", "start_on", "due_on", "delivery") if f'name="{name}"' in page
+    ]
+
+
+def test_the_administration_settles_what_it_saves(cast: Cast, today: object) -> None:
+    row = make_commitment(agreement=cast.agreement)
+    url, client = "/admin/agreements/funding/add/", cast.client("operator")
+    facts = {"commitment": row.pk, "kind": "spent", "amount": "5", "currency": "USD", "qualifier": "exact"}
+    answer = client.post(url, {**facts, "on": "01/10/2026", "remark": "", "archived_because": ""})
+    assert answer.status_code == 302, answer.content.decode()
+    row.refresh_from_db()
+    assert row.heard_on == date(2026, 10, 1)
 
 
 def test_its_own_start_is_promised_where_the_day_is_counted_from_it(cast: Cast, today: object) -> None:
