@@ -101,7 +101,7 @@ class CommitmentViewSet(RecordViewSet):
 
     def base_queryset(self) -> RecordQuerySet[Any]:
         rows = super().base_queryset().select_related("agreement", "lead", "partner_owner").prefetch_related("co_leads")
-        rows = with_said(rows, self.viewer)
+        rows = cast("RecordQuerySet[Any]", with_said(rows, self.viewer))
         if self.action == "list":
             chosen = CommitmentFilter(self.request.query_params, rows, viewer=self.viewer)
             if not chosen.is_valid():

@@ -137,7 +137,7 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
         """Owed ones of which nothing was heard for so many days."""
         return self.filter(is_silent(days, on))
 
-    def with_silence(self) -> Self:
+    def with_silence(self) -> Any:
         """With `since`, the day since which nothing was heard of it."""
         return self.annotate(since=SilentSince())
 

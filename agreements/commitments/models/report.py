@@ -82,7 +82,7 @@ class Report(Record):
 
     def as_said(self, viewer: Viewer) -> str:
         """Who said what, when, and that it is not accepted."""
-        who = self.organisation.label if self.organisation else _("our desk")
+        who: object = self.organisation.label if self.organisation else _("our desk")
         if viewer.is_staff and self.organisation is None and self.created_by:
             who = self.created_by
         parts = {"who": who, "day": f"{self.on:%d/%m/%Y}", "health": str(self.get_health_display()).lower()}
