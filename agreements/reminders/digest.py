@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from agreements.commitments.models import Commitment, Milestone
-from agreements.dates import PartialDate
+from agreements.dates import PartialDate, Precision
 from agreements.lateness import late_by, time_to, was_promised
 from agreements.register.models import Agreement
 from agreements.reminders.answers import MailAnswer, address_of, silenced
@@ -96,6 +96,11 @@ class Item:
         """The day that the line is about, as exactly as its record knows it."""
         subject = self.matter.subject if self.matter else None
         return as_known(self.reminder.due_on, subject if isinstance(subject, Milestone) else self.record)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the day itself is known."""
+        return bool(self.day and self.day.precision == Precision.DAY)
 
     @property
     def standing(self) -> str:
