@@ -68,7 +68,7 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
         "citations": commitment.citations.visible_to(viewer).select_related("document"),
         "reports": written, "answers": given, "disputed": _disputed(commitment, given),
         "formula": formula,
-        "days_late": commitment.days_late(viewer.on), "quiet_days": quiet,
+        "quiet_days": quiet,
         "is_quiet": quiet >= QUIET_DAYS, "is_dormant": quiet >= CLOSING_DAYS,
         "report_form": ReportForm(viewer=viewer) if reports.may_report(commitment, viewer) else None,
         "day_form": DueRequestForm(auto_id="id_day_%s") if due_requests.may_ask(commitment, viewer) else None,

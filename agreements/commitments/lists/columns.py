@@ -17,6 +17,11 @@ def _late(commitment: Commitment) -> str:
     return late_by(commitment.due, on) if commitment.is_late(on) else ""
 
 
+def _slippage(commitment: Commitment) -> int | str:
+    """Days between days; a period has none."""
+    return commitment.slippage if commitment.is_exact else ""
+
+
 def _agreement(commitment: Commitment) -> str:
     return commitment.agreement.ref if commitment.shows_agreement else ""
 
@@ -33,7 +38,7 @@ COMMITMENT_COLUMNS = (
     Column("starts", _("Starts"), lambda row: row.start, "start_on"),
     Column("due", _("Due"), lambda row: row.due, "due_on"),
     Column("first_due", _("First promised for"), lambda row: row.baseline_due, "baseline_due_on"),
-    Column("slippage", _("Slippage in days"), lambda row: row.slippage, "due_on baseline_due_on"),
+    Column("slippage", _("Slippage in days"), _slippage, "due_on baseline_due_on"),
     Column("late", _("How late"), _late, "due_on delivery"),
     Column("delivery", _("Delivery"), lambda row: row.get_delivery_display(), "delivery"),
     Column("delivered", _("Delivered"), lambda row: row.delivered_on, "delivered_on"),

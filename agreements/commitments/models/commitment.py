@@ -392,10 +392,6 @@ class Commitment(Record):
     def is_late(self, on: date) -> bool:
         return bool(self.due_on and self.due_on < on and self.is_owed)
 
-    def days_late(self, on: date) -> int:
-        """Days since the day of one that is owed, where the day itself was promised; 0 of others."""
-        return (on - self.due_on).days if self.due_on and self.due_precision == "day" and self.is_late(on) else 0
-
 
 CommitmentCoLead = tracked("CommitmentCoLead", Commitment.co_leads.through, module=__name__)
 
