@@ -188,7 +188,7 @@ def judge(commitment: Commitment, on: date) -> Judgement:
     return _judgement(*row.values_list("rule", "health_override", "told", "heard").get())
 
 
-def _wrong(rows: QuerySet[Any], on: date) -> Iterator[tuple[int, Judgement]]:
+def wrong(rows: QuerySet[Any], on: date) -> Iterator[tuple[int, Judgement]]:
     """Those whose stored health, or day of being heard of, is not what the rules say."""
     columns = ("pk", "health", "heard_on", "rule", "health_override", "told", "heard")
     found = judged(rows, on).order_by("pk").values_list(*columns)
@@ -206,7 +206,7 @@ def settle(pks: Iterable[int], on: date) -> int:
     """
     held = list(Commitment.objects.filter(pk__in=list(pks)).locked().values_list("pk", flat=True))
     found: dict[Judgement, list[int]] = {}
-    for pk, judgement in _wrong(Commitment.objects.filter(pk__in=held), on):
+    for pk, judgement in wrong(Commitment.objects.filter(pk__in=held), on):
         found.setdefault(judgement, []).append(pk)
     for judgement, some in found.items():
         values = {"health": judgement.health or "", "heard_on": judgement.heard_on}
@@ -216,5 +216,5 @@ def settle(pks: Iterable[int], on: date) -> int:
 
 def settle_all(on: date) -> int:
     """The same for every commitment: days pass without anybody touching a record."""
-    wrong = (pk for pk, _judgement in _wrong(Commitment.objects.all(), on))
-    return sum(SETTLING.groups(wrong, lambda some: settle(some, on), size=IN_ONE_GO))
+    pks = (pk for pk, _judgement in wrong(Commitment.objects.all(), on))
+    return sum(SETTLING.groups(pks, lambda some: settle(some, on), size=IN_ONE_GO))

@@ -179,7 +179,7 @@ def load_a_file(world: World) -> None:
     load(world.folder, on=TODAY)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(3))
 def test_what_is_stored_is_what_the_rules_say(cast: Cast, today: object, tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)
     world = World(cast, rng, tmp_path)
@@ -187,10 +187,7 @@ def test_what_is_stored_is_what_the_rules_say(cast: Cast, today: object, tmp_pat
     for do in rng.choices(ACTS, k=12) + rng.sample(ACTS, k=len(ACTS)):
         with contextlib.suppress(Refused, BadFile):
             do(world)
-        rows = health.judged(Commitment.objects.order_by("pk"), TODAY)
-        for row in rows:
-            found = health.judge(row, TODAY)
-            assert (row.health, row.heard_on) == (found.health or "", found.heard_on), (do.__name__, row.ref, found)
+        assert not list(health.wrong(Commitment.objects.all(), TODAY)), do.__name__
     assert is_exact()
     for name in ("linh", "minh", "auditor"):
         viewer = cast.viewer(name)
