@@ -44,6 +44,8 @@ def save(
     known = Commitment.objects.filter(pk__in=[commitment.pk for commitment in commitments if commitment.pk])
     was = dict(known.values_list("pk", "delivery"))
     for commitment in commitments:
+        if due := commitment.due:
+            commitment.due_on = due.last_day  # of a period the end is promised
         corrected = _check(commitment, by, because)
         if commitment.pk is None:
             _enter(commitment, by)
