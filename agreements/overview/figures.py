@@ -133,7 +133,7 @@ def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
     keys = list(rows.with_silence().order_by("since", "pk").values_list("pk", flat=True)[:most])
     shown = Commitment.objects.filter(pk__in=keys).select_related("agreement", "partner_owner", "owner")
     found = shown.with_silence().order_by("since", "pk").annotate(told=told)
-    return [Silent(row, row.told) for row in found]  # type: ignore[attr-defined]  # annotated above
+    return [Silent(row, row.told) for row in found]
 
 
 @dataclass(frozen=True)
