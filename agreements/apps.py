@@ -10,7 +10,10 @@ class AgreementsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from agreements.register.models import authorship  # noqa: PLC0415  (there are no models before)
+        from agreements.commitments.rules import acts  # noqa: PLC0415  (there are no models before)
+        from agreements.register.models import authorship  # noqa: PLC0415
+        from agreements.register.rules import steps  # noqa: PLC0415
 
         authorship.note_everywhere()
+        steps.changed.connect(acts.follow)
         import_module("agreements.commitments.rules.fates")  # it gives itself to the lifecycle
