@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
@@ -111,6 +112,11 @@ class Organisation(Record):
     def label(self) -> str:
         """The short name where there is one, as desks speak."""
         return self.short_name or self.name
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is of the home country."""
+        return self.country is not None and self.country.code == settings.HOME_COUNTRY
 
     def names(self) -> list[str]:
         """All that it is called, short, in both languages and otherwise."""
