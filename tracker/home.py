@@ -174,7 +174,7 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
     written = Report.objects.visible_to(viewer).filter(organisation__in=viewer.organisation_ids)
     written = written.select_related("commitment")
     own = Q(partner_owner__in=viewer.organisation_ids)
-    owed = commitments.open().filter(own)
+    owed = commitments.open().owed_by(viewer.organisation_ids)
     # Those in their charge, and those of nobody in particular: what others answer for is not asked of them.
     unanswered = Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
     to_confirm = commitments.open().filter(own | Q(partner_owner=None), unanswered, agreement__stage__in=ANSWERABLE)

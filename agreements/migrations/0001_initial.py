@@ -1390,6 +1390,7 @@ class Migration(migrations.Migration):
                         ('slip_days', models.IntegerField(null=True, verbose_name='days later than first promised')),
                         ('was_on_time', models.BooleanField(null=True, verbose_name='delivered on time')),
                         ('start_days', models.IntegerField(null=True, verbose_name='days from signing to the first act')),
+                        ('owing_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(null=True), default=list, size=None, verbose_name='partners who owe it')),
                     ],
                     options={
                         'verbose_name': 'counted commitment',
@@ -1418,6 +1419,7 @@ class Migration(migrations.Migration):
                         ('slip_days', models.IntegerField(null=True, verbose_name='days later than first promised')),
                         ('was_on_time', models.BooleanField(null=True, verbose_name='delivered on time')),
                         ('start_days', models.IntegerField(null=True, verbose_name='days from signing to the first act')),
+                        ('owing_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(null=True), default=list, size=None, verbose_name='partners who owe it')),
                     ],
                     options={
                         'verbose_name': 'commitments as they count now',
@@ -1432,7 +1434,7 @@ class Migration(migrations.Migration):
                         ('desk', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.desk', verbose_name='desk')),
                         ('is_restricted', models.BooleanField(default=False, verbose_name='restricted')),
                         ('is_archived', models.BooleanField(default=False, verbose_name='archived')),
-                        ('family', models.CharField(choices=[('lead', 'open, by lead agency and month due'), ('owner', 'open, by keeper and month due'), ('partner', 'by partner in charge and state'), ('heard', 'open, by keeper and month last heard of'), ('blocked', 'open and blocked, by who can help and since when'), ('slip', 'open and later than first promised, by days'), ('kept', 'delivered, by whether on time'), ('start', 'by days from signing to the first act')], max_length=8, verbose_name='family')),
+                        ('family', models.CharField(choices=[('lead', 'open, by lead agency and month due'), ('owner', 'open, by keeper and month due'), ('partner', 'by partner who owes it and state'), ('heard', 'open, by keeper and month last heard of'), ('blocked', 'open and blocked, by who can help and since when'), ('slip', 'open and later than first promised, by days'), ('kept', 'delivered, by whether on time'), ('start', 'by days from signing to the first act')], max_length=8, verbose_name='family')),
                         ('key', models.BigIntegerField(null=True, verbose_name='of whom, or how many days')),
                         ('state', models.CharField(blank=True, max_length=10, verbose_name='state')),
                         ('day', models.DateField(null=True, verbose_name='day, or first of the month')),
@@ -1451,7 +1453,7 @@ class Migration(migrations.Migration):
                         ('desk', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.desk', verbose_name='desk')),
                         ('is_restricted', models.BooleanField(default=False, verbose_name='restricted')),
                         ('is_archived', models.BooleanField(default=False, verbose_name='archived')),
-                        ('family', models.CharField(choices=[('lead', 'open, by lead agency and month due'), ('owner', 'open, by keeper and month due'), ('partner', 'by partner in charge and state'), ('heard', 'open, by keeper and month last heard of'), ('blocked', 'open and blocked, by who can help and since when'), ('slip', 'open and later than first promised, by days'), ('kept', 'delivered, by whether on time'), ('start', 'by days from signing to the first act')], max_length=8, verbose_name='family')),
+                        ('family', models.CharField(choices=[('lead', 'open, by lead agency and month due'), ('owner', 'open, by keeper and month due'), ('partner', 'by partner who owes it and state'), ('heard', 'open, by keeper and month last heard of'), ('blocked', 'open and blocked, by who can help and since when'), ('slip', 'open and later than first promised, by days'), ('kept', 'delivered, by whether on time'), ('start', 'by days from signing to the first act')], max_length=8, verbose_name='family')),
                         ('key', models.BigIntegerField(null=True, verbose_name='of whom, or how many days')),
                         ('state', models.CharField(blank=True, max_length=10, verbose_name='state')),
                         ('day', models.DateField(null=True, verbose_name='day, or first of the month')),

@@ -125,7 +125,7 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
     def with_duty(self, viewer: Viewer) -> Self:
         """Each row with the keys and names of who owes it on the partner's side; for a partner, whether that is you."""
         rows = self.alias(parties=duty.parties()).annotate(
-            owing_ids=duty.owing_ids(), owing_names=duty.owing_names()
+            owing_ids=duty.owing_ids(), owing_codes=duty.owing_codes(), owing_names=duty.owing_names()
         )
         if not viewer.is_partner:
             return rows

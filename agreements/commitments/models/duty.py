@@ -13,8 +13,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce, Concat
+from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from agreements.register.models import Participant
 from agreements.register.models.participant import ParticipantRole
@@ -81,9 +82,27 @@ def owing_ids() -> Case:
     return _owing(F("partner_owner"), F("organisation"), KEYS)
 
 
+def owing_codes() -> Case:
+    """Their codes. Needs `parties`."""
+    return _owing(F("partner_owner__code"), F("organisation__code"), NAMES)
+
+
 def owing_names() -> Case:
     """What they are called, in the reader's language. Needs `parties`."""
     return _owing(_label("partner_owner__"), _label("organisation__"), NAMES)
+
+
+def in_words(commitment: Any) -> str:
+    """Who owes it, from the reader's side of the table; of a row from `with_duty`."""
+    direction, names = Direction(commitment.direction), ", ".join(commitment.owing_names)
+    if direction == Direction.THEIRS and not names:
+        return str(_("Partner not named"))
+    if not hasattr(commitment, "is_yours"):
+        return str(direction.label)
+    if direction == Direction.OURS or commitment.is_yours:
+        return str(direction.across)
+    words = _("%(names)s owes it") if direction == Direction.THEIRS else _("The other side and %(names)s owe it")
+    return words % {"names": names} if names else str(_("The other side owes it"))
 
 
 def side_of(organisations: Any) -> QuerySet[Organisation]:

@@ -35,6 +35,20 @@ def _has_both_sides(agreement: Agreement, facts: Facts) -> bool:
     return any(ours) and not all(ours)
 
 
+def _partners_are_named(agreement: Agreement, facts: Facts) -> bool:
+    return not _unnamed(agreement).exists()
+
+
+def _unnamed(agreement: Agreement) -> Any:
+    """What the partner's side owes, where several could and none is named."""
+    return agreement.commitments.live().unnamed().open()  # type: ignore[attr-defined]  # of the room above
+
+
+def _who_is_unnamed(agreement: Agreement) -> Words:
+    refs = ", ".join(_unnamed(agreement).order_by("number").values_list("ref", flat=True))
+    return _("Several partners could owe these commitments: name the partner in charge of %(refs)s.") % {"refs": refs}
+
+
 def _has_signing_date(agreement: Agreement, facts: Facts) -> bool:
     return bool(facts.signed or agreement.signed_on)
 
@@ -81,6 +95,7 @@ def _procedure_allows(*acts: DueBefore) -> Question:
 NEEDS: Mapping[str, tuple[Question, Words]] = {
     "title": (_has_title, _("It has no title.")),
     "both_sides": (_has_both_sides, _("It needs at least one participant from our side and one from the partner's.")),
+    "partners_named": (_partners_are_named, _who_is_unnamed),
     "signing_date": (_has_signing_date, _("Give the date of signing.")),
     "past_signing": (_signing_is_past, _("The date of signing lies in the future.")),
     "reason": (_has_reason, _("Give a reason.")),
@@ -101,7 +116,7 @@ TRANSITIONS: Mapping[str, Transition] = {
     for transition in (
         Transition(
             "submit", Act.SUBMIT, _("Submit for review"),
-            from_stages(Stage.DRAFT), Stage.IN_REVIEW, DESK, ("title", "both_sides"), is_next=True,
+            from_stages(Stage.DRAFT), Stage.IN_REVIEW, DESK, ("title", "both_sides", "partners_named"), is_next=True,
         ),
         Transition(
             "register", Act.REGISTER, _("Register as signed"),
