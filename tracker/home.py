@@ -171,6 +171,7 @@ def review(request: Request) -> HttpResponse:
 def _partner(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
     commitments = Commitment.objects.visible_to(viewer).select_related("agreement", "partner_owner", "lead")
+    commitments = commitments.with_duty(viewer)
     written = Report.objects.visible_to(viewer).filter(organisation__in=viewer.organisation_ids)
     written = written.select_related("commitment")
     own = Q(partner_owner__in=viewer.organisation_ids)

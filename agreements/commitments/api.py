@@ -30,6 +30,9 @@ class CommitmentSerializer(RecordSerializer):
     due = PartialDateApiField("due_on", "due_precision", "last")
     owed_by = serializers.SerializerMethodField(help_text="codes of the organisations that owe it, of either side")
     owed_in_words = serializers.SerializerMethodField(help_text="from the reader's side of the table")
+    because = serializers.CharField(
+        required=False, write_only=True, max_length=1000, help_text="why the record of a concluded paper is corrected"
+    )
     confirmation = serializers.ChoiceField(source="agreed", choices=Confirmation.choices, read_only=True)
     baseline_due = PartialDateApiField("baseline_due_on", "baseline_due_precision", "last", read_only=True)
 
@@ -37,7 +40,7 @@ class CommitmentSerializer(RecordSerializer):
         model = Commitment
         fields = (
             "ref", "agreement", "number", "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead",
-            "co_leads", "partner_owner", "owed_by", "owed_in_words", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
+            "co_leads", "partner_owner", "owed_by", "owed_in_words", "because", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
             "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "health_override",
             "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by", "blocked_since_on",
             "escalated_on", "version",
@@ -69,10 +72,11 @@ class CommitmentSerializer(RecordSerializer):
         return fields
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
+        because = validated_data.pop("because", "")
         self._refuse(instance, validated_data)
         many = self.put(instance, validated_data)
         with transaction.atomic():
-            editing.save([instance], by=self.viewer, on=self.viewer.on)
+            editing.save([instance], by=self.viewer, on=self.viewer.on, because=because)
             for name, rows in many.items():
                 getattr(instance, name).set(rows)
         instance.refresh_from_db(fields=["health", "agreed"])

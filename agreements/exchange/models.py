@@ -73,7 +73,7 @@ class Export(models.Model):
         )  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.get_page_display()} {self.created_at:%d/%m/%Y}"
+        return f"{self.get_page_display()} {timezone.localtime(self.created_at):%d/%m/%Y}"
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -141,7 +141,7 @@ def _refuse(paper: Document, reason: str, at: datetime) -> None:
     paper.audience, paper.content = Audience.INTERNAL, ""
     paper.save()
     if paper.agreement:
-        steps.write(Act.PAPER_REFUSED, paper.agreement, None, on=at.date(), about=paper, reason=reason)
+        steps.write(Act.PAPER_REFUSED, paper.agreement, None, on=timezone.localdate(at), about=paper, reason=reason)
     transaction.on_commit(lambda: storage.delete(name))
 
 

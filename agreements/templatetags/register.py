@@ -86,7 +86,9 @@ def clock_pill(line: Any) -> SafeString | str:
         return ""
     day = f"{line.clock.due_on:%d/%m/%Y}"
     if line.is_late:
-        return format_html('<span class="pill bad">{}</span>', _("late: was due %(day)s") % {"day": day})
+        late = ngettext("late by %(days)s working day", "late by %(days)s working days", line.late_by)
+        said = _("%(late)s: was due %(day)s") % {"late": late % {"days": line.late_by}, "day": day}
+        return format_html('<span class="pill bad">{}</span>', said)
     if line.done.done_on:
         return format_html('<span class="pill ok">{}</span>', _("in time: %(day)s") % {"day": day})
     tone = "warn" if line.elapsed >= ALARMING else "info"

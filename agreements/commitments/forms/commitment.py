@@ -13,7 +13,7 @@ from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.languages import WithBothLanguages
 from partners.models import Organisation
 from partners.picking import OrganisationField, OrganisationListField, find_for
-from partners.viewers import Viewer
+from partners.viewers import Role, Viewer
 
 LONG = forms.Textarea({"rows": 3})
 
@@ -32,6 +32,15 @@ def refuse_moved_day(form: Any) -> None:
             form.add_error("due", no.reason)
 
 
+def refuse_correction(form: Any, because: str) -> None:
+    """What a concluded paper says is not edited away, on any form that holds it."""
+    changed = [name for name in form.changed_data if name in editing.AS_CONCLUDED]
+    if form.instance.pk is None or not changed:
+        return
+    if no := editing.refuses_correction(form.instance, changed, by=form.viewer, because=because):
+        form.add_error("because" if no.reason == editing.WHY_CORRECTED else changed[0], no.reason)
+
+
 class CommitmentForm(WithPartialDates, WithBothLanguages):
     """All that the desk says about a commitment. The version tells whether someone else was faster."""
 
@@ -44,6 +53,10 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
         label=_("Waits for"), required=False, help_text=_("references of commitments that come first, with commas")
     )
     repeats_until_on = DayField(label=_("Repeats until"))
+    because = forms.CharField(
+        label=_("Why the record is corrected"), required=False, max_length=1000,
+        help_text=_("it stands in the timeline; the signed paper itself is changed by an amendment"),
+    )  # fmt: skip
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     partial_dates: ClassVar = {
@@ -67,6 +80,8 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
             find_for(viewer, self, name)
         self.initial["seen_version"] = self.instance.version
         self.was = self.instance.delivery
+        if not (self.instance.pk and editing.is_concluded(self.instance) and viewer.role == Role.MANAGER):
+            del self.fields["because"]
         if self.instance.pk:
             seen = Commitment.objects.visible_to(viewer).filter(needed_by=self.instance.pk).order_by("ref")
             self.initial["waits_for"] = ", ".join(seen.values_list("ref", flat=True))
@@ -84,13 +99,15 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         refuse_moved_day(self)
+        refuse_correction(self, values.get("because", ""))
         if values.get("delivery") and (no := editing.refuses_delivery(self.instance, values["delivery"], self.was)):
             self.add_error("delivery", no.reason)
         return values
 
     def save(self, commit: bool = True) -> Any:
         saved: Commitment = self.instance
-        editing.save([saved], by=self.viewer, on=self.viewer.on)
+        because = self.cleaned_data.get("because", "")
+        editing.save([saved], by=self.viewer, on=self.viewer.on, because=because)
         self._save_m2m()  # type: ignore[attr-defined]  # what Django's own save calls
         hidden = saved.depends_on.exclude(pk__in=Commitment.objects.visible_to(self.viewer).values("pk"))
         saved.depends_on.set([*self.cleaned_data["waits_for"], *hidden])

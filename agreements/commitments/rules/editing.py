@@ -5,48 +5,83 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
+from agreements.acts import Act
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import deadlines, due_requests, health
 from agreements.register.models import Agreement
+from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import BINDING, Delivery, MilestoneStatus, ReportStatus, Stage
 from partners.refusals import Refused
-from partners.viewers import Viewer
+from partners.viewers import Role, Viewer
 
+# What the paper itself says of a promise: in a concluded one it changes by an amendment, or is corrected.
+AS_CONCLUDED = ("title_vi", "title_en", "text_vi", "text_en", "kind", "direction", "partner_owner")
+IS_CONCLUDED = _("This stands in a concluded paper: it changes by an amendment, or a manager corrects the record.")
+WHY_CORRECTED = _("Say why the record of a concluded paper is corrected.")
 MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
 
 
-def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, judge: bool = True) -> None:
+def save(
+    commitments: Collection[Commitment], *, by: Viewer | None, on: date, judge: bool = True, because: str = ""
+) -> None:
     """Save commitments that somebody has written or changed, under the lock of their agreement.
 
     New ones get their number, reference and keeper. The due day is counted from its event, the first day that was
     promised is kept, and a draft notes who works on it. `by` is None for a data file: what it says of its days
-    stands. With `judge=False` the caller settles the health of all that it saves, once. Raises ValidationError.
+    stands. What a concluded paper says of them is corrected by a manager, `because` of something. With `judge=False` the caller settles the health of all that it saves, once. Raises ValidationError.
     """
     if not commitments:
         return
     calendar = work_calendar()
-    known = Commitment.objects.filter(pk__in=[commitment.pk for commitment in commitments if commitment.pk])
-    was = dict(known.values_list("pk", "delivery"))
+    known = Commitment.objects.select_related("agreement").in_bulk([one.pk for one in commitments if one.pk])
+    corrected = []
     for commitment in commitments:
         if commitment.pk is None:
             _enter(commitment, by)
         if by:
-            if commitment.delivery != was.get(commitment.pk):
+            was = known.get(commitment.pk)
+            if was and (no := refuses_correction(was, changed_words(was, commitment), by=by, because=because)):
+                raise ValidationError(no.reason)
+            if was and is_concluded(was) and changed_words(was, commitment):
+                corrected.append(commitment)
+            if commitment.delivery != (was and was.delivery):
                 put_delivery(commitment, commitment.delivery, on)
             deadlines.put(commitment, calendar)
         keep_baseline(commitment)
         commitment.stamp(by).full_clean()
         commitment.save()
+    for commitment in corrected:
+        steps.write(Act.CORRECT, commitment.agreement, by, commitment=commitment, reason=because.strip())
     if by:
         note_author({commitment.agreement_id for commitment in commitments}, by)
     if judge:
         health.settle([commitment.pk for commitment in commitments], on)
+
+
+def is_concluded(commitment: Commitment) -> bool:
+    return commitment.agreement.stage in BINDING
+
+
+def changed_words(was: Commitment, now: Commitment) -> set[str]:
+    """Which columns of what the paper says differ."""
+    columns = {name: Commitment.field_of(name).attname for name in AS_CONCLUDED}
+    return {name for name, column in columns.items() if getattr(was, column) != getattr(now, column)}
+
+
+def refuses_correction(was: Commitment, changed: Collection[str], *, by: Viewer, because: str) -> Refused | None:
+    """Why this person may not change what a concluded paper says; None if nothing speaks against it."""
+    if not changed or not is_concluded(was):
+        return None
+    if by.role not in (Role.MANAGER, Role.OPERATOR):
+        return Refused(IS_CONCLUDED)
+    return None if because.strip() else Refused(WHY_CORRECTED)
 
 
 def _enter(commitment: Commitment, by: Viewer | None) -> None:
