@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
@@ -49,6 +51,7 @@ class Organisation(Record):
         locked=f"{RECORD_INTERNAL} id folded order_vi merged_into",
     )
     SEARCHED = ("name_vi", "name_en", "short_name", "aliases")
+    MERGED: ClassVar = (("identifier",), ("kind",), ("country",), ("parent",), ("successor",))
 
     code = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("stands in addresses and files"))
     name_vi = models.CharField(_("name in Vietnamese"), max_length=250, blank=True)

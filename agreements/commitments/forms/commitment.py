@@ -34,9 +34,11 @@ def refuse_moved_day(form: Any) -> None:
 
 def refuse_correction(form: Any, because: str) -> None:
     """What a concluded paper says is not edited away, on any form that holds it."""
-    changed = [name for name in form.changed_data if name in editing.AS_CONCLUDED]
-    if form.instance.pk is None or not changed:
+    if form.instance.pk is None:
         return
+    # By value: one organisation is called by many names.
+    held = [name for name in editing.AS_CONCLUDED if name in form.fields and name in form.cleaned_data]
+    changed = [name for name in held if form.cleaned_data[name] != getattr(form.instance, name)]
     if no := editing.refuses_correction(form.instance, changed, by=form.viewer, because=because):
         form.add_error("because" if no.reason == editing.WHY_CORRECTED else changed[0], no.reason)
 

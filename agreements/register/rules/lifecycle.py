@@ -58,6 +58,11 @@ def _signing_is_past(agreement: Agreement, facts: Facts) -> bool:
     return signed is None or signed.first_day <= facts.on
 
 
+def _expires_once_signed(agreement: Agreement, facts: Facts) -> bool:
+    signed = facts.signed or agreement.signed
+    return signed is None or agreement.expires_on is None or agreement.expires_on >= signed.first_day
+
+
 def _has_reason(agreement: Agreement, facts: Facts) -> bool:
     return bool(facts.reason.strip())
 
@@ -76,7 +81,9 @@ def _has_document(agreement: Agreement, facts: Facts) -> bool:
 def _has_successor(agreement: Agreement, facts: Facts) -> bool:
     if facts.ending != Ending.SUPERSESSION:
         return True
-    return facts.successor is not None and facts.successor.pk != agreement.pk
+    if facts.successor is None or facts.successor.pk == agreement.pk:
+        return False
+    return not Agreement(pk=facts.successor.pk, supersedes=agreement).leads_back("supersedes")
 
 
 def _procedure_allows(*acts: DueBefore) -> Question:
@@ -92,7 +99,8 @@ def _procedure_allows(*acts: DueBefore) -> Question:
     return question
 
 
-NEEDS: Mapping[str, tuple[Question, Words]] = {
+NEEDS: Mapping[str, tuple[Question, Words | Callable[[Agreement], Words]]] = {
+    "expires_once_signed": (_expires_once_signed, _("The agreement expires before it was signed.")),
     "title": (_has_title, _("It has no title.")),
     "both_sides": (_has_both_sides, _("It needs at least one participant from our side and one from the partner's.")),
     "partners_named": (_partners_are_named, _who_is_unnamed),
@@ -121,7 +129,7 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "register", Act.REGISTER, _("Register as signed"),
             from_stages(Stage.IN_REVIEW), Stage.SIGNED, MANAGER,
-            ("both_sides", "signing_date", "past_signing", "procedure_before_signing"),
+            ("both_sides", "signing_date", "past_signing", "expires_once_signed", "procedure_before_signing"),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
@@ -136,7 +144,7 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "sign", Act.SIGN, _("Record the signing"),
             from_stages(Stage.CLEARED), Stage.SIGNED, DESK,
-            ("both_sides", "signing_date", "past_signing", "procedure_before_signing"), ("signed",), is_next=True,
+            ("both_sides", "signing_date", "past_signing", "expires_once_signed", "procedure_before_signing"), ("signed",), is_next=True,
             is_legal=True,
         ),
         Transition(
