@@ -153,5 +153,7 @@ def _forms(data: Any, agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
         "participants": Participants(
             data, instance=agreement, prefix="participants", form_kwargs={**rows, "countries": countries}
         ),
-        "commitments": Commitments(data, instance=agreement, prefix="commitments", form_kwargs={**rows, "added": added}),
+        "commitments": Commitments(
+            data, instance=agreement, prefix="commitments", form_kwargs={**rows, "added": added}
+        ),
     }

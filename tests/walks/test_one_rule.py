@@ -116,7 +116,9 @@ def by_admin(cast: Cast, change: Change, folder: Path) -> bool:
     record = change.model.objects.get(ref=change.of)
     client, url = cast.client("operator"), f"/admin/agreements/{record._meta.model_name}/{record.pk}/change/"
     form = client.get(url).context["adminform"].form
-    data = {name: value for name, value in form.initial.items() if value not in (None, False, "") and name in form.fields}
+    data = {
+        name: value for name, value in form.initial.items() if value not in (None, False, "") and name in form.fields
+    }
     data = {name: [one.pk for one in value] if isinstance(value, list) else value for name, value in data.items()}
     if change.model is Agreement:
         data |= {"participants-TOTAL_FORMS": "0", "participants-INITIAL_FORMS": "0"}
@@ -221,7 +223,11 @@ def test_one_person_adopts_no_words(register: Cast) -> None:
     register.client("linh").post(f"/positions/{given.pk}/settle/", {"decision": "adopt"})
     assert Commitment.objects.get(ref=PROMISE).text_en == "One lab"
     assert Answer.objects.get(pk=given.pk).state == "adopted"
-    assert list(Step.objects.order_by("pk").values_list("name", flat=True)) == ["dispute", "ask_wording", "adopt_wording"]
+    assert list(Step.objects.order_by("pk").values_list("name", flat=True)) == [
+        "dispute",
+        "ask_wording",
+        "adopt_wording",
+    ]
 
 
 def test_what_a_key_did_names_its_owner_and_the_api(register: Cast) -> None:

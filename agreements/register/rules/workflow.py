@@ -70,7 +70,9 @@ MANAGER = frozenset({Role.MANAGER})
 RESCUE = frozenset({Role.OPERATOR})  # gets a record moving again when its desk cannot
 
 # What is only known once the person has been asked.
-ASKED_FIRST = frozenset({"signing_date", "past_signing", "expires_once_signed", "reason", "ending", "document", "successor"})
+ASKED_FIRST = frozenset(
+    {"signing_date", "past_signing", "expires_once_signed", "reason", "ending", "document", "successor"}
+)
 
 
 @dataclass(frozen=True)
