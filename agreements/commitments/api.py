@@ -40,7 +40,8 @@ class CommitmentSerializer(RecordSerializer):
         model = Commitment
         fields = (
             "ref", "agreement", "number", "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead",
-            "co_leads", "partner_owner", "owed_by", "owed_in_words", "because", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
+            "co_leads", "partner_owner", "owed_by", "owed_in_words", "because", "start", "due",
+            "baseline_due", "due_after", "due_unit", "due_from",
             "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "health_override",
             "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by", "blocked_since_on",
             "escalated_on", "version",

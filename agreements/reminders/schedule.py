@@ -16,7 +16,6 @@ from agreements.jobs.queues import Queue
 from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder, ReminderRule, Told, Watched
 from agreements.reminders.watching import WATCHES, Matter, Watch
-from agreements.vocabulary import Direction
 from partners.models import User
 from partners.viewers import Role
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from agreements.acts import Act
-from agreements.commitments.models import Commitment, duty
 from agreements.dates import PartialDate, in_words
 from agreements.register.rules.lifecycle import whose_turn
 from agreements.vocabulary import Part, Renewal
@@ -50,10 +49,7 @@ def state(record: Any, field: str) -> SafeString | str:
 @register.filter
 def owed(commitment: Any, viewer: Any) -> str:
     """Who owes it, in words of the reader's side of the table."""
-    told = commitment
-    if not hasattr(commitment, "owing_names"):
-        told = Commitment.objects.with_duty(viewer).only("direction").get(pk=commitment.pk)
-    return duty.in_words(told)
+    return str(commitment.owed_in_words(viewer))
 
 
 @register.filter

@@ -351,6 +351,11 @@ class Commitment(Record):
             self.owing_ids = found.annotate(owing=duty.owing_ids()).values_list("owing", flat=True).first() or []
         return list(self.owing_ids)
 
+    def owed_in_words(self, viewer: Viewer) -> str:
+        """Who owes it, from the reader's side of the table."""
+        told = self if hasattr(self, "owing_names") else Commitment.objects.with_duty(viewer).get(pk=self.pk)
+        return duty.in_words(told)
+
     @property
     def shows_agreement(self) -> bool:
         """Whether its reader may also see the agreement: a commitment can be shared without it."""

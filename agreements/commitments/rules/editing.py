@@ -35,7 +35,8 @@ def save(
 
     New ones get their number, reference and keeper. The due day is counted from its event, the first day that was
     promised is kept, and a draft notes who works on it. `by` is None for a data file: what it says of its days
-    stands. What a concluded paper says of them is corrected by a manager, `because` of something. With `judge=False` the caller settles the health of all that it saves, once. Raises ValidationError.
+    stands. What a concluded paper says of them is corrected by a manager, `because` of something. With `judge=False`
+    the caller settles the health of all that it saves, once. Raises ValidationError.
     """
     if not commitments:
         return
@@ -47,9 +48,7 @@ def save(
             _enter(commitment, by)
         if by:
             was = known.get(commitment.pk)
-            if was and (no := refuses_correction(was, changed_words(was, commitment), by=by, because=because)):
-                raise ValidationError(no.reason)
-            if was and is_concluded(was) and changed_words(was, commitment):
+            if was and _corrects(was, commitment, by, because):
                 corrected.append(commitment)
             if commitment.delivery != (was and was.delivery):
                 put_delivery(commitment, commitment.delivery, on)
@@ -57,9 +56,9 @@ def save(
         keep_baseline(commitment)
         commitment.stamp(by).full_clean()
         commitment.save()
-    for commitment in corrected:
-        steps.write(Act.CORRECT, commitment.agreement, by, commitment=commitment, reason=because.strip())
     if by:
+        for commitment in corrected:
+            steps.write(Act.CORRECT, commitment.agreement, by, commitment=commitment, reason=because.strip())
         note_author({commitment.agreement_id for commitment in commitments}, by)
     if judge:
         health.settle([commitment.pk for commitment in commitments], on)
@@ -82,6 +81,14 @@ def refuses_correction(was: Commitment, changed: Collection[str], *, by: Viewer,
     if by.role not in (Role.MANAGER, Role.OPERATOR):
         return Refused(IS_CONCLUDED)
     return None if because.strip() else Refused(WHY_CORRECTED)
+
+
+def _corrects(was: Commitment, now: Commitment, by: Viewer, because: str) -> bool:
+    """Whether this corrects what a concluded paper says; a ValidationError where this person may not."""
+    changed = changed_words(was, now)
+    if no := refuses_correction(was, changed, by=by, because=because):
+        raise ValidationError(no.reason)
+    return bool(changed) and is_concluded(was)
 
 
 def _enter(commitment: Commitment, by: Viewer | None) -> None:

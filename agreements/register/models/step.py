@@ -21,8 +21,8 @@ from partners.states import StateField
 from partners.viewers import ALL_DESKS, Viewer
 
 STEP_FIELDS = (
-    "id agreement commitment name from_stage to_stage by by_key instead_of on at reason document content_hash subject_id "
-    "before undoes told_at"
+    "id agreement commitment name from_stage to_stage by by_key instead_of on at reason document content_hash "
+    "subject_id before undoes told_at"
 )
 
 

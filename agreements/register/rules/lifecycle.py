@@ -144,7 +144,8 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "sign", Act.SIGN, _("Record the signing"),
             from_stages(Stage.CLEARED), Stage.SIGNED, DESK,
-            ("both_sides", "signing_date", "past_signing", "expires_once_signed", "procedure_before_signing"), ("signed",), is_next=True,
+            ("both_sides", "signing_date", "past_signing", "expires_once_signed", "procedure_before_signing"),
+            ("signed",), is_next=True,
             is_legal=True,
         ),
         Transition(

@@ -93,7 +93,7 @@ def test_each_reader_is_told_who_owes_it(cast: Cast, many: Any) -> None:
             ref = many[name].ref
             assert text in cast.client(who).get(f"/commitments/{ref}/").content.decode(), (who, name)
             assert cast.api(who).get(f"/api/v1/commitments/{ref}/").json()["owed_in_words"] == text
-    file = b"".join(cast.client("omar").get("/commitments/commitments.csv").streaming_content).decode()  # type: ignore[attr-defined]
+    file = b"".join(cast.client("omar").get("/commitments/export.csv").streaming_content).decode()  # type: ignore[attr-defined]
     assert "Your side owes it" not in file
     assert "Organisation gov-jp owes it" in file
 

@@ -72,7 +72,8 @@ def test_it_waits_for_others_but_never_for_itself(cast: Cast, today: object) -> 
     ("change", "reason"),
     [
         ({"due": "2/30/2027"}, "no month 30"), ({"start": "2028"}, "due before it starts"),
-        ({"title_vi": "", "title_en": "", "because": "x"}, "at least one language"), ({"lead": "Ministry of Magic"}, "No organisation is called that"),
+        ({"title_vi": "", "title_en": "", "because": "x"}, "at least one language"),
+        ({"lead": "Ministry of Magic"}, "No organisation is called that"),
         ({"health_override": "splendid"}, "Select a valid choice"), ({"partner_owner": "gov"}, "Did you mean"),
         ({"health_reason": ""}, "why the rule is wrong"), ({"due_after": "90"}, "a number, a unit and the event"),
         ({"due": "", "repeats_months": "3"}, "needs its first day"), ({"co_leads": "gov-vn\nNobody"}, "is called that"),
