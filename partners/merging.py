@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Model, UniqueConstraint
+from django.db.models import Model, UniqueConstraint
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,7 +88,7 @@ def _twin(row: Any, name: str, kept: Any) -> Any:
     """The live row that stands in the way of this one once it names the other record."""
     for constraint in row._meta.constraints:
         if isinstance(constraint, UniqueConstraint):
-            columns = [*constraint.fields, *(one.name for one in constraint.expressions if isinstance(one, F))]
+            columns = [*constraint.fields, *(str(getattr(one, "name", "")) for one in constraint.expressions)]
             if name in columns:
                 same = {column: kept if column == name else getattr(row, column) for column in columns}
                 return type(row).objects.live().filter(**same).first()

@@ -49,7 +49,7 @@ class CommitmentSerializer(RecordSerializer):
 
     def get_owed_by(self, commitment: Any) -> list[str]:
         led = [commitment.lead.code] if commitment.lead and commitment.direction in duty.BY_US else []
-        return led + self._with_duty(commitment).owing_codes
+        return [*led, *self._with_duty(commitment).owing_codes]
 
     def get_owed_in_words(self, commitment: Any) -> str:
         return duty.in_words(self._with_duty(commitment))
@@ -109,14 +109,14 @@ class CommitmentViewSet(RecordViewSet):
     filter_backends = ()
 
     def base_queryset(self) -> RecordQuerySet[Any]:
-        rows = super().base_queryset().select_related("agreement", "lead", "partner_owner").with_duty(self.viewer)
-        rows = rows.prefetch_related("co_leads")
+        rows: Any = super().base_queryset().select_related("agreement", "lead", "partner_owner")
+        rows = rows.with_duty(self.viewer).prefetch_related("co_leads")
         if self.action == "list":
             chosen = CommitmentFilter(self.request.query_params, rows, viewer=self.viewer)
             if not chosen.is_valid():
                 raise exceptions.ValidationError(chosen.errors)
             return cast("RecordQuerySet[Any]", chosen.qs)
-        return rows
+        return cast("RecordQuerySet[Any]", rows)
 
     def may_change(self, record: Commitment) -> bool:
         agreement = record.agreement

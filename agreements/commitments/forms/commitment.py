@@ -40,7 +40,7 @@ def refuse_correction(form: Any, because: str) -> None:
     held = [name for name in editing.AS_CONCLUDED if name in form.fields and name in form.cleaned_data]
     changed = [name for name in held if form.cleaned_data[name] != getattr(form.instance, name)]
     if no := editing.refuses_correction(form.instance, changed, by=form.viewer, because=because):
-        form.add_error("because" if no.reason == editing.WHY_CORRECTED else changed[0], no.reason)
+        form.add_error("because" if no.reason == str(editing.WHY_CORRECTED) else changed[0], no.reason)
 
 
 class CommitmentForm(WithPartialDates, WithBothLanguages):

@@ -138,6 +138,6 @@ class CommitmentFilter(ReadableFilters):
         return rows.filter(owner=self.viewer.user_id) if value else rows
 
 
-def called(code: str) -> QuerySet[Organisation]:
+def called(code: str) -> QuerySet[Organisation, Any]:
     """For a sub-query: the organisation with this code."""
     return Organisation.objects.filter(code=code).order_by().values("pk")

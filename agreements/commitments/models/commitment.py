@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, ClassVar, Self, cast
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -134,7 +134,8 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
 
     def _all(self) -> CommitmentQuerySet:
         """Every row, for a list of keys within a query: this query narrows it."""
-        return cast("CommitmentQuerySet", Commitment.objects.order_by())
+        rows: CommitmentQuerySet = Commitment.objects.order_by()
+        return rows
 
     def _of_partners(self, organisations: Any, **lookups: Any) -> Any:
         """Keys of those in which the partner's part is that of one of these organisations: named, or able to owe it.

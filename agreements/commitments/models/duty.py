@@ -111,5 +111,5 @@ def side_of(organisations: Any) -> QuerySet[Organisation]:
     return Organisation.objects.filter(Q(pk__in=organisations) | Q(country__in=countries)).order_by()
 
 
-def of_country(code: str) -> QuerySet[Organisation]:
+def of_country(code: str) -> QuerySet[Organisation, Any]:
     return Organisation.objects.filter(country__code=code.upper()).order_by().values("pk")

@@ -41,7 +41,7 @@ def _partners_are_named(agreement: Agreement, facts: Facts) -> bool:
 
 def _unnamed(agreement: Agreement) -> Any:
     """What the partner's side owes, where several could and none is named."""
-    return agreement.commitments.live().unnamed().open()  # type: ignore[attr-defined]  # of the room above
+    return agreement.commitments.live().unnamed().open()
 
 
 def _who_is_unnamed(agreement: Agreement) -> Words:
