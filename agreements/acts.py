@@ -135,6 +135,11 @@ class Act(TextChoices):
     CONFIRM = "confirm", Row(About.ANSWER), _("Text confirmed by the partner")
     CONFIRM_BEHALF = "confirm_behalf", Row(About.ANSWER, Tells.NOBODY), _("Accepted on behalf of the partner")
     DISPUTE = "dispute", Row(About.ANSWER, Tells.DESK, urgent=True), _("Text disputed by the partner")
+    ASK_WORDING = (
+        "ask_wording",
+        Row(About.ANSWER, Tells.MANAGERS, urgent=True),
+        _("Adoption of proposed wording asked for"),
+    )
     ADOPT_WORDING = "adopt_wording", Row(About.ANSWER, Tells.AUTHOR), _("Proposed wording adopted")
     DECLINE_WORDING = "decline_wording", Row(About.ANSWER, Tells.AUTHOR), _("Proposed wording declined")
     ASK_DAY = "ask_day", Row(About.DUE_REQUEST, Tells.DESK, urgent=True), _("New day asked for")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from agreements.acts import Act
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
 from agreements.commitments.rules import health
+from agreements.commitments.rules.editing import WHY_CORRECTED
 from agreements.models import (
     ActionItem,
     Agreement,
@@ -48,13 +51,48 @@ from agreements.models import (
     Step,
 )
 from agreements.register.forms.acts import ActForm
-from agreements.register.rules import lifecycle
+from agreements.register.rules import lifecycle, steps
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED
 from partners import reading
 from partners.admin import Gated, ReadingAdmin, RecordAdmin
 from partners.refusals import Refused
 from partners.requests import Request, signed_in
+
+
+class CorrectingForm(forms.ModelForm[Any]):
+    """What a concluded paper says is corrected with a reason, here as on the pages."""
+
+    because = forms.CharField(label=_("Why the record is corrected"), required=False, max_length=1000)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        changed = set(self.changed_data) - self.instance.DECIDED - {"because"}
+        agreement = self.instance if isinstance(self.instance, Agreement) else values.get("agreement")
+        agreement = agreement or getattr(self.instance, "agreement", None)
+        if (
+            agreement
+            and agreement.stage in CONCLUDED_OR_SUSPENDED
+            and changed
+            and not values.get("because", "").strip()
+        ):
+            self.add_error("because", WHY_CORRECTED)
+        return values
+
+
+class CorrectingAdmin(RecordAdmin):
+    """The reason for a correction of a concluded paper stands in its timeline."""
+
+    form = CorrectingForm
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        because = form.cleaned_data.get("because", "").strip()
+        agreement = obj if isinstance(obj, Agreement) else obj.agreement
+        if because and agreement.stage in CONCLUDED_OR_SUSPENDED:
+            commitment = obj if isinstance(obj, Commitment) else None
+            steps.write(Act.CORRECT, agreement, signed_in(request).viewer, commitment=commitment, reason=because)
 
 
 class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
@@ -65,9 +103,19 @@ class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
     autocomplete_fields = ("organisation",)
     can_delete = False
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_write(obj) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_write(obj) and super().has_change_permission(request, obj)
+
+    def _may_write(self, agreement: Any) -> bool:
+        """The parties of a concluded paper are corrected one by one, with a reason."""
+        return not (isinstance(agreement, Agreement) and agreement.stage in CONCLUDED_OR_SUSPENDED)
+
 
 @admin.register(Agreement)
-class AgreementAdmin(RecordAdmin):
+class AgreementAdmin(CorrectingAdmin):
     """The stage is read-only; the transitions that the table allows the operator stand as buttons."""
 
     change_form_template = "admin/agreements/agreement_change.html"
@@ -112,7 +160,7 @@ class AgreementAdmin(RecordAdmin):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(RecordAdmin):
+class ParticipantAdmin(CorrectingAdmin):
     list_display = ("agreement", "organisation", "role")
     list_select_related = ("agreement", "organisation")
     search_fields = ("agreement__ref", "organisation__name_vi")
@@ -129,7 +177,7 @@ class Settling:
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(Settling, RecordAdmin):
+class CommitmentAdmin(Settling, CorrectingAdmin):
     list_display = ("ref", "title_vi", "direction", "due", "delivery", "health")
     list_filter = ("delivery", "health", "direction", "kind")
     search_fields = ("ref",)

@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F, Q, QuerySet
 
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Audience, PaperState, Part, ReportStatus, Stage
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, READABLE, Audience, Part, ReportStatus, Stage
 from partners.records import NOTHING
 from partners.viewers import ALL_DESKS, DESK_STAFF, Role, Viewer
 from partners.visibility import unarchived
@@ -133,10 +133,6 @@ def shares(viewer: Viewer) -> Q:
     return (agreements(viewer, prefix="agreement__") | of_commitment | of_country) & unarchived(viewer)
 
 
-# What waits for the machine, or for a person to look, is not given away yet.
-GIVEN_TO_PARTNERS = tuple(set(PaperState) - {PaperState.WAITING, PaperState.LOCKED, PaperState.REFUSED})
-
-
 def documents(viewer: Viewer, reports: QuerySet[Any]) -> Q:
     """Papers of a visible agreement, if meant for the viewer; papers of no agreement are the house's sources.
 
@@ -145,7 +141,8 @@ def documents(viewer: Viewer, reports: QuerySet[Any]) -> Q:
     if viewer.role in ALL_DESKS:
         return Q()  # on its own: an empty Q would vanish in an "or"
     if viewer.is_partner:
-        checked = Q(state__in=GIVEN_TO_PARTNERS, audience=Audience.PARTNER)
+        # What waits for the machine, or for a person to look, is not given away yet.
+        checked = Q(state__in=READABLE, audience=Audience.PARTNER)
         with_agreement = shared_agreements(viewer, Part.PAPERS, prefix="agreement__") & checked & Q(report=None)
         evidence = Q(report__in=reports) & (checked | Q(report__organisation__in=viewer.organisation_ids))
         return (with_agreement | evidence) & unarchived(viewer)

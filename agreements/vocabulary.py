@@ -183,6 +183,7 @@ class AnswerState(State):
     """What the desk made of an answer."""
 
     OPEN = "open", Tone.INFO, _("Stands")
+    WAITING = "waiting", Tone.WARN, _("Adoption waits for a second person")
     ADOPTED = "adopted", Tone.OK, _("Proposed wording adopted")
     DECLINED = "declined", Tone.MUTE, _("Proposed wording declined")
 
@@ -268,6 +269,10 @@ class PaperState(State):
     UNREAD = "unread", Tone.WARN, _("Its text could not be read: nobody has looked for a mark of secrecy")
     LOCKED = "locked", Tone.WARN, _("Locked by a password: a person must open it and add an edition without one")
     REFUSED = "refused", Tone.BAD, _("Refused, its bytes are not kept")
+
+
+# Papers whose bytes are there and that a person can open.
+READABLE = tuple(set(PaperState) - {PaperState.WAITING, PaperState.LOCKED, PaperState.REFUSED})
 
 
 class AmendmentStage(State):

@@ -54,6 +54,10 @@ class WorkCalendar:
         public = _public(self.country, day.year, (get_language() or "vi")[:2])
         return str(public.get(day, "")) if public is not None else ""
 
+    def working_between(self, after: date, until: date) -> int:
+        """How many working days lie after the first and up to the second."""
+        return sum(self.is_working(after + timedelta(days=number)) for number in range(1, (until - after).days + 1))
+
     def next_working(self, day: date) -> date:
         """That day, or the first working day after it."""
         while not self.is_working(day):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -30,6 +31,7 @@ class KeyAuthentication(BaseAuthentication):
                 raise Throttled(wait)
             raise AuthenticationFailed(_("The key is unknown, expired or withdrawn."))
         request._request.api_user = token.user_id  # type: ignore[attr-defined]  # for the log
+        pghistory.context(user=token.user_id, key=token.pk)  # who acts, in the history of every change
         return token.user, token
 
     def authenticate_header(self, request: Request) -> str:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from partners.merging import Move, merge, preview, who_sees_more
+from partners.merging import Clash, Move, clashes, merge, preview, who_sees_more
 from partners.models import Organisation, Person
 from partners.picking import OrganisationField, find_for, offer
 from partners.refusals import Refused
@@ -47,17 +47,19 @@ def person_merge(request: Request, pk: int) -> HttpResponse:
 
 def _merge(request: Request, gone: Any, form: forms.Form) -> HttpResponse:
     moves: list[Move] = []
+    differ: list[Clash] = []
     kept, more = None, 0
     if form.is_bound and form.is_valid():
         kept = form.cleaned_data["into"]
         try:
             if request.method == "POST":
-                merge(gone, kept, by=request.viewer)
+                merge(gone, kept, by=request.viewer, chosen=request.POST.dict())
                 messages.success(request, _("%(gone)s is now %(kept)s.") % {"gone": gone, "kept": kept})
                 return redirect(kept if isinstance(kept, Organisation) else kept.organisation)
             moves = preview(gone, kept)
+            differ = clashes(gone, kept)
             more = who_sees_more(gone, kept) if isinstance(kept, Organisation) else 0
         except Refused as no:
             form.add_error(None, no.reason)
-    context = {"gone": gone, "kept": kept, "form": form, "moves": moves, "more": more}
+    context = {"gone": gone, "kept": kept, "form": form, "moves": moves, "more": more, "differ": differ}
     return render(request, "partners/merge.html", context, status=422 if form.errors else 200)

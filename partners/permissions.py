@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rest_framework import exceptions, permissions
@@ -19,6 +20,8 @@ def viewer_of(request: Request) -> Viewer:
     known: Viewer | None = getattr(request, "known_viewer", None)
     if known is None:
         known = request.user.viewer() if request.user and request.user.is_authenticated else Viewer()
+        if request.auth is not None:  # a key; who is signed in has none
+            known = replace(known, by_key=True)
         if getattr(request.auth, "read_only", False):
             known = known.reading_only()
         request.known_viewer = known  # type: ignore[attr-defined]  # kept on the request for the next to ask

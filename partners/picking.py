@@ -174,11 +174,15 @@ class OrganisationField(forms.Field):
             return found
         if self.unknown_is_text:
             return text
+        raise self.unknown(text)
+
+    def unknown(self, text: str) -> ValidationError:
+        """That nothing is called so, with what is called alike."""
         if similar := self.names.similar(text):
-            raise ValidationError(
+            return ValidationError(
                 _("No organisation is called that. Did you mean: %(names)s?"), params={"names": ", ".join(similar)}
             )
-        raise ValidationError(_("No organisation is called that. Add it under Partners first."))
+        return ValidationError(_("No organisation is called that. Add it under Partners first."))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.prepare_value(initial) != (str(data or "").strip())

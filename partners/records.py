@@ -112,6 +112,8 @@ class Record(models.Model):
     # Columns of unique keys that stay as they were given. See decision 16.
     GIVEN_ONCE: ClassVar[frozenset[str]] = frozenset()
     as_given: Mapping[str, Any]
+    # Facts that stay when two records become one: each a column, or columns that are said together, the first decides.
+    MERGED: ClassVar[tuple[tuple[str, ...], ...]] = ()
     # Columns that are decided on, not written: who changes nothing else in a form is no author of the record.
     DECIDED: ClassVar[frozenset[str]] = frozenset()
 

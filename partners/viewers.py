@@ -40,6 +40,7 @@ class Viewer:
     read_only: bool = False
     withheld: frozenset[str] | None = None  # parts that some share may hold back; None: not known, so any
     stands_in: tuple[tuple[int, int], ...] = ()  # (desk, the absent colleague for whom it is held)
+    by_key: bool = False  # a machine acts, with a key of this person's
     epoch: int = 0  # of the account: what is made in its name carries it
     on: date = field(default_factory=timezone.localdate)
 

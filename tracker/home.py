@@ -170,10 +170,11 @@ def review(request: Request) -> HttpResponse:
 def _partner(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
     commitments = Commitment.objects.visible_to(viewer).select_related("agreement", "partner_owner", "lead")
+    commitments = commitments.with_duty(viewer)
     written = Report.objects.visible_to(viewer).filter(organisation__in=viewer.organisation_ids)
     written = written.select_related("commitment")
     own = Q(partner_owner__in=viewer.organisation_ids)
-    owed = commitments.owed().filter(own)
+    owed = commitments.owed().owed_by(viewer.organisation_ids)
     # Those in their charge, and those of nobody in particular: what others answer for is not asked of them.
     unanswered = Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
     to_confirm = commitments.open().filter(own | Q(partner_owner=None), unanswered, agreement__stage__in=ANSWERABLE)

@@ -10,7 +10,7 @@ from rest_framework import exceptions, serializers
 from agreements import visibility
 from agreements.commitments.lists.filters import CommitmentFilter
 from agreements.commitments.lists.said import with_said
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, duty
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.acts import lock_agreements
 from agreements.dateinput import PartialDateApiField
@@ -32,11 +32,13 @@ class CommitmentSerializer(RecordSerializer):
     partner_owner = VisibleField(Organisation, slug_field="code", required=False, allow_null=True)
     start = PartialDateApiField("start_on", "start_precision")
     due = PartialDateApiField("due_on", "due_precision", "last")
+    owed_by = serializers.SerializerMethodField(help_text="codes of the organisations that owe it, of either side")
+    owed_in_words = serializers.SerializerMethodField(help_text="from the reader's side of the table")
+    because = serializers.CharField(
+        required=False, write_only=True, max_length=1000, help_text="why the record of a concluded paper is corrected"
+    )
     confirmation = serializers.ChoiceField(source="agreed", choices=Confirmation.choices, read_only=True)
     said = serializers.SerializerMethodField(help_text="the last report, where nobody has accepted it; in words")
-    because = serializers.CharField(
-        required=False, write_only=True, max_length=1000, help_text="why a promised day is corrected, by a manager"
-    )
     baseline_due = PartialDateApiField("baseline_due_on", "baseline_due_precision", "last", read_only=True)
 
     is_example = serializers.BooleanField(source="agreement.is_example", read_only=True)
@@ -45,14 +47,27 @@ class CommitmentSerializer(RecordSerializer):
         model = Commitment
         fields = (
             "ref", "agreement", "number", "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead",
-            "co_leads", "partner_owner", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
-            "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "said", "health_override",
-            "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by", "blocked_since_on",
-            "escalated_on", "is_example", "because", "version",
+            "co_leads", "partner_owner", "owed_by", "owed_in_words", "start", "due", "baseline_due", "due_after",
+            "due_unit", "due_from", "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "said",
+            "health_override", "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by",
+            "blocked_since_on", "escalated_on", "is_example", "because", "version",
         )  # fmt: skip
 
     def get_said(self, commitment: Commitment) -> str:
         return commitment.said.as_said(self.viewer) if commitment.said else ""
+
+    def get_owed_by(self, commitment: Any) -> list[str]:
+        led = [commitment.lead.code] if commitment.lead and commitment.direction in duty.BY_US else []
+        return [*led, *self._with_duty(commitment).owing_codes]
+
+    def get_owed_in_words(self, commitment: Any) -> str:
+        return duty.in_words(self._with_duty(commitment))
+
+    def _with_duty(self, commitment: Any) -> Any:
+        """The row as the list reads it; one that was just written is asked for again."""
+        if not hasattr(commitment, "owing_codes") or self.context["view"].action not in READ:
+            return Commitment.objects.with_duty(self.viewer).get(pk=commitment.pk)
+        return commitment
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -102,14 +117,14 @@ class CommitmentViewSet(RecordViewSet):
     filter_backends = ()
 
     def base_queryset(self) -> RecordQuerySet[Any]:
-        rows = super().base_queryset().select_related("agreement", "lead", "partner_owner").prefetch_related("co_leads")
-        rows = cast("RecordQuerySet[Any]", with_said(rows, self.viewer))
+        rows: Any = super().base_queryset().select_related("agreement", "lead", "partner_owner")
+        rows = with_said(rows.with_duty(self.viewer).prefetch_related("co_leads"), self.viewer)
         if self.action == "list":
             chosen = CommitmentFilter(self.request.query_params, rows, viewer=self.viewer)
             if not chosen.is_valid():
                 raise exceptions.ValidationError(chosen.errors)
             return cast("RecordQuerySet[Any]", chosen.qs)
-        return rows
+        return cast("RecordQuerySet[Any]", rows)
 
     def may_change(self, record: Commitment) -> bool:
         agreement = record.agreement

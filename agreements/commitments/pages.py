@@ -30,7 +30,7 @@ from agreements.commitments.rules.same_promise import same_promise
 from agreements.register.forms.shares import ShareForm
 from agreements.register.rules import shares
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import LinkPurpose, Verdict
+from agreements.vocabulary import READABLE, LinkPurpose, Verdict
 from partners.models import Organisation
 from partners.viewers import Viewer
 
@@ -49,6 +49,7 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
     given = list(_answers(commitment, viewer))
     for answer in given:
         answer.may_settle = answers.may_settle(answer, viewer)
+        answer.may_adopt = answers.may_adopt(answer, viewer)
     entries = list(commitment.funding.visible_to(viewer).live())
     clock = deadlines.counted(commitment, work_calendar()) if commitment.due_after else None
     formula = clock.formula if clock else deadlines.waiting_for(commitment)
@@ -109,7 +110,7 @@ def _for_staff(commitment: Commitment, viewer: Viewer, *, has_figures: bool) -> 
         "share_form": ShareForm(viewer=viewer) if shares.may_share(commitment.agreement, viewer) else None,
         "links": sent, "may_link": may_link, "purposes": LinkPurpose.choices,
         "may_accept_on_behalf": behalf,
-        "papers": commitment.agreement.documents.visible_to(viewer).live() if behalf else (),
+        "papers": commitment.agreement.documents.visible_to(viewer).live().filter(state__in=READABLE) if behalf else (),
         "other_side": _other_side(commitment, viewer) if behalf or may_link else (),
     }  # fmt: skip
 

@@ -17,7 +17,7 @@ from agreements.register.models import Agreement, Participant, Share, Step
 from agreements.register.rules.references import MANY
 from agreements.sources.models import Document
 from agreements.visibility import SHAREABLE
-from agreements.vocabulary import BINDING, Audience, Kind, LegalRegime, Part, Renewal, Stage
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Audience, Kind, LegalRegime, Part, Renewal, Stage
 from partners.models import Organisation, User
 
 MULTILATERAL, RESTRICTED, ONE_LANGUAGE = 7, 23, 29  # every so many-th
@@ -46,7 +46,7 @@ class Life:
 
     @property
     def binds(self) -> bool:
-        return self.agreement.stage in BINDING
+        return self.agreement.stage in CONCLUDED_OR_SUSPENDED
 
     @property
     def since(self) -> date:
@@ -218,7 +218,7 @@ def _participant(life: Life, organisation: Organisation, role: str) -> None:
     world, agreement = life.world, life.agreement
     facts: dict[str, Any] = {}
     owes = role in ("principal", "implementing", "funding")
-    if agreement.stage in (*BINDING, Stage.ENDED) and agreement.signed_on and owes:
+    if agreement.stage in (*CONCLUDED_OR_SUSPENDED, Stage.ENDED) and agreement.signed_on and owes:
         facts["signatory"] = person_of(world, organisation)
         facts["consent_by"] = world.turn_of(Participant, "consent_by")
         facts |= world.partial(world.past(agreement.signed_on), "consented")

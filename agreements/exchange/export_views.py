@@ -55,10 +55,10 @@ def _file(request: Request, form: str, page: str) -> HttpResponseBase:
         if count > MOST_AT_ONCE:
             writing.ask(viewer, page, request.GET, total=count)
             return redirect("exports")
-        answer = HttpResponse(as_xlsx(with_columns(page, rows), columns, title=page), content_type=XLSX)
+        answer = HttpResponse(as_xlsx(with_columns(page, rows, viewer), columns, title=page), content_type=XLSX)
     else:
         # The lines are made while they are sent, when the reader's language would no longer be active.
-        lines = _in_language(as_csv(with_columns(page, rows), columns), translation.get_language())
+        lines = _in_language(as_csv(with_columns(page, rows, viewer), columns), translation.get_language())
         answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     return _as_download(answer, name)
 

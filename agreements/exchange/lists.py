@@ -28,8 +28,8 @@ def columns_of(page: str, viewer: Viewer, query: QueryDict) -> list[Column]:
     return chosen(["ref", *query.getlist("columns")], offered) if query.get("columns") else offered
 
 
-def with_columns(page: str, rows: Any) -> Any:
-    return KNOWN[page][2](rows)
+def with_columns(page: str, rows: Any, viewer: Viewer) -> Any:
+    return KNOWN[page][2](rows, viewer)
 
 
 def veils_of(rows: Any) -> list[str]:

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.vocabulary import RecordList
@@ -73,7 +74,7 @@ class Export(models.Model):
         )  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.get_page_display()} {self.created_at:%d/%m/%Y}"
+        return f"{self.get_page_display()} {timezone.localtime(self.created_at):%d/%m/%Y}"
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

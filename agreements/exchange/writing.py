@@ -78,7 +78,7 @@ def _write(export: Export) -> None:
         return
     marks: list[tuple[Any, ...]] = []
     try:
-        rows = with_columns(export.page, listed(export.page, reading.query(export.query), viewer))
+        rows = with_columns(export.page, listed(export.page, reading.query(export.query), viewer), viewer)
         columns = columns_of(export.page, viewer, reading.query(export.query))
         veils = veils_of(rows)
 

@@ -73,7 +73,7 @@ def scope(viewer: Viewer) -> dict[str, str]:
 
 
 def by_partner(viewer: Viewer) -> Matrix:
-    """Partner in charge x health of what is open, and x delivered. Two queries."""
+    """Partner who owes it x health of what is open, and x delivered. Two queries."""
     cells = sums(tallies_at_desks(viewer).filter(family=TallyFamily.PARTNER), "key", "state")
     found: dict[int | None, dict[str, int]] = {}
     for key, state, number in cells:
@@ -84,7 +84,7 @@ def by_partner(viewer: Viewer) -> Matrix:
     ]
     columns.append((str(Delivery.DELIVERED.label), "delivered", {"delivery": "delivered", "concluded": "true"}, False))
     weight = {key: sum(row.get(health.value, 0) for health in Health) for key, row in found.items()}
-    return _matrix(viewer, "partner", found, weight, columns)
+    return _matrix(viewer, "partner", found, weight, columns, nobody=_("Partner not named"))
 
 
 def by_lead(viewer: Viewer) -> Matrix:
@@ -101,7 +101,7 @@ def by_lead(viewer: Viewer) -> Matrix:
 
 def _matrix(
     viewer: Viewer, name: str, found: Mapping[int | None, Mapping[str, int]], weight: Mapping[int | None, int],
-    columns: list[tuple[str, str, dict[str, str], bool]],
+    columns: list[tuple[str, str, dict[str, str], bool]], *, nobody: str = "",
 ) -> Matrix:  # fmt: skip
     """The heaviest rows, each cell with the list that it counts; the organisations in one query."""
     keys = sorted(found, key=lambda key: (-weight[key], key or 0))
@@ -113,7 +113,7 @@ def _matrix(
         base = scope(viewer) | {name: organisation.code if organisation else NOBODY}
         counts = [(found[key].get(column, 0), most[column], query, bad) for _head, column, query, bad in columns]
         cells = (Cell(n, urlencode(base | query), bad, heat(n, among)) for n, among, query, bad in counts)
-        rows.append(Row(organisation.label if organisation else "", tuple(cells)))
+        rows.append(Row(organisation.label if organisation else nobody, tuple(cells)))
     return Matrix(tuple(head for head, *_rest in columns), tuple(rows), max(len(found) - MOST_ROWS, 0))
 
 

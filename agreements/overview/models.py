@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -26,14 +27,14 @@ GATE = "desk is_restricted is_archived"
 LINE = f"id {GATE} family key state day n"
 COUNTED = (
     f"commitment agreement {GATE} is_concluded lead partner_owner owner delivery health blocked_by blocked_since_on "
-    "due_on since_on slip_days was_on_time start_days"
+    "due_on since_on slip_days was_on_time start_days owing_ids"
 )
 
 
 class TallyFamily(models.TextChoices):
     LEAD = "lead", _("open, by lead agency and month due")
     OWNER = "owner", _("open, by keeper and month due")
-    PARTNER = "partner", _("by partner in charge and state")
+    PARTNER = "partner", _("by partner who owes it and state")
     HEARD = "heard", _("open, by keeper and month last heard of")
     BLOCKED = "blocked", _("open and blocked, by who can help and since when")
     SLIP = "slip", _("open and later than first promised, by days")
@@ -93,6 +94,7 @@ class CountedCommitment(Gated):
     slip_days = models.IntegerField(_("days later than first promised"), null=True)
     was_on_time = models.BooleanField(_("delivered on time"), null=True)
     start_days = models.IntegerField(_("days from signing to the first act"), null=True)
+    owing_ids = ArrayField(models.BigIntegerField(null=True), default=list, verbose_name=_("partners who owe it"))
 
     class Meta:
         abstract = True

@@ -39,7 +39,8 @@ def waiting(viewer: Viewer) -> dict[str, Any]:
         state=RequestState.WAITING, commitment__agreement__desk__in=viewer.desk_ids
     )
     disputes = Answer.objects.visible_to(viewer).filter(
-        verdict=Verdict.DISPUTED, state=AnswerState.OPEN, commitment__agreement__desk__in=viewer.desk_ids,
+        verdict=Verdict.DISPUTED, state__in=(AnswerState.OPEN, AnswerState.WAITING),
+        commitment__agreement__desk__in=viewer.desk_ids,
         commitment__agreed="disputed",
     )  # fmt: skip
     done = ActionItem.objects.visible_to(viewer).filter(state=ActionItemState.DONE, desk__in=viewer.desk_ids)

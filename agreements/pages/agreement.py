@@ -39,7 +39,7 @@ def agreement_context(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
         "family": tree,
         "family_tree": pictures.family_tree(tree, viewer.on) if tree else None,
         "participants": participants.select_related("organisation__country").order_by("pk"),
-        "commitments": commitments.select_related("lead", "partner_owner"),
+        "commitments": commitments.select_related("lead", "partner_owner").with_duty(viewer),
         "documents": papers,
         "citations": Citation.objects.visible_to(viewer).filter(agreement=agreement).select_related("document"),
         "sectors": agreement.sectors.all(),

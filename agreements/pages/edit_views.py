@@ -20,6 +20,7 @@ from agreements.pages.saving import ChangedMeanwhile, save
 from agreements.pages.views import find
 from agreements.register.models import Agreement
 from partners import conflicts, reading
+from partners.folding import fold
 from partners.forms import note_problems
 from partners.models import Country
 from partners.picking import DrawnChoices, Names
@@ -133,16 +134,26 @@ def _named_already(agreement: Agreement) -> list[int]:
     return [pk for pk in {*agreement.participants.live().values_list("organisation", flat=True), *owners} if pk]
 
 
+def _added(data: Any) -> set[str]:
+    """The folded names of the organisations that the participants' rows bring with their country."""
+    named = [name for name in data or () if name.startswith("participants-") and name.endswith("-organisation")]
+    new = [name for name in named if data.get(name.replace("-organisation", "-new_country"))]
+    return {fold(str(data[name])) for name in new} - {""}
+
+
 def _forms(data: Any, agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
     known = Country.objects.visible_to(viewer)
     countries = DrawnChoices([("", "–"), *((country.pk, country.name) for country in known)])
     named = ("-organisation", "-partner_owner")
     typed = [str(text) for name, text in data.items() if name.endswith(named)] if data else []
     rows = {"viewer": viewer, "names": Names(viewer, typed, _named_already(agreement))}
+    added = _added(data)
     return {
         "form": AgreementForm(data, instance=agreement, viewer=viewer),
         "participants": Participants(
             data, instance=agreement, prefix="participants", form_kwargs={**rows, "countries": countries}
         ),
-        "commitments": Commitments(data, instance=agreement, prefix="commitments", form_kwargs=rows),
+        "commitments": Commitments(
+            data, instance=agreement, prefix="commitments", form_kwargs={**rows, "added": added}
+        ),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from django import forms
@@ -14,6 +15,7 @@ from agreements.dateinput import PartialDateField, WithPartialDates
 from agreements.languages import WithBothLanguages
 from agreements.register.forms.acts import named
 from agreements.register.models import Agreement, InstrumentType, Participant
+from agreements.register.models.agreement import LINKS
 from agreements.vocabulary import Stage
 from partners.folding import fold
 from partners.forms import RecordForm
@@ -22,7 +24,6 @@ from partners.picking import DrawnChoices, DrawnSelect, Names, OrganisationField
 from partners.records import RecordQuerySet
 from partners.viewers import Viewer
 
-MOST_ANCESTORS = 30
 MOST_ROWS = 60  # participants, or commitments, on one form
 
 
@@ -93,15 +94,17 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
 
     def clean_parent_ref(self) -> Agreement | None:
         parent = self._linked("parent")
-        ancestor, steps = parent, 0
-        while ancestor and steps < MOST_ANCESTORS:
-            if ancestor.pk == self.instance.pk and self.instance.pk:
-                raise forms.ValidationError(_("It would stand under itself."))
-            ancestor, steps = ancestor.parent, steps + 1
+        self._refuse_loop("parent", parent)
         return parent
 
     def clean_supersedes_ref(self) -> Agreement | None:
-        return self._linked("supersedes")
+        supersedes = self._linked("supersedes")
+        self._refuse_loop("supersedes", supersedes)
+        return supersedes
+
+    def _refuse_loop(self, link: str, to: Agreement | None) -> None:
+        if Agreement(pk=self.instance.pk, **{link: to}).leads_back(link):
+            raise forms.ValidationError(LINKS[link])
 
     def _linked(self, link: str) -> Agreement | None:
         """The agreement named in a link's box; one that the viewer could not be shown stays as it is."""
@@ -220,7 +223,7 @@ class CommitmentLineForm(WithPartialDates, RecordForm):
     """A commitment in one line; its own page holds the rest."""
 
     due = PartialDateField(label=_("Due"), required=False, help_text="")
-    partner_owner = OrganisationField(label=_("Partner in charge"), required=False)
+    partner_owner = OrganisationField(label=_("Partner in charge"), required=False, unknown_is_text=True)
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     partial_dates: ClassVar = {"due": ("due_on", "due_precision", "last")}
@@ -230,9 +233,11 @@ class CommitmentLineForm(WithPartialDates, RecordForm):
         model = Commitment
         fields = ("title_vi", "title_en", "kind", "direction", "partner_owner")
 
-    def __init__(self, *args: Any, viewer: Viewer, names: Names | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, viewer: Viewer, names: Names | None = None, added: Collection[str] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.viewer = viewer
+        self.viewer, self.added = viewer, added
         find_for(viewer, self, "partner_owner", names=names)
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
@@ -240,6 +245,17 @@ class CommitmentLineForm(WithPartialDates, RecordForm):
     def _post_clean(self) -> None:
         super()._post_clean()
         note_refusals(self, self.viewer)
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        if isinstance(name := values.get("partner_owner"), str):
+            # The participants' rows may add it with this very form; who is saved first, `saving` knows.
+            if fold(name) in self.added:
+                self.instance.new_partner = fold(name)
+                values["partner_owner"] = self.instance.partner_owner
+            else:
+                self.add_error("partner_owner", self.fields["partner_owner"].unknown(name))  # type: ignore[attr-defined]
+        return values
 
 
 class LiveRows(BaseInlineFormSet[Any, Agreement, Any]):

@@ -31,7 +31,7 @@ class Kept:
 def kept_by(person: User, viewer: Viewer) -> Kept:
     agreements = Agreement.objects.visible_to(viewer).live().filter(owner=person).exclude(stage=Stage.ENDED)
     commitments = Commitment.objects.visible_to(viewer).open().filter(owner=person)
-    commitments = commitments.select_related("agreement", "lead", "partner_owner")
+    commitments = commitments.select_related("agreement", "lead", "partner_owner").with_duty(viewer)
     action_items = ActionItem.objects.visible_to(viewer).filter(owner=person, state=ActionItemState.OPEN)
     return Kept(agreements.order_by("expires_on", "pk"), commitments.order_by("due_on", "pk"), action_items)
 

@@ -28,7 +28,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
     cited = Prefetch("citations", Citation.objects.visible_to(viewer).select_related("document"))
     participants = Participant.objects.visible_to(viewer).filter(organisation__country=country)
     agreements = Agreement.objects.visible_to(viewer).filter(pk__in=participants.values("agreement"))
-    commitments = Commitment.objects.visible_to(viewer).filter(agreement__in=agreements)
+    commitments = Commitment.objects.visible_to(viewer).of_country(country.code)
     relations = list(Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited))
     context = {
         "country": country,
@@ -58,8 +58,7 @@ def organisation_page(request: Request, code: str) -> HttpResponse:
     cited = Prefetch("citations", Citation.objects.visible_to(viewer).select_related("document"))
     participants = Participant.objects.visible_to(viewer).filter(organisation=organisation)
     agreements = Agreement.objects.visible_to(viewer).filter(pk__in=participants.values("agreement"))
-    visible = Commitment.objects.visible_to(viewer)
-    commitments = visible.filter(lead=organisation) | visible.filter(partner_owner=organisation)
+    commitments = Commitment.objects.visible_to(viewer).of_organisation([organisation.pk]).with_duty(viewer)
     duties = FocalPoint.objects.visible_to(viewer).filter(organisation=organisation)
     context = {
         "organisation": organisation,

@@ -43,7 +43,7 @@ def save(form: AgreementForm, participants: Any, commitments: Any, *, by: Viewer
 
 def _save(form: AgreementForm, participants: Any, commitments: Any, by: Viewer) -> None:
     agreement, sectors = form.instance, form.cleaned_data["sectors"]
-    _add_organisations(participants, by)
+    made = _add_organisations(participants, by)
     if agreement.pk is None:
         participants.instance = agreement
         editing.log(agreement, participants.save(commit=False), by=by, on=by.on, sectors=sectors)
@@ -52,7 +52,11 @@ def _save(form: AgreementForm, participants: Any, commitments: Any, by: Viewer) 
         editing.correct(agreement, by=by, because=form.cleaned_data.get("because", ""), sectors=sectors)
         for participant in _changed(participants, agreement, by):
             participant.stamp(by).save()
-    promises.save(_changed(commitments, agreement, by), by=by, on=by.on)
+    promised = _changed(commitments, agreement, by)
+    for commitment in promised:
+        if name := getattr(commitment, "new_partner", ""):
+            commitment.partner_owner = made.get(name)
+    promises.save(promised, by=by, on=by.on, because=form.cleaned_data.get("because", ""))
 
 
 def _catch_up(agreement: Agreement, seen_version: int, *rows: Any) -> None:
@@ -74,8 +78,8 @@ def _check_versions(rows: Any) -> None:
             raise ChangedMeanwhile(now.get(form.instance.pk, 0))
 
 
-def _add_organisations(participants: Any, by: Viewer) -> None:
-    """Save the organisations that were typed in for the first time; one typed twice is one."""
+def _add_organisations(participants: Any, by: Viewer) -> dict[str, Organisation]:
+    """Save the organisations that were typed in for the first time, by their folded names; one typed twice is one."""
     made: dict[str, Organisation] = {}
     for form in participants.forms:
         new = getattr(form.instance, "new_organisation", None)
@@ -87,6 +91,7 @@ def _add_organisations(participants: Any, by: Viewer) -> None:
             new.stamp(by).save()
             made[key] = new
         form.instance.organisation = form.cleaned_data["organisation"] = made[key]
+    return made
 
 
 def _changed(rows: Any, agreement: Agreement, by: Viewer) -> list[Any]:

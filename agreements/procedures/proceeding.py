@@ -87,8 +87,9 @@ def note(done: ProceedingStep, *, by: Viewer) -> ProceedingStep:
     return done
 
 
-def give_back(done: ProceedingStep, *, by: Viewer, reason: str) -> Pause:
-    """The dossier was returned today: the clock stands still."""
+def give_back(done: ProceedingStep, *, by: Viewer, reason: str, on: date | None = None) -> Pause:
+    """The dossier was returned, today or on an earlier day: the clock stands still."""
+    day = on or by.on
     _check(done.proceeding.agreement, by)
     if not reason.strip():
         raise Refused(_("Give a reason."))
@@ -98,19 +99,36 @@ def give_back(done: ProceedingStep, *, by: Viewer, reason: str) -> Pause:
         ProceedingStep.objects.locked().get(pk=done.pk)
         if done.pauses.filter(to_on=None).exists():
             raise Refused(_("The dossier is returned already."))
-        pause = Pause(step=done, from_on=by.on, reason=reason.strip()[:300])
+        _check_day(done, day, by)
+        pause = Pause(step=done, from_on=day, reason=reason.strip()[:300])
         pause.stamp(by).save()
         _write_step(Act.DOSSIER_RETURNED, done.proceeding, by, reason, done)
     return pause
 
 
-def take_back(done: ProceedingStep, *, by: Viewer) -> None:
-    """The dossier came back complete today: the clock runs on."""
+def _check_day(done: ProceedingStep, day: date, by: Viewer) -> None:
+    """A day that can have been: not to come, not before it was received, not within an earlier return."""
+    if day > by.on:
+        raise Refused(_("This day is still to come."))
+    if done.started_on and day < done.started_on:
+        raise Refused(_("The dossier was not received before that day."))
+    if done.pauses.filter(to_on__gt=day).exists():
+        raise Refused(_("The dossier was away already on that day."))
+
+
+def take_back(done: ProceedingStep, *, by: Viewer, on: date | None = None) -> None:
+    """The dossier came back complete, today or on an earlier day: the clock runs on."""
+    day = on or by.on
     _check(done.proceeding.agreement, by)
     with transaction.atomic():
-        ended = done.pauses.filter(to_on=None).update(to_on=by.on, updated_by=by.user_id)
-        if not ended:
+        away = done.pauses.filter(to_on=None)
+        if not away.exists():
             raise Refused(_("The dossier is not returned."))
+        if day > by.on:
+            raise Refused(_("This day is still to come."))
+        if away.filter(from_on__gt=day).exists():
+            raise Refused(_("The dossier came back before it was returned."))
+        away.update(to_on=day, updated_by=by.user_id)
         _write_step(Act.DOSSIER_BACK, done.proceeding, by, str(done.step), done)
 
 
@@ -136,8 +154,12 @@ class Line:
     done: ProceedingStep
     clock: Deadline | None
     elapsed: float
-    is_late: bool
+    late_by: int  # working days
     is_returned: bool
+
+    @property
+    def is_late(self) -> bool:
+        return self.late_by > 0
 
 
 def lines(proceeding: Proceeding, on: date) -> list[Line]:
@@ -172,7 +194,10 @@ def _line(done: ProceedingStep, agreement: Agreement, calendar: WorkCalendar, on
     pauses = list(done.pauses.all())
     clock = _clock(done, agreement, calendar, pauses)
     until = done.done_on or on
-    late = bool(clock and clock.due_on and clock.due_on < until and not done.skipped_because)
+    late = 0
+    if clock and clock.due_on and not done.skipped_because:
+        # A day off beyond the end is late too, if by no working day more.
+        late = calendar.working_between(clock.due_on, until) or int(clock.due_on < until)
     elapsed = clock.elapsed(until) if clock else 0.0
     return Line(done, clock, elapsed, late, any(pause.to_on is None for pause in pauses) and not done.is_settled)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agreements.dateinput import DayField
 from agreements.procedures import proceeding as rules
 from agreements.procedures.forms import OpenForm, StepForm
 from agreements.procedures.models import Procedure, Proceeding, ProceedingStep
@@ -84,15 +88,25 @@ def step_edit(request: Request, ref: str, pk: int) -> HttpResponse:
     return render(request, "agreements/procedures/step_edit.html", context, status=422 if form.errors else 200)
 
 
+def _day(text: str) -> date | None:
+    """The day that was typed; None for today. Raises Refused where it cannot be read."""
+    try:
+        found: date | None = DayField().clean(text)
+    except ValidationError as problem:
+        raise Refused(problem.messages[0]) from None
+    return found
+
+
 @require_POST
 def dossier_return(request: Request, ref: str, pk: int) -> HttpResponse:
     """The dossier was returned, or is back: the clock stops, or runs on."""
     done = _find(request, ref, pk)
     try:
+        day = _day(request.POST.get("on", ""))
         if request.POST.get("back"):
-            rules.take_back(done, by=request.viewer)
+            rules.take_back(done, by=request.viewer, on=day)
         else:
-            rules.give_back(done, by=request.viewer, reason=request.POST.get("reason", ""))
+            rules.give_back(done, by=request.viewer, reason=request.POST.get("reason", ""), on=day)
     except Refused as no:
         messages.error(request, no.reason)
     return redirect("procedure", ref)

@@ -102,13 +102,14 @@ def _in_thread(step: Step) -> Q:
 
 
 def _who_owes(step: Step, keeper: Q) -> Q:
-    """People of the partner in charge; where the promise is ours alone, who keeps it."""
+    """People of the partners who owe it; where the promise is ours alone, or no partner is named, who keeps it."""
     commitment = step.commitment
     if commitment is None:
         return NOBODY
     keeper = Q(pk=commitment.owner_id) if commitment.owner_id else keeper
-    if commitment.direction == Direction.OURS or commitment.partner_owner_id is None:
+    owing = commitment.owed_by_partners()
+    if not owing:
         return keeper
-    members = Membership.objects.held_on(step.on).filter(organisation=commitment.partner_owner_id)
+    members = Membership.objects.held_on(step.on).filter(organisation__in=owing)
     partners = Q(role=Role.PARTNER, pk__in=members.values("user"))
     return partners if commitment.direction == Direction.THEIRS else partners | keeper

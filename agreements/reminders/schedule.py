@@ -16,7 +16,6 @@ from agreements.jobs.queues import Queue
 from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder, ReminderRule, Told, Watched
 from agreements.reminders.watching import WATCHES, Matter, Watch
-from agreements.vocabulary import Direction
 from partners.models import User
 from partners.viewers import Role
 
@@ -172,9 +171,8 @@ class Recipients:
             case Told.PEOPLE:
                 return self._people
             case _:
-                if commitment is None or commitment.direction == Direction.OURS:
-                    return []
-                return self._members_of(commitment.partner_owner_id, partner=True)
+                owing = commitment.owed_by_partners() if commitment else []
+                return sorted({pk for one in owing for pk in self._members_of(one, partner=True)})
 
     def _managers_of(self, desk_id: int) -> list[int]:
         if desk_id not in self._managers:

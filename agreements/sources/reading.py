@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.acts import Act
@@ -141,7 +141,7 @@ def _refuse(paper: Document, reason: str, at: datetime) -> None:
     paper.audience, paper.content = Audience.INTERNAL, ""
     paper.save()
     if paper.agreement:
-        steps.write(Act.PAPER_REFUSED, paper.agreement, None, on=at.date(), about=paper, reason=reason)
+        steps.write(Act.PAPER_REFUSED, paper.agreement, None, on=timezone.localdate(at), about=paper, reason=reason)
     transaction.on_commit(lambda: storage.delete(name))
 
 

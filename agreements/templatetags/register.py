@@ -10,12 +10,13 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from agreements.acts import Act
 from agreements.dates import PartialDate, in_words
 from agreements.lateness import late_by, shift, time_to, was_promised
 from agreements.register.rules.lifecycle import whose_turn
-from agreements.vocabulary import Direction, Part, Renewal
+from agreements.vocabulary import Part, Renewal
 from partners.states import State, state_of
 
 register = template.Library()
@@ -62,8 +63,7 @@ def said(commitment: Any, viewer: Any) -> SafeString | str:
 @register.filter
 def owed(commitment: Any, viewer: Any) -> str:
     """Who owes it, in words of the reader's side of the table."""
-    direction = Direction(commitment.direction)
-    return str(direction.label if viewer.is_staff else direction.across)
+    return str(commitment.owed_in_words(viewer))
 
 
 @register.filter
@@ -96,7 +96,9 @@ def clock_pill(line: Any) -> SafeString | str:
         return ""
     day = f"{line.clock.due_on:%d/%m/%Y}"
     if line.is_late:
-        return format_html('<span class="pill bad">{}</span>', _("late: was due %(day)s") % {"day": day})
+        late = ngettext("late by %(days)s working day", "late by %(days)s working days", line.late_by)
+        said = _("%(late)s: was due %(day)s") % {"late": late % {"days": line.late_by}, "day": day}
+        return format_html('<span class="pill bad">{}</span>', said)
     if line.done.done_on:
         return format_html('<span class="pill ok">{}</span>', _("in time: %(day)s") % {"day": day})
     tone = "warn" if line.elapsed >= ALARMING else "info"

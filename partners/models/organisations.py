@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pghistory
+from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
@@ -51,6 +54,7 @@ class Organisation(Record):
         locked=f"{RECORD_INTERNAL} id folded order_vi merged_into is_example",
     )
     SEARCHED = ("name_vi", "name_en", "short_name", "aliases")
+    MERGED: ClassVar = (("identifier",), ("kind",), ("country",), ("parent",), ("successor",))
 
     code = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("stands in addresses and files"))
     name_vi = models.CharField(_("name in Vietnamese"), max_length=250, blank=True)
@@ -116,6 +120,11 @@ class Organisation(Record):
     def label(self) -> str:
         """The short name where there is one, as desks speak."""
         return self.short_name or self.name
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is of the home country."""
+        return self.country is not None and self.country.code == settings.HOME_COUNTRY
 
     def names(self) -> list[str]:
         """All that it is called, short, in both languages and otherwise."""

@@ -264,6 +264,7 @@ class Membership(Record):
 class Person(Record):
     """A person at an organisation, with or without an account."""
 
+    MERGED: ClassVar = (("title_vi",), ("title_en",), ("email",), ("phone",))
     FIELDS = FieldTable(
         public="id name organisation title_vi title_en",
         internal=f"aliases merged_into folded folded_aliases {RECORD_INTERNAL}",

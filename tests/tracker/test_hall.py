@@ -174,7 +174,8 @@ def test_the_operator_corrects_but_moves_no_stage_by_hand(cast: Cast) -> None:
     data = {name: value for name, value in form.initial.items() if value not in (None, False)}
     data |= {"title_en": "Corrected by the operator", "stage": "ended", "sectors": []}
     data |= {"participants-TOTAL_FORMS": "0", "participants-INITIAL_FORMS": "0"}
-    assert client.post(url, data).status_code == 302
+    assert client.post(url, data).status_code == 200, "a signed paper is corrected with a reason"
+    assert client.post(url, data | {"because": "as the paper has it"}).status_code == 302
     cast.agreement.refresh_from_db()
     assert (cast.agreement.title_en, cast.agreement.stage) == ("Corrected by the operator", "signed")
     assert cast.agreement.updated_by == cast.operator

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.models import Agreement
@@ -45,6 +46,7 @@ class Change:
 
     at: datetime
     by: str
+    by_key: bool
     model: type[Model]
     kind: str
     name: str
@@ -127,9 +129,10 @@ class _Drawing:
                 continue
             label = str(model._meta.get_field(column.name).verbose_name)
             fields.append(FieldChange(label, self._text(column, was), self._text(column, becomes)))
-        user_id = event.pgh_context.metadata.get("user") if event.pgh_context else None
+        said = event.pgh_context.metadata if event.pgh_context else {}
+        user_id = said.get("user")
         return Change(
-            at=event.pgh_created_at, by=self.actors.get(user_id or 0, ""), model=model,
+            at=event.pgh_created_at, by=self.actors.get(user_id or 0, ""), by_key=bool(said.get("key")), model=model,
             kind=str(model._meta.verbose_name), name=_name(event), is_new=before is None, fields=tuple(fields),
         )  # fmt: skip
 
@@ -145,6 +148,8 @@ class _Drawing:
             return _("yes") if value else _("no")
         if isinstance(value, dict):
             return ", ".join(f"{name}: {part}" for name, part in value.items())
+        if isinstance(value, datetime):
+            return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
         if hasattr(value, "strftime"):
             return f"{value:%d/%m/%Y}"
         return str(dict(column.flatchoices).get(value, value))

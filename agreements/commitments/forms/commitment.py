@@ -28,7 +28,7 @@ def note_refusals(form: Any, viewer: Viewer) -> None:
     because = form.cleaned_data.get("because", "")
     said: dict[str | None, Any] = {}  # the two columns of a day say it once
     for column, no in editing.refusals(form.instance, by=viewer, because=because).items():
-        said.setdefault(form.field_for(column), no.reason)
+        said.setdefault(column if column in form.fields else form.field_for(column), no.reason)
     for field, reason in said.items():
         form.add_error(field, reason)
 
@@ -46,8 +46,8 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
     )
     repeats_until_on = DayField(label=_("Repeats until"))
     because = forms.CharField(
-        label=_("Why a promised day is corrected"), required=False, max_length=1000,
-        help_text=_("where the record is wrong; a day that both sides have changed moves by a request"),
+        label=_("Why the record is corrected"), required=False, max_length=1000,
+        help_text=_("it stands in the timeline; the signed paper itself is changed by an amendment"),
     )  # fmt: skip
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

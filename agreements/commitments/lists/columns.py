@@ -7,9 +7,10 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, duty
 from agreements.lateness import late_by
 from partners.columns import Column
+from partners.viewers import Viewer
 
 
 def _late(commitment: Commitment) -> str:
@@ -32,7 +33,8 @@ COMMITMENT_COLUMNS = (
     Column("title_en", _("Title in English"), lambda row: row.title_en, "title_en"),
     Column("agreement", _("Agreement"), _agreement),
     Column("kind", _("Kind"), lambda row: row.get_kind_display(), "kind"),
-    Column("direction", _("Who owes it"), lambda row: row.get_direction_display(), "direction"),
+    Column("direction", _("Who owes it"), duty.in_words, "direction"),
+    Column("owing", _("Partners who owe it"), lambda row: ", ".join(row.owing_names), "direction partner_owner"),
     Column("lead", _("Lead agency"), lambda row: row.lead or "", "lead"),
     Column("partner", _("Partner in charge"), lambda row: row.partner_owner or "", "partner_owner"),
     Column("starts", _("Starts"), lambda row: row.start, "start_on"),
@@ -50,6 +52,6 @@ COMMITMENT_COLUMNS = (
 )
 
 
-def with_columns(rows: Any) -> Any:
+def with_columns(rows: Any, viewer: Viewer) -> Any:
     """The rows with all that their columns need, in one query for any number of rows."""
-    return rows.select_related("agreement", "lead", "partner_owner", "owner")
+    return rows.select_related("agreement", "lead", "partner_owner", "owner").with_duty(viewer)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters as filters
-from django.db.models import Exists, F
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,7 +13,6 @@ from agreements.commitments.lists.said import waits
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
-from agreements.register.lists.filters import participants_of
 from agreements.vocabulary import (
     BlockedBy,
     CommitmentKind,
@@ -25,6 +24,7 @@ from agreements.vocabulary import (
 )
 from partners import reading
 from partners.filtering import ReadableFilters
+from partners.models import Organisation
 from partners.viewers import Viewer
 
 DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
@@ -52,7 +52,7 @@ class CommitmentFilter(ReadableFilters):
         field_name="blocked_by", choices=BlockedBy.choices, label=_("Who can remove what blocks it")
     )
     wording = filters.ChoiceFilter(choices=Wording, empty_label="–", method="by_wording", label=_("Languages"))
-    partner = filters.CharFilter(method="by_partner", label=_("Partner in charge"))
+    partner = filters.CharFilter(method="by_partner", label=_("Partner who owes it"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
     said = filters.ChoiceFilter(choices=OPEN, method="by_what_is_said", label=_("With a report that waits"))
@@ -76,14 +76,14 @@ class CommitmentFilter(ReadableFilters):
         "slipped": "due_on baseline_due_on",
         "blocked": "blocked_by",
         "wording": "text_vi text_en behind",
-        "partner": "partner_owner",
+        "partner": "direction partner_owner agreement.participants",
         "lead": "lead",
         "desk": "agreement.desk",
         "said": "",
         "concluded": "agreement.stage",
         "owed": "delivery agreement.stage",
-        "country": "agreement.participants",
-        "organisation": "lead partner_owner",
+        "country": "direction partner_owner agreement.participants",
+        "organisation": "lead direction partner_owner agreement.participants",
         "agreement": "ref",
         "mine": "owner agreement.owner",
     }
@@ -115,10 +115,10 @@ class CommitmentFilter(ReadableFilters):
                 return rows.owed().filter(due_on=None)
 
     def by_country(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(Exists(participants_of("agreement", organisation__country__code=value.upper())))
+        return rows.of_country(value)
 
     def by_organisation(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(lead__code=value) | rows.filter(partner_owner__code=value)
+        return rows.of_organisation(called(value))
 
     def by_open(self, rows: Any, name: str, value: str) -> Any:
         return rows.open()
@@ -142,7 +142,7 @@ class CommitmentFilter(ReadableFilters):
         return rows.filter(due_on__gt=F("baseline_due_on"))
 
     def by_partner(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(partner_owner=None) if value == NOBODY else rows.filter(partner_owner__code=value)
+        return rows.unnamed() if value == NOBODY else rows.owed_by(called(value))
 
     def by_lead(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(lead=None) if value == NOBODY else rows.filter(lead__code=value)
@@ -155,3 +155,8 @@ class CommitmentFilter(ReadableFilters):
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
         return rows.kept_by(self.viewer.user_id) if value else rows
+
+
+def called(code: str) -> QuerySet[Organisation, Any]:
+    """For a sub-query: the organisation with this code."""
+    return Organisation.objects.filter(code=code).order_by().values("pk")

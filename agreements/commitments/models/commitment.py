@@ -7,11 +7,13 @@ from typing import Any, ClassVar, Self
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.functions import Coalesce, Concat
 from django.db.models.lookups import LessThan
 from django.urls import reverse
@@ -19,8 +21,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements import visibility
+from agreements.commitments.models import duty
 from agreements.languages import behind_field, notes_what_is_behind
-from agreements.register.models import Agreement, partial_date, precision_field
+from agreements.register.models import Agreement, Participant, partial_date, precision_field
 from agreements.vocabulary import (
     CONCLUDED,
     SAID,
@@ -51,6 +54,8 @@ IS_OPEN = Q(delivery__in=OPEN)
 # What stands in a concluded agreement; neither is archived.
 STANDS = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
 IS_OWED = IS_OPEN & STANDS
+LEAD_IS_OURS = _("The lead agency is one of our side: name the partner's as the partner in charge.")
+PARTNER_IS_NOT = _("The partner in charge is not of our side: name ours as the lead agency.")
 
 
 class DueUnit(models.TextChoices):
@@ -140,6 +145,57 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
     def with_silence(self) -> Any:
         """With `since`, the day since which nothing was heard of it."""
         return self.annotate(since=SilentSince())
+
+    def owed_by(self, organisations: Any) -> Self:
+        """What any of these organisations owes, of our side or of the partner's. See decision 29."""
+        ours = self._all().filter(lead__in=organisations, direction__in=duty.BY_US)
+        return self.filter(pk__in=self._of_partners(organisations, direction__in=duty.BY_THEM).union(ours.values("pk")))
+
+    def between(self, organisations: Any) -> Self:
+        """What any of these organisations of the partner's side owes us, or we owe it."""
+        return self.filter(pk__in=self._of_partners(organisations))
+
+    def of_country(self, code: str) -> Self:
+        """What a country owes us, or we owe it; for our own country, all that it has part in."""
+        if code.upper() != settings.HOME_COUNTRY:
+            return self.between(duty.of_country(code))
+        ours = Participant.objects.live().filter(organisation__country__code=settings.HOME_COUNTRY)
+        return self.filter(agreement__in=ours.order_by().values("agreement"))
+
+    def of_organisation(self, organisations: Any) -> Self:
+        """What an organisation leads on our side, or has with us on the partner's."""
+        led = self._all().filter(lead__in=organisations).values("pk")
+        return self.filter(pk__in=self._of_partners(organisations).union(led))
+
+    def unnamed(self) -> Self:
+        """What the partner's side owes, where several could and none is named."""
+        return self.alias(parties=duty.parties()).filter(duty.is_unnamed())
+
+    def with_duty(self, viewer: Viewer) -> Self:
+        """Each row with the keys and names of who owes it on the partner's side; for a partner, whether that is you."""
+        rows = self.alias(parties=duty.parties()).annotate(
+            owing_ids=duty.owing_ids(), owing_codes=duty.owing_codes(), owing_names=duty.owing_names()
+        )
+        if not viewer.is_partner:
+            return rows
+        side = ArraySubquery(duty.side_of(viewer.organisation_ids).values("pk"), output_field=duty.KEYS)
+        return rows.annotate(is_yours=ExpressionWrapper(Q(owing_ids__overlap=side), models.BooleanField()))
+
+    def _all(self) -> CommitmentQuerySet:
+        """Every row, for a list of keys within a query: this query narrows it."""
+        rows: CommitmentQuerySet = Commitment.objects.order_by()
+        return rows
+
+    def _of_partners(self, organisations: Any, **lookups: Any) -> Any:
+        """Keys of those in which the partner's part is that of one of these organisations: named, or able to owe it.
+
+        One list made of two, since PostgreSQL could not look up by key what an "or" joins.
+        """
+        rows = self._all().filter(**lookups)
+        with_them = duty.can_owe().filter(organisation__in=organisations).values("agreement")
+        able = rows.filter(duty.NOBODY_NAMED, agreement__in=with_them).alias(parties=duty.parties())
+        named = rows.filter(partner_owner__in=organisations).values("pk")
+        return named.union(able.filter(duty.is_each_ones()).values("pk"))
 
 
 @pghistory.track()
@@ -330,6 +386,29 @@ class Commitment(Record):
         if part == "agreement":
             return visibility.shared_agreements(viewer, prefix="agreement__")
         return visibility.commitments(viewer, Part(part))
+
+    def clean(self) -> None:
+        """Each side has its own people."""
+        super().clean()
+        wrong = {}
+        if self.lead and not self.lead.is_ours:
+            wrong["lead"] = LEAD_IS_OURS
+        if self.partner_owner and self.partner_owner.is_ours:
+            wrong["partner_owner"] = PARTNER_IS_NOT
+        if wrong:
+            raise ValidationError(wrong)
+
+    def owed_by_partners(self) -> list[int]:
+        """The keys of the partner's organisations that owe it."""
+        if not hasattr(self, "owing_ids"):
+            found = Commitment.objects.filter(pk=self.pk).alias(parties=duty.parties())
+            self.owing_ids = found.annotate(owing=duty.owing_ids()).values_list("owing", flat=True).first() or []
+        return list(self.owing_ids)
+
+    def owed_in_words(self, viewer: Viewer) -> str:
+        """Who owes it, from the reader's side of the table."""
+        told = self if hasattr(self, "owing_names") else Commitment.objects.with_duty(viewer).get(pk=self.pk)
+        return duty.in_words(told)
 
     @property
     def shows_agreement(self) -> bool:

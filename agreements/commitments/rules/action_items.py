@@ -11,7 +11,7 @@ from agreements.commitments.rules import health
 from agreements.register.rules import steps
 from agreements.vocabulary import ActionItemState
 from partners.refusals import Refused
-from partners.viewers import Viewer
+from partners.viewers import DESK_STAFF, Viewer
 
 
 def may_edit(action: ActionItem, viewer: Viewer) -> bool:
@@ -22,6 +22,20 @@ def may_finish(action: ActionItem, viewer: Viewer) -> bool:
     return viewer.works_at(action.desk_id) and not viewer.read_only and action.state == ActionItemState.OPEN
 
 
+def _not_yours(action: ActionItem, viewer: Viewer) -> Refused | None:
+    if viewer.read_only or viewer.role not in DESK_STAFF:
+        return Refused(_("Your role does not do this."))
+    return None if viewer.works_at(action.desk_id) else Refused(_("This action item belongs to another desk."))
+
+
+def _why_not_verified(action: ActionItem) -> Refused:
+    if action.state == ActionItemState.VERIFIED:
+        return Refused(_("This is verified already."))
+    if action.state == ActionItemState.OPEN:
+        return Refused(_("This is not done yet."))
+    return Refused(_("Someone else of the desk verifies what you did or were to do."))
+
+
 def finish(action: ActionItem, *, result: str, by: Viewer) -> None:
     """Say that it is done and what came of it; it then waits for a second person."""
     if not result.strip():
@@ -29,7 +43,7 @@ def finish(action: ActionItem, *, result: str, by: Viewer) -> None:
     with transaction.atomic():
         locked = ActionItem.objects.locked().get(pk=action.pk)
         if not may_finish(locked, by):
-            raise Refused(_("This is done already, or is not your desk's."))
+            raise _not_yours(locked, by) or Refused(_("This is done already."))
         locked.state, locked.result = ActionItemState.DONE, result.strip()
         locked.done_by_id, locked.done_on = by.user_id, by.on
         locked.stamp(by).save()
@@ -49,7 +63,7 @@ def verify(action: ActionItem, *, holds: bool, by: Viewer, reason: str = "") -> 
     with transaction.atomic():
         locked = ActionItem.objects.locked().get(pk=action.pk)
         if not may_verify(locked, by):
-            raise Refused(_("Someone else of the desk verifies what was done, once."))
+            raise _not_yours(locked, by) or _why_not_verified(locked)
         if holds:
             locked.state, locked.verified_by_id, locked.verified_on = ActionItemState.VERIFIED, by.user_id, by.on
         elif not reason.strip():

@@ -18,11 +18,12 @@ from agreements.commitments.models import Answer, Commitment, Link
 from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.register.rules import steps
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, AnswerState, Confirmation, Stage, Verdict
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, READABLE, AnswerState, Confirmation, Stage, Verdict
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
+UNSETTLED = (AnswerState.OPEN, AnswerState.WAITING)
 ANSWERABLE = (Stage.CLEARED, *CONCLUDED_OR_SUSPENDED)
 ACTS = {Verdict.CONFIRMED: Act.CONFIRM, Verdict.DISPUTED: Act.DISPUTE}
 TEXT_HAS_CHANGED = _("The text has changed since you opened it. Read it again before you answer.")
@@ -70,6 +71,8 @@ def accept_on_behalf(commitment: Commitment, said: Said, *, document: Any, by: V
         raise Refused(_("Only its desk notes what a partner has said elsewhere."))
     if document is None or document.agreement_id != commitment.agreement_id:
         raise Refused(_("Choose the paper in which the partner said so; add it under Papers first."))
+    if document.state not in READABLE:
+        raise Refused(_("This paper cannot be read: choose one that can be opened."))
     return _take(commitment, said, by, on_behalf=True, document=document)
 
 
@@ -115,38 +118,76 @@ def _put_confirmation(commitment: Commitment, wording_hash: str) -> None:
 def may_settle(answer: Answer, viewer: Viewer) -> bool:
     """Whether the viewer adopts or declines the words that a partner has proposed."""
     agreement = answer.commitment.agreement
-    is_open = answer.state == AnswerState.OPEN and answer.verdict == Verdict.DISPUTED
+    is_open = answer.state in UNSETTLED and answer.verdict == Verdict.DISPUTED
     return is_open and visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage)
 
 
+def may_adopt(answer: Answer, viewer: Viewer) -> bool:
+    """Whoever asked that the words be adopted does not approve it."""
+    return may_settle(answer, viewer) and not _asked(answer, viewer)
+
+
+def _asked(answer: Answer, viewer: Viewer) -> bool:
+    return answer.state == AnswerState.WAITING and answer.answered_by_id == viewer.user_id
+
+
+def _refuses(answer: Answer, by: Viewer, *, adopt: bool) -> Refused | None:
+    agreement = answer.commitment.agreement
+    if answer.state not in UNSETTLED:
+        return Refused(_("This answer is settled already."))
+    if by.read_only or not by.works_at(agreement.desk_id):
+        return Refused(_("This agreement belongs to another desk."))
+    if not may_settle(answer, by):
+        return Refused(_("There is nothing here to settle."))
+    if adopt and _asked(answer, by):
+        return Refused(_("You asked for it: somebody else of the desk adopts the words."))
+    return None
+
+
 def settle(answer: Answer, *, adopt: bool, by: Viewer, reply: str = "") -> None:
-    """Adopt the proposed words, which then count as confirmed by who proposed them, or decline with a reply."""
+    """Decline the proposed words with a reply, or adopt them: one person asks for it, and another adopts.
+
+    Adopted words count as confirmed by who proposed them.
+    """
     with transaction.atomic():
         commitment = lock(answer.commitment)
         fresh = Answer.objects.locked().select_related("commitment__agreement")
         locked = fresh.get(pk=answer.pk)
-        if not may_settle(locked, by):
-            raise Refused(_("This answer is settled already, or is not yours to settle."))
+        if no := _refuses(locked, by, adopt=adopt):
+            raise no
         if adopt:
-            _adopt(commitment, locked, by)
+            _check_proposal(commitment, locked)
         elif not reply.strip():
             raise Refused(_("Say why the words stay."))
-        locked.state = AnswerState.ADOPTED if adopt else AnswerState.DECLINED
+        act, locked.state = _next(locked, adopt=adopt)
+        if act == Act.ADOPT_WORDING:
+            _adopt(commitment, locked, by)
         locked.reply, locked.answered_by_id, locked.answered_at = reply.strip(), by.user_id, timezone.now()
         locked.stamp(None).save()
         health.settle([commitment.pk], by.on)
-        _write_step(Act.ADOPT_WORDING if adopt else Act.DECLINE_WORDING, commitment, locked, by, locked.reply)
+        _write_step(act, commitment, locked, by, locked.reply)
+
+
+def _next(answer: Answer, *, adopt: bool) -> tuple[Act, AnswerState]:
+    if not adopt:
+        return Act.DECLINE_WORDING, AnswerState.DECLINED
+    if answer.state == AnswerState.OPEN:
+        return Act.ASK_WORDING, AnswerState.WAITING
+    return Act.ADOPT_WORDING, AnswerState.ADOPTED
 
 
 def _write_step(act: Act, commitment: Commitment, answer: Answer, by: Viewer, reason: str) -> None:
     steps.write(act, commitment.agreement, by, commitment=commitment, about=answer, reason=reason)
 
 
-def _adopt(commitment: Commitment, answer: Answer, by: Viewer) -> None:
+def _check_proposal(commitment: Commitment, answer: Answer) -> None:
     if not (answer.proposed_vi or answer.proposed_en):
         raise Refused(_("No words were proposed: edit the text, and it can be confirmed again."))
     if answer.wording_hash != commitment.wording_hash:
         raise Refused(_("The text has changed since the words were proposed: compare and edit it by hand."))
+
+
+def _adopt(commitment: Commitment, answer: Answer, by: Viewer) -> None:
     commitment.text_vi = answer.proposed_vi or commitment.text_vi
     commitment.text_en = answer.proposed_en or commitment.text_en
     commitment.stamp(by).save()

@@ -33,6 +33,8 @@ def block(commitment: Commitment, *, what: str, side: str, removed_by: str, by: 
     """Note what blocks it. Raises Refused where something is noted already."""
     if side not in Side.values or removed_by not in BlockedBy.values or not what.strip():
         raise Refused(_("Say what blocks it, whose side it is on, and who can remove it."))
+    if removed_by in LADDER[1:] and by.role != Role.MANAGER:
+        raise Refused(_("A manager of the desk raises a blocker: note it with the desk, or with the partner."))
     with transaction.atomic():
         locked = _lock(commitment, by)
         if locked.blocker:

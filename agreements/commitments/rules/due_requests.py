@@ -18,7 +18,7 @@ from agreements.register.rules import steps
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, RequestKind, RequestState
 from partners.models import Organisation
 from partners.refusals import Refused
-from partners.viewers import Role, Viewer
+from partners.viewers import DESK_STAFF, Role, Viewer
 
 # By whether it was to be dropped, and whether that was approved.
 DECIDED = {
@@ -99,6 +99,19 @@ def may_decide(request: DueRequest, viewer: Viewer) -> bool:
     return viewer.role == Role.MANAGER and viewer.works_at(request.commitment.agreement.desk_id)
 
 
+def _why_not(request: DueRequest, viewer: Viewer) -> Refused:
+    """Why the viewer does not decide: the first reason that holds."""
+    if request.state != RequestState.WAITING:
+        return Refused(_("This request is decided already."))
+    if viewer.read_only or viewer.role not in DESK_STAFF:
+        return Refused(_("Your role does not do this."))
+    if not viewer.works_at(request.commitment.agreement.desk_id):
+        return Refused(_("This agreement belongs to another desk."))
+    if request.created_by_id == viewer.user_id:
+        return Refused(_("Someone else must decide on what you wrote yourself."))
+    return Refused(_("A manager of the desk decides on this."))
+
+
 def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "") -> None:
     """Move the day, or drop it; or refuse with a comment. The baseline stays. Exactly one decision takes effect."""
     with transaction.atomic():
@@ -106,7 +119,7 @@ def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "")
         waiting = DueRequest.objects.locked().select_related("commitment__agreement")
         locked = waiting.get(pk=request.pk)
         if not may_decide(locked, by):
-            raise Refused(_("You cannot decide on this request: it is decided already, or it is your own."))
+            raise _why_not(locked, by)
         if not approve and not comment.strip():
             raise Refused(_("Say why it stays as it is."))
         is_drop = locked.kind == RequestKind.DROP

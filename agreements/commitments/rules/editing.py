@@ -23,6 +23,10 @@ from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, MilestoneSta
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
+# What the paper itself says of a promise: in a concluded one it changes by an amendment, or is corrected.
+AS_CONCLUDED = ("title_vi", "title_en", "text_vi", "text_en", "kind", "direction", "partner_owner")
+IS_CONCLUDED = _("This stands in a concluded paper: it changes by an amendment, or a manager corrects the record.")
+WHY_CORRECTED = _("Say why the record of a concluded paper is corrected.")
 MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
 DROPPED_BY_REQUEST = _("A promise is dropped by a request with a reason, on its page; another person decides.")
 DAY, RULE = ("due_on", "due_precision"), ("due_after", "due_unit", "due_from")
@@ -41,22 +45,22 @@ def save(
     if not commitments:
         return
     calendar = work_calendar()
-    known = Commitment.objects.filter(pk__in=[commitment.pk for commitment in commitments if commitment.pk])
-    was = dict(known.values_list("pk", "delivery"))
+    known = Commitment.objects.select_related("agreement").in_bulk([one.pk for one in commitments if one.pk])
     for commitment in commitments:
+        was = known.get(commitment.pk)
         if due := commitment.due:
             commitment.due_on = due.last_day  # of a period the end is promised
-        corrected = _check(commitment, by, because)
+        is_corrected = _check(commitment, was, by, because)
         if commitment.pk is None:
             _enter(commitment, by)
         if by:
-            if commitment.delivery != was.get(commitment.pk):
+            if commitment.delivery != (was and was.delivery):
                 put_delivery(commitment, commitment.delivery, on)
             deadlines.put(commitment, calendar)
         keep_baseline(commitment)
         commitment.stamp(by).full_clean()
         commitment.save()
-        if corrected:
+        if is_corrected:
             steps.write(Act.CORRECT, commitment.agreement, by, commitment=commitment, reason=because.strip())
     if by:
         note_author({commitment.agreement_id for commitment in commitments}, by)
@@ -64,12 +68,19 @@ def save(
         health.settle([commitment.pk for commitment in commitments], on)
 
 
-def _check(commitment: Commitment, by: Viewer | None, because: str) -> bool:
-    """Raise ValidationError for what nobody may write so; say whether a promised day is corrected."""
+def _check(commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str) -> bool:
+    """Raise ValidationError for what nobody may write so; say whether the record of a promise is corrected."""
     if found := refusals(commitment, by=by, because=because):
         raise ValidationError({column: no.reason for column, no in found.items()})
-    known = Commitment.objects.select_related("agreement").filter(pk=commitment.pk).first() if commitment.pk else None
-    return bool(moved_days(commitment, known))
+    return bool(moved_days(commitment, known) or (by and changed_words(commitment, known)))
+
+
+def changed_words(commitment: Commitment, known: Commitment | None) -> list[str]:
+    """Which columns of what a concluded paper says would change."""
+    if known is None or not is_promised(known):
+        return []
+    columns = {name: Commitment.field_of(name).attname for name in AS_CONCLUDED}
+    return [name for name, column in columns.items() if getattr(commitment, column) != getattr(known, column)]
 
 
 def _enter(commitment: Commitment, by: Viewer | None) -> None:
@@ -111,7 +122,7 @@ def note_author(agreements: Iterable[int], by: Viewer) -> None:
 def refusals(commitment: Commitment, *, by: Viewer | None, because: str = "") -> dict[str, Refused]:
     """Which columns nobody may write so, and why. Every face asks before it saves, and `save` asks again.
 
-    A manager of the desk corrects a promised day by giving the reason in `because`.
+    Who may correct the record of a promise gives the reason in `because`.
     """
     known = Commitment.objects.select_related("agreement").filter(pk=commitment.pk).first() if commitment.pk else None
     found: dict[str, Refused] = {}
@@ -120,6 +131,11 @@ def refusals(commitment: Commitment, *, by: Viewer | None, because: str = "") ->
         found |= dict.fromkeys(moved, Refused(MOVES_BY_REQUEST))
     elif by and (no := _refuses_both(commitment, known)):
         found["due_on"] = no
+    if by and (changed := changed_words(commitment, known)):
+        if not may_correct(commitment, by):
+            found |= dict.fromkeys(changed, Refused(IS_CONCLUDED))
+        elif not because.strip():
+            found["because"] = Refused(WHY_CORRECTED)
     was = known.delivery if known else ""
     if no := refuses_delivery(commitment, commitment.delivery, was, is_file=by is None):
         found["delivery"] = no
@@ -128,9 +144,10 @@ def refusals(commitment: Commitment, *, by: Viewer | None, because: str = "") ->
 
 def may_correct(commitment: Commitment, viewer: Viewer | None) -> bool:
     """Whether the viewer corrects what is recorded of a promise, with a reason."""
-    if viewer is None or viewer.read_only or viewer.role != Role.MANAGER:
+    if viewer is None or viewer.read_only:
         return False
-    return viewer.works_at(commitment.agreement.desk_id)
+    is_its_manager = viewer.role == Role.MANAGER and viewer.works_at(commitment.agreement.desk_id)
+    return is_its_manager or viewer.role == Role.OPERATOR
 
 
 def moved_days(commitment: Commitment, known: Commitment | None) -> list[str]:

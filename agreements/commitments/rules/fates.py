@@ -45,8 +45,8 @@ def settle(agreement: Agreement, by: Viewer, facts: Facts) -> None:
         said = _carry_over(row, by, facts) if fate == Fate.CARRIED else facts.reason.strip()
         if fate == Fate.FULFILLED and (no := editing.refuses_delivery(row, Delivery.DELIVERED, row.delivery)):
             raise Refused(f"{row.ref}: {no.reason}")
-        row.delivery = BECOMES[fate]
-        editing.save([row], by=by, on=facts.takes_effect)
+        editing.put_delivery(row, BECOMES[fate], facts.takes_effect)
+        row.stamp(by).save()
         steps.write(ACTS[fate], agreement, by, on=facts.takes_effect, commitment=row, reason=said)
 
 

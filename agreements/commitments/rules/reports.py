@@ -15,7 +15,7 @@ from agreements.register.rules import steps
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, ReportStatus
 from partners.models import Organisation
 from partners.refusals import Refused
-from partners.viewers import Role, Viewer
+from partners.viewers import DESK_STAFF, Role, Viewer
 
 
 def may_report(commitment: Commitment, viewer: Viewer) -> bool:
@@ -95,12 +95,25 @@ def may_decide(report: Report, viewer: Viewer) -> bool:
     return viewer.role == Role.MANAGER or report.organisation_id is not None
 
 
+def _why_not(report: Report, viewer: Viewer) -> Refused:
+    """Why the viewer does not decide: the first reason that holds."""
+    if report.status != ReportStatus.SUBMITTED:
+        return Refused(_("This report is decided already."))
+    if viewer.read_only or viewer.role not in DESK_STAFF:
+        return Refused(_("Your role does not do this."))
+    if not viewer.works_at(report.commitment.agreement.desk_id):
+        return Refused(_("This agreement belongs to another desk."))
+    if report.created_by_id == viewer.user_id:
+        return Refused(_("Someone else must decide on what you wrote yourself."))
+    return Refused(_("A manager of the desk decides on this."))
+
+
 def decide(report: Report, *, accept: bool, by: Viewer, comment: str = "") -> None:
     """Accept a report, which moves the commitment's delivery and health, or return it with a comment."""
     with transaction.atomic():
         locked = _lock(report)
         if not may_decide(locked, by):
-            raise Refused(_("You cannot decide on this report: it is decided already, or it is your own."))
+            raise _why_not(locked, by)
         if not accept and not comment.strip():
             raise Refused(_("Say what is missing."))
         locked.status = ReportStatus.ACCEPTED if accept else ReportStatus.RETURNED

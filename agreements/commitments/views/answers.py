@@ -13,7 +13,7 @@ from agreements.commitments.models import Answer
 from agreements.commitments.rules import answers
 from agreements.commitments.rules.answers import Said
 from agreements.commitments.views.page import attempt, attempt_by_form, find, show
-from agreements.vocabulary import Verdict
+from agreements.vocabulary import AnswerState, Verdict
 from partners import reading
 from partners.models import Organisation
 from partners.requests import Request
@@ -55,7 +55,10 @@ def accept_on_behalf(request: Request, ref: str) -> HttpResponse:
 def settle_answer(request: Request, pk: int) -> HttpResponse:
     answer = Answer.objects.select_related("commitment__agreement").get_visible(request.viewer, pk=pk)
     adopt = request.POST.get("decision") == "adopt"
-    done = _("The proposed words are adopted.") if adopt else _("The words stay.")
     reply = request.POST.get("reply", "")
+    adopted = _("The proposed words are adopted.")
+    if answer.state == AnswerState.OPEN:
+        adopted = _("Asked for: somebody else of the desk adopts the words.")
+    done = adopted if adopt else _("The words stay.")
     attempt(request, lambda: answers.settle(answer, adopt=adopt, by=request.viewer, reply=reply), done)
     return redirect(answer.commitment)

@@ -48,7 +48,7 @@ def commitment_list(request: Request) -> HttpResponse:
     viewer = request.viewer
     visible = Commitment.objects.visible_to(viewer)
     chosen = CommitmentFilter(request.GET, visible, viewer=viewer)
-    rows = with_said(with_columns(chosen.qs), viewer)
+    rows = with_said(with_columns(chosen.qs, viewer), viewer)
     offered = open_to(viewer, Commitment, COMMITMENT_COLUMNS)
     sort = request.GET.get("sort", "")
     view = request.GET.get("view", "list")

@@ -4,17 +4,42 @@
 how many count as the same. Triggers mark what has changed; `count_stale()` brings the copies up to date.
 """
 
+from django.conf import settings
+
 # What each commitment counts as: the one definition, for the copies, for what is read and for the check.
 COLUMNS = (
     "commitment_id, agreement_id, desk_id, is_restricted, is_archived, is_concluded, lead_id, partner_owner_id, "
-    "owner_id, delivery, health, blocked_by, blocked_since_on, due_on, since_on, slip_days, was_on_time, start_days"
+    "owner_id, delivery, health, blocked_by, blocked_since_on, due_on, since_on, slip_days, was_on_time, start_days, "
+    "owing_ids"
 )
-COUNTED_NOW = """
+COUNTED_NOW = f"""
+CREATE FUNCTION home_country() RETURNS text LANGUAGE sql IMMUTABLE RETURN '{settings.HOME_COUNTRY}';
+-- The twin of `owing_ids` in agreements/commitments/models/duty.py; with one empty key where the partner is not named.
+CREATE FUNCTION owing_partners(of_agreement bigint, direction text, named bigint) RETURNS bigint[] LANGUAGE sql STABLE
+AS $$
+    SELECT CASE
+        WHEN direction = 'ours' THEN '{{}}'
+        WHEN named IS NOT NULL THEN ARRAY[named]
+        ELSE (
+            SELECT CASE
+                WHEN direction = 'mutual' THEN coalesce(array_agg(DISTINCT o.id), '{{}}')
+                WHEN count(DISTINCT coalesce(o.country_id, -o.id)) = 1 THEN array_agg(DISTINCT o.id)
+                ELSE ARRAY[NULL]::bigint[]
+            END
+            FROM agreements_participant p
+            JOIN partners_organisation o ON o.id = p.organisation_id
+            LEFT JOIN partners_country place ON place.id = o.country_id
+            WHERE p.agreement_id = of_agreement AND p.archived_at IS NULL
+                AND p.role IN ('principal', 'implementing', 'funding')
+                AND place.code IS DISTINCT FROM home_country()
+        )
+    END
+$$;
 CREATE FUNCTION counted_now() RETURNS TABLE (
     commitment_id bigint, agreement_id bigint, desk_id bigint, is_restricted boolean, is_archived boolean,
     is_concluded boolean, lead_id bigint, partner_owner_id bigint, owner_id bigint, delivery varchar, health varchar,
     blocked_by varchar, blocked_since_on date, due_on date, since_on date, slip_days integer, was_on_time boolean,
-    start_days integer
+    start_days integer, owing_ids bigint[]
 ) LANGUAGE sql STABLE AS $$
     SELECT c.id, c.agreement_id, a.desk_id, a.restricted, a.archived_at IS NOT NULL OR c.archived_at IS NOT NULL,
         a.stage IN ('signed', 'adopted', 'agreed') AND a.archived_at IS NULL AND c.archived_at IS NULL,
@@ -23,7 +48,8 @@ CREATE FUNCTION counted_now() RETURNS TABLE (
         silent_since(c.heard_on, a.signed_on, a.signed_precision, c.created_at),
         CASE WHEN c.due_on > c.baseline_due_on THEN c.due_on - c.baseline_due_on END,
         CASE WHEN c.delivery = 'delivered' THEN c.delivered_on <= c.baseline_due_on END,
-        CASE WHEN first.act_on >= a.signed_on THEN first.act_on - a.signed_on END
+        CASE WHEN first.act_on >= a.signed_on THEN first.act_on - a.signed_on END,
+        owing_partners(c.agreement_id, c.direction, c.partner_owner_id)
     FROM agreements_commitment c
     JOIN agreements_agreement a ON a.id = c.agreement_id
     CROSS JOIN LATERAL (
@@ -46,14 +72,16 @@ LINES = f"""
             date_trunc('month', row.due_on)::date, row.delivery IN ('planned', 'under_way')),
         ('owner', row.owner_id, CASE row.health WHEN 'blocked' THEN 'blocked' ELSE 'open' END,
             date_trunc('month', row.due_on)::date, row.delivery IN ('planned', 'under_way')),
-        ('partner', row.partner_owner_id, CASE row.delivery WHEN 'delivered' THEN 'delivered' ELSE row.health END,
-            NULL, row.delivery <> 'dropped'),
         ('heard', row.owner_id, '', date_trunc('month', row.since_on)::date, row.delivery IN ('planned', 'under_way')),
         ('blocked', NULL, row.blocked_by, row.blocked_since_on,
             row.blocked_by <> '' AND row.delivery IN ('planned', 'under_way')),
         ('slip', row.slip_days, '', NULL, row.slip_days IS NOT NULL AND row.delivery IN ('planned', 'under_way')),
         ('kept', NULL, CASE WHEN row.was_on_time THEN 'on_time' ELSE 'late' END, NULL, row.was_on_time IS NOT NULL),
         ('start', row.start_days, '', NULL, row.start_days IS NOT NULL)
+        UNION ALL
+        SELECT 'partner', owing, CASE row.delivery WHEN 'delivered' THEN 'delivered' ELSE row.health END, NULL,
+            row.delivery <> 'dropped'
+        FROM unnest(row.owing_ids) owing
     ) AS line (family, key, state, day, counts)
     WHERE row.is_concluded AND line.counts
 """
@@ -110,9 +138,10 @@ CREATE FUNCTION tallied_now() RETURNS TABLE (
 $$;
 """
 COMMITMENT = (
-    "agreement_id, archived_at, lead_id, partner_owner_id, owner_id, delivery, health, blocker, blocked_by, "
+    "agreement_id, archived_at, direction, lead_id, partner_owner_id, owner_id, delivery, health, blocker, blocked_by, "
     "blocked_since_on, due_on, heard_on, baseline_due_on, delivered_on, created_at"
 )
+PARTICIPANT = "agreement_id, organisation_id, role, archived_at"
 AGREEMENT = "desk_id, restricted, archived_at, stage, signed_on, signed_precision, owner_id"
 # Which agreements a change marks: those of rows that came, went, or changed in what counts.
 MARKS = """
@@ -141,13 +170,18 @@ MARKED_BY = {
     "report": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.status, row.archived_at'},
     "milestone": OF_A_COMMITMENT | {"columns": "commitment_id, row.met_on, row.status, row.archived_at"},
     "funding": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.kind, row.archived_at'},
+    "organisation": {
+        "table": "partners_organisation", "agreement": "party.agreement_id", "columns": "country_id",
+        "join": "JOIN agreements_participant party ON party.organisation_id = row.id",
+    },
+    "participant": {"agreement": "row.agreement_id", "join": "", "columns": PARTICIPANT},
 }
 OLD, NEW = "OLD TABLE AS old_rows", "NEW TABLE AS new_rows"
 EVENTS = {"INSERT": NEW, "UPDATE": f"{OLD} {NEW}", "DELETE": OLD}
 TRIGGERS = "".join(
     MARKS.format(name=name, **of)
     + "".join(
-        f"CREATE TRIGGER mark_stale_{event.lower()} AFTER {event} ON agreements_{name} REFERENCING {rows} "
+        f"CREATE TRIGGER mark_stale_{event.lower()} AFTER {event} ON {of.get('table', f'agreements_{name}')} REFERENCING {rows} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION mark_stale_{name}();"
         for event, rows in EVENTS.items()
     )

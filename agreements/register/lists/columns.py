@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.register.models import Agreement, Participant
 from partners.columns import Column
+from partners.viewers import Viewer
 
 
 def _live(agreement: Agreement) -> list[Any]:
@@ -46,7 +47,7 @@ AGREEMENT_COLUMNS = (
 )
 
 
-def with_columns(rows: Any) -> Any:
+def with_columns(rows: Any, viewer: Viewer) -> Any:
     """The rows with all that their columns need, in two queries for any number of rows."""
     live = Participant.objects.live().select_related("organisation__country").order_by("pk")
     return rows.select_related("desk", "owner", "instrument_type").prefetch_related(Prefetch("participants", live))

@@ -9,6 +9,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
@@ -35,6 +36,7 @@ from partners.viewers import Role, Viewer
 
 EXPIRING_DAYS = 90
 WORDS_INDEX = "agreement_words"
+LINKS = {"parent": _("It would stand under itself."), "supersedes": _("It would take its own place.")}
 RUNNING = Q(expires_on=None) | Q(renewal=Renewal.TACIT)  # no day ends it by itself
 
 
@@ -242,6 +244,14 @@ class Agreement(Record):
                 name="agreement_dates", violation_error_message=_("The agreement expires before it takes effect."),
             ),
             models.CheckConstraint(
+                condition=Q(expires_on=None) | Q(signed_on=None) | Q(expires_on__gte=F("signed_on")),
+                name="expires_once_signed", violation_error_message=_("The agreement expires before it was signed."),
+            ),
+            models.CheckConstraint(
+                condition=Q(open_ended=False) | Q(expires_on=None), name="open_end_has_no_day",
+                violation_error_message=_("It cannot both expire and run until terminated."),
+            ),
+            models.CheckConstraint(
                 condition=Q(stage=Stage.ENDED, ending__in=Ending.values) | (~Q(stage=Stage.ENDED) & Q(ending="")),
                 name="ended_needs_ending", violation_error_message=_("Say how the agreement ended."),
             ),
@@ -304,10 +314,22 @@ class Agreement(Record):
     announced, provisional = partial_date("announced"), partial_date("provisional")
 
     def clean(self) -> None:
-        """A type of the ministry's own brings its kind with it."""
+        """A type of the ministry's own brings its kind with it; no link leads back to where it began."""
         super().clean()
         if self.instrument_type:
             self.kind = self.instrument_type.kind
+        for link, words in LINKS.items():
+            if self.leads_back(link):
+                raise ValidationError(words)
+
+    def leads_back(self, link: str) -> bool:
+        """Whether its parent, or what it supersedes, leads back to itself by however many steps."""
+        seen: set[int] = set()
+        at = getattr(self, f"{link}_id")
+        while at and at != self.pk and at not in seen:
+            seen.add(at)
+            at = Agreement.objects.filter(pk=at).values_list(f"{link}_id", flat=True).first()
+        return at is not None and at == self.pk
 
     @property
     def kind_in_words(self) -> str:

@@ -49,6 +49,10 @@ class Participant(Record):
         locked=f"id agreement {RECORD_INTERNAL}",
     )
 
+    MERGED: ClassVar = (
+        ("signatory",), ("signed_on", "signed_precision"), ("consent_by",), ("consented_on", "consented_precision"),
+        ("effective_on", "effective_precision"), ("withdrawn_on", "withdrawn_precision"),
+    )  # fmt: skip
     VEILS: ClassVar = {
         Part.SIGNATORIES: (
             "signatory", "signed_on", "signed_precision", "consent_by", "consented_on", "consented_precision",

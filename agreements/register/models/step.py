@@ -21,8 +21,8 @@ from partners.states import StateField
 from partners.viewers import ALL_DESKS, Viewer
 
 STEP_FIELDS = (
-    "id agreement commitment name from_stage to_stage by instead_of on at reason document content_hash subject_id "
-    "before undoes told_at"
+    "id agreement commitment name from_stage to_stage by by_key instead_of on at reason document content_hash "
+    "subject_id before undoes told_at"
 )
 
 
@@ -57,6 +57,7 @@ class Step(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="steps", verbose_name=_("by")
     )
+    by_key = models.BooleanField(_("by the API"), default=False)
     instead_of = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("instead of")
     )

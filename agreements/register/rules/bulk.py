@@ -72,6 +72,14 @@ def may_undo(done: BulkChange, viewer: Viewer, *, at: datetime) -> bool:
     return done.created_by_id == viewer.user_id and done.undone_at is None and is_recent and not viewer.read_only
 
 
+def _why_not_undone(done: BulkChange, viewer: Viewer) -> Refused:
+    if done.undone_at:
+        return Refused(_("It has been undone already."))
+    if done.created_by_id != viewer.user_id or viewer.read_only:
+        return Refused(_("Only who did it takes it back."))
+    return Refused(_("It is too long ago: %(minutes)s minutes at most.") % {"minutes": UNDO_MINUTES})
+
+
 def undo(done: BulkChange, *, by: Viewer, at: datetime, bring_back: Callable[[Sequence[Row]], int]) -> tuple[int, int]:
     """Bring back what the change replaced; return how many came back, and how many others have changed since.
 
@@ -80,9 +88,7 @@ def undo(done: BulkChange, *, by: Viewer, at: datetime, bring_back: Callable[[Se
     with transaction.atomic():
         locked: BulkChange = BulkChange.objects.locked().get(pk=done.pk)
         if not may_undo(locked, by, at=at):
-            raise Refused(
-                _("It is undone already, or too long ago: %(minutes)s minutes at most.") % {"minutes": UNDO_MINUTES}
-            )
+            raise _why_not_undone(locked, by)
         back = bring_back(locked.rows)
         locked.undone_at = timezone.now()
         locked.stamp(None).save()

@@ -35,6 +35,20 @@ def _has_both_sides(agreement: Agreement, facts: Facts) -> bool:
     return any(ours) and not all(ours)
 
 
+def _partners_are_named(agreement: Agreement, facts: Facts) -> bool:
+    return not _unnamed(agreement).exists()
+
+
+def _unnamed(agreement: Agreement) -> Any:
+    """What the partner's side owes, where several could and none is named."""
+    return agreement.commitments.live().unnamed().open()
+
+
+def _who_is_unnamed(agreement: Agreement) -> Words:
+    refs = ", ".join(_unnamed(agreement).order_by("number").values_list("ref", flat=True))
+    return _("Several partners could owe these commitments: name the partner in charge of %(refs)s.") % {"refs": refs}
+
+
 def _way(*stages: Stage) -> Question:
     """Whether its kind and legal regime let it be concluded in one of these ways."""
 
@@ -51,6 +65,11 @@ def _has_day(agreement: Agreement, facts: Facts) -> bool:
 def _day_is_past(agreement: Agreement, facts: Facts) -> bool:
     signed = facts.signed or agreement.signed
     return signed is None or signed.first_day <= facts.on
+
+
+def _expires_once_signed(agreement: Agreement, facts: Facts) -> bool:
+    signed = facts.signed or agreement.signed
+    return signed is None or agreement.expires_on is None or agreement.expires_on >= signed.first_day
 
 
 def _has_reason(agreement: Agreement, facts: Facts) -> bool:
@@ -71,7 +90,9 @@ def _has_document(agreement: Agreement, facts: Facts) -> bool:
 def _has_successor(agreement: Agreement, facts: Facts) -> bool:
     if facts.ending != Ending.SUPERSESSION and Fate.CARRIED not in facts.fates.values():
         return True
-    return facts.successor is not None and facts.successor.pk != agreement.pk
+    if facts.successor is None or facts.successor.pk == agreement.pk:
+        return False
+    return not Agreement(pk=facts.successor.pk, supersedes=agreement).leads_back("supersedes")
 
 
 def _is_concluded(agreement: Agreement, facts: Facts) -> bool:
@@ -98,7 +119,8 @@ def _procedure_allows(*acts: DueBefore) -> Question:
     return question
 
 
-NEEDS: Mapping[str, tuple[Question, Words]] = {
+NEEDS: Mapping[str, tuple[Question, Words | Callable[[Agreement], Words]]] = {
+    "expires_once_signed": (_expires_once_signed, _("The agreement expires before it was signed.")),
     "title": (_has_title, _("It has no title.")),
     "both_sides": (_has_both_sides, _("It needs at least one participant from our side and one from the partner's.")),
     "paper": (_way(Stage.SIGNED, Stage.ADOPTED), _("Cooperation without a paper is not cleared for signing.")),
@@ -112,6 +134,7 @@ NEEDS: Mapping[str, tuple[Question, Words]] = {
     "signing_date": (_has_day, _("Give the date of signing.")),
     "adoption_date": (_has_day, _("Give the date of adoption.")),
     "past_day": (_day_is_past, _("That day lies in the future.")),
+    "partners_named": (_partners_are_named, _who_is_unnamed),
     "reason": (_has_reason, _("Give a reason.")),
     "ending": (_has_ending, _("Say how it ended.")),
     "document": (_has_document, _("Choose the paper that says so; add it under Papers first.")),
@@ -132,7 +155,7 @@ TRANSITIONS: Mapping[str, Transition] = {
     for transition in (
         Transition(
             "submit", Act.SUBMIT, _("Submit for review"),
-            from_stages(Stage.DRAFT), Stage.IN_REVIEW, DESK, ("title", "both_sides"), is_next=True,
+            from_stages(Stage.DRAFT), Stage.IN_REVIEW, DESK, ("title", "both_sides", "partners_named"), is_next=True,
         ),
         Transition(
             "register", Act.REGISTER, _("Register as signed"),

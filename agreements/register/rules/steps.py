@@ -34,6 +34,7 @@ def draft(
     return Step(
         agreement=agreement, commitment=commitment, name=act, on=day,
         by_id=by.user_id if by else None, instead_of_id=by.instead_of(agreement.desk_id) if by else None,
+        by_key=bool(by and by.by_key),
         subject_id=about.pk if about else None, **columns,
     )  # fmt: skip
 

@@ -83,6 +83,7 @@ ASKED_FIRST = frozenset(
         "signing_date",
         "adoption_date",
         "past_day",
+        "expires_once_signed",
         "reason",
         "ending",
         "document",
@@ -102,7 +103,7 @@ class Workflow(Generic[R]):
     """
 
     transitions: Mapping[str, Transition]
-    needs: Mapping[str, tuple[Callable[[R, Facts], bool], Words]]
+    needs: Mapping[str, tuple[Callable[[R, Facts], bool], Words | Callable[[R], Words]]]
     agreement_of: Callable[[R], Agreement]
     lock: Callable[[R], R]
     carry_out: Callable[[Transition, R, Viewer, Facts], Step]
@@ -134,7 +135,7 @@ class Workflow(Generic[R]):
                 continue
             question, answer = self.needs[need]
             if not question(record, facts or Facts(on=on)):
-                return Refused(answer)
+                return Refused(answer(record) if callable(answer) else answer)
         return None
 
     def open_to(self, record: R, viewer: Viewer) -> list[Transition]:

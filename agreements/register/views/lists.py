@@ -44,7 +44,9 @@ def agreement_list(request: Request) -> HttpResponse:
     offered = open_to(viewer, Agreement, AGREEMENT_COLUMNS)
     view = request.GET.get("view", "list")
     size = chart.MOST_BARS if view == "timeline" else PAGE
-    page = page_of(with_columns(chosen.qs), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""), size=size)
+    page = page_of(
+        with_columns(chosen.qs, viewer), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""), size=size
+    )
     context = {
         "filter": chosen,
         "page": page,

@@ -50,12 +50,14 @@ def by_form(cast: Cast) -> None:
         "direction": "mutual",
         "delivery": "planned",
         "seen_version": "1",
+        "because": "as the paper has it",
     }
-    assert cast.client("linh").post("/commitments/US-2023-01-1/edit/", facts).status_code == 302
+    assert cast.client("minh").post("/commitments/US-2023-01-1/edit/", facts).status_code == 302
 
 
 def by_api(cast: Cast) -> None:
-    answer = cast.api("linh").patch("/api/v1/commitments/US-2023-01-1/", {"text_en": "Other words"}, format="json")
+    said = {"text_en": "Other words", "because": "as the paper has it"}
+    answer = cast.api("minh").patch("/api/v1/commitments/US-2023-01-1/", said, format="json")
     assert answer.json()["confirmation"] == "lapsed"
 
 
@@ -131,6 +133,10 @@ def test_adopted_words_are_confirmed_by_who_proposed_them(cast: Cast, today: obj
     with pytest.raises(Refused, match="why the words stay"):
         answers.settle(given, adopt=False, by=cast.viewer("linh"))
     answers.settle(given, adopt=True, by=cast.viewer("linh"))
+    with pytest.raises(Refused, match="somebody else of the desk"):
+        answers.settle(given, adopt=True, by=cast.viewer("linh"))
+    assert Commitment.objects.get(pk=cast.commitment.pk).text_en != "One lab in 2027", "one person does not adopt"
+    answers.settle(given, adopt=True, by=cast.viewer("minh"))
     commitment = Commitment.objects.get(pk=cast.commitment.pk)
     assert (commitment.text_en, commitment.agreed) == ("One lab in 2027", "confirmed")
     with pytest.raises(Refused, match="settled already"):

@@ -17,7 +17,7 @@ FACTS = {"what": "No site", "side": "ours", "removed_by": "ministry"}
 
 
 def test_a_blocker_is_noted_raised_and_removed(cast: Cast, today: object) -> None:
-    blockers.block(cast.commitment, by=cast.viewer("linh"), **FACTS)
+    blockers.block(cast.commitment, by=cast.viewer("minh"), **FACTS)
     row = Commitment.objects.get(pk=cast.commitment.pk)
     assert (row.blocker, row.blocked_by, row.blocked_since_on, row.health) == ("No site", "ministry", TODAY, "blocked")
     with pytest.raises(Refused, match="manager of the desk"):
@@ -37,8 +37,8 @@ def test_a_blocker_is_noted_raised_and_removed(cast: Cast, today: object) -> Non
 
 
 def test_two_blockers_are_not_noted_over_each_other(cast: Cast, today: object) -> None:
-    blockers.block(cast.commitment, by=cast.viewer("linh"), **FACTS)
-    answer = cast.client("linh").post("/commitments/US-2023-01-1/block/", {**FACTS, "what": "No money"})
+    blockers.block(cast.commitment, by=cast.viewer("minh"), **FACTS)
+    answer = cast.client("minh").post("/commitments/US-2023-01-1/block/", {**FACTS, "what": "No money"})
     assert (answer.status_code, "noted already" in answer.content.decode()) == (422, True)
 
 
@@ -49,7 +49,7 @@ def test_others_note_no_blocker(cast: Cast, today: object, name: str) -> None:
 
 
 def test_what_blocks_is_never_shown_to_the_partner(cast: Cast, today: object) -> None:
-    blockers.block(cast.commitment, by=cast.viewer("linh"), **{**FACTS, "what": "CNRYsite"})
+    blockers.block(cast.commitment, by=cast.viewer("minh"), **{**FACTS, "what": "CNRYsite"})
     for path in ("/commitments/US-2023-01-1/", "/commitments/?blocked=ministry", "/api/v1/commitments/US-2023-01-1/"):
         assert "CNRYsite" not in cast.client("sara").get(path).content.decode()
 
