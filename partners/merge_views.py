@@ -55,7 +55,7 @@ def _merge(request: Request, gone: Any, form: forms.Form) -> HttpResponse:
                 merge(gone, kept, by=request.viewer)
                 messages.success(request, _("%(gone)s is now %(kept)s.") % {"gone": gone, "kept": kept})
                 return redirect(kept if isinstance(kept, Organisation) else kept.organisation)
-            moves = preview(gone, kept)
+            moves = preview(gone, kept, by=request.viewer)
             more = who_sees_more(gone, kept) if isinstance(kept, Organisation) else 0
         except Refused as no:
             form.add_error(None, no.reason)

@@ -60,7 +60,8 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     live, late = IS_OPEN, is_overdue(viewer.on)
     asked: dict[str, Q] = {"overdue": late, "disputed": Q(agreed=Confirmation.DISPUTED)}
     asked["unanswered"] = live & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
-    asked["silent"] = live & unheard(SILENT_DAYS, viewer.on) & Q(agreement__stage__in=BINDING)
+    if viewer.is_staff:  # how long nothing was heard tells a partner of reports that a share may hold back
+        asked["silent"] = live & unheard(SILENT_DAYS, viewer.on) & Q(agreement__stage__in=BINDING)
     for side in Direction.values:
         of_it = Q(direction=side)
         asked |= {f"{side}_open": live & of_it, f"{side}_late": late & of_it}
@@ -77,7 +78,7 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
             for value in Health
             if found[f"health_{value}"]
         ],
-        "unsettled": {name: found[name] for name in ("overdue", "disputed", "unanswered", "silent")},
+        "unsettled": {name: found.get(name, 0) for name in ("overdue", "disputed", "unanswered", "silent")},
     }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Gathers the models for Django."""
 
-from partners.models.absences import Absence, Draft
+from partners.models.absences import Absence, Draft, same_eyes
 from partners.models.attempts import Attempt
 from partners.models.countries import Country, Figure, Relation
 from partners.models.credentials import ApiToken, Session

@@ -152,10 +152,15 @@ def _bring_back(row: Row, by: Viewer) -> bool:
         waiting = DueRequest.objects.filter(pk=row["request"], state=RequestState.WAITING)
         return bool(waiting.update(state=RequestState.WITHDRAWN))
     commitment = Commitment.objects.locked().select_related("agreement").get(pk=row["pk"])
-    if commitment.version != row["version"]:
-        return False  # somebody has gone on from there
-    for column, value in row["before"].items():
-        setattr(commitment, column, commitment.field_of(column.removesuffix("_id")).to_python(value))
+    before = {
+        name: commitment.field_of(name.removesuffix("_id")).to_python(row["before"][name]) for name in row["before"]
+    }
+    if commitment.version != row["version"] or not editing.may_edit(commitment, by):
+        return False  # somebody has gone on from there, with it or with its agreement
+    if editing.refuses_day(commitment, before["due_on"], before["due_precision"]):
+        return False  # it is promised since
+    for column, value in before.items():
+        setattr(commitment, column, value)
     commitment.stamp(None).save()  # what comes back stays with its author
     _write_step(Act.BULK_UNDO, commitment, by)
     return True

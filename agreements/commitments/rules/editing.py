@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from agreements.vocabulary import BINDING, Delivery, MilestoneStatus, ReportStat
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
+CLOSED = _("The agreement takes no changes at its stage, or is another desk's by now.")
 MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
 
 
@@ -30,6 +32,8 @@ def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, ju
     """
     if not commitments:
         return
+    if by:
+        refuse_closed({commitment.agreement_id for commitment in commitments}, by)
     calendar = work_calendar()
     known = Commitment.objects.filter(pk__in=[commitment.pk for commitment in commitments if commitment.pk])
     was = dict(known.values_list("pk", "delivery"))
@@ -47,6 +51,13 @@ def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, ju
         note_author({commitment.agreement_id for commitment in commitments}, by)
     if judge:
         health.settle([commitment.pk for commitment in commitments], on)
+
+
+def refuse_closed(agreements: Collection[int], by: Viewer) -> None:
+    """Asked once more under the agreement's lock: what was open to changes a moment ago may be in review by now."""
+    for desk_id, stage in Agreement.objects.filter(pk__in=agreements).values_list("desk_id", "stage"):
+        if not visibility.may_edit_commitments(by, desk_id=desk_id, stage=stage):
+            raise ValidationError(CLOSED)
 
 
 def _enter(commitment: Commitment, by: Viewer | None) -> None:
