@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any
 
 from django.contrib import admin, messages
@@ -47,13 +48,42 @@ from agreements.models import (
     Step,
 )
 from agreements.register.forms.acts import ActForm
+from agreements.register.models.content import kinds
 from agreements.register.rules import lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
+from agreements.vocabulary import Stage
 from partners import reading
 from partners.admin import Gated, ReadingAdmin, RecordAdmin
 from partners.refusals import Refused
 from partners.requests import Request, signed_in
+
+UNDER_APPROVAL = (Stage.IN_REVIEW, Stage.CLEARED)
+
+
+def rests(record: Any) -> bool:
+    """Whether it is part of a text that waits for approval or has it: nobody changes that before it is returned."""
+    paths = next(kind.paths for kind in kinds(Agreement) if kind.model is type(record))
+    wholes = [reduce(lambda row, hop: getattr(row, hop, None), path.split("__"), record) for path in paths] or [record]
+    keys = [whole.pk for whole in wholes if whole is not None]
+    return Agreement.objects.filter(pk__in=keys, stage__in=UNDER_APPROVAL).exists()
+
+
+class ContentAdmin(RecordAdmin):
+    """What an approval binds to: while the text is under review or cleared it rests here as on every page."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        fixed = super().get_readonly_fields(request, obj)
+        if obj is None or obj.pk is None or not rests(obj):
+            return fixed
+        entered = [f.name for f in (*obj._meta.concrete_fields, *obj._meta.many_to_many) if f.editable]
+        hidden = self.get_exclude(request, obj)
+        return list(dict.fromkeys([*fixed, *(name for name in entered if name not in (*obj.DECIDED, *hidden))]))
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if set(form.changed_data) - obj.DECIDED and rests(obj):
+            raise Refused(_("The text is under review or cleared: have it returned first."))
+        super().save_model(request, obj, form, change)
 
 
 class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
@@ -64,9 +94,15 @@ class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
     autocomplete_fields = ("organisation",)
     can_delete = False
 
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_add_permission(request, obj) and not (obj and rests(obj))
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and not (obj and rests(obj))
+
 
 @admin.register(Agreement)
-class AgreementAdmin(RecordAdmin):
+class AgreementAdmin(ContentAdmin):
     """The stage is read-only; the transitions that the table allows the operator stand as buttons."""
 
     change_form_template = "admin/agreements/agreement_change.html"
@@ -111,14 +147,14 @@ class AgreementAdmin(RecordAdmin):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(RecordAdmin):
+class ParticipantAdmin(ContentAdmin):
     list_display = ("agreement", "organisation", "role")
     list_select_related = ("agreement", "organisation")
     search_fields = ("agreement__ref", "organisation__name_vi")
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(RecordAdmin):
+class CommitmentAdmin(ContentAdmin):
     list_display = ("ref", "title_vi", "direction", "due_on", "delivery", "health")
     list_filter = ("delivery", "health", "direction", "kind")
     search_fields = ("ref",)
@@ -130,14 +166,14 @@ class CommitmentAdmin(RecordAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(RecordAdmin):
+class MilestoneAdmin(ContentAdmin):
     list_display = ("commitment", "title_vi", "status", "due_on")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Funding)
-class FundingAdmin(RecordAdmin):
+class FundingAdmin(ContentAdmin):
     list_display = ("commitment", "kind", "amount", "currency", "on")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref",)
@@ -151,14 +187,14 @@ class ExchangeRateAdmin(RecordAdmin):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(RecordAdmin):
+class IndicatorAdmin(ContentAdmin):
     list_display = ("commitment", "title_vi", "baseline", "target", "target_on")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(RecordAdmin):
+class MeasurementAdmin(ContentAdmin):
     list_display = ("indicator", "value", "on", "source")
     list_select_related = ("indicator__commitment",)
     search_fields = ("indicator__commitment__ref", "source")
@@ -213,7 +249,7 @@ class BulkChangeAdmin(ReadingAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(RecordAdmin):
+class DocumentAdmin(ContentAdmin):
     list_display = ("title_vi", "kind", "language", "agreement", "audience")
     list_filter = ("kind", "language", "audience")
     list_select_related = ("agreement",)
@@ -222,7 +258,7 @@ class DocumentAdmin(RecordAdmin):
 
 
 @admin.register(Citation)
-class CitationAdmin(RecordAdmin):
+class CitationAdmin(ContentAdmin):
     list_display = ("document", "paragraph", "agreement", "commitment", "figure", "relation")
     list_select_related = ("document", "agreement", "commitment", "figure", "relation__country")
     search_fields = ("document__title_vi", "agreement__ref", "commitment__ref")

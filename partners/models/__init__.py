@@ -10,4 +10,5 @@ from partners.models.people import FocalPoint, Membership, Person, User, UserDes
 __all__ = [
     "Absence", "ApiToken", "Assessment", "Attempt", "Country", "Desk", "Draft", "Figure", "FocalPoint", "Membership",
     "Organisation", "Person", "Relation", "Sector", "Session", "User", "UserDesk",
+    "same_eyes",
 ]  # fmt: skip

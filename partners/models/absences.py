@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import visibility
 from partners.fields import RECORD_INTERNAL, FieldTable
-from partners.models.people import User
 from partners.models.organisations import Desk
+from partners.models.people import User
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Viewer
 

@@ -8,6 +8,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
+from django.test import RequestFactory
 from django.utils import timezone
 
 from agreements.commitments.rules import action_items, bulk, due_requests, links, reports
@@ -26,13 +28,15 @@ from agreements.models import (
     Report,
 )
 from agreements.pages import saving
+from agreements.register.models.content import kinds
 from agreements.register.rules import undoing
 from agreements.register.rules.lifecycle import perform
 from agreements.register.rules.workflow import Facts
 from partners.models import Absence
 from partners.refusals import Refused
-from tests.conftest import Cast
+from partners.requests import signed_in
 from tests.agreements.pages.test_log_form import edited
+from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_user
 
 
@@ -191,3 +195,36 @@ def test_the_form_of_the_agreement_asks_for_the_stage_under_its_lock(
         monkeypatch.setattr(type(saving.Agreement.objects), "locked", clear_then_lock)
     assert cast.client("linh").post(f"/agreements/{draft.ref}/edit/", data).status_code == (422 if cleared else 302)
     assert (Agreement.objects.get(pk=draft.pk).title_en == "Other") != cleared
+
+
+CONTENT = [kind.model for kind in kinds(Agreement) if kind.model in admin.site._registry]
+
+
+@pytest.mark.parametrize("stage", ["draft", "in_review", "cleared", "signed"])
+def test_in_the_administration_a_text_rests_until_it_is_returned(
+    whole: Agreement, people: Cast, rf: RequestFactory, stage: str
+) -> None:
+    """What every page refuses there is no operator's to write either; who keeps it still is."""
+    Agreement.objects.filter(pk=whole.pk).update(stage=stage)
+    request = signed_in(rf.get("/admin/"))
+    request.user, request.viewer = people.operator, people.viewer("operator")
+    written = {}
+    for model in CONTENT:
+        page, kind = admin.site._registry[model], next(kind for kind in kinds(Agreement) if kind.model is model)
+        row = model.objects.filter(kind.of(whole)).first()
+        if row and page.has_change_permission(request, row):
+            written[model.__name__] = set(page.get_form(request, row, change=True).base_fields) - {"owner"}
+    rests = stage in ("in_review", "cleared")
+    assert len(written) > 7
+    assert all(bool(fields - {"archived_because"}) != rests for fields in written.values()), written
+    assert (written["Milestone"] == set()) == rests
+
+
+@pytest.mark.parametrize("stage", ["draft", "cleared"])
+def test_the_administration_adds_nothing_to_a_cleared_text(whole: Agreement, people: Cast, stage: str) -> None:
+    Agreement.objects.filter(pk=whole.pk).update(stage=stage)
+    commitment = whole.commitments.get()
+    facts = {"commitment": commitment.pk, "title_en": "Slipped in", "title_vi": "", "status": "scheduled"}
+    answer = people.client("operator").post("/admin/agreements/milestone/add/", facts)
+    slipped = Milestone.objects.filter(title_en="Slipped in").exists()
+    assert (answer.status_code, slipped) == ((302, True) if stage == "draft" else (422, False))

@@ -86,7 +86,7 @@ def hand_in(report: Report, *, by: Viewer, organisation: Organisation | None = N
 
 
 def own_of(viewer: Viewer) -> Q:
-    """Reports that count as the viewer's own; what came by a link counts for who made the link, and knows its secret."""
+    """Reports that count as the viewer's own; what came by a link counts for its maker, who knows the secret."""
     desk = "commitment__agreement__desk"
     written = same_eyes(viewer, author="created_by", desk=desk, day="created_at__date")
     return written | same_eyes(viewer, author="link__created_by", desk=desk, day="link__created_at__date")
