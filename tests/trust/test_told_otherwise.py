@@ -11,7 +11,7 @@ from agreements.overview import tiles
 from partners import merging
 from partners.models import Organisation
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement, make_commitment, make_share, make_user
+from tests.factories import TODAY, make_agreement, make_commitment, make_organisation, make_share, make_user
 
 # What a page may show of a day of the agreement: the day, a bar that begins on it, months since then.
 ALONE = (
@@ -102,3 +102,16 @@ def test_the_preview_of_a_merge_counts_what_its_reader_sees(cast: Cast) -> None:
     make_commitment(agreement=cast.hidden, partner_owner=cast.us)
     assert counted("vu") == before
     assert counted("operator") == all_before + 2, "and all of it moves"
+
+
+@pytest.mark.parametrize("who", ["huy", "linh", "minh"])
+def test_nobody_opens_another_desks_paper_by_moving_a_partner(cast: Cast, who: str) -> None:
+    """A share by country follows the country of the parties, which desk staff enter."""
+    Share.objects.create(country=cast.kr.country, desk=cast.desk, organisation=cast.kr)
+    party = make_organisation(code="mit", country="US", name="MIT")
+    agreement = make_agreement(desk=cast.desk, parties=[cast.home, party])
+    answer = cast.api(who).patch("/api/v1/organisations/mit/", {"country": "KR"}, format="json")
+    assert answer.status_code == 400
+    assert not Agreement.objects.visible_to(cast.viewer("omar")).filter(pk=agreement.pk).exists()
+    kept = cast.api(who).patch("/api/v1/organisations/mit/", {"country": "US", "short_name": "MIT"}, format="json")
+    assert kept.status_code == 200, "what stays the same is no change"
