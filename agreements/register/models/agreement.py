@@ -9,6 +9,7 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
@@ -286,10 +287,30 @@ class Agreement(Record):
     announced, provisional = partial_date("announced"), partial_date("provisional")
 
     def clean(self) -> None:
-        """A type of the ministry's own brings its kind with it."""
+        """A type of the ministry's own brings its kind with it. What no face may write stands here, below them all."""
         super().clean()
         if self.instrument_type:
             self.kind = self.instrument_type.kind
+        if self.pk and self.pk in (self.parent_id, self.supersedes_id):
+            raise ValidationError(_("An agreement is not linked to itself."))
+        if self.pk and self.pk in self._above():
+            raise ValidationError(_("It would stand under itself."))
+        if self.open_ended and self.expires_on:
+            raise ValidationError(_("It cannot both expire and run until terminated."))
+        if self.signed_on is None and self.stage != Stage.DRAFT and self._has_been_signed():
+            raise ValidationError(_("A signed agreement keeps its date; correct it, but do not take it away."))
+
+    def _above(self) -> set[int]:
+        """Keys of the agreements that it stands under, one after another; each once, should they go in a circle."""
+        found: set[int] = set()
+        above = self.parent_id
+        while above and above not in found:
+            found.add(above)
+            above = Agreement.objects.values_list("parent", flat=True).filter(pk=above).first()
+        return found
+
+    def _has_been_signed(self) -> bool:
+        return Agreement.objects.filter(pk=self.pk, signed_on__isnull=False).exists()
 
     @property
     def kind_in_words(self) -> str:
