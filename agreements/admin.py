@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import reduce
 from typing import Any
 
 from django.contrib import admin, messages
@@ -47,43 +46,15 @@ from agreements.models import (
     SignatoryLevel,
     Step,
 )
+from agreements.register.admin import ContentAdmin, rests
 from agreements.register.forms.acts import ActForm
-from agreements.register.models.content import kinds
 from agreements.register.rules import lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
-from agreements.vocabulary import Stage
 from partners import reading
 from partners.admin import Gated, ReadingAdmin, RecordAdmin
 from partners.refusals import Refused
 from partners.requests import Request, signed_in
-
-UNDER_APPROVAL = (Stage.IN_REVIEW, Stage.CLEARED)
-
-
-def rests(record: Any) -> bool:
-    """Whether it is part of a text that waits for approval or has it: nobody changes that before it is returned."""
-    paths = next(kind.paths for kind in kinds(Agreement) if kind.model is type(record))
-    wholes = [reduce(lambda row, hop: getattr(row, hop, None), path.split("__"), record) for path in paths] or [record]
-    keys = [whole.pk for whole in wholes if whole is not None]
-    return Agreement.objects.filter(pk__in=keys, stage__in=UNDER_APPROVAL).exists()
-
-
-class ContentAdmin(RecordAdmin):
-    """What an approval binds to: while the text is under review or cleared it rests here as on every page."""
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        fixed = super().get_readonly_fields(request, obj)
-        if obj is None or obj.pk is None or not rests(obj):
-            return fixed
-        entered = [f.name for f in (*obj._meta.concrete_fields, *obj._meta.many_to_many) if f.editable]
-        hidden = self.get_exclude(request, obj)
-        return list(dict.fromkeys([*fixed, *(name for name in entered if name not in (*obj.DECIDED, *hidden))]))
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if set(form.changed_data) - obj.DECIDED and rests(obj):
-            raise Refused(_("The text is under review or cleared: have it returned first."))
-        super().save_model(request, obj, form, change)
 
 
 class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):

@@ -12,8 +12,7 @@ from django.contrib import admin
 from django.test import RequestFactory
 from django.utils import timezone
 
-from agreements.commitments.rules import action_items, bulk, due_requests, links, reports
-from agreements.commitments.views import page as commitment_views
+from agreements.commitments.rules import action_items, bulk, due_requests, editing, links, reports
 from agreements.commitments.views import parts
 from agreements.dates import PartialDate
 from agreements.models import (
@@ -27,7 +26,6 @@ from agreements.models import (
     Milestone,
     Report,
 )
-from agreements.pages import saving
 from agreements.register.models.content import kinds
 from agreements.register.rules import undoing
 from agreements.register.rules.lifecycle import perform
@@ -162,16 +160,16 @@ def test_a_form_that_meets_a_clearing_half_way_changes_nothing(
 ) -> None:
     """Between the question whether it may be edited and the lock, the text is submitted and cleared."""
     address, facts = forms(cast, draft)[name]
-    before, ask = rows_of(draft), commitment_views.editing.may_edit
+    before, ask = rows_of(draft), editing.may_edit
 
     def ask_then_clear(*args: Any) -> bool:
-        may = ask(*args)
+        may = bool(ask(*args))
         monkeypatch.undo()
         if cleared:
             clear(draft, cast)
         return may
 
-    monkeypatch.setattr(commitment_views.editing, "may_edit", ask_then_clear)
+    monkeypatch.setattr(editing, "may_edit", ask_then_clear)
     monkeypatch.setattr(parts, "may_edit", ask_then_clear)
     answer = cast.client("linh").post(address, facts)
     assert (answer.status_code, rows_of(draft) == before) == ((422, True) if cleared else (302, False))
@@ -183,7 +181,7 @@ def test_the_form_of_the_agreement_asks_for_the_stage_under_its_lock(
 ) -> None:
     """Whoever knows the next version beforehand gains nothing by it."""
     data = edited(cast, draft, title_en="Other")
-    locked = saving.Agreement.objects.locked
+    locked = Agreement.objects.locked
 
     def clear_then_lock(_manager: Any) -> Any:
         monkeypatch.undo()
@@ -192,7 +190,7 @@ def test_the_form_of_the_agreement_asks_for_the_stage_under_its_lock(
         return locked()
 
     if cleared:
-        monkeypatch.setattr(type(saving.Agreement.objects), "locked", clear_then_lock)
+        monkeypatch.setattr(type(Agreement.objects), "locked", clear_then_lock)
     assert cast.client("linh").post(f"/agreements/{draft.ref}/edit/", data).status_code == (422 if cleared else 302)
     assert (Agreement.objects.get(pk=draft.pk).title_en == "Other") != cleared
 
