@@ -109,7 +109,8 @@ def _change(commitment: Commitment, wish: Wish, by: Viewer) -> Row:
     if not is_handed_over:
         editing.note_author([commitment.agreement_id], by)
     _write_step(Act.BULK, commitment, by, f"{COLUMNS[wish.column]}: {said(wish)}")
-    return {"pk": commitment.pk, "version": commitment.version, "before": before}
+    stage = str(commitment.agreement.stage)
+    return {"pk": commitment.pk, "version": commitment.version, "stage": stage, "before": before}
 
 
 def _put(commitment: Commitment, wish: Wish, by: Viewer) -> None:
@@ -157,8 +158,8 @@ def _bring_back(row: Row, by: Viewer) -> bool:
     }
     if commitment.version != row["version"] or not editing.may_edit(commitment, by):
         return False  # somebody has gone on from there, with it or with its agreement
-    if editing.refuses_day(commitment, before["due_on"], before["due_precision"]):
-        return False  # it is promised since
+    if row.get("stage", commitment.agreement.stage) != commitment.agreement.stage:
+        return False  # it was submitted, cleared or signed since, as it stands
     for column, value in before.items():
         setattr(commitment, column, value)
     commitment.stamp(None).save()  # what comes back stays with its author
