@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from agreements.acts import Act
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
-from agreements.commitments.rules import health
-from agreements.commitments.rules.editing import WHY_CORRECTED
+from agreements.commitments.admin import Settling
 from agreements.models import (
     ActionItem,
     Agreement,
@@ -50,8 +47,9 @@ from agreements.models import (
     SignatoryLevel,
     Step,
 )
+from agreements.register.admin import ContentAdmin, CorrectingAdmin, rests
 from agreements.register.forms.acts import ActForm
-from agreements.register.rules import lifecycle, steps
+from agreements.register.rules import lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED
@@ -59,40 +57,6 @@ from partners import reading
 from partners.admin import Gated, ReadingAdmin, RecordAdmin
 from partners.refusals import Refused
 from partners.requests import Request, signed_in
-
-
-class CorrectingForm(forms.ModelForm[Any]):
-    """What a concluded paper says is corrected with a reason, here as on the pages."""
-
-    because = forms.CharField(label=_("Why the record is corrected"), required=False, max_length=1000)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        changed = set(self.changed_data) - self.instance.DECIDED - {"because"}
-        agreement = self.instance if isinstance(self.instance, Agreement) else values.get("agreement")
-        agreement = agreement or getattr(self.instance, "agreement", None)
-        if (
-            agreement
-            and agreement.stage in CONCLUDED_OR_SUSPENDED
-            and changed
-            and not values.get("because", "").strip()
-        ):
-            self.add_error("because", WHY_CORRECTED)
-        return values
-
-
-class CorrectingAdmin(RecordAdmin):
-    """The reason for a correction of a concluded paper stands in its timeline."""
-
-    form = CorrectingForm
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        because = form.cleaned_data.get("because", "").strip()
-        agreement = obj if isinstance(obj, Agreement) else obj.agreement
-        if because and agreement.stage in CONCLUDED_OR_SUSPENDED:
-            commitment = obj if isinstance(obj, Commitment) else None
-            steps.write(Act.CORRECT, agreement, signed_in(request).viewer, commitment=commitment, reason=because)
 
 
 class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
@@ -110,8 +74,10 @@ class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
         return self._may_write(obj) and super().has_change_permission(request, obj)
 
     def _may_write(self, agreement: Any) -> bool:
-        """The parties of a concluded paper are corrected one by one, with a reason."""
-        return not (isinstance(agreement, Agreement) and agreement.stage in CONCLUDED_OR_SUSPENDED)
+        """Not under review; the parties of a concluded paper are corrected one by one, with a reason."""
+        if not isinstance(agreement, Agreement):
+            return True
+        return agreement.stage not in CONCLUDED_OR_SUSPENDED and not rests(agreement)
 
 
 @admin.register(Agreement)
@@ -166,16 +132,6 @@ class ParticipantAdmin(CorrectingAdmin):
     search_fields = ("agreement__ref", "organisation__name_vi")
 
 
-class Settling:
-    """Of a commitment, or of what hangs on one: its health is settled with the change, as everywhere."""
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]  # of the admin it is mixed into
-        row = form.instance
-        of = row.indicator if isinstance(row, Measurement) else row
-        health.settle([of.pk if isinstance(of, Commitment) else of.commitment_id], signed_in(request).viewer.on)
-
-
 @admin.register(Commitment)
 class CommitmentAdmin(Settling, CorrectingAdmin):
     list_display = ("ref", "title_vi", "direction", "due", "delivery", "health")
@@ -184,19 +140,22 @@ class CommitmentAdmin(Settling, CorrectingAdmin):
     # A promised day moves by request, and delivery is shown by evidence: on the commitment's own pages.
     fixed = ("agreement", "start_on", "due_on", "due_after", "due_unit", "due_from", "delivery")
 
+    def about(self, record: Any) -> dict[str, Any]:
+        return {"commitment": record}
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # commitments are numbered under their agreement's lock, on its page
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(Settling, RecordAdmin):
+class MilestoneAdmin(Settling, ContentAdmin):
     list_display = ("commitment", "title_vi", "status", "due")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Funding)
-class FundingAdmin(Settling, RecordAdmin):
+class FundingAdmin(Settling, ContentAdmin):
     list_display = ("commitment", "kind", "amount", "currency", "date")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref",)
@@ -210,14 +169,14 @@ class ExchangeRateAdmin(RecordAdmin):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(Settling, RecordAdmin):
+class IndicatorAdmin(Settling, ContentAdmin):
     list_display = ("commitment", "title_vi", "baseline", "target", "due")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(Settling, RecordAdmin):
+class MeasurementAdmin(Settling, ContentAdmin):
     list_display = ("indicator", "value", "on", "source")
     list_select_related = ("indicator__commitment",)
     search_fields = ("indicator__commitment__ref", "source")
@@ -272,7 +231,7 @@ class BulkChangeAdmin(ReadingAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(RecordAdmin):
+class DocumentAdmin(ContentAdmin):
     list_display = ("title_vi", "kind", "language", "agreement", "audience")
     list_filter = ("kind", "language", "audience")
     list_select_related = ("agreement",)
@@ -281,18 +240,8 @@ class DocumentAdmin(RecordAdmin):
 
 
 @admin.register(Citation)
-class CitationAdmin(RecordAdmin):
-    list_display = (
-        "document",
-        "paragraph",
-        "agreement",
-        "commitment",
-        "figure",
-        "relation",
-        "organisation",
-        "person",
-        "paper",
-    )
+class CitationAdmin(ContentAdmin):
+    list_display = ("document", "paragraph", *Citation.TARGETS)
     list_select_related = (
         "document", "agreement", "commitment", "figure", "relation__country", "organisation", "person__organisation",
         "paper",

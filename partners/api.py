@@ -74,6 +74,13 @@ class OrganisationSerializer(RecordSerializer):
         # Uniqueness is asked of what the viewer sees: that a hidden row has a code is told to nobody.
         extra_kwargs: ClassVar = {"code": {"required": False, "validators": [validate_slug]}}
 
+    def validate_country(self, country: Country | None) -> Country | None:
+        """All that a desk has with a country may be shared: whoever moves a partner there opens other desks' papers."""
+        known = self.instance
+        if known is not None and country != known.country and self.viewer.role != Role.OPERATOR:
+            raise serializers.ValidationError(_("The country decides who may read: only an operator changes it."))
+        return country
+
     def validate_code(self, code: str) -> str:
         """A code that one sees taken is refused; one that a hidden organisation has is the server's to change."""
         others = Organisation.objects.visible_to(self.viewer)

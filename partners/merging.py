@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from partners.models import Membership, Organisation, Person
-from partners.records import Record
+from partners.records import Record, RecordQuerySet
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
@@ -45,13 +45,14 @@ def _check(gone: Record, kept: Record) -> None:
         raise Refused(_("An archived record cannot be merged."))
 
 
-def preview(gone: Record, kept: Record) -> list[Move]:
-    """What would move, by kind; changes nothing."""
+def preview(gone: Record, kept: Record, *, by: Viewer) -> list[Move]:
+    """What would move, by kind, of what the asker sees: a number would tell of the rest. Changes nothing."""
     _check(gone, kept)
     counts: Counter[str] = Counter()
     for link in _links(gone):
         kind = str(link.related_model._meta.verbose_name_plural)
-        counts[kind] += link.related_model._default_manager.filter(**{link.field.name: gone}).count()
+        rows = link.related_model._default_manager.filter(**{link.field.name: gone})
+        counts[kind] += (rows.visible_to(by) if isinstance(rows, RecordQuerySet) else rows).count()
     return [Move(kind, count) for kind, count in counts.items() if count]
 
 

@@ -20,6 +20,7 @@ from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.commitment import SILENT_DAYS
 from agreements.commitments.rules.answers import ANSWERABLE
+from agreements.commitments.rules.reports import own_of as own_reports
 from agreements.overview import tallies
 from agreements.overview.views import waiting as waiting_decisions
 from agreements.register.models import Agreement, Amendment, Step
@@ -145,7 +146,7 @@ def _review(viewer: Viewer) -> dict[str, Any]:
     reports = Report.objects.visible_to(viewer).filter(
         status=ReportStatus.SUBMITTED, commitment__agreement__desk__in=viewer.desk_ids
     )
-    reports = reports.exclude(created_by=viewer.user_id).select_related("commitment", "organisation", "created_by")
+    reports = reports.exclude(own_reports(viewer)).select_related("commitment", "organisation", "created_by")
     amendments = Amendment.objects.visible_to(viewer).filter(
         stage=AmendmentStage.IN_REVIEW, agreement__desk__in=viewer.desk_ids
     )

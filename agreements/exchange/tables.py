@@ -24,10 +24,10 @@ MOST_AT_ONCE = 2_000  # rows of a workbook that are written while one waits: a s
 MOST_IN_XLSX = 200_000
 # What begins a formula in some spreadsheet, full-width twins included; and what parts cells in one, after which a
 # program that reads the file with another separator sees a cell begin.
-_FORMULA = "=+\\-@＝＋－＠﹣﹢−"
-_BEGINS = r"""(^|[,;\t|\n])"""
-_LEADS = rf"""(?=["'\s,;|]*[{_FORMULA}])"""
-_RISKY, _MADE_SAFE = re.compile(_BEGINS + _LEADS), re.compile(f"{_BEGINS}'{_LEADS}")
+_FORMULA = "=+-@＝＋－＠﹣﹢−"
+_SEPARATOR = r"[,;\t|\n]"
+_LEAD = re.compile(r"""["'\s,;|]+""")  # what may stand before it
+_AFTER, _AFTER_MADE_SAFE = re.compile(_SEPARATOR), re.compile(f"({_SEPARATOR})'")
 WIDEST = 60
 MOST_IN_CELL = 32_767  # characters, as XLSX has it
 
@@ -35,14 +35,31 @@ MOST_IN_CELL = 32_767  # characters, as XLSX has it
 def _safe(text: str) -> str:
     """A spreadsheet would run a text that looks like a formula: an apostrophe where a cell may begin says no.
 
-    `unsafe` takes exactly these away again.
+    `unsafe` takes exactly these away again. Each run of what may lead is looked at once, however long it is.
     """
-    return _RISKY.sub(r"\1'", texts.clean(text))
+    text = texts.clean(text)
+    made = _led(text, lambda run: _AFTER.sub(r"\g<0>'", run))
+    return f"'{made}" if _is_risky(text) else made
 
 
 def unsafe(text: str) -> str:
     """What `_safe` was given, for whoever reads one of our files."""
-    return _MADE_SAFE.sub(r"\1", text)
+    bare = text[1:] if text.startswith("'") and _is_risky(text[1:]) else text
+    return _led(bare, lambda run: _AFTER_MADE_SAFE.sub(r"\1", run))
+
+
+def _is_risky(text: str) -> bool:
+    lead = _LEAD.match(text)
+    return _is_formula(text, lead.end() if lead else 0)
+
+
+def _is_formula(text: str, at: int) -> bool:
+    return at < len(text) and text[at] in _FORMULA
+
+
+def _led(text: str, made: Callable[[str], str]) -> str:
+    """The text with each run that leads to a formula made into another."""
+    return _LEAD.sub(lambda run: made(run.group()) if _is_formula(text, run.end()) else run.group(), text)
 
 
 def as_csv(rows: Any, columns: Sequence[Column]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import is_overdue
-from agreements.register.models import Participant
+from agreements.register.models import Agreement, Participant
 from partners.models import Country
 from partners.models.countries import Region
 from partners.viewers import Viewer
@@ -58,6 +58,8 @@ def places(viewer: Viewer) -> list[Place]:
     seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
     agreements = dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
     duties = Commitment.objects.visible_to(viewer).owed().filter(agreement__participants__archived_at=None)
+    if viewer.is_partner:  # who takes part in the agreement behind a commitment that is shared alone is not told
+        duties = duties.filter(agreement__in=Agreement.objects.visible_to(viewer).values("pk"))
     there = (
         duties.order_by()
         .values("agreement__participants__organisation__country")

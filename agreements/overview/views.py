@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.models import ActionItem, Answer, DueRequest
-from agreements.commitments.rules import blockers
+from agreements.commitments.rules import action_items, blockers, due_requests
 from agreements.overview import figures, tiles
 from agreements.vocabulary import ActionItemState, AnswerState, RequestState, Verdict
 from partners.requests import Request
@@ -44,9 +44,9 @@ def waiting(viewer: Viewer) -> dict[str, Any]:
         commitment__agreed="disputed",
     )  # fmt: skip
     done = ActionItem.objects.visible_to(viewer).filter(state=ActionItemState.DONE, desk__in=viewer.desk_ids)
-    done = done.exclude(done_by=viewer.user_id).exclude(owner=viewer.user_id)
+    done = done.exclude(action_items.own_of(viewer))
     return {
-        "day_requests": requests.exclude(created_by=viewer.user_id)
+        "day_requests": requests.exclude(due_requests.own_of(viewer))
         .select_related("commitment", "created_by", "organisation").order_by("pk")[:SHOWN],
         "disputes": disputes.select_related("commitment", "organisation").order_by("pk")[:SHOWN],
         "to_verify": done.select_related("owner", "done_by")[:SHOWN],

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
-from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
 from agreements.commitments.models.commitment import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
 from agreements.vocabulary import (
@@ -61,8 +60,8 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     live, late = IS_OWED, is_overdue(viewer.on)
     asked: dict[str, Q] = {"overdue": late, "disputed": STANDS & Q(agreed=Confirmation.DISPUTED)}
     asked["unanswered"] = live & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
-    asked["said"] = live & Q(waits(viewer))
-    asked["silent"] = is_silent(SILENT_DAYS, viewer.on)
+    if viewer.is_staff:  # how long nothing was heard tells a partner of reports that a share may hold back
+        asked["silent"] = is_silent(SILENT_DAYS, viewer.on)
     for side in Direction.values:
         of_it = Q(direction=side)
         asked |= {f"{side}_open": live & of_it, f"{side}_late": late & of_it}
@@ -79,7 +78,7 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
             for value in Health
             if found[f"health_{value}"]
         ],
-        "unsettled": {name: found[name] for name in ("overdue", "disputed", "unanswered", "said", "silent")},
+        "unsettled": {name: found.get(name, 0) for name in ("overdue", "disputed", "unanswered", "said", "silent")},
     }  # fmt: skip
 
 

@@ -93,9 +93,7 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
         self.fill_partial_dates()
 
     def clean_parent_ref(self) -> Agreement | None:
-        parent = self._linked("parent")
-        self._refuse_loop("parent", parent)
-        return parent
+        return self._linked("parent")
 
     def clean_supersedes_ref(self) -> Agreement | None:
         supersedes = self._linked("supersedes")
@@ -109,8 +107,6 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
     def _linked(self, link: str) -> Agreement | None:
         """The agreement named in a link's box; one that the viewer could not be shown stays as it is."""
         found = named(self.cleaned_data[f"{link}_ref"], self.viewer)
-        if found and found.pk == self.instance.pk:
-            raise forms.ValidationError(_("An agreement is not linked to itself."))
         was_hidden = getattr(self.instance, f"{link}_id") and f"{link}_ref" not in self.initial
         return getattr(self.instance, link) if found is None and was_hidden else found
 
@@ -121,15 +117,6 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if values.get("open_ended") and values.get("expires"):
-            self.add_error("expires", _("It cannot both expire and run until terminated."))
-        if (
-            self.initial.get("signed")
-            and "signed" in values
-            and not values["signed"]
-            and self.instance.stage != "draft"
-        ):
-            self.add_error("signed", _("What was concluded keeps its date; correct it, but do not take it away."))
         self.instance.parent = values.get("parent_ref")
         self.instance.supersedes = values.get("supersedes_ref")
         return values

@@ -12,6 +12,7 @@ from agreements.commitments.rules import editing as promises
 from agreements.pages.forms import AgreementForm
 from agreements.register.models import Agreement
 from agreements.register.rules import editing
+from agreements.visibility import may_edit
 from partners.folding import fold
 from partners.models import Organisation
 from partners.naming import free_code
@@ -48,7 +49,7 @@ def _save(form: AgreementForm, participants: Any, commitments: Any, by: Viewer) 
         participants.instance = agreement
         editing.log(agreement, participants.save(commit=False), by=by, on=by.on, sectors=sectors)
     else:
-        _catch_up(agreement, form.cleaned_data["seen_version"], participants, commitments)
+        _catch_up(agreement, form.cleaned_data["seen_version"], participants, commitments, by=by)
         editing.correct(agreement, by=by, because=form.cleaned_data.get("because", ""), sectors=sectors)
         for participant in _changed(participants, agreement, by):
             participant.stamp(by).save()
@@ -59,11 +60,13 @@ def _save(form: AgreementForm, participants: Any, commitments: Any, by: Viewer) 
     promises.save(promised, by=by, on=by.on, because=form.cleaned_data.get("because", ""))
 
 
-def _catch_up(agreement: Agreement, seen_version: int, *rows: Any) -> None:
-    """Lock the agreement, and refuse where somebody was faster."""
+def _catch_up(agreement: Agreement, seen_version: int, *rows: Any, by: Viewer) -> None:
+    """Lock the agreement, and refuse where somebody was faster, with its text or with its stage."""
     now = Agreement.objects.locked().get(pk=agreement.pk)
     if now.version != seen_version:
         raise ChangedMeanwhile(now.version)
+    if not may_edit(by, desk_id=now.desk_id, stage=now.stage):
+        raise ValidationError(promises.CLOSED)
     agreement.stage, agreement.version = now.stage, now.version
     for some in rows:
         _check_versions(some)

@@ -19,6 +19,7 @@ DRAWN = frozenset(
 APP0, APP1, APP14, APP15, COMMENT, SCAN, END = 0xE0, 0xE1, 0xEE, 0xEF, 0xFE, 0xDA, 0xD9
 ALONE = frozenset({0x01, *range(0xD0, 0xD8)})  # markers without a length
 TURNED = 0x0112  # the tag of Exif that says which way is up
+JFIF = 18  # bytes of the head of such a file, without a thumbnail
 
 
 def bare(content: bytes) -> bytes:
@@ -70,8 +71,15 @@ def _kept(kind: int, segment: bytes) -> bytes:
     if kind == APP1 and segment[4:10] == b"Exif\0\0":
         turned = _turned(segment[10:])
         return _upright(turned) if turned > 1 else b""
+    if kind == APP0:
+        return _without_thumbnail(segment) if segment[4:9] == b"JFIF\0" else b""
     says = APP0 < kind <= APP15 or kind == COMMENT
     return segment if not says or kind == APP14 or segment[4:15] == b"ICC_PROFILE" else b""
+
+
+def _without_thumbnail(segment: bytes) -> bytes:
+    """The head of a JFIF file; a small picture in it may show what the large one no longer does."""
+    return segment if len(segment) <= JFIF else struct.pack(">HH", 0xFFE0, JFIF - 2) + segment[4:16] + b"\0\0"
 
 
 def _end_of_scan(content: bytes, place: int) -> int:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pghistory
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from partners import visibility
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.models.organisations import Desk
 from partners.models.people import User
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Viewer
@@ -47,6 +48,20 @@ class Absence(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.absences(viewer)
+
+
+def same_eyes(viewer: Viewer, *, author: str, desk: str, day: str) -> Q:
+    """Rows whose author counts as the viewer, where two must look: the viewer, whoever the viewer stands in for at the
+    desk, and whoever wrote in the viewer's name while the viewer was away.
+
+    The lookups lead to the author, the desk, and the day on which it was written.
+    """
+    own = Q(**{author: viewer.user_id})
+    for at, absent in viewer.stands_in:
+        own |= Q(**{author: absent, desk: at})
+    away = Absence.objects.filter(user=viewer.user_id, deputy=OuterRef(author), to_on__gte=OuterRef(day))
+    at_desk = Desk.objects.filter(staff=OuterRef(author), pk=OuterRef(desk))
+    return own | (Exists(away) & ~Exists(at_desk))
 
 
 class Draft(models.Model):

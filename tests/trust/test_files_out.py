@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import struct
+import time
 import zlib
 
 from openpyxl import load_workbook
@@ -14,6 +15,7 @@ from agreements.exchange.tables import _safe, as_csv, as_xlsx, unsafe
 from agreements.register.lists.columns import AGREEMENT_COLUMNS
 from agreements.register.models import Agreement
 from agreements.sources.pictures import bare
+from partners import texts
 from tests.conftest import Cast
 from tests.factories import make_agreement
 from tests.trust.conftest import Figure
@@ -59,6 +61,14 @@ def test_what_was_made_safe_is_read_back() -> None:
         assert _safe(plain) == unsafe(plain) == plain
 
 
+def test_a_cell_costs_what_it_is_long() -> None:
+    """Each separator was followed to the end of its run: a name of commas held a thread for minutes."""
+    began = time.process_time()
+    for text in ("," * 200_000, "\t,'" * 70_000, ",=" * 100_000):
+        assert unsafe(_safe(text)) == texts.clean(text)
+    assert time.process_time() - began < 5
+
+
 def chunk(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -86,3 +96,12 @@ def test_a_jpeg_says_nothing_but_which_way_is_up() -> None:
     assert all(part in kept for part in [*shown, scan])
     assert struct.pack(">HHIHH", 0x0112, 3, 1, 6, 0) in kept
     assert kept.endswith(b"\xff\xd9")
+
+
+def test_a_jpeg_carries_no_smaller_picture() -> None:
+    """The thumbnail was made before somebody cut the picture, or blacked a name out."""
+    head = b"JFIF\0\1\1\0\0\1\0\1"
+    thumbnails = [segment(0xE0, head + b"\2\1HANOI."), segment(0xE0, b"JFXX\0\x10HANOI"), segment(0xE0, b"HANOI")]
+    shown = [segment(0xDB, b"q"), segment(0xDA, b"s")]
+    kept = bare(b"\xff\xd8" + b"".join(thumbnails + shown) + b"\x12\xff\xd9")
+    assert kept == b"\xff\xd8" + segment(0xE0, head + b"\0\0") + b"".join(shown) + b"\x12\xff\xd9"

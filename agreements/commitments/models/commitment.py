@@ -50,6 +50,10 @@ OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
 PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on", "due_precision")
 
 
+# Of an agreement that is hidden behind a commitment: its key, and what decides what may be done.
+OUTLINE = ("id", "ref", "desk", "stage", "restricted", "archived_at")
+
+
 IS_OPEN = Q(delivery__in=OPEN)
 # What stands in a concluded agreement; neither is archived.
 STANDS = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
@@ -410,6 +414,12 @@ class Commitment(Record):
         told = self if hasattr(self, "owing_names") else Commitment.objects.with_duty(viewer).get(pk=self.pk)
         return duty.in_words(told)
 
+    def draw_veils(self) -> None:
+        """Where the agreement is hidden, so is what the commitment would tell of it in other words: days, terms."""
+        super().draw_veils()
+        if not self.shows_agreement:
+            self.agreement = _outline_of(self.agreement)
+
     @property
     def shows_agreement(self) -> bool:
         """Whether its reader may also see the agreement: a commitment can be shared without it."""
@@ -471,6 +481,15 @@ class Commitment(Record):
 
     def is_late(self, on: date) -> bool:
         return bool(self.due_on and self.due_on < on and self.is_owed)
+
+
+def _outline_of(agreement: Agreement) -> Agreement:
+    """What rules ask of an agreement that their asker does not see, and nothing that pages show of it."""
+    columns = {field.name: getattr(agreement, field.attname) for field in Agreement._meta.concrete_fields}
+    outline = Agreement(**{Agreement.field_of(name).attname: columns[name] for name in OUTLINE})
+    outline._state.adding, outline._state.db = False, agreement._state.db
+    outline.is_veiled = True
+    return outline
 
 
 CommitmentCoLead = tracked("CommitmentCoLead", Commitment.co_leads.through, module=__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
@@ -10,6 +11,7 @@ from agreements.commitments.models import ActionItem
 from agreements.commitments.rules import health
 from agreements.register.rules import steps
 from agreements.vocabulary import ActionItemState
+from partners.models import same_eyes
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -50,12 +52,17 @@ def finish(action: ActionItem, *, result: str, by: Viewer) -> None:
         _tell(Act.ACTION_DONE, locked, by)
 
 
+def own_of(viewer: Viewer) -> Q:
+    """Items that count as the viewer's own work: done by the viewer, or the viewer's to do."""
+    done = same_eyes(viewer, author="done_by", desk="desk", day="done_on")
+    return done | same_eyes(viewer, author="owner", desk="desk", day="done_on")
+
+
 def may_verify(action: ActionItem, viewer: Viewer) -> bool:
     """Anyone else of the desk: not who did it, nor who was to do it."""
-    at_desk = viewer.works_at(action.desk_id) and not viewer.read_only
-    return (
-        at_desk and action.state == ActionItemState.DONE and viewer.user_id not in (action.done_by_id, action.owner_id)
-    )
+    if action.state != ActionItemState.DONE or viewer.read_only or not viewer.works_at(action.desk_id):
+        return False
+    return not ActionItem.objects.filter(own_of(viewer), pk=action.pk).exists()
 
 
 def verify(action: ActionItem, *, holds: bool, by: Viewer, reason: str = "") -> None:

@@ -128,7 +128,8 @@ def _change(commitment: Commitment, wish: Wish, by: Viewer) -> Row:
     if not is_handed_over:
         editing.note_author([commitment.agreement_id], by)
     _write_step(Act.BULK, commitment, by, f"{COLUMNS[wish.column]}: {said(wish)}")
-    return {"pk": commitment.pk, "version": commitment.version, "before": before}
+    stage = str(commitment.agreement.stage)
+    return {"pk": commitment.pk, "version": commitment.version, "stage": stage, "before": before}
 
 
 def _put(commitment: Commitment, wish: Wish, by: Viewer) -> None:
@@ -171,10 +172,15 @@ def _bring_back(row: Row, by: Viewer) -> bool:
         waiting = DueRequest.objects.filter(pk=row["request"], state=RequestState.WAITING)
         return bool(waiting.update(state=RequestState.WITHDRAWN))
     commitment = Commitment.objects.locked().select_related("agreement").get(pk=row["pk"])
-    if commitment.version != row["version"]:
-        return False  # somebody has gone on from there
-    for column, value in row["before"].items():
-        setattr(commitment, column, commitment.field_of(column.removesuffix("_id")).to_python(value))
+    before = {
+        name: commitment.field_of(name.removesuffix("_id")).to_python(row["before"][name]) for name in row["before"]
+    }
+    if commitment.version != row["version"] or not editing.may_edit(commitment, by):
+        return False  # somebody has gone on from there, with it or with its agreement
+    if row.get("stage", commitment.agreement.stage) != commitment.agreement.stage:
+        return False  # it was submitted, cleared or signed since, as it stands
+    for column, value in before.items():
+        setattr(commitment, column, value)
     commitment.stamp(None).save()  # what comes back stays with its author
     _write_step(Act.BULK_UNDO, commitment, by)
     return True

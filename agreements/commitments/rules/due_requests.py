@@ -6,6 +6,7 @@ The first day is kept for ever.
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ from agreements.commitments.rules.acts import lock
 from agreements.dates import PartialDate
 from agreements.register.rules import steps
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, RequestKind, RequestState
-from partners.models import Organisation
+from partners.models import Organisation, same_eyes
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
 
@@ -92,11 +93,18 @@ def _keep(act: Act, request: DueRequest, by: Viewer, organisation: Organisation 
     return request
 
 
+def own_of(viewer: Viewer) -> Q:
+    """Requests that count as the viewer's own."""
+    return same_eyes(viewer, author="created_by", desk="commitment__agreement__desk", day="created_at__date")
+
+
 def may_decide(request: DueRequest, viewer: Viewer) -> bool:
     """A manager of the desk, and never who asked."""
-    if request.state != RequestState.WAITING or viewer.read_only or request.created_by_id == viewer.user_id:
+    if request.state != RequestState.WAITING or viewer.read_only or viewer.role != Role.MANAGER:
         return False
-    return viewer.role == Role.MANAGER and viewer.works_at(request.commitment.agreement.desk_id)
+    if not viewer.works_at(request.commitment.agreement.desk_id):
+        return False
+    return not DueRequest.objects.filter(own_of(viewer), pk=request.pk).exists()
 
 
 def _why_not(request: DueRequest, viewer: Viewer) -> Refused:

@@ -27,6 +27,7 @@ from partners.viewers import Role, Viewer
 AS_CONCLUDED = ("title_vi", "title_en", "text_vi", "text_en", "kind", "direction", "partner_owner")
 IS_CONCLUDED = _("This stands in a concluded paper: it changes by an amendment, or a manager corrects the record.")
 WHY_CORRECTED = _("Say why the record of a concluded paper is corrected.")
+CLOSED = _("The agreement takes no changes at its stage, or is another desk's by now.")
 MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
 DROPPED_BY_REQUEST = _("A promise is dropped by a request with a reason, on its page; another person decides.")
 DAY, RULE = ("due_on", "due_precision"), ("due_after", "due_unit", "due_from")
@@ -44,12 +45,12 @@ def save(
     """
     if not commitments:
         return
+    if by:
+        refuse_closed({commitment.agreement_id for commitment in commitments}, by)
     calendar = work_calendar()
     known = Commitment.objects.select_related("agreement").in_bulk([one.pk for one in commitments if one.pk])
     for commitment in commitments:
         was = known.get(commitment.pk)
-        if due := commitment.due:
-            commitment.due_on = due.last_day  # of a period the end is promised
         is_corrected = _check(commitment, was, by, because)
         if commitment.pk is None:
             _enter(commitment, by)
@@ -70,6 +71,8 @@ def save(
 
 def _check(commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str) -> bool:
     """Raise ValidationError for what nobody may write so; say whether the record of a promise is corrected."""
+    if due := commitment.due:
+        commitment.due_on = due.last_day  # of a period the end is promised
     if found := refusals(commitment, by=by, because=because):
         raise ValidationError({column: no.reason for column, no in found.items()})
     return bool(moved_days(commitment, known) or (by and changed_words(commitment, known)))
@@ -81,6 +84,13 @@ def changed_words(commitment: Commitment, known: Commitment | None) -> list[str]
         return []
     columns = {name: Commitment.field_of(name).attname for name in AS_CONCLUDED}
     return [name for name, column in columns.items() if getattr(commitment, column) != getattr(known, column)]
+
+
+def refuse_closed(agreements: Collection[int], by: Viewer) -> None:
+    """Asked once more under the agreement's lock: what was open to changes a moment ago may be in review by now."""
+    for desk_id, stage in Agreement.objects.filter(pk__in=agreements).values_list("desk_id", "stage"):
+        if not visibility.may_edit_commitments(by, desk_id=desk_id, stage=stage):
+            raise ValidationError(CLOSED)
 
 
 def _enter(commitment: Commitment, by: Viewer | None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +14,7 @@ from agreements.commitments.rules.acts import lock
 from agreements.commitments.rules.editing import put_delivery
 from agreements.register.rules import steps
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, ReportStatus
-from partners.models import Organisation
+from partners.models import Organisation, same_eyes
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
 
@@ -86,13 +87,21 @@ def hand_in(report: Report, *, by: Viewer, organisation: Organisation | None = N
     return report
 
 
+def own_of(viewer: Viewer) -> Q:
+    """Reports that count as the viewer's own; what came by a link counts for its maker, who knows the secret."""
+    desk = "commitment__agreement__desk"
+    written = same_eyes(viewer, author="created_by", desk=desk, day="created_at__date")
+    return written | same_eyes(viewer, author="link__created_by", desk=desk, day="link__created_at__date")
+
+
 def may_decide(report: Report, viewer: Viewer) -> bool:
     """Managers of the desk decide on all reports; officers only on the partner's. Nobody on their own."""
-    if report.status != ReportStatus.SUBMITTED or viewer.read_only or report.created_by_id == viewer.user_id:
+    if report.status != ReportStatus.SUBMITTED or viewer.read_only:
         return False
     if not viewer.works_at(report.commitment.agreement.desk_id):
         return False
-    return viewer.role == Role.MANAGER or report.organisation_id is not None
+    decides = viewer.role == Role.MANAGER or report.organisation_id is not None
+    return decides and not Report.objects.filter(own_of(viewer), pk=report.pk).exists()
 
 
 def _why_not(report: Report, viewer: Viewer) -> Refused:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,8 +17,8 @@ from django.views.decorators.http import require_http_methods
 from agreements.commitments.forms.parts import FundingForm, IndicatorForm, MeasurementForm, MilestoneForm
 from agreements.commitments.models import Commitment, Funding, Indicator, Measurement, Milestone
 from agreements.commitments.rules import health
-from agreements.commitments.rules.acts import lock
-from agreements.commitments.rules.editing import may_edit
+from agreements.commitments.rules.acts import lock, lock_agreements
+from agreements.commitments.rules.editing import may_edit, refuse_closed
 from agreements.commitments.views.page import CHANGED_MEANWHILE, find
 from partners.requests import Request
 
@@ -48,9 +49,10 @@ def part_edit(request: Request, ref: str, part: str, pk: int | None = None) -> H
 
 
 def _save_part(request: Request, commitment: Commitment, form: Any) -> bool:
-    """Save under the commitment's lock; False where someone else was faster."""
+    """Save under the locks of agreement and commitment; False where someone else was faster."""
     with transaction.atomic():
-        locked = lock(commitment)
+        if (locked := _held_open(request, commitment, form)) is None:
+            return False
         row = form.instance
         if (
             row.pk
@@ -69,6 +71,17 @@ def _save_part(request: Request, commitment: Commitment, form: Any) -> bool:
     return True
 
 
+def _held_open(request: Request, commitment: Commitment, form: Any) -> Commitment | None:
+    """The commitment under its locks; None, and the form says so, where it takes no changes any more."""
+    lock_agreements(Commitment.objects.filter(pk=commitment.pk))
+    try:
+        refuse_closed([commitment.agreement_id], request.viewer)
+    except ValidationError as problem:
+        form.add_error(None, problem)
+        return None
+    return lock(commitment)
+
+
 @require_http_methods(["GET", "POST"])
 def measure(request: Request, pk: int) -> HttpResponse:
     """What an indicator stands at now."""
@@ -77,11 +90,7 @@ def measure(request: Request, pk: int) -> HttpResponse:
     if not may_edit(commitment, request.viewer):
         raise Http404
     form = MeasurementForm(request.POST or None, instance=Measurement(indicator=indicator), viewer=request.viewer)
-    if request.method == "POST" and form.is_valid():
-        with transaction.atomic():
-            form.instance.stamp(request.viewer)
-            form.save()
-            health.settle([commitment.pk], request.viewer.on)
+    if request.method == "POST" and form.is_valid() and _save_measured(request, commitment, form):
         messages.success(request, _("%(ref)s is saved.") % {"ref": commitment.ref})
         return redirect(commitment)
     context = {
@@ -92,3 +101,13 @@ def measure(request: Request, pk: int) -> HttpResponse:
         "row": form.instance,
     }
     return render(request, "agreements/commitments/part_edit.html", context, status=422 if form.errors else 200)
+
+
+def _save_measured(request: Request, commitment: Commitment, form: Any) -> bool:
+    with transaction.atomic():
+        if (locked := _held_open(request, commitment, form)) is None:
+            return False
+        form.instance.stamp(request.viewer)
+        form.save()
+        health.settle([locked.pk], request.viewer.on)
+    return True

@@ -314,13 +314,19 @@ class Agreement(Record):
     announced, provisional = partial_date("announced"), partial_date("provisional")
 
     def clean(self) -> None:
-        """A type of the ministry's own brings its kind with it; no link leads back to where it began."""
+        """A type of the ministry's own brings its kind with it. What no face may write stands here, below them all."""
         super().clean()
         if self.instrument_type:
             self.kind = self.instrument_type.kind
         for link, words in LINKS.items():
             if self.leads_back(link):
                 raise ValidationError(words)
+        if self.open_ended and self.expires_on:
+            raise ValidationError({"expires_on": _("It cannot both expire and run until terminated.")})
+        if self.signed_on is None and self.stage != Stage.DRAFT and self._has_been_signed():
+            raise ValidationError(
+                {"signed_on": _("What was concluded keeps its date; correct it, but do not take it away.")}
+            )
 
     def leads_back(self, link: str) -> bool:
         """Whether its parent, or what it supersedes, leads back to itself by however many steps."""
@@ -330,6 +336,9 @@ class Agreement(Record):
             seen.add(at)
             at = Agreement.objects.filter(pk=at).values_list(f"{link}_id", flat=True).first()
         return at is not None and at == self.pk
+
+    def _has_been_signed(self) -> bool:
+        return Agreement.objects.filter(pk=self.pk, signed_on__isnull=False).exists()
 
     @property
     def kind_in_words(self) -> str:

@@ -10,13 +10,13 @@ import pgtrigger
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.register.models.content import Kind, kinds
 from partners.fields import FieldTable
-from partners.models import Absence, Desk
+from partners.models import same_eyes
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Viewer
 
@@ -36,14 +36,7 @@ class AuthorshipQuerySet(RecordQuerySet["Authorship"]):
     def of_viewer(self, viewer: Viewer) -> Self:
         """What counts as the viewer's own: what they wrote, what whoever they stand in for wrote, and what was
         written in their own name while they were away."""
-        own = Q(user=viewer.user_id)
-        for desk, absent in viewer.stands_in:
-            own |= Q(user=absent, agreement__desk=desk)
-        away = Absence.objects.filter(
-            user=viewer.user_id, deputy=OuterRef("user"), to_on__gte=OuterRef("first_at__date")
-        )
-        at_desk = Desk.objects.filter(staff=OuterRef("user"), pk=OuterRef("agreement__desk"))
-        return self.filter(own | (Exists(away) & ~Exists(at_desk)))
+        return self.filter(same_eyes(viewer, author="user", desk="agreement__desk", day="first_at__date"))
 
     def of_text(self) -> Self:
         """What is approved with the agreement: an amendment is approved for itself."""

@@ -31,9 +31,10 @@ def tree_of(agreement: Agreement, viewer: Viewer) -> Branch | None:
     visible = Agreement.objects.visible_to(viewer).filter(pk__in=relatives)
     rows = {row.pk: row for row in visible.select_related("instrument_type")}
     # Links are followed by the rows' own columns: where they are held back, they are empty.
-    root = agreement.pk
-    while root in rows and (above := rows[root].parent_id) in rows and above != agreement.pk:
+    root, passed = agreement.pk, {agreement.pk}
+    while root in rows and (above := rows[root].parent_id) in rows and above not in passed:
         root = above
+        passed.add(root)
     branches = {pk: Branch(row, is_this=pk == agreement.pk) for pk, row in rows.items()}
     for pk, branch in branches.items():
         if (parent := rows[pk].parent_id) in branches and pk != root:

@@ -49,7 +49,7 @@ def archive(agreement: Agreement, *, by: Viewer, reason: str) -> Step:
 
 def may_undo(step: Step, viewer: Viewer, *, at: datetime) -> Refused | None:
     """Why the viewer may not take this act back now; None if nothing speaks against it."""
-    if viewer.user_id != step.by_id or viewer.read_only:
+    if viewer.user_id != step.by_id or viewer.read_only or not viewer.works_at(step.agreement.desk_id):
         return Refused(_("Only who did it can undo it."))
     if step.name in LEGAL_ACTS or step.name not in STAGE_ACTS:
         return Refused(_("This act has effect outside: it is corrected by a new entry, not undone."))

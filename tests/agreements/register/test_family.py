@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from agreements.models import Agreement
 from agreements.register.rules.family import tree_of
@@ -48,3 +49,39 @@ def test_a_loop_in_the_data_ends(cast: Cast, family: dict[str, Agreement]) -> No
 def test_the_form_refuses_to_make_a_loop(cast: Cast, family: dict[str, Agreement]) -> None:
     page = cast.client("minh").post("/agreements/FA-2020-A/edit/", {"parent_ref": "FA-2020-C"}).content.decode()
     assert "under itself" in page
+
+
+def put(cast: Cast, agreement: Agreement, **facts: Any) -> int:
+    answer = cast.api("linh").patch(f"/api/v1/agreements/{agreement.ref}/", facts, format="json")
+    return int(answer.status_code)
+
+
+def test_no_face_lets_an_agreement_stand_under_itself(cast: Cast, today: object) -> None:
+    """The rule is the model's: the form asked it, and the API did not."""
+    first, second, third = (make_agreement(desk=cast.desk, stage="draft", owner=cast.linh) for _ in range(3))
+    assert put(cast, first, parent=first.ref) == 400
+    assert put(cast, first, supersedes=first.ref) == 400
+    assert (put(cast, second, parent=first.ref), put(cast, third, parent=second.ref)) == (200, 200)
+    assert put(cast, first, parent=third.ref) == 400
+    first.refresh_from_db()
+    first.parent = third
+    with pytest.raises(ValidationError, match="under itself"):
+        first.full_clean()
+
+
+@pytest.mark.parametrize("length", [1, 2, 3])
+def test_a_circle_above_ends_the_tree(cast: Cast, length: int) -> None:
+    """Two who write at once may close one all the same: whoever opens what hangs below it must not wait for ever."""
+    circle = [make_agreement(desk=cast.desk) for _ in range(length)]
+    for one, above in zip(circle, [*circle[1:], circle[0]], strict=True):
+        Agreement.objects.filter(pk=one.pk).update(parent=above)
+    below = make_agreement(desk=cast.desk, parent=circle[0])
+    for agreement in (below, *circle):
+        assert cast.client("linh").get(f"/agreements/{agreement.ref}/").status_code == 200
+
+
+def test_no_face_takes_the_day_of_the_signing_away(cast: Cast, today: object) -> None:
+    minh, address = cast.api("minh"), f"/api/v1/agreements/{cast.agreement.ref}/"
+    for wrong in ({"signed": ""}, {"signed": None}, {"open_ended": True, "expires": "2030-01-01"}):
+        assert minh.patch(address, {**wrong, "because": "x"}, format="json").status_code == 400, wrong
+    assert Agreement.objects.get(pk=cast.agreement.pk).signed_on

@@ -87,7 +87,7 @@ def test_a_report_by_link_with_a_file(cast: Cast, today: object, settings: Any, 
     report = Report.objects.get()
     assert (report.status, report.organisation, report.created_by) == ("submitted", cast.us, None)
     assert Document.objects.get().report == report
-    assert cast.client("linh").post(f"/reports/{report.pk}/decide/", {"decision": "accept"}).status_code == 302
+    assert cast.client("minh").post(f"/reports/{report.pk}/decide/", {"decision": "accept"}).status_code == 302
     report.refresh_from_db()
     assert report.status == "accepted"
 
