@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.db.models import DateField, DateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
+from agreements.commitments.forms.parts import AmountField
+from agreements.dateinput import DayField
 from agreements.models import (
     ActionItem,
     Agreement,
@@ -56,6 +62,23 @@ from partners.refusals import Refused
 from partners.requests import Request, signed_in
 
 
+class RegisterAdmin(RecordAdmin):
+    """Days and sums are typed as everywhere in the register: one reader for all faces."""
+
+    sums: ClassVar[Mapping[str, bool]] = {}  # columns with sums as people write them; whether they may be below zero
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
+        shared = {
+            "label": capfirst(db_field.verbose_name), "required": not db_field.blank, "help_text": db_field.help_text,
+            "widget": AdminTextInputWidget(),
+        }  # fmt: skip
+        if isinstance(db_field, DateField) and not isinstance(db_field, DateTimeField):
+            return DayField(**shared)
+        if db_field.name in self.sums:
+            return AmountField(signed=self.sums[db_field.name], **shared)
+        return super().formfield_for_dbfield(db_field, request, **options)
+
+
 class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
     model = Participant
     fk_name = "agreement"
@@ -66,7 +89,7 @@ class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(RecordAdmin):
+class AgreementAdmin(RegisterAdmin):
     """The stage is read-only; the transitions that the table allows the operator stand as buttons."""
 
     change_form_template = "admin/agreements/agreement_change.html"
@@ -111,14 +134,14 @@ class AgreementAdmin(RecordAdmin):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(RecordAdmin):
+class ParticipantAdmin(RegisterAdmin):
     list_display = ("agreement", "organisation", "role")
     list_select_related = ("agreement", "organisation")
     search_fields = ("agreement__ref", "organisation__name_vi")
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(RecordAdmin):
+class CommitmentAdmin(RegisterAdmin):
     list_display = ("ref", "title_vi", "direction", "due_on", "delivery", "health")
     list_filter = ("delivery", "health", "direction", "kind")
     search_fields = ("ref",)
@@ -130,35 +153,38 @@ class CommitmentAdmin(RecordAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(RecordAdmin):
+class MilestoneAdmin(RegisterAdmin):
     list_display = ("commitment", "title_vi", "status", "due_on")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Funding)
-class FundingAdmin(RecordAdmin):
+class FundingAdmin(RegisterAdmin):
+    sums: ClassVar = {"amount": False}
     list_display = ("commitment", "kind", "amount", "currency", "on")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref",)
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(RecordAdmin):
+class ExchangeRateAdmin(RegisterAdmin):
     list_display = ("currency", "into", "rate", "on", "source")
     list_filter = ("currency", "into")
     search_fields = ("currency", "into", "source")
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(RecordAdmin):
+class IndicatorAdmin(RegisterAdmin):
+    sums: ClassVar = {"baseline": True, "target": True}
     list_display = ("commitment", "title_vi", "baseline", "target", "target_on")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(RecordAdmin):
+class MeasurementAdmin(RegisterAdmin):
+    sums: ClassVar = {"value": True}
     list_display = ("indicator", "value", "on", "source")
     list_select_related = ("indicator__commitment",)
     search_fields = ("indicator__commitment__ref", "source")
@@ -213,7 +239,7 @@ class BulkChangeAdmin(ReadingAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(RecordAdmin):
+class DocumentAdmin(RegisterAdmin):
     list_display = ("title_vi", "kind", "language", "agreement", "audience")
     list_filter = ("kind", "language", "audience")
     list_select_related = ("agreement",)
@@ -222,14 +248,14 @@ class DocumentAdmin(RecordAdmin):
 
 
 @admin.register(Citation)
-class CitationAdmin(RecordAdmin):
+class CitationAdmin(RegisterAdmin):
     list_display = ("document", "paragraph", "agreement", "commitment", "figure", "relation")
     list_select_related = ("document", "agreement", "commitment", "figure", "relation__country")
     search_fields = ("document__title_vi", "agreement__ref", "commitment__ref")
 
 
 @admin.register(Note)
-class NoteAdmin(RecordAdmin):
+class NoteAdmin(RegisterAdmin):
     list_display = ("agreement", "text", "created_by", "created_at")
     list_select_related = ("agreement", "created_by")
     search_fields = ("text", "agreement__ref")
@@ -240,14 +266,14 @@ class NoteAdmin(RecordAdmin):
 
 
 @admin.register(InstrumentType)
-class InstrumentTypeAdmin(RecordAdmin):
+class InstrumentTypeAdmin(RegisterAdmin):
     list_display = ("code", "name_vi", "name_en", "kind")
     list_filter = ("kind",)
     search_fields = ("code", "name_vi", "name_en")
 
 
 @admin.register(SignatoryLevel)
-class SignatoryLevelAdmin(RecordAdmin):
+class SignatoryLevelAdmin(RegisterAdmin):
     list_display = ("code", "name_vi", "valid_from", "valid_to")
     search_fields = ("code", "name_vi", "name_en")
 
@@ -265,7 +291,7 @@ class ProcedureStepInline(Gated, admin.TabularInline[ProcedureStep, Procedure]):
 
 
 @admin.register(Procedure)
-class ProcedureAdmin(RecordAdmin):
+class ProcedureAdmin(RegisterAdmin):
     """A change of the law is a new procedure with its own first day; the old one gets its last."""
 
     list_display = ("code", "name_vi", "legal_regime", "level", "purpose", "variant", "valid_from", "valid_to")
@@ -276,7 +302,7 @@ class ProcedureAdmin(RecordAdmin):
 
 
 @admin.register(ProcedureStep)
-class ProcedureStepAdmin(RecordAdmin):
+class ProcedureStepAdmin(RegisterAdmin):
     list_display = ("procedure", "position", "name_vi", "clock", "unit", "clock_start", "is_verified")
     list_filter = ("is_verified", "procedure")
     list_select_related = ("procedure",)
@@ -284,7 +310,7 @@ class ProcedureStepAdmin(RecordAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(RecordAdmin):
+class CalendarDayAdmin(RegisterAdmin):
     list_display = ("on", "is_working", "name_vi", "name_en")
     search_fields = ("name_vi", "name_en")
 

@@ -234,12 +234,20 @@ class _Loading:
                 values[name] = self._number(name, value) if name in NUMBERS else value
             else:
                 raise BadFile(f"{self.place}: a {model._meta.verbose_name} has no “{name}”")
+        if isinstance(row.get("amount"), str):
+            self._refuse_two_readings(row["amount"], str(row.get("currency", "")))
         return values
+
+    def _refuse_two_readings(self, amount: str, currency: str) -> None:
+        try:
+            amounts.refuse_two_readings(amount, currency)
+        except amounts.UnreadableAmount as problem:
+            raise BadFile(f"{self.place}: amount: {problem}") from None
 
     def _number(self, name: str, value: Any) -> Decimal:
         """A number as YAML has it, or a sum as people write it."""
         try:
-            return amounts.read(value) if isinstance(value, str) else Decimal(str(value))
+            return amounts.read(value, signed=name != "amount") if isinstance(value, str) else Decimal(str(value))
         except (amounts.UnreadableAmount, InvalidOperation) as problem:
             raise BadFile(f"{self.place}: {name}: {problem}") from None
 

@@ -9,11 +9,13 @@ import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Concat
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
@@ -33,6 +35,7 @@ from partners.states import StateField
 from partners.viewers import Role, Viewer
 
 EXPIRING_DAYS = 90
+TITLE = 1000  # characters: the title of a protocol names its treaty and all earlier protocols
 WORDS_INDEX = "agreement_words"
 RUNNING = Q(expires_on=None) | Q(renewal=Renewal.TACIT)  # no day ends it by itself
 
@@ -52,6 +55,12 @@ class Ending(models.TextChoices):
 def precision_field() -> models.CharField[str, str]:
     """How exactly the date beside it is known; set together with it."""
     return models.CharField(max_length=7, choices=PRECISIONS, default=Precision.DAY, editable=False)
+
+
+def refuse_to_come(column: str, day: PartialDate, reason: Any) -> None:
+    """Raise ValidationError for a day that is still to come, of what must have happened."""
+    if day.first_day > timezone.localdate():
+        raise ValidationError({column: reason})
 
 
 def partial_date(name: str) -> Any:
@@ -159,8 +168,8 @@ class Agreement(Record):
     legal_regime = models.CharField(
         _("legal regime"), max_length=24, choices=LegalRegime, default=LegalRegime.INTERNATIONAL_AGREEMENT
     )
-    title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
-    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
+    title_vi = models.CharField(_("title in Vietnamese"), max_length=TITLE, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
     summary_vi = models.TextField(_("summary in Vietnamese"), blank=True)
     summary_en = models.TextField(_("summary in English"), blank=True)
     stage = StateField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
@@ -205,11 +214,11 @@ class Agreement(Record):
         _("notice period in months"), null=True, blank=True, validators=[MaxValueValidator(120)]
     )
     notice_days = models.PositiveSmallIntegerField(_("notice period in days"), null=True, blank=True)
-    occasion_vi = models.CharField(_("visit or event, in Vietnamese"), max_length=200, blank=True)
-    occasion_en = models.CharField(_("visit or event, in English"), max_length=200, blank=True)
-    place = models.CharField(_("place of signing"), max_length=120, blank=True)
+    occasion_vi = models.CharField(_("visit or event, in Vietnamese"), max_length=500, blank=True)
+    occasion_en = models.CharField(_("visit or event, in English"), max_length=500, blank=True)
+    place = models.CharField(_("place of signing"), max_length=300, blank=True)
     authentic_languages = models.CharField(
-        _("languages of equal authenticity"), max_length=120, blank=True, help_text=_("for example vi, en, fr")
+        _("languages of equal authenticity"), max_length=300, blank=True, help_text=_("for example vi, en, fr")
     )
     restricted = models.BooleanField(
         _("desk only"), default=False, help_text=_("hidden from the other desks, also after signing")
@@ -238,6 +247,11 @@ class Agreement(Record):
             models.CheckConstraint(
                 condition=Q(expires_on=None) | Q(effective_on=None) | Q(expires_on__gte=F("effective_on")),
                 name="agreement_dates", violation_error_message=_("The agreement expires before it takes effect."),
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_on=None) | Q(signed_on=None) | Q(expires_on__gte=F("signed_on")),
+                name="agreement_ends_after_signing",
+                violation_error_message=_("The agreement expires before it was signed."),
             ),
             models.CheckConstraint(
                 condition=Q(stage=Stage.ENDED, ending__in=Ending.values) | (~Q(stage=Stage.ENDED) & Q(ending="")),
@@ -290,6 +304,8 @@ class Agreement(Record):
         super().clean()
         if self.instrument_type:
             self.kind = self.instrument_type.kind
+        if self.signed:
+            refuse_to_come("signed_on", self.signed, _("The date of signing lies in the future."))
 
     @property
     def kind_in_words(self) -> str:

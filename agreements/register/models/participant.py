@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.register.models.agreement import Agreement, partial_date, precision_field
+from agreements.register.models.agreement import Agreement, partial_date, precision_field, refuse_to_come
 from agreements.vocabulary import Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
@@ -59,7 +59,7 @@ class Participant(Record):
         Organisation, models.PROTECT, related_name="participations", verbose_name=_("organisation")
     )
     role = models.CharField(_("role"), max_length=12, choices=ParticipantRole, default=ParticipantRole.PRINCIPAL)
-    signatory = models.CharField(_("signed by"), max_length=200, blank=True)
+    signatory = models.CharField(_("signed by"), max_length=500, blank=True)
     signed_on = models.DateField(_("signed"), null=True, blank=True, help_text=_("where it differs"))
     signed_precision = precision_field()
     consent_by = models.CharField(_("consent by"), max_length=12, choices=Consent, blank=True)
@@ -86,6 +86,12 @@ class Participant(Record):
 
     signed, consented = partial_date("signed"), partial_date("consented")
     effective, withdrawn = partial_date("effective"), partial_date("withdrawn")
+
+    def clean(self) -> None:
+        super().clean()
+        for column, day in (("signed_on", self.signed), ("consented_on", self.consented)):
+            if day:
+                refuse_to_come(column, day, _("This day is still to come."))
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
