@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
-from django.contrib.admin.widgets import AdminTextInputWidget
-from django.db.models import DateField, DateTimeField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
-from agreements.commitments.forms.parts import AmountField
-from agreements.dateinput import DayField
+from agreements.commitments.forms.administration import RegisterAdmin
 from agreements.models import (
     ActionItem,
     Agreement,
@@ -57,26 +52,9 @@ from agreements.register.rules import lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
 from partners import reading
-from partners.admin import Gated, ReadingAdmin, RecordAdmin
+from partners.admin import Gated, ReadingAdmin
 from partners.refusals import Refused
 from partners.requests import Request, signed_in
-
-
-class RegisterAdmin(RecordAdmin):
-    """Days and sums are typed as everywhere in the register: one reader for all faces."""
-
-    sums: ClassVar[Mapping[str, bool]] = {}  # columns with sums as people write them; whether they may be below zero
-
-    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **options: Any) -> Any:
-        shared = {
-            "label": capfirst(db_field.verbose_name), "required": not db_field.blank, "help_text": db_field.help_text,
-            "widget": AdminTextInputWidget(),
-        }  # fmt: skip
-        if isinstance(db_field, DateField) and not isinstance(db_field, DateTimeField):
-            return DayField(**shared)
-        if db_field.name in self.sums:
-            return AmountField(signed=self.sums[db_field.name], **shared)
-        return super().formfield_for_dbfield(db_field, request, **options)
 
 
 class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):

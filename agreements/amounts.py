@@ -52,6 +52,17 @@ def read(text: str, *, signed: bool = False) -> Decimal:
     return -number if found[1] == "-" else number
 
 
+def of_file(value: object, currency: str, *, signed: bool) -> Decimal:
+    """A number of a data file: as it stands there, or a text as people write it.
+
+    Raises UnreadableAmount or InvalidOperation.
+    """
+    if not isinstance(value, str):
+        return Decimal(str(value))
+    refuse_two_readings(value, currency)
+    return read(value, signed=signed)
+
+
 def refuse_two_readings(text: str, currency: str) -> None:
     """Ask back where a mark with three figures behind it may group thousands or begin the decimals.
 
