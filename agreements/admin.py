@@ -47,7 +47,7 @@ from agreements.models import (
     SignatoryLevel,
     Step,
 )
-from agreements.register.forms.acts import ActForm
+from agreements.register.forms.acts import ActForm, parties_of
 from agreements.register.rules import lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import admin as reminder_admin  # noqa: F401  (registers the rules and the ledger)
@@ -91,7 +91,10 @@ class AgreementAdmin(RegisterAdmin):
         viewer = signed_in(request).viewer
         papers = found.documents.visible_to(viewer) if found else ()
         acts = [
-            {"transition": t, "form": ActForm(transition=t, papers=papers, viewer=viewer)}
+            {
+                "transition": t,
+                "form": ActForm(transition=t, papers=papers, parties=parties_of(found, viewer), viewer=viewer),
+            }
             for t in (lifecycle.open_to(found, viewer) if found else ())
         ]
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
@@ -101,7 +104,13 @@ class AgreementAdmin(RegisterAdmin):
         transition = lifecycle.TRANSITIONS.get(name)
         if request.method == "POST" and agreement and transition:
             papers = agreement.documents.visible_to(request.viewer)
-            form = ActForm(request.POST, transition=transition, papers=papers, viewer=request.viewer)
+            form = ActForm(
+                request.POST,
+                transition=transition,
+                papers=papers,
+                parties=parties_of(agreement, request.viewer),
+                viewer=request.viewer,
+            )
             try:
                 facts = form.facts(request.viewer) if form.is_valid() else Facts(on=request.viewer.on)
                 lifecycle.perform(name, agreement, by=request.viewer, facts=facts)

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,3 +12,10 @@ class AgreementsConfig(AppConfig):
         from agreements.register.models import authorship  # noqa: PLC0415  (there are no models before)
 
         authorship.note_everywhere()
+        from agreements.commitments.rules import amending, deadlines  # noqa: PLC0415
+        from agreements.register.models import Agreement  # noqa: PLC0415
+        from agreements.register.rules import amendments  # noqa: PLC0415
+
+        if amending not in amendments.ROWS:
+            amendments.ROWS.append(amending)
+        post_save.connect(deadlines.recount, sender=Agreement, dispatch_uid="recount deadlines")

@@ -25,6 +25,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("return", "in_review"): {"minh", "operator"},
     ("return", "cleared"): {"minh", "operator"},
     ("sign", "cleared"): {"linh", "minh"},
+    ("ratify", "signed"): {"linh", "minh"},
+    ("enter_force", "signed"): {"linh", "minh"},
     ("suspend", "signed"): {"minh"},
     ("resume", "suspended"): {"minh"},
     ("end", "signed"): {"minh"},
@@ -46,8 +48,9 @@ def test_each_role_may_do_what_the_table_says(name: str, stage: str, cast: Cast,
         agreement = make_agreement(desk=cast.desk, stage=stage, owner=cast.linh, parties=[cast.home, cast.us])
         signed, paper = PartialDate(TODAY), make_document(agreement=agreement)
         facts = Facts(
-            on=TODAY, reason="why", signed=signed, ending="completion", seen=agreement.content_hash(), document=paper
-        )
+            on=TODAY, reason="why", signed=signed, ending="completion", seen=agreement.content_hash(), document=paper,
+            effect=signed, participant=agreement.participants.first(),
+        )  # fmt: skip
         try:
             step = perform(name, agreement, by=cast.viewer(role), facts=facts)
         except Refused as refused:

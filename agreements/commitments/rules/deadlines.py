@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
@@ -17,6 +18,8 @@ from agreements.commitments.models import Commitment, Milestone
 from agreements.commitments.models.commitment import OPEN, DueFrom, DueUnit
 from agreements.dates import PartialDate, Precision
 from agreements.jobs.queues import Queue
+from agreements.register.models import Agreement
+from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import MilestoneStatus, Stage
 from agreements.workdays import WorkCalendar
 
@@ -97,6 +100,19 @@ def count_all(calendar: WorkCalendar) -> int:
     rows = Commitment.objects.live().filter(due_after__isnull=False, agreement__archived_at=None)
     waiting = rows.filter(delivery__in=OPEN).values_list("pk", flat=True)
     return sum(COUNTING.each(waiting, lambda pk: _count_one(pk, calendar)))
+
+
+def recount(instance: Agreement, created: bool, **_signal: Any) -> None:
+    """Count anew, in the same transaction, what runs from a day of an agreement that was saved: see decision 30."""
+    if created:
+        return
+    rows = Commitment.objects.live().filter(agreement=instance, due_after__isnull=False, delivery__in=OPEN)
+    calendar = None
+    for commitment in rows.exclude(due_from=DueFrom.START).order_by("pk"):
+        commitment.agreement = instance
+        calendar = calendar or work_calendar()
+        if put(commitment, calendar):
+            commitment.stamp(None).save()
 
 
 def _count_one(pk: int, calendar: WorkCalendar) -> bool:

@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import PartialDateField
-from agreements.register.models import Agreement
+from agreements.register.models import Agreement, Participant
 from agreements.register.models.agreement import Ending
+from agreements.register.models.participant import Consent
 from agreements.register.rules.workflow import Facts, Transition
+from agreements.vocabulary import Stage
 from partners.picking import offer
 from partners.viewers import Viewer
 
@@ -20,6 +22,13 @@ class ActForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     signed = PartialDateField(label=_("Signed on"), required=False)
+    participant: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        None, label=_("Participant"), required=False, empty_label="–"
+    )
+    consent = forms.ChoiceField(label=_("Consent by"), choices=[("", "–"), *Consent.choices], required=False)
+    effect = PartialDateField(
+        label=_("In effect from"), required=False, help_text=_("where a notice has effect on a later day, that day")
+    )
     ending = forms.ChoiceField(label=_("How it ended"), required=False)
     document: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None, label=_("Paper"), required=False, empty_label="–",
@@ -32,15 +41,21 @@ class ActForm(forms.Form):
         label=_("Reason or comment"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
     )
 
-    def __init__(self, *args: Any, transition: Transition, papers: Any = (), viewer: Viewer, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, transition: Transition, papers: Any = (), parties: Any = (), viewer: Viewer, **kwargs: Any
+    ) -> None:
         # Several of them stand on one page: each field needs an id of its own.
         super().__init__(*args, **{"auto_id": f"id_{transition.name}_%s", **kwargs})
         self.transition, self.viewer = transition, viewer
-        for name in ("signed", "ending", "document", "successor", "reason"):
+        for name in ("signed", "participant", "consent", "effect", "ending", "document", "successor", "reason"):
             if name not in transition.asks:
                 del self.fields[name]
         if "document" in self.fields:
             offer(self, document=papers)
+        if "participant" in self.fields:
+            offer(self, participant=parties)
+        if "effect" in self.fields and transition.target == Stage.SIGNED:
+            self.fields["effect"].help_text = ""
         if "ending" in self.fields:
             endings = [(value, label) for value, label in Ending.choices if value != Ending.NOT_CONCLUDED]
             offer(self, ending=[("", "–"), *endings])
@@ -51,6 +66,12 @@ class ActForm(forms.Form):
     def facts(self, viewer: Viewer) -> Facts:
         values = {name: value for name, value in self.cleaned_data.items() if value}
         return Facts(on=viewer.on, **values)
+
+
+def parties_of(agreement: Agreement | None, viewer: Viewer) -> Any:
+    """The participants that an act may be about."""
+    rows = Participant.objects.visible_to(viewer).live().select_related("organisation")
+    return rows.filter(agreement=agreement).order_by("pk")
 
 
 def named(ref: str, viewer: Viewer) -> Agreement | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 from django.db import models
@@ -86,6 +86,14 @@ class Participant(Record):
 
     signed, consented = partial_date("signed"), partial_date("consented")
     effective, withdrawn = partial_date("effective"), partial_date("withdrawn")
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """With the entry into force, where it follows from the days of the participants."""
+        super().save(*args, **options)
+        agreement = Agreement.objects.exclude(effect_rule="").filter(pk=self.agreement_id).first()
+        if agreement and (derived := agreement.derive()):
+            agreement.full_clean()
+            agreement.stamp(None).save(update_fields={*derived, "version", "updated_at"})
 
     def clean(self) -> None:
         super().clean()

@@ -15,8 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.acts import Act
+from agreements.dates import Precision
 from agreements.register.models import Agreement, Authorship, Step, content
 from agreements.register.models.agreement import Ending
+from agreements.register.models.participant import Consent
+from agreements.register.models.stated_terms import SUSPENSION
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
 from agreements.vocabulary import DueBefore, Stage, Standing
@@ -65,6 +68,39 @@ def _has_successor(agreement: Agreement, facts: Facts) -> bool:
     return facts.successor is not None and facts.successor.pk != agreement.pk
 
 
+def _has_effect(agreement: Agreement, facts: Facts) -> bool:
+    return facts.effect is not None
+
+
+def _effect_is_past(agreement: Agreement, facts: Facts) -> bool:
+    return facts.effect is None or facts.effect.first_day <= facts.on
+
+
+def _effect_is_exact(agreement: Agreement, facts: Facts) -> bool:
+    return facts.effect is None or facts.effect.precision == Precision.DAY
+
+
+def _effect_is_later(agreement: Agreement, facts: Facts) -> bool:
+    """An act has effect no earlier than the agreement itself was made."""
+    return not (facts.effect and agreement.signed_on) or facts.effect.last_day >= agreement.signed_on
+
+
+def _has_paper(agreement: Agreement, facts: Facts) -> bool:
+    return facts.document is not None and facts.document.agreement_id == agreement.pk
+
+
+def _has_participant(agreement: Agreement, facts: Facts) -> bool:
+    return facts.participant is not None and facts.participant.agreement_id == agreement.pk
+
+
+def _has_no_effect_yet(agreement: Agreement, facts: Facts) -> bool:
+    return agreement.effective_on is None
+
+
+def _has_no_notice(agreement: Agreement, facts: Facts) -> bool:
+    return agreement.leaves_on is None
+
+
 def _procedure_allows(*acts: DueBefore) -> Question:
     """The steps of the open procedure that come before these acts are done, or noted as not applying."""
 
@@ -87,6 +123,17 @@ NEEDS: Mapping[str, tuple[Question, Words]] = {
     "ending": (_has_ending, _("Say how it ended.")),
     "document": (_has_document, _("Choose the paper that says so; add it under Papers first.")),
     "successor": (_has_successor, _("Say which agreement takes its place.")),
+    "effect": (_has_effect, _("Give the day from which it has effect.")),
+    "past_effect": (_effect_is_past, _("This day is still to come.")),
+    "exact_effect": (_effect_is_exact, _("Give the day, for example 25/09/2023.")),
+    "later_effect": (_effect_is_later, _("It cannot have effect before the signing.")),
+    "document_given": (_has_paper, _("Choose the paper that says so; add it under Papers first.")),
+    "participant": (_has_participant, _("Say which participant.")),
+    "not_in_force": (
+        _has_no_effect_yet,
+        _("Its entry into force is recorded; where that is wrong, correct the record."),
+    ),
+    "no_notice": (_has_no_notice, _("A notice was given already; where that is wrong, correct that entry.")),
     "procedure_before_clearance": (
         _procedure_allows(DueBefore.CLEAR), _("Steps of its procedure that come before clearance are still open."),
     ),
@@ -125,8 +172,20 @@ TRANSITIONS: Mapping[str, Transition] = {
             is_legal=True,
         ),
         Transition(
+            "ratify", Act.RATIFY, _("Record a ratification"),
+            from_stages(Stage.SIGNED), Stage.SIGNED, DESK,
+            ("participant", "effect", "past_effect", "later_effect", "document_given"),
+            ("participant", "consent", "effect", "document"), is_legal=True,
+        ),
+        Transition(
+            "enter_force", Act.ENTER_FORCE, _("Record the entry into force"),
+            from_stages(Stage.SIGNED), Stage.SIGNED, DESK,
+            ("not_in_force", "effect", "later_effect", "document_given"), ("effect", "document"), is_legal=True,
+        ),
+        Transition(
             "suspend", Act.SUSPEND, _("Suspend"),
-            from_stages(Stage.SIGNED), Stage.SUSPENDED, MANAGER, ("reason", "document"), ("reason", "document"),
+            from_stages(Stage.SIGNED), Stage.SUSPENDED, MANAGER,
+            ("no_notice", "reason", "document", "exact_effect", "later_effect"), ("reason", "document", "effect"),
             is_legal=True,
         ),
         Transition(
@@ -136,8 +195,8 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "end", Act.END, pgettext_lazy("agreement", "End"),
             from_stages(Stage.SIGNED, Stage.SUSPENDED), Stage.ENDED, MANAGER,
-            ("ending", "reason", "document", "successor"), ("ending", "reason", "document", "successor"),
-            is_legal=True,
+            ("no_notice", "ending", "reason", "document", "successor", "exact_effect", "later_effect"),
+            ("ending", "reason", "document", "successor", "effect"), is_legal=True,
         ),
         Transition(
             "abandon", Act.ABANDON, pgettext_lazy("agreement", "Give up"),
@@ -151,13 +210,34 @@ def _carry_out(transition: Transition, agreement: Agreement, by: Viewer, facts: 
     shown, stage = agreement.content_hash(), agreement.stage
     before = _apply(transition, agreement, by, facts)
     return steps.write(
-        transition.act, agreement, by, on=facts.on, reason=facts.reason.strip(), document=facts.document,
-        content_hash=shown, before=before, from_stage=stage, to_stage=transition.target,
+        Act.NOTICE if _is_notice(transition, facts) else transition.act, agreement, by, on=facts.on,
+        reason=_said(transition, facts), document=facts.document, content_hash=shown, before=before,
+        from_stage=stage, to_stage=agreement.stage,
     )  # fmt: skip
+
+
+def _is_notice(transition: Transition, facts: Facts) -> bool:
+    """Whether the act only begins to have effect on a day to come: until then the agreement is in force."""
+    return transition.name in ("end", "suspend") and facts.effect is not None and facts.effect.on > facts.on
+
+
+def _said(transition: Transition, facts: Facts) -> str:
+    """The reason as it was given; and beside it who consented, and the day of effect, in words without language."""
+    parts = [facts.reason.strip(), str(facts.participant or ""), str(facts.effect or "")]
+    return " · ".join(part for part in parts if part)
 
 
 def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
     """Change the row; return the columns as they were, with the version that the row has now."""
+    if transition.name == "ratify":
+        return _ratify(agreement, by, facts)
+    if transition.name == "enter_force" and facts.effect:
+        day = facts.effect
+        return put(agreement, {"effective_on": day.first_day, "effective_precision": day.precision})
+    if _is_notice(transition, facts) and facts.effect:
+        leads_to = facts.ending if transition.name == "end" else SUSPENSION
+        _succeed(agreement, facts)
+        return put(agreement, {"leaves_on": facts.effect.on, "leaves_as": leads_to})
     values: dict[str, Any] = {"stage": transition.target}
     if transition.name == "submit":
         values["submitted_by_id"] = by.user_id
@@ -165,9 +245,39 @@ def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Fact
         values |= {"signed_on": facts.signed.first_day, "signed_precision": facts.signed.precision}
     if transition.target == Stage.ENDED:
         values["ending"] = facts.ending or Ending.NOT_CONCLUDED
-        if facts.successor and facts.ending == Ending.SUPERSESSION:
-            Agreement.objects.filter(pk=facts.successor.pk, supersedes=None).update(supersedes=agreement)
+        _succeed(agreement, facts)
+    if transition.name == "end":
+        values |= {"leaves_on": facts.effect.on if facts.effect else facts.on, "leaves_as": values["ending"]}
     return put(agreement, values)
+
+
+def _succeed(agreement: Agreement, facts: Facts) -> None:
+    if facts.successor and facts.ending == Ending.SUPERSESSION:
+        Agreement.objects.filter(pk=facts.successor.pk, supersedes=None).update(supersedes=agreement)
+
+
+def _ratify(agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
+    """Note one participant's consent; the entry into force follows from it where the paper says so."""
+    assert facts.effect
+    row = facts.participant
+    row.consent_by = facts.consent or row.consent_by or Consent.RATIFICATION
+    row.consented_on, row.consented_precision = facts.effect.first_day, facts.effect.precision
+    row.stamp(by).full_clean()
+    row.save()
+    agreement.refresh_from_db()
+    return {}
+
+
+def carry_out_notice(agreement: Agreement) -> Step:
+    """End or suspend an agreement whose notice has come into effect; its row is locked."""
+    as_suspended = agreement.leaves_as == SUSPENSION
+    stage = Stage.SUSPENDED if as_suspended else Stage.ENDED
+    values: dict[str, Any] = {"stage": stage, "ending": "" if as_suspended else agreement.leaves_as}
+    if as_suspended:
+        values |= {"leaves_on": None, "leaves_as": ""}
+    day, was = agreement.leaves_on, agreement.stage
+    act = Act.SUSPEND if as_suspended else Act.END
+    return steps.write(act, agreement, None, on=day, from_stage=was, to_stage=stage, before=put(agreement, values))
 
 
 def put(agreement: Agreement, values: Mapping[str, Any]) -> dict[str, Any]:

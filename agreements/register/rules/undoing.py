@@ -20,8 +20,8 @@ from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
 UNDO_MINUTES = 10
-STAGE_ACTS = frozenset({*(transition.act for transition in TRANSITIONS.values()), Act.ARCHIVE})
-LEGAL_ACTS = frozenset(transition.act for transition in TRANSITIONS.values() if transition.is_legal)
+STAGE_ACTS = frozenset({*(transition.act for transition in TRANSITIONS.values()), Act.NOTICE, Act.ARCHIVE})
+LEGAL_ACTS = frozenset({*(transition.act for transition in TRANSITIONS.values() if transition.is_legal), Act.NOTICE})
 
 
 def last_act(agreement: Agreement) -> Step | None:

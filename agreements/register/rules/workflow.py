@@ -31,6 +31,9 @@ class Facts:
     ending: str = ""
     document: Any = None  # the paper behind the act, of the same agreement
     successor: Agreement | None = None  # what takes its place
+    effect: PartialDate | None = None  # the day from which the act has effect, where it is not the day of the act
+    participant: Any = None  # who ratified
+    consent: str = ""  # how
     seen: str = ""  # the content hash that the approver was shown
 
 
@@ -57,7 +60,10 @@ class Transition:
 
     def heard(self, facts: Facts) -> Facts:
         """Of what a person says, only what this act asks for: the rest decides nothing."""
-        unasked: dict[str, Any] = {"reason": "", "signed": None, "ending": "", "document": None, "successor": None}
+        unasked: dict[str, Any] = {
+            "reason": "", "signed": None, "ending": "", "document": None, "successor": None,
+            "effect": None, "participant": None, "consent": "",
+        }  # fmt: skip
         return replace(facts, **{name: empty for name, empty in unasked.items() if name not in self.asks})
 
 
@@ -70,7 +76,12 @@ MANAGER = frozenset({Role.MANAGER})
 RESCUE = frozenset({Role.OPERATOR})  # gets a record moving again when its desk cannot
 
 # What is only known once the person has been asked.
-ASKED_FIRST = frozenset({"signing_date", "past_signing", "reason", "ending", "document", "successor"})
+ASKED_FIRST = frozenset(
+    {
+        "signing_date", "past_signing", "reason", "ending", "document", "successor", "effect", "past_effect",
+        "exact_effect", "later_effect", "document_given", "participant",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

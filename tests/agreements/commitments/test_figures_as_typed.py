@@ -53,7 +53,8 @@ MONEY = {"kind": "pledged", "qualifier": "exact"}
 @pytest.mark.parametrize(
     ("amount", "currency", "kept"),
     [
-        ("0,125", "KWD", "0.125"), ("0.500", "KWD", "0.5"), ("1500000", "JPY", "1500000"), ("1,5 tỷ", "VND", "1500000000"),
+        ("0,125", "KWD", "0.125"), ("0.500", "KWD", "0.5"), ("1500000", "JPY", "1500000"),
+        ("1,5 tỷ", "VND", "1500000000"),
         ("1500000.50", "USD", "1500000.50"), ("12,3456", "CLF", "12.3456"), ("100,50", "LAK", "100.50"),
     ],
 )  # fmt: skip
@@ -88,8 +89,10 @@ def test_no_currency_has_more_decimals_than_we_allow() -> None:
     ("value", "unit", "shown"),
     [
         ("1500000.50", "USD", "1,500,000.50 USD"), ("1500000", "USD", "1.5 million USD"), ("0.125", "KWD", "0.125 KWD"),
-        ("1234567.89", "USD", "1,234,567.89 USD"), ("1234567890", "USD", "1,234,567,890 USD"), ("100.5", "USD", "100.50 USD"),
-        ("11830000000", "USD", "11.83 billion USD"), ("12.3456", "CLF", "12.3456 CLF"), ("-5", "projects", "-5 projects"),
+        ("1234567.89", "USD", "1,234,567.89 USD"), ("1234567890", "USD", "1,234,567,890 USD"),
+        ("100.5", "USD", "100.50 USD"),
+        ("11830000000", "USD", "11.83 billion USD"), ("12.3456", "CLF", "12.3456 CLF"),
+        ("-5", "projects", "-5 projects"),
     ],
 )  # fmt: skip
 def test_a_sum_is_shown_as_exactly_as_it_was_typed(value: str, unit: str, shown: str) -> None:
