@@ -90,15 +90,15 @@ def _edit(request: Request, amendment: Amendment, agreement: Agreement) -> HttpR
     promises = amending_forms.lines(amending_forms.PromiseLine, "promises", amendment.promises, data, **shared)
     problems = False
     if data is not None:
-        problems = not all([form.is_valid(), terms.is_valid(), parties.is_valid(), promises.is_valid()])
+        problems = not all([form.is_valid(), terms.is_valid(), *map(amending_forms.is_right, (parties, promises))])
         if not problems and amendment.pk and form.cleaned_data["seen_version"] != _version(amendment, request.viewer):
             form.add_error(None, _("Someone has changed this amendment since you opened it. Compare, then save again."))
             form.data = seen = data.copy()
             seen["seen_version"] = str(_version(amendment, request.viewer))
             problems = True
         if not problems:
-            form.instance.parties = amending_forms.entries(parties)
-            form.instance.promises = amending_forms.entries(promises)
+            form.instance.parties = amending_forms.entries(parties, amendment.parties)
+            form.instance.promises = amending_forms.entries(promises, amendment.promises)
             try:
                 saved = amendments.save(form.instance, terms.instance, by=request.viewer)
             except Refused as no:

@@ -93,8 +93,15 @@ def lines(form: Any, prefix: str, kept: list[dict[str, Any]], data: Any, **optio
         one |= {name.removesuffix("_id"): value for name, value in one.items() if name.endswith("_id")}
         if one.get("due_on"):
             one["due"] = PartialDate(date.fromisoformat(one["due_on"]), Precision(one["due_precision"]))
+    if data is not None and f"{prefix}-TOTAL_FORMS" not in data:
+        data = None  # whoever sends no lines changes none
     return made(data, prefix=prefix, initial=first, form_kwargs=options)
 
 
-def entries(formset: Any) -> list[dict[str, Any]]:
-    return [found for form in formset if (found := form.entry())]
+def is_right(formset: Any) -> bool:
+    return not formset.is_bound or bool(formset.is_valid())
+
+
+def entries(formset: Any, kept: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What the lines say; what was kept, where none were sent."""
+    return [found for form in formset if (found := form.entry())] if formset.is_bound else kept

@@ -249,11 +249,6 @@ class Agreement(StatedTerms, Record):
                 name="agreement_dates", violation_error_message=_("The agreement expires before it takes effect."),
             ),
             models.CheckConstraint(
-                condition=Q(expires_on=None) | Q(signed_on=None) | Q(expires_on__gte=F("signed_on")),
-                name="agreement_ends_after_signing",
-                violation_error_message=_("The agreement expires before it was signed."),
-            ),
-            models.CheckConstraint(
                 condition=Q(stage=Stage.ENDED, ending__in=Ending.values) | (~Q(stage=Stage.ENDED) & Q(ending="")),
                 name="ended_needs_ending", violation_error_message=_("Say how the agreement ended."),
             ),
@@ -318,6 +313,8 @@ class Agreement(StatedTerms, Record):
         self.refuse_typed_days()
         if self.open_ended and (self.expires_on or self.term_months):
             raise ValidationError({"expires_on": _("It cannot both expire and run until terminated.")})
+        if self.expires_on and self.signed_on and self.expires_on < self.signed_on:
+            raise ValidationError({"expires_on": _("The agreement expires before it was signed.")})
         if self.instrument_type:
             self.kind = self.instrument_type.kind
         if self.signed:

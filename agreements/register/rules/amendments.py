@@ -298,13 +298,21 @@ def _apply(amendment: Amendment, *, on: date, by: Viewer | None = None) -> None:
         for rows in ROWS:
             rows.apply(amendment, day, by)
     except ValidationError as problem:
-        raise Refused(_each_message(problem)) from None
+        raise Refused(_each_message(amendment, problem)) from None
     amendment.stage, amendment.applied_at = APPLIED, timezone.now()
     amendment.stamp(None).save()
     _write_step(Act.AMENDMENT_APPLY, amendment, by, on=on)
 
 
-def _words_of(problem: ValidationError) -> str:
+def _why_not(amendment: Amendment, problem: ValidationError) -> str:
+    """What speaks against it, asked again in the language that holds now."""
+    try:
+        amendment.agreement.full_clean()
+        amended_parties.check(amendment)
+        for rows in ROWS:
+            rows.check(amendment)
+    except ValidationError as again:
+        problem = again
     return " ".join(problem.messages)
 
 
@@ -313,7 +321,7 @@ def _moved(column: str) -> str:
     return str(text) % {"field": Agreement.field_of(column).verbose_name}
 
 
-_each_message, _has_moved = lazy(_words_of, str), lazy(_moved, str)  # said in the language of whoever reads
+_each_message, _has_moved = lazy(_why_not, str), lazy(_moved, str)  # said in the language of whoever reads
 
 
 def _write_step(act: Act, amendment: Amendment, by: Viewer | None, reason: str = "", on: date | None = None) -> Step:
