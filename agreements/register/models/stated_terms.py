@@ -70,7 +70,9 @@ class StatedTerms(models.Model):
         _("term in months"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(1200)],
         help_text=_("five years are 60; the end is counted from it"),
     )  # fmt: skip
-    term_from = models.CharField(_("term counted from"), max_length=7, choices=TermFrom, default=TermFrom.EFFECT)
+    term_from = models.CharField(
+        _("term counted from"), max_length=7, choices=TermFrom, default=TermFrom.EFFECT, blank=True
+    )
     until_vi = models.CharField(
         _("what ends it, in Vietnamese"), max_length=300, blank=True, help_text=_("for example: until the project ends")
     )
@@ -135,7 +137,7 @@ class StatedTerms(models.Model):
 
     def _derive_end(self) -> None:
         row: Any = self
-        base: PartialDate | None = row.effective if self.term_from == TermFrom.EFFECT else row.signed
+        base: PartialDate | None = row.signed if self.term_from == TermFrom.SIGNING else row.effective
         end = base and PartialDate(base.on + relativedelta(months=self.term_months or 0), base.precision)
         row.expires_on, row.expires_precision = end and end.last_day, end.precision if end else Precision.DAY
 
@@ -191,8 +193,8 @@ class StatedTerms(models.Model):
         row: Any = self
         if not self.term_months:
             return ""
-        base = row.effective if self.term_from == TermFrom.EFFECT else row.signed
-        said = {"length": length_in_words(self.term_months), "event": TermFrom(self.term_from).label}
+        base = row.signed if self.term_from == TermFrom.SIGNING else row.effective
+        said = {"length": length_in_words(self.term_months), "event": TermFrom(self.term_from or TermFrom.EFFECT).label}
         if base is None:
             return translate("%(length)s from %(event)s, whose day is not known yet") % said
         return translate("%(length)s from %(event)s, %(day)s: %(end)s") % {**said, "day": base, "end": row.expires}

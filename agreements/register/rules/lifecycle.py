@@ -260,12 +260,14 @@ def _ratify(agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
     """Note one participant's consent; the entry into force follows from it where the paper says so."""
     assert facts.effect
     row = facts.participant
+    columns = ("consent_by", "consented_on", "consented_precision")
+    was = {name: _plain(getattr(row, name)) for name in columns}
     row.consent_by = facts.consent or row.consent_by or Consent.RATIFICATION
     row.consented_on, row.consented_precision = facts.effect.first_day, facts.effect.precision
     row.stamp(by).full_clean()
     row.save()
     agreement.refresh_from_db()
-    return {}
+    return {"participant": row.pk, "was": was, "version": agreement.version}
 
 
 def carry_out_notice(agreement: Agreement) -> Step:

@@ -9,12 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from agreements.commitments.rules import amending
-from agreements.models import Agreement, Amendment, Commitment, Participant, Step
+from agreements.models import Agreement, Amendment, Commitment, Participant, Share, Step
 from agreements.register.rules import amendments
 from partners.refusals import Refused
 from tests.agreements.register.test_amendments import act, decide, propose
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement, make_commitment, make_document, make_organisation, make_share
+from tests.factories import TODAY, make_agreement, make_commitment, make_document, make_organisation
 
 DAY = TODAY + timedelta(days=10)
 
@@ -131,7 +131,8 @@ def test_the_page_takes_participants_commitments_and_acceptance(cast: Cast, toda
         cast.agreement,
         **{
             "parties-0-do": "join", "parties-0-organisation": joining.label, "parties-0-role": "funding",
-            "promises-0-do": "change", "promises-0-commitment": str(cast.commitment.pk), "promises-0-title_en": "Amended",
+            "promises-0-do": "change", "promises-0-commitment": str(cast.commitment.pk),
+            "promises-0-title_en": "Amended",
             "promises-0-due": "6/2031",
         },
     )  # fmt: skip
@@ -216,7 +217,6 @@ def test_the_paper_is_asked_for_at_submission(cast: Cast, today: object) -> None
 
 
 def test_a_partner_sees_the_decided_amendments_of_what_is_shared(cast: Cast, today: object) -> None:
-    make_share(agreement=cast.agreement, organisation=cast.us)
     draft = propose(cast, text_en="Secret plan")
     assert "Secret plan" not in cast.client("sara").get(cast.agreement.get_absolute_url()).content.decode()
     decide(cast, draft)
@@ -227,7 +227,7 @@ def test_a_partner_sees_the_decided_amendments_of_what_is_shared(cast: Cast, tod
 
 
 def test_a_partner_who_lacks_a_part_reads_no_words_of_an_amendment(cast: Cast, today: object) -> None:
-    make_share(agreement=cast.agreement, organisation=cast.us, withheld=["money"])
+    Share.objects.filter(organisation=cast.us).update(withheld=["money"])
     decide(cast, propose(cast, text_en="Two million more"))
     page = cast.client("sara").get(cast.agreement.get_absolute_url()).content.decode()
     assert "Amendment no. 1" in page
