@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -113,9 +113,9 @@ def in_words(amendment: Amendment) -> list[str]:
 def _sentence(one: dict[str, Any], row: Commitment | None) -> str:
     if row is None:
         values = one["values"]
-        return translate("Added: %(title)s") % {"title": values.get("title_vi") or values.get("title_en")}
+        return gettext("Added: %(title)s") % {"title": values.get("title_vi") or values.get("title_en")}
     if one["do"] == Move.DROP:
-        return translate("Dropped: %(commitment)s") % {"commitment": row}
+        return gettext("Dropped: %(commitment)s") % {"commitment": row}
     parts = [
         f"{Commitment.field_of(name.removesuffix('_id')).verbose_name}: {_shown(name, one['before'][name])} → "
         f"{_shown(name, value)}"

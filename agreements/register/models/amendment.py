@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -112,7 +112,7 @@ class Amendment(Record):
         )
 
     def __str__(self) -> str:
-        return translate("%(kind)s no. %(number)s") % {"kind": self.get_kind_display(), "number": self.number}
+        return gettext("%(kind)s no. %(number)s") % {"kind": self.get_kind_display(), "number": self.number}
 
     @property
     def text(self) -> str:

@@ -12,7 +12,7 @@ from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -120,7 +120,7 @@ class StatedTerms(models.Model):
                 setattr(row, name, day)
                 said = {"day": f"{counted:%d/%m}/{counted.year}" if counted else "–"}
                 raise ValidationError(
-                    {name: translate("It is counted from the terms and is %(day)s: empty the day, or the rule.") % said}
+                    {name: gettext("It is counted from the terms and is %(day)s: empty the day, or the rule.") % said}
                 )
 
     def _derive_effect(self) -> None:
@@ -170,11 +170,11 @@ class StatedTerms(models.Model):
         known = [day for _one, day in days if day]
         said = {"event": EffectRule(self.effect_rule).label, "names": ", ".join(missing)}
         if missing or not known:
-            return translate("%(event)s: not yet from %(names)s") % said if missing else str(said["event"])
+            return gettext("%(event)s: not yet from %(names)s") % said if missing else str(said["event"])
         last = max(known, key=lambda day: day.last_day)
         said |= {"day": str(last), "found": str(self._after(last))}
         if not self.effect_after:
-            return translate("%(event)s, %(day)s") % said
+            return gettext("%(event)s, %(day)s") % said
         if self.effect_unit == EffectUnit.MONTHS:
             text = ngettext(
                 "%(count)s month after that %(event)s, %(day)s: %(found)s",
@@ -196,8 +196,8 @@ class StatedTerms(models.Model):
         base = row.signed if self.term_from == TermFrom.SIGNING else row.effective
         said = {"length": length_in_words(self.term_months), "event": TermFrom(self.term_from or TermFrom.EFFECT).label}
         if base is None:
-            return translate("%(length)s from %(event)s, whose day is not known yet") % said
-        return translate("%(length)s from %(event)s, %(day)s: %(end)s") % {**said, "day": base, "end": row.expires}
+            return gettext("%(length)s from %(event)s, whose day is not known yet") % said
+        return gettext("%(length)s from %(event)s, %(day)s: %(end)s") % {**said, "day": base, "end": row.expires}
 
     @property
     def renewal_formula(self) -> str:
@@ -207,15 +207,15 @@ class StatedTerms(models.Model):
             return ""
         length = length_in_words(row.renewal_months)
         if not self.renewal_times:
-            return translate("renewed by itself, %(length)s each time") % {"length": length}
+            return gettext("renewed by itself, %(length)s each time") % {"length": length}
         text = ngettext(
-            "renewed by itself, %(length)s, at most once",
+            "renewed by itself, %(length)s each time, at most %(count)s time",
             "renewed by itself, %(length)s each time, at most %(count)s times",
             self.renewal_times,
         ) % {"length": length, "count": self.renewal_times}  # fmt: skip
         last: date | None = row.term and row.term.last_end()
         return (
-            f"{text}: {translate('at the latest until %(day)s') % {'day': f'{last:%d/%m}/{last.year}'}}"
+            f"{text}: {gettext('at the latest until %(day)s') % {'day': f'{last:%d/%m}/{last.year}'}}"
             if last
             else text
         )

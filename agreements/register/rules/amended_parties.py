@@ -10,7 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -67,9 +67,9 @@ def in_words(amendment: Amendment) -> list[str]:
     for entry in amendment.parties:
         old, new = names.get(entry.get("participant"), ""), others.get(entry.get("organisation"), "")
         text = {
-            Move.JOIN: translate("%(new)s joins as %(role)s"),
-            Move.LEAVE: translate("%(old)s leaves"),
-            Move.REPLACE: translate("%(old)s is replaced by %(new)s"),
+            Move.JOIN: gettext("%(new)s joins as %(role)s"),
+            Move.LEAVE: gettext("%(old)s leaves"),
+            Move.REPLACE: gettext("%(old)s is replaced by %(new)s"),
         }[Move(entry["do"])]
         role = ParticipantRole(entry["role"]).label if entry.get("role") else ""
         said.append(text % {"old": old, "new": new, "role": role})
