@@ -18,8 +18,8 @@ from agreements.dates import UnreadableDate, read
 from agreements.register.forms.acts import parties_of
 from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, InstrumentType, Participant
-from agreements.register.models.agreement import Ending
 from agreements.register.models.participant import Consent
+from agreements.register.models.stated_terms import Ending
 from agreements.register.rules import access_log, editing, lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import Stage

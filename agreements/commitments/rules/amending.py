@@ -10,9 +10,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
@@ -84,7 +83,7 @@ def _wanted(amendment: Amendment, one: dict[str, Any], *, locked: bool = False) 
         row = Commitment(agreement=amendment.agreement)
     else:
         rows = Commitment.objects.live().filter(agreement=amendment.agreement_id)
-        found = (rows.locked() if locked else rows).filter(pk=one.get("commitment")).first()
+        found = (rows.locked() if locked else rows).filter(pk=one.get("commitment") or 0).first()
         if found is None:
             raise ValidationError(_("Say which commitment."))
         row = found
@@ -97,7 +96,7 @@ def _wanted(amendment: Amendment, one: dict[str, Any], *, locked: bool = False) 
                     % {"field": label, "ref": row.ref}
                 )
     for name, value in one.get("values", {}).items():
-        setattr(row, name, Commitment._meta.get_field(name.removesuffix("_id")).to_python(value))
+        setattr(row, name, Commitment.field_of(name.removesuffix("_id")).to_python(value))
     if one.get("values", {}).get("due_on"):
         # The protocol gives the day: it is no longer counted from an event.
         row.due_after, row.due_unit, row.due_from, row.due_event_on = None, "", "", None

@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import PartialDateField
 from agreements.register.models import Agreement, Participant
-from agreements.register.models.agreement import Ending
 from agreements.register.models.participant import Consent
+from agreements.register.models.stated_terms import Ending
 from agreements.register.rules.workflow import Facts, Transition
 from agreements.vocabulary import Stage
 from partners.picking import offer

@@ -12,9 +12,8 @@ from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from agreements.dates import PartialDate, Precision
 from agreements.vocabulary import Renewal
@@ -215,9 +214,7 @@ class StatedTerms(models.Model):
         ) % {"length": length, "count": self.renewal_times}  # fmt: skip
         last: date | None = row.term and row.term.last_end()
         return (
-            f"{text}: {gettext('at the latest until %(day)s') % {'day': f'{last:%d/%m}/{last.year}'}}"
-            if last
-            else text
+            f"{text}: {gettext('at the latest until %(day)s') % {'day': f'{last:%d/%m}/{last.year}'}}" if last else text
         )
 
 

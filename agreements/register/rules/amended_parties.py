@@ -10,9 +10,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from agreements.dates import Precision
 from agreements.register.models import Amendment, Participant
@@ -93,14 +92,14 @@ def _participant(amendment: Amendment, entry: dict[str, Any]) -> Participant | N
     if entry["do"] == Move.JOIN:
         return None
     rows = Participant.objects.live().filter(agreement=amendment.agreement_id)
-    found: Participant | None = rows.filter(pk=entry.get("participant")).first()
+    found: Participant | None = rows.filter(pk=entry.get("participant") or 0).first()
     if found is None:
         raise ValidationError(_("Say which participant."))
     return found
 
 
 def _joining(amendment: Amendment, entry: dict[str, Any], before: Participant | None) -> Participant:
-    organisation = Organisation.objects.live().filter(pk=entry.get("organisation")).first()
+    organisation = Organisation.objects.live().filter(pk=entry.get("organisation") or 0).first()
     if organisation is None:
         raise ValidationError(_("Say which organisation joins."))
     role = before.role if before else entry.get("role") or ParticipantRole.PRINCIPAL

@@ -17,9 +17,8 @@ from django.utils.translation import pgettext_lazy
 from agreements.acts import Act
 from agreements.dates import Precision
 from agreements.register.models import Agreement, Authorship, Step, content
-from agreements.register.models.agreement import Ending
 from agreements.register.models.participant import Consent
-from agreements.register.models.stated_terms import SUSPENSION
+from agreements.register.models.stated_terms import SUSPENSION, Ending
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
 from agreements.vocabulary import DueBefore, Stage, Standing

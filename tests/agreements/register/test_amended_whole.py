@@ -27,7 +27,7 @@ def protocol(cast: Cast, agreement: Agreement | None = None, **rows: Any) -> Ame
 
 
 def test_participants_join_leave_and_are_replaced_on_its_day(cast: Cast, today: object) -> None:
-    other, third = make_organisation(country=cast.us.country), make_organisation(country=cast.us.country)
+    other, third = make_organisation(country="US"), make_organisation(country="US")
     leaving = cast.agreement.participants.get(organisation=cast.us)
     moves = [
         {"do": "replace", "participant": leaving.pk, "organisation": other.pk},
@@ -126,7 +126,7 @@ def form(agreement: Agreement, **typed: str) -> dict[str, str]:
 
 def test_the_page_takes_participants_commitments_and_acceptance(cast: Cast, today: object) -> None:
     address = f"/agreements/{cast.agreement.ref}/amendments/new/"
-    joining = make_organisation(country=cast.us.country)
+    joining = make_organisation(country="US")
     typed = form(
         cast.agreement,
         **{

@@ -21,7 +21,8 @@ TAKEN_BACK = {"submit", "return", "clear", "abandon"}
 CORRECTED = {"sign", "register", "ratify", "enter_force", "suspend", "resume", "end"}
 FROM = {
     "submit": "draft", "return": "in_review", "clear": "in_review", "abandon": "draft", "sign": "cleared",
-    "register": "in_review", "ratify": "signed", "enter_force": "signed", "suspend": "signed", "resume": "suspended", "end": "signed",
+    "register": "in_review", "ratify": "signed", "enter_force": "signed", "suspend": "signed",
+    "resume": "suspended", "end": "signed",
 }  # fmt: skip
 
 
@@ -43,7 +44,7 @@ def columns(agreement: Agreement) -> dict[str, object]:
 
 def test_every_act_is_either_taken_back_or_corrected() -> None:
     assert set(TRANSITIONS) == TAKEN_BACK | CORRECTED
-    assert undoing.LEGAL_ACTS == CORRECTED | {"notice"}
+    assert CORRECTED | {"notice"} == undoing.LEGAL_ACTS
 
 
 @pytest.mark.parametrize("name", sorted(TAKEN_BACK))
