@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_save
 from django.utils.translation import gettext_lazy as _
@@ -19,3 +21,4 @@ class AgreementsConfig(AppConfig):
         if amending not in amendments.ROWS:
             amendments.ROWS.append(amending)
         post_save.connect(deadlines.recount, sender=Agreement, dispatch_uid="recount deadlines")
+        import_module("agreements.commitments.rules.fates")  # it gives itself to the lifecycle

@@ -67,8 +67,10 @@ class OrganisationSerializer(RecordSerializer):
     class Meta:
         model = Organisation
         fields = (
-            "code", "name_vi", "name_en", "short_name", "aliases", "kind", "country", "parent", "successor", "version",
+            "code", "name_vi", "name_en", "short_name", "aliases", "kind", "country", "parent", "successor",
+            "is_example", "version",
         )  # fmt: skip
+        read_only_fields = ("is_example",)
         # Uniqueness is asked of what the viewer sees: that a hidden row has a code is told to nobody.
         extra_kwargs: ClassVar = {"code": {"required": False, "validators": [validate_slug]}}
 

@@ -26,7 +26,7 @@ from agreements.register.models import Agreement, Amendment, Step
 from agreements.register.rules.amendments import own_of
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import BINDING, AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
+from agreements.vocabulary import AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
 from partners import reading
 from partners.paging import Order, page_of
 from partners.requests import Request
@@ -82,8 +82,7 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     elif scope == "desk":
         agreements = agreements.filter(desk__in=viewer.desk_ids)
         commitments = commitments.filter(agreement__desk__in=viewer.desk_ids)
-    live = commitments.filter(agreement__stage__in=BINDING)
-    shown = live.select_related("agreement", "partner_owner", "lead")
+    shown = commitments.concluded().select_related("agreement", "partner_owner", "lead")
     return {
         "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waiting_count, agreements),
         "waiting": waiting[:SHOWN], "waiting_count": waiting_count,
@@ -102,7 +101,7 @@ def _counts(viewer: Viewer, scope: str, waiting: int, agreements: Any) -> list[C
     found = tallies.total(tallies.duties(viewer, keeps).values())
 
     def duties(**more: str) -> str:
-        return f"{reverse('commitments')}?{urlencode({**of, 'binding': 'true', **more})}"
+        return f"{reverse('commitments')}?{urlencode({**of, 'owed': 'true', **more})}"
 
     def papers(**more: str) -> str:
         return f"{reverse('agreements')}?{urlencode({**of, **more})}"
@@ -111,7 +110,7 @@ def _counts(viewer: Viewer, scope: str, waiting: int, agreements: Any) -> list[C
         Count(waiting, _("wait for me"), f"{reverse('agreements')}?show=my_turn"),
         Count(found.overdue, _("commitments overdue"), duties(due="overdue"), is_bad=True),
         Count(found.soon, _("due within 30 days"), duties(due="soon")),
-        Count(found.blocked, _("blocked"), duties(open="true", health=Health.BLOCKED), is_bad=True),
+        Count(found.blocked, _("blocked"), duties(health=Health.BLOCKED), is_bad=True),
         Count(found.silent, _("without a word for 90 days"), duties(quiet=str(SILENT_DAYS))),
         Count(agreements.expiring(viewer.on).count(), _("agreements expire soon"), papers(show="expiring")),
         Count(agreements.filter(stage=Stage.IN_REVIEW).count(), _("in review"), papers(stage=Stage.IN_REVIEW)),
@@ -174,7 +173,7 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
     written = Report.objects.visible_to(viewer).filter(organisation__in=viewer.organisation_ids)
     written = written.select_related("commitment")
     own = Q(partner_owner__in=viewer.organisation_ids)
-    owed = commitments.open().filter(own)
+    owed = commitments.owed().filter(own)
     # Those in their charge, and those of nobody in particular: what others answer for is not asked of them.
     unanswered = Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
     to_confirm = commitments.open().filter(own | Q(partner_owner=None), unanswered, agreement__stage__in=ANSWERABLE)

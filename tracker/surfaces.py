@@ -57,6 +57,7 @@ MAILS: Mapping[str, Eyes] = {
     "agreements/reminders/_when.txt": Eyes.OWNER,
 }
 COMMANDS: Mapping[str, Eyes] = {
+    "generate": Eyes.OPERATOR,
     "lifecycle_diagram": Eyes.NOBODY,
     "load": Eyes.OPERATOR,
     "migrate": Eyes.OPERATOR,

@@ -31,6 +31,8 @@ class CommitmentSerializer(RecordSerializer):
     confirmation = serializers.ChoiceField(source="agreed", choices=Confirmation.choices, read_only=True)
     baseline_due = PartialDateApiField("baseline_due_on", "baseline_due_precision", "last", read_only=True)
 
+    is_example = serializers.BooleanField(source="agreement.is_example", read_only=True)
+
     class Meta:
         model = Commitment
         fields = (
@@ -38,7 +40,7 @@ class CommitmentSerializer(RecordSerializer):
             "co_leads", "partner_owner", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
             "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "health_override",
             "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by", "blocked_since_on",
-            "escalated_on", "version",
+            "escalated_on", "is_example", "version",
         )  # fmt: skip
 
     def to_representation(self, instance: Any) -> dict[str, Any]:

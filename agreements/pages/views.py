@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agreements.pages.agreement import agreement_context
-from agreements.register.forms.acts import ActForm, parties_of
+from agreements.register.forms.acts import ActForm
 from agreements.register.models import Agreement
 from agreements.register.rules import access_log, following, lifecycle
 from partners.requests import Request
@@ -41,11 +41,10 @@ def _acts(request: Request, agreement: Agreement) -> list[dict[str, Any]]:
         del request.session["kept_act"]
     acts, free = [], lifecycle.open_to(agreement, request.viewer)
     shown = agreement.content_hash() if any(transition.four_eyes for transition in free) else ""
-    papers, parties = agreement.documents.visible_to(request.viewer), parties_of(agreement, request.viewer)
     for transition in free:
         typed = kept["typed"] if (kept.get("ref"), kept.get("name")) == (agreement.ref, transition.name) else {}
         initial = {"signed": agreement.signed, **typed, "seen": shown if transition.four_eyes else ""}
-        form = ActForm(initial=initial, transition=transition, papers=papers, parties=parties, viewer=request.viewer)
+        form = ActForm(initial=initial, transition=transition, agreement=agreement, viewer=request.viewer)
         acts.append({"transition": transition, "form": form, "is_open": bool(typed)})
     return acts
 

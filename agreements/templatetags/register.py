@@ -30,6 +30,12 @@ def pill(value: State | None) -> SafeString | str:
 
 
 @register.filter
+def example(record: Any) -> SafeString | str:
+    """The mark of what was made up to show the register at work."""
+    return format_html('<span class="pill mute">{}</span>', _("Example")) if record and record.is_example else ""
+
+
+@register.filter
 def facet(counts: Any, name: str) -> Any:
     """The numbers of one filter; None where the list is too long to count."""
     return counts.get(name, {}) if counts else None
@@ -114,13 +120,13 @@ def past(step_name: str) -> str:
 
 @register.filter
 def time_left(commitment: Any) -> SafeString | str:
-    """How late an open commitment is, or how soon it is due within a month."""
+    """How late a commitment that is owed is, or how soon it is due within a month."""
     on: date = timezone.localdate()
     late = commitment.days_late(on)
     if late > 0:
         text = ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}
         return format_html('<span class="pill bad">{}</span>', text)
-    if commitment.due_on and commitment.is_open and late >= -30:
+    if commitment.due_on and commitment.is_owed and late >= -30:
         text = (
             _("due today")
             if late == 0

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from partners import visibility
+from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, VietnameseOrder
 from partners.models.countries import REFERENCE_WRITERS, Country
@@ -43,9 +44,11 @@ class Organisation(Record):
     """A government, ministry, agency, company, association or international body."""
 
     FIELDS = FieldTable(
-        public="id code name_vi name_en short_name aliases identifier kind country parent successor merged_into",
+        public=(
+            "id code name_vi name_en short_name aliases identifier kind country parent successor merged_into is_example"
+        ),
         internal=f"{RECORD_INTERNAL} folded order_vi",
-        locked=f"{RECORD_INTERNAL} id folded order_vi merged_into",
+        locked=f"{RECORD_INTERNAL} id folded order_vi merged_into is_example",
     )
     SEARCHED = ("name_vi", "name_en", "short_name", "aliases")
 
@@ -71,6 +74,7 @@ class Organisation(Record):
         "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged",
         verbose_name=_("merged into"),
     )  # fmt: skip
+    is_example = example_field()
     folded = models.GeneratedField(
         expression=Fold(
             Concat(
@@ -88,6 +92,7 @@ class Organisation(Record):
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
+        triggers = (stays_as_marked(),)
         ordering = ("order_vi", "pk")
         constraints = (
             models.CheckConstraint(
@@ -165,16 +170,18 @@ class Desk(Record):
     """A unit of ours that keeps agreements."""
 
     FIELDS = FieldTable(
-        internal=f"id code name_vi name_en {RECORD_INTERNAL}",
-        locked=f"id {RECORD_INTERNAL}",
+        internal=f"id code name_vi name_en is_example {RECORD_INTERNAL}",
+        locked=f"id is_example {RECORD_INTERNAL}",
         writers=REFERENCE_WRITERS,
     )
 
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name_vi = models.CharField(_("name in Vietnamese"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
+    is_example = example_field()
 
     class Meta:
+        triggers = (stays_as_marked(),)
         verbose_name = _("desk")
         verbose_name_plural = _("desks")
         ordering = (VietnameseOrder("name_vi"), "pk")

@@ -17,6 +17,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from partners import epochs, visibility
+from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import ByGivenName, Fold
 from partners.links import tracked
@@ -56,9 +57,9 @@ class User(AbstractBaseUser):
 
     FIELDS: ClassVar = FieldTable(
         public="id name",
-        internal="role desks is_active epoch language mails digest_at shortcuts toured",
+        internal="role desks is_active epoch language mails digest_at shortcuts toured is_example",
         personal="email last_login password seen_at seen_before",
-        locked="id email last_login password role desks is_active epoch seen_at seen_before toured",
+        locked="id email last_login password role desks is_active epoch seen_at seen_before toured is_example",
         writers=REFERENCE_WRITERS,
     )
 
@@ -77,6 +78,7 @@ class User(AbstractBaseUser):
     toured = models.PositiveSmallIntegerField(_("steps of the first visit done"), default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     epoch = models.PositiveBigIntegerField(_("credentials count from"), default=1, editable=False)
+    is_example = example_field()
 
     USERNAME_FIELD = EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -87,7 +89,7 @@ class User(AbstractBaseUser):
         verbose_name_plural = _("users")
         ordering = (ByGivenName("name"), "pk")
         constraints = (models.CheckConstraint(condition=Q(role__in=Role.values), name="user_role"),)
-        triggers = (epochs.of_the_account(),)
+        triggers = (epochs.of_the_account(), stays_as_marked())
 
     is_read = False  # from the database, not made here
 

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -68,15 +69,37 @@ def seal(*, at: datetime) -> Seal | None:
         SEALS.each([table for table, mark in sorted(now.marks.items()) if mark > before.get(table, 0)], add, at=at)
         if not tables:
             return None
-        key = settings.HISTORY_KEYS[0]
         made = Seal(
             at=at, tables=tables, marks=before | {table: entry["to"] for table, entry in tables.items()},
-            began_at=now.began_at, until_at=now.until_at, prints=bytes(prints), key=fingerprint(key),
+            began_at=now.began_at, until_at=now.until_at, prints=bytes(prints),
         )  # fmt: skip
-        made.digest = digest_of(made, last.digest if last else "", hashlib.sha256(prints).hexdigest())
-        made.signature = signature(made.digest, key)
-        made.save(force_insert=True)
-        transaction.on_commit(lambda: anchors.note(made, before=last.digest if last else ""))
+        _sign(made, last)
+    return made
+
+
+def _sign(made: Seal, last: Seal | None) -> None:
+    """Put the seal behind the last one, in a transaction that holds the lock of the seals."""
+    key, before = settings.HISTORY_KEYS[0], last.digest if last else ""
+    made.key = fingerprint(key)
+    made.digest = digest_of(made, before, hashlib.sha256(made.prints).hexdigest())
+    made.signature = signature(made.digest, key)
+    made.save(force_insert=True)
+    transaction.on_commit(lambda: anchors.note(made, before=before))
+
+
+def note_removal(removed: Mapping[str, list[list[int]]], *, at: datetime) -> Seal | None:
+    """Say under a seal which sealed rows were taken out with the examples. None where none of them was sealed.
+
+    The caller's transaction has taken them out, and holds the lock of the seals.
+    """
+    last = Seal.objects.defer("prints").order_by("-pk").first()
+    marks = watermarks(last)
+    sealed = {table: [run for run in runs if run[0] <= marks.get(table, 0)] for table, runs in removed.items()}
+    sealed = {table: runs for table, runs in sealed.items() if runs}
+    if last is None or not sealed:
+        return None
+    made = Seal(at=at, tables={}, marks=marks, began_at=last.began_at or at, until_at=at, removed=sealed)
+    _sign(made, last)
     return made
 
 
@@ -130,6 +153,7 @@ def digest_of(made: Seal, before: str, prints: str) -> str:
     if made.key:
         assert made.began_at and made.until_at
         times = [made.began_at.isoformat(), made.until_at.isoformat()]
+        said |= {"removed": made.removed} if made.removed else {}
         said |= {"marks": made.marks, "times": times, "prints": prints, "key": made.key}
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 

@@ -6,8 +6,9 @@ Each fault says where, which row, what, and since when: between the seal under w
 from __future__ import annotations
 
 import hmac
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -66,14 +67,40 @@ def _moment(at: datetime) -> str:
     return f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
 
 
+class Runs:
+    """Numbers of rows, as runs from one to another."""
+
+    def __init__(self, runs: Iterable[Sequence[int]]) -> None:
+        self._runs = sorted((first, last) for first, last in runs)
+
+    def __contains__(self, number: int) -> bool:
+        place = bisect_right(self._runs, (number, float("inf"))) - 1
+        return place >= 0 and self._runs[place][0] <= number <= self._runs[place][1]
+
+    def within(self, after: int, to: int) -> int:
+        """How many of them lie after a number and up to another."""
+        cut = ((max(first, after + 1), min(last, to)) for first, last in self._runs)
+        return sum(last - first + 1 for first, last in cut if last >= first)
+
+
+def taken_out() -> dict[str, list[list[int]]]:
+    """By table the rows that were sealed and then taken out with the examples, as the seals say."""
+    found: dict[str, list[list[int]]] = {}
+    for removed in Seal.objects.exclude(removed={}).order_by("pk").values_list("removed", flat=True):
+        for table, runs in removed.items():
+            found.setdefault(table, []).extend(runs)
+    return found
+
+
 def verify() -> list[Fault]:
     """All that does not fit."""
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL TIME ZONE 'UTC'")
         faults, sealed = _chain()
+        removed = taken_out()
         for table, entries in sealed.items():
-            faults += _table(table, entries)
+            faults += _table(table, entries, Runs(removed.get(table, [])))
         faults += _unsealed()
     for one in comparing.compare():
         since = f"since {_moment(one.since)} or later" if one.since else ""
@@ -132,7 +159,7 @@ def _of_other_keys(foreign: Counter[str]) -> list[Fault]:
     ]  # fmt: skip
 
 
-def _table(table: str, entries: list[Sealed]) -> Iterator[Fault]:
+def _table(table: str, entries: list[Sealed], removed: Runs) -> Iterator[Fault]:
     """Read the table once for each run of seals that cover the same columns."""
     there = set(rows.columns_of(table))
     for (columns, _with_actors), run in groupby(entries, key=lambda one: one.kind):
@@ -142,7 +169,7 @@ def _table(table: str, entries: list[Sealed]) -> Iterator[Fault]:
             continue
         for entry, digest, misdated in _digests(table, list(columns), run_entries):
             if digest.hexdigest() != entry.entry["digest"] or digest.count != entry.entry["count"]:
-                yield from _name(entry)
+                yield from _name(entry, removed)
             yield from misdated
 
 
@@ -170,11 +197,14 @@ def _digests(
         yield rest, rows.Digest(rest.with_actors), []
 
 
-def _name(sealed: Sealed) -> Iterator[Fault]:
-    """Which rows of a seal's part do not fit, by their prints."""
+def _name(sealed: Sealed, removed: Runs) -> Iterator[Fault]:
+    """Which rows of a seal's part do not fit, by their prints; none, where only examples were taken out of it."""
     entry = sealed.entry
     now = {row.pk: row.short() for row in rows.read(sealed.table, entry["columns"], entry["after"], entry["to"])}
     if not sealed.with_actors:
+        out = removed.within(entry["after"], entry["to"])
+        if out and len(now) + out == entry["count"]:
+            return
         if len(now) != entry["count"]:
             yield sealed.fault(f"{entry['count']} rows were sealed, {len(now)} are there")
         else:
@@ -185,11 +215,11 @@ def _name(sealed: Sealed) -> Iterator[Fault]:
     whole = [kept[start : start + rows.SHORT] for start in range(0, len(kept), rows.SHORT)]
     was = {int.from_bytes(one[: rows.PRINT], "big", signed=True): one for one in whole}
     found = [(pk, _difference(was.get(pk), now.get(pk))) for pk in sorted(was.keys() | now.keys())]
-    found = [(pk, what) for pk, what in found if what]
+    found = [(pk, what) for pk, what in found if what and not (pk not in now and pk in removed)]
     yield from (sealed.fault(what, pk) for pk, what in found[:NAMED])
     if len(found) > NAMED:
         yield sealed.fault(f"{len(found) - NAMED} more rows do not fit")
-    if not found:
+    if not found and not removed.within(entry["after"], entry["to"]):
         yield sealed.fault("a sealed row was changed, and what the seal kept to name it")
 
 

@@ -42,6 +42,7 @@ class Migration(migrations.Migration):
                 ('began_at', models.DateTimeField(null=True)),
                 ('until_at', models.DateTimeField(null=True)),
                 ('prints', models.BinaryField(default=b'')),
+                ('removed', models.JSONField(default=dict)),
                 ('key', models.CharField(blank=True, max_length=16)),
                 ('digest', models.CharField(max_length=64)),
                 ('signature', models.CharField(max_length=64)),

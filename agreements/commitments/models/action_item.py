@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.models.commitment import Commitment
 from agreements.register.models import TITLE, partial_date, precision_field
 from agreements.vocabulary import ActionItemState
+from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.links import tracked
 from partners.models import Desk
@@ -27,9 +28,9 @@ class ActionItem(Record):
     FIELDS = FieldTable(
         internal=(
             "id desk title commitments meeting met_on owner due_on due_precision state result done_by done_on "
-            f"verified_by verified_on {RECORD_INTERNAL}"
+            f"verified_by verified_on is_example {RECORD_INTERNAL}"
         ),
-        locked=f"id desk state result done_by done_on verified_by verified_on {RECORD_INTERNAL}",
+        locked=f"id desk state result done_by done_on verified_by verified_on is_example {RECORD_INTERNAL}",
     )
 
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="action_items", verbose_name=_("desk"))
@@ -54,10 +55,12 @@ class ActionItem(Record):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("verified by")
     )
     verified_on = models.DateField(_("verified"), null=True, blank=True)
+    is_example = example_field()
 
     class Meta:
         verbose_name = _("action item")
         verbose_name_plural = _("action items")
+        triggers = (stays_as_marked(),)
         ordering = (F("due_on").asc(nulls_last=True), "pk")
         constraints = (
             models.CheckConstraint(

@@ -26,7 +26,8 @@ from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.register.models.stated_terms import SUSPENSION, Ending, StatedTerms
 from agreements.terms import Term
-from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing
+from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing, day_label
+from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.links import tracked
@@ -87,7 +88,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
     def in_effect(self, on: date) -> Self:
         """See also: Agreement.standing."""
-        running = self.alias(end_then=term_end(on)).filter(stage=Stage.SIGNED, effective_on__lte=on)
+        running = self.alias(end_then=term_end(on)).filter(stage__in=CONCLUDED, effective_on__lte=on)
         return running.filter(Q(end_then=None) | Q(end_then__gte=on)).exclude(leaves_on__lte=on)
 
     def with_end(self, on: date) -> Self:
@@ -97,18 +98,18 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
     def expiring(self, on: date, *, days: int = EXPIRING_DAYS) -> Self:
         """Signed agreements whose term ends within so many days, whether it renews or not."""
         until = on + timedelta(days=days)
-        near = self.filter(Q(expires_on__lte=until) | Q(leaves_on__lte=until), stage=Stage.SIGNED)
+        near = self.filter(Q(expires_on__lte=until) | Q(leaves_on__lte=until), stage__in=CONCLUDED)
         going = near.filter(Q(renewal=Renewal.TACIT) | Q(expires_on__gte=on) | Q(leaves_on__gte=on))
         return going.with_end(on).filter(end__range=(on, until))
 
     def expired(self, on: date) -> Self:
         """Signed agreements that have run out before a day; those that renew without limit never do."""
-        over = self.filter(stage=Stage.SIGNED, expires_on__lt=on).exclude(leaves_on__lte=on)
+        over = self.filter(stage__in=CONCLUDED, expires_on__lt=on).exclude(leaves_on__lte=on)
         return over.exclude(renewal=Renewal.TACIT, renewal_times=None).with_end(on).filter(end__lt=on)
 
     def leaving(self, on: date) -> Self:
         """Those in force whose notice of ending or suspension has come into effect by a day."""
-        return self.filter(stage=Stage.SIGNED, leaves_on__lte=on)
+        return self.filter(stage__in=CONCLUDED, leaves_on__lte=on)
 
     def awaiting(self, viewer: Viewer) -> Self:
         """Agreements on which the viewer is the next to act."""
@@ -129,7 +130,7 @@ class Agreement(StatedTerms, Record):
     FIELDS = FieldTable(
         public=(
             "id ref kind instrument_type legal_regime title_vi title_en signed_on signed_precision "
-            "announced_on announced_precision"
+            "announced_on announced_precision is_example"
         ),
         partner=(
             "summary_vi summary_en stage ending parent supersedes sectors provisional_on provisional_precision "
@@ -138,7 +139,7 @@ class Agreement(StatedTerms, Record):
             "effect_unit term_months term_from until_vi until_en renewal_times leaves_on leaves_as"
         ),
         internal=f"desk owner submitted_by restricted lead_days behind folded {RECORD_INTERNAL}",
-        locked=f"id ref stage ending leaves_on leaves_as submitted_by behind folded {RECORD_INTERNAL}",
+        locked=f"id ref stage ending leaves_on leaves_as submitted_by behind folded is_example {RECORD_INTERNAL}",
     )
     # Plain columns that people enter as they stand, on the form and by the API.
     ENTERED = (
@@ -193,7 +194,7 @@ class Agreement(StatedTerms, Record):
     sectors = models.ManyToManyField(Sector, blank=True, related_name="agreements", verbose_name=_("sectors"))
     announced_on = models.DateField(_("announced"), null=True, blank=True)
     announced_precision = precision_field()
-    signed_on = models.DateField(_("signed"), null=True, blank=True)
+    signed_on = models.DateField(_("signed, adopted or agreed"), null=True, blank=True)
     signed_precision = precision_field()
     provisional_on = models.DateField(_("applied provisionally from"), null=True, blank=True)
     provisional_precision = precision_field()
@@ -224,6 +225,7 @@ class Agreement(StatedTerms, Record):
         _("desk only"), default=False, help_text=_("hidden from the other desks, also after signing")
     )
     behind = behind_field()
+    is_example = example_field()
     folded = models.GeneratedField(
         expression=Fold(
             Concat("ref", Value(" "), "title_vi", Value(" "), "title_en", output_field=models.TextField())
@@ -236,7 +238,7 @@ class Agreement(StatedTerms, Record):
     class Meta:
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
-        triggers = (notes_what_is_behind("title", "summary"),)
+        triggers = (notes_what_is_behind("title", "summary"), stays_as_marked())
         ordering = (F("signed_on").desc(nulls_first=True), "-pk")
         constraints = (
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="agreement_stage"),
@@ -258,6 +260,22 @@ class Agreement(StatedTerms, Record):
                 violation_error_message=_("A time after the event needs a number and a unit."),
             ),
             models.CheckConstraint(
+                condition=~Q(kind=Kind.PROGRAMME, stage__in=(Stage.CLEARED, Stage.SIGNED, Stage.ADOPTED)),
+                name="no_paper_is_signed", violation_error_message=_(
+                    "Cooperation without a paper is neither signed nor adopted: it is agreed without a paper."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.AGREED) | Q(kind=Kind.PROGRAMME), name="agreed_has_no_paper",
+                violation_error_message=_("Only cooperation without a paper is agreed without one."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.ADOPTED) | ~Q(kind__in=SIGNED_ONLY) & ~Q(legal_regime=LegalRegime.TREATY),
+                name="adopted_by_kind", violation_error_message=_(
+                    "Statements, plans and other papers that are no treaty are adopted; this one is not."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=~Q(renewal=Renewal.TACIT) | Q(renewal_months__isnull=False), name="tacit_needs_its_length",
                 violation_error_message=_("Say for how many months it renews each time."),
             ),
@@ -267,8 +285,8 @@ class Agreement(StatedTerms, Record):
             GinIndex(Words("folded"), name=WORDS_INDEX, fastupdate=False),
             models.Index(F("signed_on").desc(nulls_first=True), F("id").desc(), name="agreement_order"),
             models.Index(fields=["desk", "stage"], name="agreement_desk_stage"),
-            models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage=Stage.SIGNED)),
-            models.Index(fields=["leaves_on"], name="agreement_leaving", condition=Q(stage=Stage.SIGNED)),
+            models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
+            models.Index(fields=["leaves_on"], name="agreement_leaving", condition=Q(stage__in=CONCLUDED)),
         )
 
     def __str__(self) -> str:
@@ -326,6 +344,11 @@ class Agreement(StatedTerms, Record):
         return str(self.instrument_type or self.get_kind_display())
 
     @property
+    def day_label(self) -> str:
+        """What the day of its conclusion is called."""
+        return str(day_label(self.stage, self.kind, self.legal_regime))
+
+    @property
     def occasion(self) -> str:
         return self.in_words("occasion")
 
@@ -358,19 +381,21 @@ class Agreement(StatedTerms, Record):
         """What the calendar makes of the stage on a day."""
         if self.stage == Stage.DRAFT:
             return Standing.PLANNED if self.announced_on else Standing.DRAFT
-        if self.stage != Stage.SIGNED:
+        if self.stage not in CONCLUDED:
             return Standing(self.stage)
         if self.leaves_on and self.leaves_on <= on:
             return Standing(Stage.SUSPENDED if self.leaves_as == SUSPENSION else Stage.ENDED)
         end = self.ends_on(on)
         if end and end < on:
             return Standing.EXPIRED
-        if self.kind == Kind.PROGRAMME:
+        if self.stage == Stage.AGREED:
             return Standing.UNDER_WAY
+        if self.stage == Stage.ADOPTED and not (self.effective_on and self.effective_on <= on):
+            return Standing.ADOPTED
         if self.provisional_on and self.provisional_on <= on and not (self.effective_on and self.effective_on <= on):
             return Standing.PROVISIONAL
         if self.effective_on is None:
-            return Standing.ADOPTED if self.legal_regime == LegalRegime.POLITICAL else Standing.SIGNED
+            return Standing.SIGNED
         if self.effective_on > on:
             return Standing.PENDING
         if end and end <= on + timedelta(days=EXPIRING_DAYS):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -84,6 +85,16 @@ class Participant(Record):
     def __str__(self) -> str:
         return str(self.organisation)
 
+    def clean(self) -> None:
+        """What is made up is no party to a fact: it would be taken out of it again."""
+        super().clean()
+        known = self.agreement_id and self.organisation_id
+        if known and self.organisation.is_example and not self.agreement.is_example:
+            raise ValidationError({"organisation": _("An example takes part in examples alone.")})
+        for column, day in (("signed_on", self.signed), ("consented_on", self.consented)):
+            if day:
+                refuse_to_come(column, day, _("This day is still to come."))
+
     signed, consented = partial_date("signed"), partial_date("consented")
     effective, withdrawn = partial_date("effective"), partial_date("withdrawn")
 
@@ -94,12 +105,6 @@ class Participant(Record):
         if agreement and (derived := agreement.derive()):
             agreement.full_clean()
             agreement.stamp(None).save(update_fields={*derived, "version", "updated_at"})
-
-    def clean(self) -> None:
-        super().clean()
-        for column, day in (("signed_on", self.signed), ("consented_on", self.consented)):
-            if day:
-                refuse_to_come(column, day, _("This day is still to come."))
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -21,7 +21,7 @@ from agreements.register.models.participant import Consent
 from agreements.register.models.stated_terms import SUSPENSION, Ending
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
-from agreements.vocabulary import DueBefore, Stage, Standing
+from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, DueBefore, Fate, Stage, Standing, ways_of
 from partners.viewers import Viewer
 
 Question = Callable[[Agreement, Facts], bool]
@@ -37,11 +37,20 @@ def _has_both_sides(agreement: Agreement, facts: Facts) -> bool:
     return any(ours) and not all(ours)
 
 
-def _has_signing_date(agreement: Agreement, facts: Facts) -> bool:
+def _way(*stages: Stage) -> Question:
+    """Whether its kind and legal regime let it be concluded in one of these ways."""
+
+    def question(agreement: Agreement, facts: Facts) -> bool:
+        return not set(stages).isdisjoint(ways_of(agreement.kind, agreement.legal_regime))
+
+    return question
+
+
+def _has_day(agreement: Agreement, facts: Facts) -> bool:
     return bool(facts.signed or agreement.signed_on)
 
 
-def _signing_is_past(agreement: Agreement, facts: Facts) -> bool:
+def _day_is_past(agreement: Agreement, facts: Facts) -> bool:
     signed = facts.signed or agreement.signed
     return signed is None or signed.first_day <= facts.on
 
@@ -62,26 +71,21 @@ def _has_document(agreement: Agreement, facts: Facts) -> bool:
 
 
 def _has_successor(agreement: Agreement, facts: Facts) -> bool:
-    if facts.ending != Ending.SUPERSESSION:
+    if facts.ending != Ending.SUPERSESSION and Fate.CARRIED not in facts.fates.values():
         return True
     return facts.successor is not None and facts.successor.pk != agreement.pk
 
 
 def _has_effect(agreement: Agreement, facts: Facts) -> bool:
-    return facts.effect is not None
+    return facts.day is not None
 
 
 def _effect_is_past(agreement: Agreement, facts: Facts) -> bool:
-    return facts.effect is None or facts.effect.first_day <= facts.on
+    return facts.day is None or facts.day.first_day <= facts.on
 
 
 def _effect_is_exact(agreement: Agreement, facts: Facts) -> bool:
-    return facts.effect is None or facts.effect.precision == Precision.DAY
-
-
-def _effect_is_later(agreement: Agreement, facts: Facts) -> bool:
-    """An act has effect no earlier than the agreement itself was made."""
-    return not (facts.effect and agreement.signed_on) or facts.effect.last_day >= agreement.signed_on
+    return facts.day is None or facts.day.precision == Precision.DAY
 
 
 def _has_paper(agreement: Agreement, facts: Facts) -> bool:
@@ -100,6 +104,17 @@ def _has_no_notice(agreement: Agreement, facts: Facts) -> bool:
     return agreement.leaves_on is None
 
 
+def _is_concluded(agreement: Agreement, facts: Facts) -> bool:
+    successor = facts.successor
+    return successor is None or (successor.stage in CONCLUDED and successor.archived_at is None)
+
+
+def _has_fitting_day(agreement: Agreement, facts: Facts) -> bool:
+    """Not before it was concluded."""
+    day = facts.day
+    return day is None or (agreement.signed_on or day.last_day) <= day.last_day
+
+
 def _procedure_allows(*acts: DueBefore) -> Question:
     """The steps of the open procedure that come before these acts are done, or noted as not applying."""
 
@@ -116,8 +131,17 @@ def _procedure_allows(*acts: DueBefore) -> Question:
 NEEDS: Mapping[str, tuple[Question, Words]] = {
     "title": (_has_title, _("It has no title.")),
     "both_sides": (_has_both_sides, _("It needs at least one participant from our side and one from the partner's.")),
-    "signing_date": (_has_signing_date, _("Give the date of signing.")),
-    "past_signing": (_signing_is_past, _("The date of signing lies in the future.")),
+    "paper": (_way(Stage.SIGNED, Stage.ADOPTED), _("Cooperation without a paper is not cleared for signing.")),
+    "can_be_signed": (
+        _way(Stage.SIGNED), _("Cooperation without a paper is not signed: record it as agreed without a paper."),
+    ),
+    "can_be_adopted": (
+        _way(Stage.ADOPTED), _("Statements, plans and other papers that are no treaty are adopted; this one is not."),
+    ),
+    "can_be_agreed": (_way(Stage.AGREED), _("Only cooperation without a paper is agreed without one.")),
+    "signing_date": (_has_day, _("Give the date of signing.")),
+    "adoption_date": (_has_day, _("Give the date of adoption.")),
+    "past_day": (_day_is_past, _("That day lies in the future.")),
     "reason": (_has_reason, _("Give a reason.")),
     "ending": (_has_ending, _("Say how it ended.")),
     "document": (_has_document, _("Choose the paper that says so; add it under Papers first.")),
@@ -125,7 +149,6 @@ NEEDS: Mapping[str, tuple[Question, Words]] = {
     "effect": (_has_effect, _("Give the day from which it has effect.")),
     "past_effect": (_effect_is_past, _("This day is still to come.")),
     "exact_effect": (_effect_is_exact, _("Give the day, for example 25/09/2023.")),
-    "later_effect": (_effect_is_later, _("It cannot have effect before the signing.")),
     "document_given": (_has_paper, _("Choose the paper that says so; add it under Papers first.")),
     "participant": (_has_participant, _("Say which participant.")),
     "not_in_force": (
@@ -133,6 +156,8 @@ NEEDS: Mapping[str, tuple[Question, Words]] = {
         _("Its entry into force is recorded; where that is wrong, correct the record."),
     ),
     "no_notice": (_has_no_notice, _("A notice was given already; where that is wrong, correct that entry.")),
+    "concluded_successor": (_is_concluded, _("Its successor is not concluded yet.")),
+    "day": (_has_fitting_day, _("It cannot have effect before it was concluded.")),
     "procedure_before_clearance": (
         _procedure_allows(DueBefore.CLEAR), _("Steps of its procedure that come before clearance are still open."),
     ),
@@ -152,13 +177,25 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "register", Act.REGISTER, _("Register as signed"),
             from_stages(Stage.IN_REVIEW), Stage.SIGNED, MANAGER,
-            ("both_sides", "signing_date", "past_signing", "procedure_before_signing"),
+            ("can_be_signed", "both_sides", "signing_date", "past_day", "procedure_before_signing"),
+            ("signed",), four_eyes=True, is_next=True, is_legal=True,
+        ),
+        Transition(
+            "adopt", Act.ADOPT, _("Register as adopted"),
+            from_stages(Stage.IN_REVIEW), Stage.ADOPTED, MANAGER,
+            ("can_be_adopted", "both_sides", "adoption_date", "past_day", "procedure_before_signing"),
+            ("signed",), four_eyes=True, is_next=True, is_legal=True,
+        ),
+        Transition(
+            "agree", Act.AGREE, _("Record as agreed without a paper"),
+            from_stages(Stage.IN_REVIEW), Stage.AGREED, MANAGER,
+            ("can_be_agreed", "both_sides", "past_day", "procedure_before_signing"),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
             "clear", Act.CLEAR, _("Clear for signing"),
-            from_stages(Stage.IN_REVIEW), Stage.CLEARED, MANAGER, ("both_sides", "procedure_before_clearance"),
-            four_eyes=True, is_next=True,
+            from_stages(Stage.IN_REVIEW), Stage.CLEARED, MANAGER,
+            ("paper", "both_sides", "procedure_before_clearance"), four_eyes=True, is_next=True,
         ),
         Transition(
             "return", Act.RETURN, _("Return with comment"),
@@ -167,35 +204,41 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "sign", Act.SIGN, _("Record the signing"),
             from_stages(Stage.CLEARED), Stage.SIGNED, DESK,
-            ("both_sides", "signing_date", "past_signing", "procedure_before_signing"), ("signed",), is_next=True,
-            is_legal=True,
+            ("can_be_signed", "both_sides", "signing_date", "past_day", "procedure_before_signing"), ("signed",),
+            is_next=True, is_legal=True,
+        ),
+        Transition(
+            "issue", Act.ISSUE, _("Record the adoption"),
+            from_stages(Stage.CLEARED), Stage.ADOPTED, DESK,
+            ("can_be_adopted", "both_sides", "adoption_date", "past_day", "procedure_before_signing"), ("signed",),
+            is_next=True, is_legal=True,
         ),
         Transition(
             "ratify", Act.RATIFY, _("Record a ratification"),
             from_stages(Stage.SIGNED), Stage.SIGNED, DESK,
-            ("participant", "effect", "past_effect", "later_effect", "document_given"),
-            ("participant", "consent", "effect", "document"), is_legal=True,
+            ("participant", "effect", "past_effect", "day", "document_given"),
+            ("participant", "consent", "day", "document"), is_legal=True,
         ),
         Transition(
             "enter_force", Act.ENTER_FORCE, _("Record the entry into force"),
             from_stages(Stage.SIGNED), Stage.SIGNED, DESK,
-            ("not_in_force", "effect", "later_effect", "document_given"), ("effect", "document"), is_legal=True,
+            ("not_in_force", "effect", "day", "document_given"), ("day", "document"), is_legal=True,
         ),
         Transition(
             "suspend", Act.SUSPEND, _("Suspend"),
-            from_stages(Stage.SIGNED), Stage.SUSPENDED, MANAGER,
-            ("no_notice", "reason", "document", "exact_effect", "later_effect"), ("reason", "document", "effect"),
-            is_legal=True,
+            from_stages(*CONCLUDED), Stage.SUSPENDED, MANAGER,
+            ("no_notice", "reason", "document", "exact_effect", "day"), ("day", "document", "reason"), is_legal=True,
         ),
         Transition(
             "resume", Act.RESUME, pgettext_lazy("agreement", "Resume"),
-            from_stages(Stage.SUSPENDED), Stage.SIGNED, MANAGER, ("reason",), ("reason",), is_legal=True,
+            from_stages(Stage.SUSPENDED), "", MANAGER, ("reason", "day"), ("day", "reason"),
+            is_legal=True,
         ),
         Transition(
             "end", Act.END, pgettext_lazy("agreement", "End"),
-            from_stages(Stage.SIGNED, Stage.SUSPENDED), Stage.ENDED, MANAGER,
-            ("no_notice", "ending", "reason", "document", "successor", "exact_effect", "later_effect"),
-            ("ending", "reason", "document", "successor", "effect"), is_legal=True,
+            from_stages(*CONCLUDED_OR_SUSPENDED), Stage.ENDED, MANAGER,
+            ("no_notice", "ending", "reason", "document", "successor", "concluded_successor", "exact_effect", "day"),
+            ("ending", "day", "document", "successor", "fates", "reason"), is_legal=True,
         ),
         Transition(
             "abandon", Act.ABANDON, pgettext_lazy("agreement", "Give up"),
@@ -205,24 +248,44 @@ TRANSITIONS: Mapping[str, Transition] = {
 }  # fmt: skip
 
 
+# What the rooms above do with their own when an agreement ends, before its stage changes and in the same transaction.
+AT_THE_END: list[Callable[[Agreement, Viewer, Facts], None]] = []
+
+
+def target_of(transition: Transition, agreement: Agreement) -> Stage:
+    """Where an act leads this agreement: resuming leads back to where it was suspended."""
+    if transition.target:
+        return Stage(transition.target)
+    suspended = Step.objects.filter(agreement=agreement, name=Act.SUSPEND, undone_by=None).order_by("-pk").first()
+    # One that a data file brought suspended has no such step: it can only be what its kind allows first.
+    return Stage(suspended.from_stage) if suspended else ways_of(agreement.kind, agreement.legal_regime)[0]
+
+
 def _carry_out(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> Step:
     shown, stage = agreement.content_hash(), agreement.stage
+    if transition.act == Act.END and not _is_notice(transition, facts):
+        for settle in AT_THE_END:
+            settle(agreement, by, facts)
     before = _apply(transition, agreement, by, facts)
     return steps.write(
-        Act.NOTICE if _is_notice(transition, facts) else transition.act, agreement, by, on=facts.on,
+        Act.NOTICE if _is_notice(transition, facts) else transition.act, agreement, by,
+        on=facts.on if _is_notice(transition, facts) or transition.name in KEEPS else facts.takes_effect,
         reason=_said(transition, facts), document=facts.document, content_hash=shown, before=before,
         from_stage=stage, to_stage=agreement.stage,
     )  # fmt: skip
 
 
+KEEPS = ("ratify", "enter_force")  # acts within a stage: they are done on their own day and name another
+
+
 def _is_notice(transition: Transition, facts: Facts) -> bool:
     """Whether the act only begins to have effect on a day to come: until then the agreement is in force."""
-    return transition.name in ("end", "suspend") and facts.effect is not None and facts.effect.on > facts.on
+    return transition.name in ("end", "suspend") and facts.day is not None and facts.day.on > facts.on
 
 
 def _said(transition: Transition, facts: Facts) -> str:
     """The reason as it was given; and beside it who consented, and the day of effect, in words without language."""
-    parts = [facts.reason.strip(), str(facts.participant or ""), str(facts.effect or "")]
+    parts = [facts.reason.strip(), str(facts.participant or ""), str(facts.day or "")]
     return " · ".join(part for part in parts if part)
 
 
@@ -230,23 +293,23 @@ def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Fact
     """Change the row; return the columns as they were, with the version that the row has now."""
     if transition.name == "ratify":
         return _ratify(agreement, by, facts)
-    if transition.name == "enter_force" and facts.effect:
-        day = facts.effect
+    if transition.name == "enter_force" and facts.day:
+        day = facts.day
         return put(agreement, {"effective_on": day.first_day, "effective_precision": day.precision})
-    if _is_notice(transition, facts) and facts.effect:
+    if _is_notice(transition, facts) and facts.day:
         leads_to = facts.ending if transition.name == "end" else SUSPENSION
         _succeed(agreement, facts)
-        return put(agreement, {"leaves_on": facts.effect.on, "leaves_as": leads_to})
-    values: dict[str, Any] = {"stage": transition.target}
+        return put(agreement, {"leaves_on": facts.day.on, "leaves_as": leads_to})
+    values: dict[str, Any] = {"stage": target_of(transition, agreement)}
     if transition.name == "submit":
         values["submitted_by_id"] = by.user_id
-    if transition.target == Stage.SIGNED and facts.signed and "signed" in transition.asks:
+    if facts.signed:
         values |= {"signed_on": facts.signed.first_day, "signed_precision": facts.signed.precision}
     if transition.target == Stage.ENDED:
         values["ending"] = facts.ending or Ending.NOT_CONCLUDED
         _succeed(agreement, facts)
     if transition.name == "end":
-        values |= {"leaves_on": facts.effect.on if facts.effect else facts.on, "leaves_as": values["ending"]}
+        values |= {"leaves_on": facts.day.on if facts.day else facts.on, "leaves_as": values["ending"]}
     return put(agreement, values)
 
 
@@ -257,12 +320,12 @@ def _succeed(agreement: Agreement, facts: Facts) -> None:
 
 def _ratify(agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
     """Note one participant's consent; the entry into force follows from it where the paper says so."""
-    assert facts.effect
+    assert facts.day
     row = facts.participant
     columns = ("consent_by", "consented_on", "consented_precision")
     was = {name: _plain(getattr(row, name)) for name in columns}
     row.consent_by = facts.consent or row.consent_by or Consent.RATIFICATION
-    row.consented_on, row.consented_precision = facts.effect.first_day, facts.effect.precision
+    row.consented_on, row.consented_precision = facts.day.first_day, facts.day.precision
     row.stamp(by).full_clean()
     row.save()
     agreement.refresh_from_db()
@@ -313,6 +376,9 @@ LIFECYCLE = Workflow[Agreement](
 perform, refusal = LIFECYCLE.perform, LIFECYCLE.refusal
 
 
+WAYS = frozenset({"paper", "can_be_signed", "can_be_adopted", "can_be_agreed"})
+
+
 def open_to(agreement: Agreement, viewer: Viewer) -> list[Transition]:
     """The buttons: what the viewer may do now, the next thing first."""
     has_signature = agreement.signed_on is not None
@@ -323,11 +389,15 @@ def open_to(agreement: Agreement, viewer: Viewer) -> list[Transition]:
 
 
 def blocked(agreement: Agreement, viewer: Viewer) -> list[tuple[Transition, str]]:
-    """The next acts that the viewer would do, but for a condition; each with its reason."""
+    """The next acts that the viewer would do, but for a condition; each with its reason.
+
+    What its kind can never be is no next act of it.
+    """
     return [
         (transition, no.reason)
         for transition in TRANSITIONS.values()
         if transition.is_next
+        and all(NEEDS[need][0](agreement, Facts(on=viewer.on)) for need in WAYS.intersection(transition.needs))
         and agreement.stage in transition.sources
         and viewer.role in transition.roles
         and viewer.works_at(agreement.desk_id)
@@ -345,11 +415,11 @@ def changed_in_review(agreement: Agreement, shown: str) -> list[str] | None:
 
 def whose_turn(agreement: Agreement, on: date) -> Words:
     """Who must act next on that day, for the first line of the page; empty where nothing waits."""
-    if agreement.stage == Stage.SIGNED and agreement.standing(on) == Standing.EXPIRED:
+    if agreement.stage in CONCLUDED and agreement.standing(on) == Standing.EXPIRED:
         return _("A manager of the desk: say how it ended, or record its renewal.")
     return {
         Stage.DRAFT: _("The officer who keeps it: finish and submit it."),
         Stage.IN_REVIEW: _("A manager of the desk: review it."),
-        Stage.CLEARED: _("The desk: record the signing once it has happened."),
+        Stage.CLEARED: _("The desk: record the signing or adoption once it has happened."),
         Stage.SUSPENDED: _("A manager of the desk: resume it or end it."),
     }.get(Stage(agreement.stage), "")

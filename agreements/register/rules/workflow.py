@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -27,14 +27,19 @@ class Facts:
 
     on: date
     reason: str = ""
-    signed: PartialDate | None = None
+    signed: PartialDate | None = None  # or adopted, or agreed
     ending: str = ""
     document: Any = None  # the paper behind the act, of the same agreement
     successor: Agreement | None = None  # what takes its place
-    effect: PartialDate | None = None  # the day from which the act has effect, where it is not the day of the act
+    day: PartialDate | None = None  # of effect, where it is not the day of the act
+    fates: Mapping[str, str] = field(default_factory=dict)  # what becomes of each open commitment, by its reference
     participant: Any = None  # who ratified
     consent: str = ""  # how
     seen: str = ""  # the content hash that the approver was shown
+
+    @property
+    def takes_effect(self) -> date:
+        return self.day.first_day if self.day else self.on
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ class Transition:
     act: Act  # as the history calls it
     label: Words
     sources: frozenset[str]
-    target: str
+    target: str  # empty: the stage that it had before
     roles: frozenset[Role]
     needs: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
@@ -61,8 +66,8 @@ class Transition:
     def heard(self, facts: Facts) -> Facts:
         """Of what a person says, only what this act asks for: the rest decides nothing."""
         unasked: dict[str, Any] = {
-            "reason": "", "signed": None, "ending": "", "document": None, "successor": None,
-            "effect": None, "participant": None, "consent": "",
+            "reason": "", "signed": None, "ending": "", "document": None, "successor": None, "day": None, "fates": {},
+            "participant": None, "consent": "",
         }  # fmt: skip
         return replace(facts, **{name: empty for name, empty in unasked.items() if name not in self.asks})
 
@@ -78,10 +83,22 @@ RESCUE = frozenset({Role.OPERATOR})  # gets a record moving again when its desk 
 # What is only known once the person has been asked.
 ASKED_FIRST = frozenset(
     {
-        "signing_date", "past_signing", "reason", "ending", "document", "successor", "effect", "past_effect",
-        "exact_effect", "later_effect", "document_given", "participant",
+        "signing_date",
+        "adoption_date",
+        "past_day",
+        "reason",
+        "ending",
+        "document",
+        "successor",
+        "concluded_successor",
+        "day",
+        "effect",
+        "past_effect",
+        "exact_effect",
+        "document_given",
+        "participant",
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from agreements.register.forms.acts import ActForm, ReasonForm, parties_of
+from agreements.register.forms.acts import ActForm, ReasonForm
 from agreements.register.models import Agreement, Step
 from agreements.register.rules import lifecycle, undoing
 from agreements.register.views.undo import forget, offer_step
@@ -37,10 +37,7 @@ def act(request: Request, ref: str, name: str) -> HttpResponse:
     if transition is None:
         messages.error(request, _("There is no act called “%(name)s”.") % {"name": name})
         return redirect(agreement)
-    papers = agreement.documents.visible_to(viewer)
-    form = ActForm(
-        request.POST, transition=transition, papers=papers, parties=parties_of(agreement, viewer), viewer=viewer
-    )
+    form = ActForm(request.POST, transition=transition, agreement=agreement, viewer=viewer)
     if form.is_valid():
         try:
             step = lifecycle.perform(name, agreement, by=viewer, facts=form.facts(viewer))

@@ -143,11 +143,11 @@ def test_ratification_is_an_act_with_a_paper_and_brings_it_into_force(
 ) -> None:
     ours, theirs = treaty.participants.order_by("pk")
     with pytest.raises(Refused, match="paper"):
-        act(cast, "ratify", treaty, "linh", participant=ours, effect=read("1/2/2023"), document=None)
-    with pytest.raises(Refused, match="before the signing"):
-        act(cast, "ratify", treaty, "linh", participant=ours, effect=read("1/2/2022"))
-    act(cast, "ratify", treaty, "linh", participant=ours, effect=read("1/2/2023"))
-    act(cast, "ratify", treaty, "linh", participant=theirs, effect=read("15/3/2023"), consent="approval")
+        act(cast, "ratify", treaty, "linh", participant=ours, day=read("1/2/2023"), document=None)
+    with pytest.raises(Refused, match="before it was concluded"):
+        act(cast, "ratify", treaty, "linh", participant=ours, day=read("1/2/2022"))
+    act(cast, "ratify", treaty, "linh", participant=ours, day=read("1/2/2023"))
+    act(cast, "ratify", treaty, "linh", participant=theirs, day=read("15/3/2023"), consent="approval")
     treaty.refresh_from_db()
     assert (treaty.effective_on, treaty.stage) == (date(2023, 4, 14), "signed")
     theirs.refresh_from_db()
@@ -159,11 +159,11 @@ def test_entry_into_force_is_an_act_of_the_desk_with_a_paper(cast: Cast, today: 
     agreement = make_agreement(desk=cast.desk, signed_on=date(2023, 1, 1))
     with pytest.raises(Refused, match="Give the day"):
         act(cast, "enter_force", agreement, "linh")
-    act(cast, "enter_force", agreement, "linh", effect=read("9/2023"))
+    act(cast, "enter_force", agreement, "linh", day=read("9/2023"))
     agreement.refresh_from_db()
     assert str(agreement.effective) == "09/2023"
     with pytest.raises(Refused, match="is recorded"):
-        act(cast, "enter_force", agreement, "linh", effect=read("10/2023"))
+        act(cast, "enter_force", agreement, "linh", day=read("10/2023"))
 
 
 @pytest.mark.parametrize(("name", "stage"), [("end", "ended"), ("suspend", "suspended")])
@@ -172,7 +172,7 @@ def test_a_notice_with_a_day_to_come_leaves_it_in_force_until_then(
 ) -> None:
     agreement = make_agreement(desk=cast.desk, effective_on=date(2010, 1, 1), signed_on=date(2010, 1, 1))
     day = TODAY + timedelta(days=60)
-    step = act(cast, name, agreement, ending="denunciation", effect=PartialDate(day))
+    step = act(cast, name, agreement, ending="denunciation", day=PartialDate(day))
     agreement.refresh_from_db()
     assert (step.name, agreement.stage, agreement.standing(TODAY)) == ("notice", "signed", "expiring")
     assert agreement in Agreement.objects.in_effect(TODAY)
@@ -192,12 +192,12 @@ def test_a_notice_with_a_day_to_come_leaves_it_in_force_until_then(
 
 def test_a_notice_can_be_corrected_and_an_ending_has_its_day(cast: Cast, today: object) -> None:
     agreement = make_agreement(desk=cast.desk, signed_on=date(2010, 1, 1))
-    act(cast, "end", agreement, ending="denunciation", effect=PartialDate(TODAY + timedelta(days=9)))
+    act(cast, "end", agreement, ending="denunciation", day=PartialDate(TODAY + timedelta(days=9)))
     undoing.rectify(agreement, by=cast.viewer("minh"), reason="withdrawn")
     agreement.refresh_from_db()
     assert (agreement.leaves_on, agreement.leaves_as) == (None, "")
-    act(cast, "end", agreement, ending="termination", effect=PartialDate(date(2020, 5, 1)))
+    act(cast, "end", agreement, ending="termination", day=PartialDate(date(2020, 5, 1)))
     agreement.refresh_from_db()
     assert (agreement.stage, agreement.leaves_on) == ("ended", date(2020, 5, 1))
     with pytest.raises(Refused):
-        act(cast, "end", make_agreement(desk=cast.desk), ending="termination", effect=read("5/2020"))
+        act(cast, "end", make_agreement(desk=cast.desk), ending="termination", day=read("5/2020"))

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agreements.acts import Act
+from agreements.examples import generating
 from agreements.exchange.loading import EXAMPLES, REFERENCE, load, rows_of
 from agreements.register.models import Agreement, Share
 from agreements.register.rules import steps
@@ -35,6 +36,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--demo", action="store_true")
         parser.add_argument("--with-examples", action="store_true")
+        parser.add_argument("--examples", type=int, default=0, metavar="N", help="make up so many agreements, once")
         parser.add_argument("--welcome", metavar="ADDRESS", help="only print the address and the demo sign-ins")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -57,6 +59,8 @@ class Command(BaseCommand):
             if not settings.DEMO:
                 raise CommandError("Demo sign-ins have a known password: they need DEMO=on.")
             self._demo(rows_of(SEEDS / EXAMPLES / "demo.yaml"))
+        if options["examples"] and not generating.exist():
+            call_command("generate", agreements=options["examples"])
 
     @transaction.atomic
     def _demo(self, demo: dict[str, Any]) -> None:

@@ -42,7 +42,10 @@ class Command(BaseCommand):
     def _praise(self) -> None:
         tables = Seal.objects.values_list("tables", flat=True).iterator()
         rows = sum(entry["count"] for one in tables for entry in one.values())
-        self.stdout.write(f"{rows} rows under {Seal.objects.count()} seals are as they were sealed.")
+        out = sum(last - first + 1 for runs in verifying.taken_out().values() for first, last in runs)
+        self.stdout.write(f"{rows - out} rows under {Seal.objects.count()} seals are as they were sealed.")
+        if out:
+            self.stdout.write(f"{out} rows of examples were taken out since, as a seal says.")
         self.stdout.write(f"{verifying.waiting()} rows wait for the next seal. Every record matches its last event.")
         noted = anchors.noted()
         where = f"{len(noted)} seals noted in {anchors.path()} are there" if noted else "no seal is noted outside"
