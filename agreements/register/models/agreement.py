@@ -24,7 +24,7 @@ from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import content
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
-from agreements.register.models.stated_terms import SUSPENSION, Ending, StatedTerms
+from agreements.register.models.stated_terms import Ending, StatedTerms
 from agreements.terms import Term
 from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing, day_label
 from partners.examples import example_field, stays_as_marked
@@ -381,10 +381,8 @@ class Agreement(StatedTerms, Record):
         """What the calendar makes of the stage on a day."""
         if self.stage == Stage.DRAFT:
             return Standing.PLANNED if self.announced_on else Standing.DRAFT
-        if self.stage not in CONCLUDED:
-            return Standing(self.stage)
-        if self.leaves_on and self.leaves_on <= on:
-            return Standing(Stage.SUSPENDED if self.leaves_as == SUSPENSION else Stage.ENDED)
+        if self.stage not in CONCLUDED or (self.leaves_on and self.leaves_on <= on):
+            return self.left_as if self.stage in CONCLUDED else Standing(self.stage)
         end = self.ends_on(on)
         if end and end < on:
             return Standing.EXPIRED

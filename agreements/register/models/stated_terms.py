@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.dates import PartialDate, Precision
-from agreements.vocabulary import Renewal
+from agreements.vocabulary import Renewal, Standing
 
 if TYPE_CHECKING:
     from agreements.register.models.participant import Participant
@@ -90,6 +90,11 @@ class StatedTerms(models.Model):
     def until(self) -> str:
         row: Any = self
         return str(row.in_words("until"))
+
+    @property
+    def left_as(self) -> Standing:
+        """What it is from the day of a notice on, before the calendar has written it."""
+        return Standing.SUSPENDED if self.leaves_as == SUSPENSION else Standing.ENDED
 
     @property
     def leaves_in_words(self) -> str:
