@@ -44,16 +44,6 @@ class Migration(migrations.Migration):
         CreateTables(
             tables=[
                 migrations.CreateModel(
-                    name='UserDesk',
-                    fields=[
-                    ],
-                    options={
-                        'proxy': True,
-                        'triggers': [pgtrigger.compiler.Trigger(name='raise_epoch', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND ROW(NEW.user_id, NEW.desk_id) IS NOT DISTINCT FROM ROW(OLD.user_id, OLD.desk_id) THEN\n                RETURN NULL;\n            END IF;\n            UPDATE partners_user SET epoch = epoch + 1 WHERE id IN (OLD.user_id, NEW.user_id);\n            RETURN NULL;\n        ", hash='423e736917cee839794dd0e81b721af875e137fa', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_raise_epoch_3c606', table='partners_user_desks', when='AFTER')), pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userdeskevent" ("desk_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."desk_id", NEW."id", _pgh_attach_context(), NOW(), \'add\', NEW."id", NEW."user_id"); RETURN NULL;', hash='fd5512a41c55b77848df3dc4db6e585bb4462d82', operation='INSERT', pgid='pgtrigger_add_insert_8ec5b', table='partners_user_desks', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userdeskevent" ("desk_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."desk_id", OLD."id", _pgh_attach_context(), NOW(), \'remove\', OLD."id", OLD."user_id"); RETURN NULL;', hash='84d613a7fe6a776b4ca5e2f2be77f62f7d86a261', operation='DELETE', pgid='pgtrigger_remove_delete_7840e', table='partners_user_desks', when='AFTER'))],
-                    },
-                    bases=('partners.user_desks',),
-                ),
-                migrations.CreateModel(
                     name='User',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -811,6 +801,16 @@ class Migration(migrations.Migration):
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='9762b849f8005bf7cc3af430ba55d6d4f3c82e63', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_c2cfd', table='partners_userdeskevent', when='BEFORE'))],
                     },
+                ),
+                migrations.CreateModel(
+                    name='UserDesk',
+                    fields=[
+                    ],
+                    options={
+                        'proxy': True,
+                        'triggers': [pgtrigger.compiler.Trigger(name='raise_epoch', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' AND ROW(NEW.user_id, NEW.desk_id) IS NOT DISTINCT FROM ROW(OLD.user_id, OLD.desk_id) THEN\n                RETURN NULL;\n            END IF;\n            UPDATE partners_user SET epoch = epoch + 1 WHERE id IN (OLD.user_id, NEW.user_id);\n            RETURN NULL;\n        ", hash='423e736917cee839794dd0e81b721af875e137fa', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_raise_epoch_3c606', table='partners_user_desks', when='AFTER')), pgtrigger.compiler.Trigger(name='add_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userdeskevent" ("desk_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (NEW."desk_id", NEW."id", _pgh_attach_context(), NOW(), \'add\', NEW."id", NEW."user_id"); RETURN NULL;', hash='fd5512a41c55b77848df3dc4db6e585bb4462d82', operation='INSERT', pgid='pgtrigger_add_insert_8ec5b', table='partners_user_desks', when='AFTER')), pgtrigger.compiler.Trigger(name='remove_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userdeskevent" ("desk_id", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "user_id") VALUES (OLD."desk_id", OLD."id", _pgh_attach_context(), NOW(), \'remove\', OLD."id", OLD."user_id"); RETURN NULL;', hash='84d613a7fe6a776b4ca5e2f2be77f62f7d86a261', operation='DELETE', pgid='pgtrigger_remove_delete_7840e', table='partners_user_desks', when='AFTER'))],
+                    },
+                    bases=('partners.user_desks',),
                 ),
             ],
         ),
