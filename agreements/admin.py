@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
 from agreements.commitments.forms.administration import RegisterAdmin
+from agreements.commitments.rules import health
 from agreements.models import (
     ActionItem,
     Agreement,
@@ -118,29 +119,39 @@ class ParticipantAdmin(RegisterAdmin):
     search_fields = ("agreement__ref", "organisation__name_vi")
 
 
+class Settling:
+    """Of a commitment, or of what hangs on one: its health is settled with the change, as everywhere."""
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)  # type: ignore[misc]  # of the admin it is mixed into
+        row = form.instance
+        of = row.indicator if isinstance(row, Measurement) else row
+        health.settle([of.pk if isinstance(of, Commitment) else of.commitment_id], signed_in(request).viewer.on)
+
+
 @admin.register(Commitment)
-class CommitmentAdmin(RegisterAdmin):
-    list_display = ("ref", "title_vi", "direction", "due_on", "delivery", "health")
+class CommitmentAdmin(Settling, RegisterAdmin):
+    list_display = ("ref", "title_vi", "direction", "due", "delivery", "health")
     list_filter = ("delivery", "health", "direction", "kind")
     search_fields = ("ref",)
     # A promised day moves by request, and delivery is shown by evidence: on the commitment's own pages.
-    fixed = ("agreement", "due_on", "delivery")
+    fixed = ("agreement", "start_on", "due_on", "due_after", "due_unit", "due_from", "delivery")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False  # commitments are numbered under their agreement's lock, on its page
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(RegisterAdmin):
-    list_display = ("commitment", "title_vi", "status", "due_on")
+class MilestoneAdmin(Settling, RegisterAdmin):
+    list_display = ("commitment", "title_vi", "status", "due")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Funding)
-class FundingAdmin(RegisterAdmin):
+class FundingAdmin(Settling, RegisterAdmin):
     sums: ClassVar = {"amount": False}
-    list_display = ("commitment", "kind", "amount", "currency", "on")
+    list_display = ("commitment", "kind", "amount", "currency", "date")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref",)
 
@@ -153,15 +164,15 @@ class ExchangeRateAdmin(RegisterAdmin):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(RegisterAdmin):
+class IndicatorAdmin(Settling, RegisterAdmin):
     sums: ClassVar = {"baseline": True, "target": True}
-    list_display = ("commitment", "title_vi", "baseline", "target", "target_on")
+    list_display = ("commitment", "title_vi", "baseline", "target", "due")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(RegisterAdmin):
+class MeasurementAdmin(Settling, RegisterAdmin):
     sums: ClassVar = {"value": True}
     list_display = ("indicator", "value", "on", "source")
     list_select_related = ("indicator__commitment",)
@@ -180,9 +191,9 @@ class PositionAdmin(ReadingAdmin):
 
 @admin.register(DueRequest)
 class DueRequestAdmin(ReadingAdmin):
-    list_display = ("commitment", "from_on", "to_on", "state", "created_by", "decided_by")
+    list_display = ("commitment", "kind", "was", "becomes", "state", "created_by", "decided_by")
     list_select_related = ("commitment", "created_by", "decided_by")
-    list_filter = ("state",)
+    list_filter = ("kind", "state")
     search_fields = ("commitment__ref", "reason")
 
 
@@ -203,7 +214,7 @@ class LinkOpeningAdmin(ReadingAdmin):
 
 @admin.register(ActionItem)
 class ActionAdmin(ReadingAdmin):
-    list_display = ("title", "desk", "owner", "due_on", "state", "verified_by")
+    list_display = ("title", "desk", "owner", "due", "state", "verified_by")
     list_select_related = ("desk", "owner", "verified_by")
     list_filter = ("state", "desk")
     search_fields = ("title", "meeting")

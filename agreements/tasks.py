@@ -34,7 +34,7 @@ def keep_commitments() -> int:
     on = timezone.localdate()
     return sum(
         one_by_one(
-            lambda: deadlines.count_all(work_calendar()),
+            lambda: deadlines.count_all(work_calendar(), on),
             lambda: deadlines.make_ahead(on),
             lambda: health.settle_all(on),
         )

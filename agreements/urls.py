@@ -84,6 +84,7 @@ commitment_urls = [
     path("commitments/<slug:ref>/edit/", desk_only(commitments.commitment_edit), name="commitment_edit"),
     path("commitments/<slug:ref>/quick/", desk_only(bulk.quick_edit), name="commitment_quick"),
     path("commitments/<slug:ref>/day/", both_sides(due_requests.ask_day), name="commitment_day"),
+    path("commitments/<slug:ref>/drop/", both_sides(due_requests.ask_to_drop), name="commitment_drop"),
     path("days/<int:pk>/decide/", both_sides(due_requests.decide_day), name="day_decide"),
     path("commitments/<slug:ref>/block/", desk_only(blockers.block), name="commitment_block"),
     path("commitments/<slug:ref>/unblock/", desk_only(blockers.unblock), name="commitment_unblock"),

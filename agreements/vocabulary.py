@@ -157,7 +157,12 @@ class Health(State):
     AT_RISK = "at_risk", Tone.WARN, _("At risk")
     DELAYED = "delayed", Tone.BAD, _("Delayed")
     BLOCKED = "blocked", Tone.BAD, _("Blocked")
-    NO_REPORT = "no_report", Tone.MUTE, _("No report")
+    DISPUTED = "disputed", Tone.BAD, pgettext_lazy("health", "Disputed")
+    NO_REPORT = "no_report", Tone.MUTE, _("No accepted report")
+
+
+# What a person can say of it; the other two follow from what is there, or is not.
+SAID = (Health.ON_TRACK, Health.AT_RISK, Health.DELAYED, Health.BLOCKED)
 
 
 class Confirmation(State):
@@ -187,6 +192,13 @@ class RequestState(State):
     APPROVED = "approved", Tone.OK, _("Approved")
     REFUSED = "refused", Tone.BAD, pgettext_lazy("request", "Refused")
     WITHDRAWN = "withdrawn", Tone.MUTE, pgettext_lazy("request", "Withdrawn")
+
+
+class RequestKind(TextChoices):
+    """What is asked for of a promise; another person than the one who asks decides."""
+
+    DAY = "day", _("Another day")
+    DROP = "drop", _("To drop it")
 
 
 class ActionItemState(State):
@@ -222,6 +234,9 @@ class ReportStatus(State):
     SUBMITTED = "submitted", Tone.WARN, _("Submitted")
     RETURNED = "returned", Tone.BAD, _("Returned with comment")
     ACCEPTED = "accepted", Tone.OK, _("Accepted")
+
+
+HANDED_IN = (ReportStatus.SUBMITTED, ReportStatus.RETURNED, ReportStatus.ACCEPTED)
 
 
 class DocumentKind(TextChoices):

@@ -78,7 +78,7 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     waiting = agreements.awaiting(viewer)
     waiting_count = waiting.count()
     if scope == "mine":
-        agreements, commitments = agreements.filter(owner=viewer.user_id), commitments.filter(owner=viewer.user_id)
+        agreements, commitments = agreements.filter(owner=viewer.user_id), commitments.kept_by(viewer.user_id)
     elif scope == "desk":
         agreements = agreements.filter(desk__in=viewer.desk_ids)
         commitments = commitments.filter(agreement__desk__in=viewer.desk_ids)

@@ -9,6 +9,7 @@ from rest_framework import exceptions, serializers
 
 from agreements import visibility
 from agreements.commitments.lists.filters import CommitmentFilter
+from agreements.commitments.lists.said import with_said
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.acts import lock_agreements
@@ -20,6 +21,9 @@ from partners.records import RecordQuerySet
 from partners.viewers import DESK_STAFF
 from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
 
+# Columns that stand in the API under another name.
+FIELDS = {"due_on": "due", "due_precision": "due", "start_on": "start"}
+
 
 class CommitmentSerializer(RecordSerializer):
     agreement = VisibleField(Agreement, slug_field="ref")
@@ -29,6 +33,10 @@ class CommitmentSerializer(RecordSerializer):
     start = PartialDateApiField("start_on", "start_precision")
     due = PartialDateApiField("due_on", "due_precision", "last")
     confirmation = serializers.ChoiceField(source="agreed", choices=Confirmation.choices, read_only=True)
+    said = serializers.SerializerMethodField(help_text="the last report, where nobody has accepted it; in words")
+    because = serializers.CharField(
+        required=False, write_only=True, max_length=1000, help_text="why a promised day is corrected, by a manager"
+    )
     baseline_due = PartialDateApiField("baseline_due_on", "baseline_due_precision", "last", read_only=True)
 
     is_example = serializers.BooleanField(source="agreement.is_example", read_only=True)
@@ -38,10 +46,13 @@ class CommitmentSerializer(RecordSerializer):
         fields = (
             "ref", "agreement", "number", "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead",
             "co_leads", "partner_owner", "start", "due", "baseline_due", "due_after", "due_unit", "due_from",
-            "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "health_override",
+            "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "said", "health_override",
             "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by", "blocked_since_on",
-            "escalated_on", "is_example", "version",
+            "escalated_on", "is_example", "because", "version",
         )  # fmt: skip
+
+    def get_said(self, commitment: Commitment) -> str:
+        return commitment.said.as_said(self.viewer) if commitment.said else ""
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -56,21 +67,21 @@ class CommitmentSerializer(RecordSerializer):
         return fields
 
     def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
-        self._refuse(instance, validated_data)
+        because = validated_data.pop("because", "")
         many = self.put(instance, validated_data)
+        self._refuse(instance, because)
         with transaction.atomic():
-            editing.save([instance], by=self.viewer, on=self.viewer.on)
+            editing.save([instance], by=self.viewer, on=self.viewer.on, because=because)
             for name, rows in many.items():
                 getattr(instance, name).set(rows)
-        instance.refresh_from_db(fields=["health", "agreed"])
+        instance.refresh_from_db(fields=["health", "heard_on", "agreed"])
         return instance
 
-    def _refuse(self, record: Any, values: dict[str, Any]) -> None:
+    def _refuse(self, record: Any, because: str) -> None:
         """What the rules let nobody write by hand."""
-        if "due_on" in values and (no := editing.refuses_day(record, values["due_on"], values["due_precision"])):
-            raise serializers.ValidationError({"due": [no.reason]})
-        if "delivery" in values and (no := editing.refuses_delivery(record, values["delivery"], record.delivery)):
-            raise serializers.ValidationError({"delivery": [no.reason]})
+        found = editing.refusals(record, by=self.viewer, because=because)
+        if found:
+            raise serializers.ValidationError({FIELDS.get(name, name): [no.reason] for name, no in found.items()})
 
     def create(self, validated_data: dict[str, Any]) -> Any:
         view = self.context["view"]
@@ -92,6 +103,7 @@ class CommitmentViewSet(RecordViewSet):
 
     def base_queryset(self) -> RecordQuerySet[Any]:
         rows = super().base_queryset().select_related("agreement", "lead", "partner_owner").prefetch_related("co_leads")
+        rows = cast("RecordQuerySet[Any]", with_said(rows, self.viewer))
         if self.action == "list":
             chosen = CommitmentFilter(self.request.query_params, rows, viewer=self.viewer)
             if not chosen.is_valid():

@@ -10,7 +10,7 @@ from django.utils import timezone
 from agreements.commitments.forms.answers import AnswerForm
 from agreements.commitments.forms.blockers import BlockerForm
 from agreements.commitments.forms.commitment import own_organisations
-from agreements.commitments.forms.due_requests import DueRequestForm
+from agreements.commitments.forms.due_requests import DropRequestForm, DueRequestForm
 from agreements.commitments.forms.reports import ReportForm
 from agreements.commitments.models import Answer, Commitment, ExchangeRate, Indicator, Link, Report
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
@@ -55,8 +55,10 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
     if not commitment.shows_agreement:
         formula = ""  # it tells the day of an event of the agreement
     quiet = commitment.quiet_days(viewer.on)
+    judgement = health.judge(commitment, viewer.on)
+    commitment.health = judgement.health or ""  # the day may have passed since it was stored
     context: dict[str, Any] = {
-        "commitment": commitment,
+        "commitment": commitment, "judgement": judgement,
         "agreement": commitment.agreement if commitment.shows_agreement else None,
         "may_edit": may_edit(commitment, viewer),
         "milestones": commitment.milestones.visible_to(viewer).live().select_related("evidence"),
@@ -66,10 +68,13 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
         "citations": commitment.citations.visible_to(viewer).select_related("document"),
         "reports": written, "answers": given, "disputed": _disputed(commitment, given),
         "formula": formula,
-        "days_late": commitment.days_late(viewer.on), "quiet_days": quiet,
+        "quiet_days": quiet,
         "is_quiet": quiet >= QUIET_DAYS, "is_dormant": quiet >= CLOSING_DAYS,
         "report_form": ReportForm(viewer=viewer) if reports.may_report(commitment, viewer) else None,
         "day_form": DueRequestForm(auto_id="id_day_%s") if due_requests.may_ask(commitment, viewer) else None,
+        "drop_form": (
+            DropRequestForm(auto_id="id_drop_%s") if due_requests.may_ask_to_drop(commitment, viewer) else None
+        ),
         "due_requests": _requests(commitment, viewer),
         "answer_form": _answer_form(commitment, viewer) if answers.may_answer(commitment, viewer) else None,
         "own_answer": _of_these_words(commitment, given) if viewer.is_partner else None,
@@ -89,7 +94,6 @@ def _for_staff(commitment: Commitment, viewer: Viewer, *, has_figures: bool) -> 
     for link in sent:
         link.open_now = link.is_open(now)
     return {
-        "judgement": health.judge(commitment, viewer.on),
         "score": wording.score(
             f"{commitment.title_en} {commitment.text_en} {commitment.title_vi} {commitment.text_vi}",
             has_owner=bool(commitment.lead_id or commitment.partner_owner_id), has_day=bool(commitment.due_on),
@@ -178,4 +182,6 @@ def ledger_of(entries: list[Any], commitment: Commitment, viewer: Viewer) -> Any
     )
     rates = {rate.currency: rate for rate in rows.order_by("currency", "on")}
     found = funding.ledger(entries, rates, into=into, since=commitment.agreement.signed_on)
-    return {"sums": found, "silent_months": found.silent_months(viewer.on), "is_silent": found.is_silent(viewer.on)}
+    # Of what is not owed nobody waits for money.
+    is_silent = commitment.is_owed and found.is_silent(viewer.on)
+    return {"sums": found, "silent_months": found.silent_months(viewer.on), "is_silent": is_silent}

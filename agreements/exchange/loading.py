@@ -25,8 +25,8 @@ from pghistory.core import event_models
 from agreements import amounts
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, Funding, Indicator, Milestone
+from agreements.commitments.rules import acts
 from agreements.commitments.rules import editing as promises
-from agreements.commitments.rules import health
 from agreements.dateinput import keep
 from agreements.dates import UnreadableDate, read
 from agreements.procedures.models import Procedure, ProcedureStep, SignatoryLevel
@@ -138,14 +138,15 @@ class _Loading:
         self.digests: dict[str, str] = {}
         self.cited: set[tuple[str, int]] = set()
         self.pasts: dict[type[Model], Any] = {}
-        self.promised: set[int] = set()  # commitments whose health is settled at the end, once
+        self.touched: set[int] = set()  # agreements whose commitments are settled at the end, once
 
     def run(self, folder: Path, sources: Path | None = None) -> None:
         self.folder = folder
         self._places()
         self._lists()
         self._facts()
-        health.settle(self.promised, self.on)
+        for agreement in Agreement.objects.filter(pk__in=self.touched).order_by("pk"):
+            acts.follow(agreement, self.on)
         if sources:
             self._attach(sources)
 
@@ -293,13 +294,21 @@ class _Loading:
                 editing.log(record, by=None, on=self.on, act=Act.IMPORT)
             elif isinstance(record, Commitment):
                 promises.save([record], by=None, on=self.on, judge=False)
-                self.promised.add(record.pk)
             else:
                 record.stamp(None).full_clean()
                 record.save()
+            self._touch(record)
         except ValidationError as problem:
             reasons = "; ".join(f"{name}: {' '.join(texts)}" for name, texts in problem.message_dict.items())
             raise BadFile(f"{self.place}: {reasons}") from None
+
+    def _touch(self, record: Any) -> None:
+        """Remember in which agreement something has changed."""
+        of = getattr(record, "commitment", record)
+        if isinstance(of, Agreement):
+            self.touched.add(of.pk)
+        elif isinstance(of, Commitment):
+            self.touched.add(of.agreement_id)
 
     def _places(self) -> None:
         """All of ISO 3166 by the names of the CLDR, with the folder's own names over them."""

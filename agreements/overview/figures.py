@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import F, Max, Q
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -119,22 +119,21 @@ def _matrix(
 
 @dataclass(frozen=True)
 class Silent:
-    """An open commitment that nobody has reported on for long."""
+    """An owed commitment that nobody has reported on for long."""
 
     commitment: Any
     last_on: date | None
 
 
 def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
-    """Who has not reported: open commitments without a sign of life for 90 days, the longest silence first."""
+    """Who has not reported: owed commitments without a sign of life for 90 days, the longest silence first."""
     rows = at_desks(viewer).quiet(SILENT_DAYS, viewer.on)
     told = Max("reports__on", filter=~Q(reports__status=ReportStatus.DRAFT))
-    longest_first = (F("heard_on").asc(nulls_first=True), "pk")
     # Their keys first: sorting whole rows of a large register takes seconds.
-    keys = list(rows.order_by(*longest_first).values_list("pk", flat=True)[:most])
+    keys = list(rows.with_silence().order_by("since", "pk").values_list("pk", flat=True)[:most])
     shown = Commitment.objects.filter(pk__in=keys).select_related("agreement", "partner_owner", "owner")
-    found = shown.order_by(*longest_first).annotate(told=told)
-    return [Silent(row, row.told) for row in found]  # type: ignore[attr-defined]  # annotated above
+    found = shown.with_silence().order_by("since", "pk").annotate(told=told)
+    return [Silent(row, row.told) for row in found]
 
 
 @dataclass(frozen=True)

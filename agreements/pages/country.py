@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
+from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
-from agreements.commitments.models.commitment import IS_OWED, SILENT_DAYS, is_overdue, unheard
+from agreements.commitments.models.commitment import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
 from agreements.vocabulary import (
     CONCLUDED_OR_SUSPENDED,
     ActionItemState,
@@ -54,18 +55,19 @@ class Anniversary:
 
 
 def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer) -> dict[str, Any]:
-    """Agreements by stage, what is owed by who owes it and by health, and what is unsettled. Two queries."""
+    """Agreements by stage, owed commitments by who owes them and by health, and what is unsettled. Two queries."""
     here = f"country={country.code}"
     by_stage = dict(agreements.order_by().values_list("stage").annotate(n=Count("pk")))
-    owed, late = IS_OWED, is_overdue(viewer.on)
-    asked: dict[str, Q] = {"overdue": late, "disputed": Q(agreed=Confirmation.DISPUTED)}
-    asked["unanswered"] = owed & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
-    asked["silent"] = owed & unheard(SILENT_DAYS, viewer.on)
+    live, late = IS_OWED, is_overdue(viewer.on)
+    asked: dict[str, Q] = {"overdue": late, "disputed": STANDS & Q(agreed=Confirmation.DISPUTED)}
+    asked["unanswered"] = live & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
+    asked["said"] = live & Q(waits(viewer))
+    asked["silent"] = is_silent(SILENT_DAYS, viewer.on)
     for side in Direction.values:
         of_it = Q(direction=side)
-        asked |= {f"{side}_open": owed & of_it, f"{side}_late": late & of_it}
-        asked[f"{side}_done"] = Q(delivery=Delivery.DELIVERED) & of_it
-    asked |= {f"health_{value}": owed & Q(health=value) for value in Health.values}
+        asked |= {f"{side}_open": live & of_it, f"{side}_late": late & of_it}
+        asked[f"{side}_done"] = STANDS & Q(delivery=Delivery.DELIVERED) & of_it
+    asked |= {f"health_{value}": live & Q(health=value) for value in Health.values}
     found = commitments.order_by().aggregate(**{name: Count("pk", filter=rule) for name, rule in asked.items()})
     return {
         "stages": [
@@ -77,7 +79,7 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
             for value in Health
             if found[f"health_{value}"]
         ],
-        "unsettled": {name: found[name] for name in ("overdue", "disputed", "unanswered", "silent")},
+        "unsettled": {name: found[name] for name in ("overdue", "disputed", "unanswered", "said", "silent")},
     }  # fmt: skip
 
 
@@ -87,7 +89,7 @@ def _side(side: Direction, found: dict[str, int], here: str, viewer: Viewer) -> 
         "label": side.label if viewer.is_staff else side.across,
         "open": Part("", found[f"{side}_open"], f"{query}&owed=true"),
         "late": Part("", found[f"{side}_late"], f"{query}&owed=true&due=overdue"),
-        "done": Part("", found[f"{side}_done"], f"{query}&delivery=delivered"),
+        "done": Part("", found[f"{side}_done"], f"{query}&concluded=true&delivery=delivered"),
     }
 
 

@@ -8,7 +8,7 @@ from django import forms
 from django.forms import BaseInlineFormSet, inlineformset_factory
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.forms.commitment import refuse_moved_day
+from agreements.commitments.forms.commitment import note_refusals
 from agreements.commitments.models import Commitment
 from agreements.dateinput import PartialDateField, WithPartialDates
 from agreements.languages import WithBothLanguages
@@ -232,14 +232,14 @@ class CommitmentLineForm(WithPartialDates, RecordForm):
 
     def __init__(self, *args: Any, viewer: Viewer, names: Names | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.viewer = viewer
         find_for(viewer, self, "partner_owner", names=names)
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        refuse_moved_day(self)
-        return values
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        note_refusals(self, self.viewer)
 
 
 class LiveRows(BaseInlineFormSet[Any, Agreement, Any]):

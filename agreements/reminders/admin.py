@@ -25,7 +25,7 @@ class ReminderRuleAdmin(RecordAdmin):
 class ReminderAdmin(ReadingAdmin):
     """The ledger. What is in doubt waits for a person, who looks into the mail server's log and decides."""
 
-    list_display = ("recipient", "agreement", "commitment", "due_on", "offset", "state", "sent_at", "error")
+    list_display = ("recipient", "agreement", "commitment", "day", "offset", "state", "sent_at", "error")
     list_select_related = ("recipient", "agreement", "commitment")
     list_filter = ("state", "rule")
     search_fields = ("recipient__name", "recipient__email", "agreement__ref", "message_id")

@@ -12,10 +12,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, Milestone
+from agreements.dates import PartialDate, Precision
+from agreements.lateness import late_by, time_to, was_promised
 from agreements.register.models import Agreement
 from agreements.reminders.answers import MailAnswer, address_of, silenced
-from agreements.reminders.models import Reminder, message_id_of
+from agreements.reminders.models import Reminder, as_known, message_id_of
 from agreements.reminders.schedule import still
 from agreements.reminders.telling import told_among
 from agreements.reminders.watching import Matter
@@ -36,6 +38,7 @@ class Item:
     reason: str = ""
     matter: Matter | None = None
     epoch: int = 0  # of the recipient's account
+    is_partner: bool = False
 
     @property
     def record(self) -> Agreement | Commitment:
@@ -88,6 +91,23 @@ class Item:
     def days_late(self) -> int:
         return -self.days
 
+    @property
+    def day(self) -> PartialDate | None:
+        """The day that the line is about, as exactly as its record knows it."""
+        subject = self.matter.subject if self.matter else None
+        return as_known(self.reminder.due_on, subject if isinstance(subject, Milestone) else self.record)
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the day itself is known."""
+        return bool(self.day and self.day.precision == Precision.DAY)
+
+    @property
+    def standing(self) -> str:
+        """How late it is, or how long there is still time; to a partner, courteously."""
+        late = was_promised if self.is_partner else late_by
+        return late(self.day, self.on) or time_to(self.day, self.on, within=self.days)
+
 
 def items_of(rows: Iterable[Reminder], viewer: Viewer) -> list[Item]:
     """The lines of a digest; what is settled, silenced or hidden by now has none."""
@@ -104,8 +124,10 @@ def item_of(row: Reminder, viewer: Viewer) -> Item | None:
 def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
     matters = still(rows, viewer.user_id, viewer.on)
     agreements = Agreement.objects.visible_to(viewer).in_bulk({row.agreement_id for row in rows})
-    commitments = Commitment.objects.visible_to(viewer).in_bulk(
-        {row.commitment_id for row in rows if row.commitment_id}
+    commitments = (
+        Commitment.objects.visible_to(viewer)
+        .select_related("agreement")
+        .in_bulk({row.commitment_id for row in rows if row.commitment_id})
     )
     told = told_among(rows, viewer)
     items = []
@@ -115,7 +137,7 @@ def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
         if row.pk not in told or (row.rule and matter is None):
             continue
         reason = row.step.reason if row.step and viewer.is_staff else ""
-        items.append(Item(row, agreement, commitment, viewer.on, reason, matter, viewer.epoch))
+        items.append(Item(row, agreement, commitment, viewer.on, reason, matter, viewer.epoch, viewer.is_partner))
     return items
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pghistory
 from django.conf import settings
@@ -16,7 +16,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, Milestone
+from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Step
 from agreements.vocabulary import Kind, SendState
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -26,6 +27,19 @@ from partners.states import StateField
 from partners.viewers import ALL_DESKS, Role, Viewer
 
 MOST_PERCENT = 300
+
+
+def as_known(day: date | None, record: Agreement | Commitment | Milestone) -> PartialDate | None:
+    """A day of a record as exactly as the record knows it: "09/2023" stays that."""
+    if day is None:
+        return None
+    if isinstance(record, Agreement):
+        known = [record.expires, record.signed, record.effective]
+    else:
+        known = [record.due] if isinstance(record, Milestone) else [record.due, record.agreement.signed]
+    return next((one for one in known if one and one.last_day == day), PartialDate(day))
+
+
 COLUMNS = (
     "id rule step recipient agreement commitment subject_id due_on offset state message_id attempts next_try_at "
     "claimed_at handed_at sent_at error acknowledged_at round read_at dismissed_at created_at"
@@ -195,6 +209,14 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.agreement.ref}, {self.recipient}"
+
+    @property
+    def day(self) -> PartialDate | None:
+        """The day that it is about, as exactly as the record knows it."""
+        step = None
+        if self.subject_id and self.rule and self.rule.watched == Watched.MILESTONE_DUE:
+            step = Milestone.objects.filter(pk=self.subject_id).first()
+        return as_known(self.due_on, step or self.commitment or self.agreement)
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agreements.commitments.models import Commitment
+from agreements.dates import PartialDate
 from agreements.register.models import Agreement
 from agreements.register.rules import editing
-from agreements.reminders.models import Reminder, ReminderRule
+from agreements.reminders.models import Reminder, ReminderRule, as_known
 from agreements.reminders.schedule import Due, plan
 from agreements.vocabulary import SendState
 from partners.forms import RecordForm
@@ -37,6 +38,10 @@ class Line:
     record: Any
     rule: ReminderRule
     due_on: date
+
+    @property
+    def day(self) -> PartialDate | None:
+        return as_known(self.due_on, self.record)
 
 
 @require_GET
@@ -105,7 +110,7 @@ def _lines(found: list[Due], viewer: Viewer) -> list[Line]:
     rules = ReminderRule.objects.in_bulk({item.rule_id for item in found})
     agreements = Agreement.objects.visible_to(viewer).in_bulk({item.agreement_id for item in found})
     wanted = {item.commitment_id for item in found if item.commitment_id}
-    commitments = Commitment.objects.visible_to(viewer).in_bulk(wanted)
+    commitments = Commitment.objects.visible_to(viewer).select_related("agreement").in_bulk(wanted)
     return [
         Line(
             item.on, people[item.recipient_id],

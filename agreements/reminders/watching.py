@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Max, Q
-from django.db.models.functions import Coalesce
 
 from agreements.commitments.models import Commitment, Milestone
 from agreements.commitments.models.commitment import CLOSING_DAYS
@@ -102,8 +101,7 @@ class NoticeDay(Expiry):
 
 class CommitmentDue(Watch):
     def base(self, **only: Any) -> Any:
-        live = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
-        return Commitment.objects.open().filter(live, **only).select_related("agreement")
+        return Commitment.objects.owed().filter(**only).select_related("agreement")
 
     def rows(self, until: date, **only: Any) -> Any:
         return self.base(**only).filter(Q(due_on__lte=until) | Q(due_on__isnull=False, lead_days__isnull=False))
@@ -113,14 +111,16 @@ class CommitmentDue(Watch):
 
 
 class Silence(CommitmentDue):
-    """Counted from the last sign of life, or from the signing."""
+    """Counted from the day since which nothing was heard."""
+
+    def base(self, **only: Any) -> Any:
+        return super().base(**only).with_silence()
 
     def rows(self, until: date, **only: Any) -> Any:
-        return self.base(**only).annotate(since=Coalesce("heard_on", "agreement__signed_on")).filter(since__lte=until)
+        return self.base(**only).filter(since__lte=until)
 
     def matter(self, row: Commitment, on: date) -> Matter | None:
-        since = row.heard_on or row.agreement.signed_on
-        return Matter(row.agreement, since, row) if since else None
+        return Matter(row.agreement, row.silent_since, row)
 
 
 class Asking(Silence):

@@ -10,10 +10,10 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agreements.acts import Act
 from agreements.dates import PartialDate, in_words
+from agreements.lateness import late_by, shift, time_to, was_promised
 from agreements.register.models import Agreement
 from agreements.register.rules.lifecycle import whose_turn
 from agreements.vocabulary import Direction, Part
@@ -51,6 +51,13 @@ def number_of(counts: Any, value: str) -> str:
 def state(record: Any, field: str) -> SafeString | str:
     """The pill of a column: `commitment|state:"health"`."""
     return pill(state_of(record, field))
+
+
+@register.filter
+def said(commitment: Any, viewer: Any) -> SafeString | str:
+    """What was reported of it and nobody has accepted, beside its health."""
+    report = commitment.said
+    return format_html("<small>{}</small>", report.as_said(viewer)) if report else ""
 
 
 @register.filter
@@ -118,22 +125,24 @@ def past(step_name: str) -> str:
     return str(Act(step_name).label)
 
 
-@register.filter
-def time_left(commitment: Any) -> SafeString | str:
-    """How late a commitment that is owed is, or how soon it is due within a month."""
+@register.simple_tag(takes_context=True)
+def time_left(context: Any, commitment: Any) -> SafeString | str:
+    """How late an owed commitment is, or that it is due within a month; courteously where a partner reads it."""
     on: date = timezone.localdate()
-    late = commitment.days_late(on)
-    if late > 0:
-        text = ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}
-        return format_html('<span class="pill bad">{}</span>', text)
-    if commitment.due_on and commitment.is_owed and late >= -30:
-        text = (
-            _("due today")
-            if late == 0
-            else ngettext("%(days)s day left", "%(days)s days left", -late) % {"days": -late}
-        )
-        return format_html('<span class="pill warn">{}</span>', text)
-    return ""
+    if not commitment.is_owed:
+        return ""
+    viewer = context.get("viewer")
+    said = late_by if viewer is None or viewer.is_staff else was_promised
+    if text := said(commitment.due, on):
+        return format_html('<span class="pill {}">{}</span>', "bad" if said is late_by else "warn", text)
+    text = time_to(commitment.due, on)
+    return format_html('<span class="pill warn">{}</span>', text) if text else ""
+
+
+@register.filter
+def shifted(days: int) -> str:
+    """By how much a day has moved, in words."""
+    return shift(days)
 
 
 @register.filter

@@ -109,6 +109,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "commitments_bulk_undo": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "commitment_quick": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
     "commitment_day": (IN, NO, NO, NO, NO, NO, GONE, GONE),
+    "commitment_drop": (IN, NO, NO, NO, NO, NO, GONE, GONE),
     "day_decide": (IN, NO, NO, NO, NO, NO, GONE, GONE),
     "commitment_block": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "commitment_unblock": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.rules import bulk
 from agreements.dateinput import PartialDateField
 from agreements.register.rules.handover import colleagues
-from agreements.vocabulary import SET_BY_HAND
+from agreements.vocabulary import SET_BY_HAND, Delivery
 from partners.models import User
 from partners.picking import offer
 from partners.viewers import Viewer
@@ -22,7 +22,7 @@ class WishForm(forms.Form):
     delivery = forms.ChoiceField(label=_("Delivery"), required=False, choices=[("", "–"), *SET_BY_HAND])
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Kept by"), required=False, empty_label="–")
     due = PartialDateField(label=_("New day"), required=False, help_text="")
-    reason = forms.CharField(label=_("Reason for the new day"), required=False, max_length=1000)
+    reason = forms.CharField(label=_("Reason for the new day, or for dropping"), required=False, max_length=1000)
 
     def __init__(self, *args: Any, viewer: Viewer, handed_in_by: str = "", **kwargs: Any) -> None:
         """`handed_in_by`: the id of the form on the page, where the fields stand outside of it."""
@@ -38,6 +38,8 @@ class WishForm(forms.Form):
             raise forms.ValidationError(_("Change one thing at a time: delivery, who keeps it, or the day."))
         if values.get("due") and not values.get("reason", "").strip():
             self.add_error("reason", _("A new day needs its reason."))
+        if values.get("delivery") == Delivery.DROPPED and not values.get("reason", "").strip():
+            self.add_error("reason", _("Dropping needs its reason."))
         return values
 
     def wish(self) -> bulk.Wish:

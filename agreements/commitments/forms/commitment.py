@@ -23,13 +23,14 @@ def own_organisations(viewer: Viewer) -> Any:
     return Organisation.objects.visible_to(viewer).filter(pk__in=viewer.organisation_ids)
 
 
-def refuse_moved_day(form: Any) -> None:
-    """A promised day is not edited away, on any form that holds it."""
-    was, now = form.initial.get("due"), form.cleaned_data.get("due")
-    if "due" in form.cleaned_data and str(was or "") != str(now or ""):
-        day, precision = (now.last_day, now.precision) if now else (None, "")
-        if no := editing.refuses_day(form.instance, day, precision):
-            form.add_error("due", no.reason)
+def note_refusals(form: Any, viewer: Viewer) -> None:
+    """What may not be written so, beside its field, on any form of a commitment."""
+    because = form.cleaned_data.get("because", "")
+    said: dict[str | None, Any] = {}  # the two columns of a day say it once
+    for column, no in editing.refusals(form.instance, by=viewer, because=because).items():
+        said.setdefault(form.field_for(column), no.reason)
+    for field, reason in said.items():
+        form.add_error(field, reason)
 
 
 class CommitmentForm(WithPartialDates, WithBothLanguages):
@@ -44,6 +45,10 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
         label=_("Waits for"), required=False, help_text=_("references of commitments that come first, with commas")
     )
     repeats_until_on = DayField(label=_("Repeats until"))
+    because = forms.CharField(
+        label=_("Why a promised day is corrected"), required=False, max_length=1000,
+        help_text=_("where the record is wrong; a day that both sides have changed moves by a request"),
+    )  # fmt: skip
     seen_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     partial_dates: ClassVar = {
@@ -66,7 +71,8 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
         for name in ("lead", "co_leads", "partner_owner"):
             find_for(viewer, self, name)
         self.initial["seen_version"] = self.instance.version
-        self.was = self.instance.delivery
+        if not (self.instance.pk and editing.is_promised(self.instance) and editing.may_correct(self.instance, viewer)):
+            del self.fields["because"]
         if self.instance.pk:
             seen = Commitment.objects.visible_to(viewer).filter(needed_by=self.instance.pk).order_by("ref")
             self.initial["waits_for"] = ", ".join(seen.values_list("ref", flat=True))
@@ -81,16 +87,14 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
             raise forms.ValidationError(_("It would wait for itself."))
         return found
 
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        refuse_moved_day(self)
-        if values.get("delivery") and (no := editing.refuses_delivery(self.instance, values["delivery"], self.was)):
-            self.add_error("delivery", no.reason)
-        return values
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        note_refusals(self, self.viewer)
 
     def save(self, commit: bool = True) -> Any:
         saved: Commitment = self.instance
-        editing.save([saved], by=self.viewer, on=self.viewer.on)
+        because = self.cleaned_data.get("because", "")
+        editing.save([saved], by=self.viewer, on=self.viewer.on, because=because)
         self._save_m2m()  # type: ignore[attr-defined]  # what Django's own save calls
         hidden = saved.depends_on.exclude(pk__in=Commitment.objects.visible_to(self.viewer).values("pk"))
         saved.depends_on.set([*self.cleaned_data["waits_for"], *hidden])

@@ -8,11 +8,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment
+from agreements.lateness import late_by
 from partners.columns import Column
 
 
-def _late(commitment: Commitment) -> int:
-    return max(commitment.days_late(timezone.localdate()), 0)
+def _late(commitment: Commitment) -> str:
+    on = timezone.localdate()
+    return late_by(commitment.due, on) if commitment.is_late(on) else ""
+
+
+def _slippage(commitment: Commitment) -> int | str:
+    """Days between days; a period has none."""
+    return commitment.slippage if commitment.is_exact else ""
 
 
 def _agreement(commitment: Commitment) -> str:
@@ -31,8 +38,8 @@ COMMITMENT_COLUMNS = (
     Column("starts", _("Starts"), lambda row: row.start, "start_on"),
     Column("due", _("Due"), lambda row: row.due, "due_on"),
     Column("first_due", _("First promised for"), lambda row: row.baseline_due, "baseline_due_on"),
-    Column("slippage", _("Slippage in days"), lambda row: row.slippage, "due_on baseline_due_on"),
-    Column("late", _("Days late"), _late, "due_on delivery"),
+    Column("slippage", _("Slippage in days"), _slippage, "due_on baseline_due_on"),
+    Column("late", _("How late"), _late, "due_on delivery"),
     Column("delivery", _("Delivery"), lambda row: row.get_delivery_display(), "delivery"),
     Column("delivered", _("Delivered"), lambda row: row.delivered_on, "delivered_on"),
     Column("health", _("Health"), lambda row: row.get_health_display(), "health"),

@@ -9,6 +9,7 @@ from django.db.models import Exists, F
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from agreements.commitments.lists.said import waits
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
@@ -54,6 +55,7 @@ class CommitmentFilter(ReadableFilters):
     partner = filters.CharFilter(method="by_partner", label=_("Partner in charge"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
+    said = filters.ChoiceFilter(choices=OPEN, method="by_what_is_said", label=_("With a report that waits"))
     concluded = filters.ChoiceFilter(choices=OPEN, method="by_concluded", label=_("Of concluded agreements only"))
     owed = filters.ChoiceFilter(choices=OPEN, method="by_owed", label=_("Owed only"))
     country = filters.CharFilter(method="by_country", label=_("Country or territory"))
@@ -65,24 +67,25 @@ class CommitmentFilter(ReadableFilters):
         "q": "ref title_vi title_en",
         "delivery": "delivery",
         "health": "health",
-        "due": "due_on delivery",
+        "due": "due_on delivery agreement.stage",
         "direction": "direction",
         "kind": "kind",
         "confirmation": "agreed",
         "open": "delivery",
-        "quiet": "heard_on delivery agreement.signed_on",
+        "quiet": "heard_on delivery agreement.stage agreement.signed_on",
         "slipped": "due_on baseline_due_on",
         "blocked": "blocked_by",
         "wording": "text_vi text_en behind",
         "partner": "partner_owner",
         "lead": "lead",
         "desk": "agreement.desk",
+        "said": "",
         "concluded": "agreement.stage",
         "owed": "delivery agreement.stage",
         "country": "agreement.participants",
         "organisation": "lead partner_owner",
         "agreement": "ref",
-        "mine": "owner",
+        "mine": "owner agreement.owner",
     }
 
     class Meta:
@@ -109,7 +112,7 @@ class CommitmentFilter(ReadableFilters):
             case "soon":
                 return rows.due_within(SOON_DAYS, self.viewer.on)
             case _:
-                return rows.open().filter(due_on=None)
+                return rows.owed().filter(due_on=None)
 
     def by_country(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(Exists(participants_of("agreement", organisation__country__code=value.upper())))
@@ -119,6 +122,9 @@ class CommitmentFilter(ReadableFilters):
 
     def by_open(self, rows: Any, name: str, value: str) -> Any:
         return rows.open()
+
+    def by_what_is_said(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(waits(self.viewer))
 
     def by_concluded(self, rows: Any, name: str, value: str) -> Any:
         return rows.concluded()
@@ -148,4 +154,4 @@ class CommitmentFilter(ReadableFilters):
         )
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.filter(owner=self.viewer.user_id) if value else rows
+        return rows.kept_by(self.viewer.user_id) if value else rows

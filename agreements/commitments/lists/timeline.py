@@ -11,6 +11,6 @@ from agreements.vocabulary import Health
 def span_of(commitment: Any) -> Span:
     due = commitment.due_on
     start = min(commitment.start_on or commitment.agreement.signed_on or due, due) if due else None
-    tone = Health(commitment.health).tone if commitment.is_open else OVER
+    tone = Health(commitment.health).tone if commitment.health else OVER
     first = commitment.baseline_due_on if commitment.slippage else None
     return Span(commitment, start, due, str(commitment.due), tone, first)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import pghistory
 from django.conf import settings
@@ -12,7 +12,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
+from django.db.models.lookups import LessThan
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -20,7 +21,18 @@ from django.utils.translation import pgettext_lazy
 from agreements import visibility
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import TITLE, Agreement, partial_date, precision_field
-from agreements.vocabulary import CONCLUDED, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Part
+from agreements.vocabulary import (
+    CONCLUDED,
+    SAID,
+    BlockedBy,
+    CommitmentKind,
+    Confirmation,
+    Delivery,
+    Direction,
+    Health,
+    Part,
+    ReportStatus,
+)
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.links import tracked
@@ -36,8 +48,9 @@ PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on",
 
 
 IS_OPEN = Q(delivery__in=OPEN)
-OF_CONCLUDED = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
-IS_OWED = OF_CONCLUDED & IS_OPEN  # the definitions of decision 29
+# What stands in a concluded agreement; neither is archived.
+STANDS = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
+IS_OWED = IS_OPEN & STANDS
 
 
 class DueUnit(models.TextChoices):
@@ -61,14 +74,32 @@ class Side(models.TextChoices):
 
 
 def is_overdue(on: date) -> Q:
-    """Owed, and its day has passed."""
+    """Owed, and the last day of the period that was promised has passed."""
     return IS_OWED & Q(due_on__lt=on)
 
 
-def unheard(days: int, on: date) -> Q:
-    """Of which nothing was heard for so many days, or ever since the signing."""
+class SilentSince(Func):
+    """The day since which nothing was heard, in PostgreSQL (`migrations/sql/silence.py`): always one.
+
+    Of that which was never heard of, the end of the period in which its agreement was concluded; or its entry.
+    """
+
+    function = "silent_since"
+    output_field = models.DateField()
+
+    def __init__(self, *columns: Any, **options: Any) -> None:
+        asked = ("heard_on", "agreement__signed_on", "agreement__signed_precision", "created_at")
+        super().__init__(*(columns or asked), **options)
+
+
+def is_silent(days: int, on: date) -> Q:
+    """Owed, and nothing was heard of it for so many days."""
     before = on - timedelta(days=days)
-    return Q(heard_on__lt=before) | Q(heard_on=None, agreement__signed_on__lt=before)
+    unheard = Q(heard_on=None) & Q(LessThan(SilentSince(), before))
+    return IS_OWED & (Q(heard_on__lt=before) | unheard)
+
+
+KEEPER = Coalesce("owner", "agreement__owner")
 
 
 class WordingHash(Func):
@@ -86,11 +117,15 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
 
     def concluded(self) -> Self:
         """Those of concluded agreements, whatever became of them; neither archived."""
-        return self.filter(OF_CONCLUDED)
+        return self.filter(STANDS)
 
     def owed(self) -> Self:
         """What somebody has to do: open, of a concluded agreement."""
         return self.filter(IS_OWED)
+
+    def kept_by(self, *people: int | None) -> Self:
+        """Their own, and those without a keeper in agreements that they keep."""
+        return self.alias(keeper=KEEPER).filter(keeper__in=people)
 
     def overdue(self, on: date) -> Self:
         return self.filter(is_overdue(on))
@@ -99,8 +134,12 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
         return self.owed().filter(due_on__range=(on, on + timedelta(days=days)))
 
     def quiet(self, days: int, on: date) -> Self:
-        """Owed ones of which nothing was heard for so many days, or ever."""
-        return self.owed().filter(unheard(days, on))
+        """Owed ones of which nothing was heard for so many days."""
+        return self.filter(is_silent(days, on))
+
+    def with_silence(self) -> Any:
+        """With `since`, the day since which nothing was heard of it."""
+        return self.annotate(since=SilentSince())
 
 
 @pghistory.track()
@@ -184,8 +223,8 @@ class Commitment(Record):
     delivery = StateField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.PLANNED)
     delivered_on = models.DateField(_("delivered"), null=True, blank=True, editable=False)
     health = StateField(
-        _("health"), max_length=10, choices=Health, default=Health.NO_REPORT, editable=False
-    )  # what the rule says, or the person over it; see health.py
+        _("health"), max_length=10, choices=Health, default="", blank=True, editable=False
+    )  # what the rules say of one that is owed, empty of others; see health.py
     health_override = StateField(_("health, where the rule is wrong"), max_length=10, choices=Health, blank=True)
     health_reason = models.CharField(_("why the rule is wrong"), max_length=300, blank=True)
     confirmation = StateField(
@@ -257,6 +296,10 @@ class Commitment(Record):
                 violation_error_message=_("Say why the rule is wrong about its health."),
             ),
             models.CheckConstraint(
+                condition=Q(health_override__in=("", *SAID)), name="override_is_said",
+                violation_error_message=_("Say that it is on track, at risk, delayed or blocked."),
+            ),
+            models.CheckConstraint(
                 condition=(
                     Q(blocker="", blocked_side="", blocked_by="", blocked_since_on=None, escalated_on=None)
                     | (~Q(blocker="") & ~Q(blocked_side="") & ~Q(blocked_by="") & Q(blocked_since_on__isnull=False))
@@ -326,14 +369,29 @@ class Commitment(Record):
         """Days between the first promised day and the one that holds now; 0 without both."""
         return (self.due_on - self.baseline_due_on).days if self.due_on and self.baseline_due_on else 0
 
-    def quiet_days(self, on: date) -> int:
-        """Days since anything was heard of what is owed; 0 where that cannot be told."""
-        since = self.heard_on or self.agreement.signed_on
-        return max((on - since).days, 0) if since and self.is_owed else 0
+    @property
+    def silent_since(self) -> date:
+        """As the database has it: see `SilentSince`."""
+        found: date | None = getattr(self, "since", None)
+        return found or Commitment.objects.filter(pk=self.pk).with_silence().values_list("since", flat=True).get()
 
-    def days_late(self, on: date) -> int:
-        """Days since the due day of what is owed; negative while there is time, 0 without a date."""
-        return (on - self.due_on).days if self.due_on and self.is_owed else 0
+    @property
+    def is_exact(self) -> bool:
+        """Whether both its first and its present day were promised to the day."""
+        return (self.due_precision, self.baseline_due_precision) == ("day", "day")
+
+    @property
+    def said(self) -> Any:
+        """The last report handed in, where nobody has accepted it; of a row that was read `with_said`."""
+        newest = next(iter(getattr(self, "handed_in", ())), None)
+        return newest if newest and newest.status != ReportStatus.ACCEPTED and self.is_owed else None
+
+    def quiet_days(self, on: date) -> int:
+        """Days since anything was heard of one that is owed; 0 of others."""
+        return max((on - self.silent_since).days, 0) if self.is_owed else 0
+
+    def is_late(self, on: date) -> bool:
+        return bool(self.due_on and self.due_on < on and self.is_owed)
 
 
 CommitmentCoLead = tracked("CommitmentCoLead", Commitment.co_leads.through, module=__name__)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
 from agreements.commitments.models.link import Link
-from agreements.vocabulary import SET_BY_HAND, Delivery, Health, ReportStatus
+from agreements.vocabulary import SAID, SET_BY_HAND, Delivery, Health, ReportStatus
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
@@ -70,10 +70,25 @@ class Report(Record):
             models.CheckConstraint(
                 condition=Q(decided_by=None) | ~Q(decided_by=models.F("created_by")), name="report_four_eyes"
             ),
+            models.CheckConstraint(
+                condition=Q(health__in=SAID),
+                name="report_says_how_it_stands",
+                violation_error_message=_("Say that it is on track, at risk, delayed or blocked."),
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.commitment.ref}, {self.on}"
+
+    def as_said(self, viewer: Viewer) -> str:
+        """Who said what, when, and that it is not accepted."""
+        who: object = self.organisation.label if self.organisation else _("our desk")
+        if viewer.is_staff and self.organisation is None and self.created_by:
+            who = self.created_by
+        parts = {"who": who, "day": f"{self.on:%d/%m/%Y}", "health": str(self.get_health_display()).lower()}
+        if self.status == ReportStatus.RETURNED:
+            return str(_("Said by %(who)s on %(day)s: %(health)s; returned, not accepted") % parts)
+        return str(_("Said by %(who)s on %(day)s: %(health)s; not accepted yet") % parts)
 
     @property
     def is_written(self) -> bool:

@@ -6,7 +6,8 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
-from agreements.commitments.models import ActionItem, Commitment
+from agreements.commitments.models import ActionItem
+from agreements.commitments.rules import health
 from agreements.register.rules import steps
 from agreements.vocabulary import ActionItemState
 from partners.refusals import Refused
@@ -66,4 +67,4 @@ def _tell(act: Act, action: ActionItem, by: Viewer, reason: str = "") -> None:
     for agreement in {row.agreement_id: row.agreement for row in served}.values():
         steps.write(act, agreement, by, about=action, reason=reason or action.title)
     if act == Act.ACTION_VERIFY:
-        Commitment.objects.filter(pk__in=[row.pk for row in served]).update(heard_on=by.on)
+        health.settle([row.pk for row in served], by.on)

@@ -1,15 +1,15 @@
-"""What all acts on a commitment share: its locks, and that it was heard of."""
+"""What all acts on a commitment share: its locks; and how commitments follow their agreement."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
 
 from agreements.commitments.models import Commitment
-from agreements.commitments.rules import health
+from agreements.commitments.rules import deadlines, health
 from agreements.register.models import Agreement
-from partners.viewers import Viewer
 
 
 def lock(commitment: Commitment) -> Commitment:
@@ -23,7 +23,7 @@ def lock_agreements(found: QuerySet[Any]) -> None:
     list(Agreement.objects.filter(pk__in=found.order_by().values("agreement")).locked().values_list("pk"))
 
 
-def hear(commitment: Commitment, by: Viewer) -> None:
-    """Note a sign of life."""
-    Commitment.objects.filter(pk=commitment.pk).update(heard_on=by.on)
-    health.settle([commitment.pk], by.on)
+def follow(agreement: Agreement, on: date, **signal: Any) -> None:
+    """After any act on an agreement: days counted from its days are counted anew, and health is settled."""
+    deadlines.count(agreement, on)
+    health.settle(Commitment.objects.filter(agreement=agreement).values_list("pk", flat=True), on)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.acts import Act
 from agreements.commitments.models import Answer, Commitment, Link
+from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.register.rules import steps
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, AnswerState, Confirmation, Stage, Verdict
@@ -95,8 +96,8 @@ def _take(
         )  # fmt: skip
         answer.stamp(by).save()
         _put_confirmation(locked, locked.wording_hash)
-        locked.heard_on = by.on
-        locked.save(update_fields=["confirmation", "confirmed_hash", "heard_on"])
+        locked.save(update_fields=["confirmation", "confirmed_hash"])
+        health.settle([locked.pk], by.on)
         act = Act.CONFIRM_BEHALF if on_behalf else ACTS[Verdict(said.verdict)]
         _write_step(act, locked, answer, by, answer.remark or str(said.organisation))
     return answer
@@ -133,6 +134,7 @@ def settle(answer: Answer, *, adopt: bool, by: Viewer, reply: str = "") -> None:
         locked.state = AnswerState.ADOPTED if adopt else AnswerState.DECLINED
         locked.reply, locked.answered_by_id, locked.answered_at = reply.strip(), by.user_id, timezone.now()
         locked.stamp(None).save()
+        health.settle([commitment.pk], by.on)
         _write_step(Act.ADOPT_WORDING if adopt else Act.DECLINE_WORDING, commitment, locked, by, locked.reply)
 
 

@@ -75,7 +75,6 @@ def unblock(commitment: Commitment, *, how: str, by: Viewer) -> None:
             raise Refused(_("Nothing blocks it."))
         locked.blocker = locked.blocked_side = locked.blocked_by = ""
         locked.blocked_since_on = locked.escalated_on = None
-        locked.heard_on = by.on
         _save(Act.UNBLOCK, locked, by, how.strip())
 
 
@@ -102,5 +101,5 @@ def _lock(commitment: Commitment, by: Viewer) -> Commitment:
 
 def _save(act: Act, commitment: Commitment, by: Viewer, reason: str) -> None:
     commitment.stamp(by).save()
-    health.settle([commitment.pk], by.on)
     steps.write(act, commitment.agreement, by, commitment=commitment, reason=reason)
+    health.settle([commitment.pk], by.on)

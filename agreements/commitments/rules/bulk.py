@@ -32,7 +32,7 @@ COLUMNS: Mapping[str, str | Promise] = {DELIVERY: _("delivery"), OWNER: _("kept 
 
 @dataclass(frozen=True)
 class Wish:
-    """Which column becomes what; a new day comes with its reason."""
+    """Which column becomes what; a new day, and dropping, come with their reason."""
 
     column: str
     value: Any  # a Delivery, a User or a PartialDate
@@ -50,6 +50,8 @@ def _line(commitment: Commitment, wish: Wish, viewer: Viewer, desks: frozenset[i
     if not visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage):
         return Line(commitment, str(_("it is not your desk's, or its agreement is not open for changes")))
     match wish.column:
+        case "delivery" if _drops(commitment, wish):
+            return _drop_line(commitment, wish)
         case "delivery":
             no = editing.refuses_delivery(commitment, wish.value, commitment.delivery)
             return Line(commitment, str(no.reason) if no else "", commitment.delivery == wish.value)
@@ -61,6 +63,21 @@ def _line(commitment: Commitment, wish: Wish, viewer: Viewer, desks: frozenset[i
             return _due_line(commitment, wish.value, viewer)
 
 
+def _drops(commitment: Commitment, wish: Wish) -> bool:
+    """A promise is dropped by request, as everywhere."""
+    return wish.value == Delivery.DROPPED and editing.is_promised(commitment)
+
+
+def _drop_line(commitment: Commitment, wish: Wish) -> Line:
+    if not commitment.is_open:
+        return Line(commitment, str(_("it is delivered or dropped")), commitment.delivery == wish.value)
+    if not wish.reason.strip():
+        return Line(commitment, str(_("dropping needs its reason")))
+    if commitment.due_requests.filter(state=RequestState.WAITING).exists():
+        return Line(commitment, str(_("a request waits already")))
+    return Line(commitment, "", False)
+
+
 def _due_line(commitment: Commitment, to: PartialDate, viewer: Viewer) -> Line:
     same = (commitment.due_on, commitment.due_precision) == (to.last_day, to.precision)
     if not commitment.is_open:
@@ -70,14 +87,14 @@ def _due_line(commitment: Commitment, to: PartialDate, viewer: Viewer) -> Line:
     if due_requests.is_fixed(commitment) and to.last_day < viewer.on:
         return Line(commitment, str(_("the new day has passed already")))
     if due_requests.is_fixed(commitment) and commitment.due_requests.filter(state=RequestState.WAITING).exists():
-        return Line(commitment, str(_("a request for a new day waits already")))
+        return Line(commitment, str(_("a request waits already")))
     return Line(commitment, "", same)
 
 
 def apply(refs: Iterable[str], wish: Wish, *, by: Viewer) -> BulkChange:
     """Change what may be changed, each row checked again under its lock; refuse only where nothing is left.
 
-    A promised day is not moved but asked for, as everywhere.
+    A promised day is not moved but asked for, and so is dropping, as everywhere.
     """
     if wish.column not in COLUMNS:
         raise Refused(_("This field is not changed for many at once."))
@@ -96,6 +113,8 @@ def _change(commitment: Commitment, wish: Wish, by: Viewer) -> Row:
     if wish.column == DUE and due_requests.is_fixed(commitment):
         asked = due_requests.ask(commitment, wish.value, reason=wish.reason, by=by)
         return {"pk": commitment.pk, "request": asked.pk}
+    if wish.column == DELIVERY and _drops(commitment, wish):
+        return {"pk": commitment.pk, "request": due_requests.ask_to_drop(commitment, reason=wish.reason, by=by).pk}
     before = {
         "delivery": commitment.delivery, "delivered_on": _text(commitment.delivered_on),
         "owner_id": commitment.owner_id, "due_on": _text(commitment.due_on),

@@ -9,18 +9,19 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from agreements.acts import Act
 from agreements.clocks import Unit, deadline
 from agreements.commitments.models import Commitment, Milestone
-from agreements.commitments.models.commitment import OPEN, DueFrom, DueUnit
+from agreements.commitments.models.commitment import DueFrom, DueUnit
 from agreements.dates import PartialDate, Precision
 from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement
+from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import CONCLUDED, MilestoneStatus
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, MilestoneStatus
 from agreements.workdays import WorkCalendar
 
 AHEAD_DAYS = 366  # occurrences are made a year ahead
@@ -90,23 +91,35 @@ def put(commitment: Commitment, calendar: WorkCalendar) -> bool:
     if found is None or (commitment.due_event_on, commitment.due_on) == (found.event_on, found.due_on):
         return False
     commitment.due_on, commitment.due_precision, commitment.due_event_on = found.due_on, Precision.DAY, found.event_on
-    if commitment.baseline_due_on is None:
+    if commitment.baseline_due_on is None or commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED:
         commitment.baseline_due_on, commitment.baseline_due_precision = found.due_on, Precision.DAY
     return True
 
 
-def count_all(calendar: WorkCalendar) -> int:
+def _counting() -> Any:
+    return Commitment.objects.open().live().filter(due_after__isnull=False, agreement__archived_at=None)
+
+
+def count(agreement: Agreement, on: date) -> int:
+    """Count the deadlines of an agreement whose days have changed, in the caller's transaction."""
+    waiting = list(_counting().filter(agreement=agreement).order_by("pk").values_list("pk", flat=True))
+    calendar = work_calendar() if waiting else None
+    return sum(_count_one(pk, calendar, on) for pk in waiting) if calendar else 0
+
+
+def count_all(calendar: WorkCalendar, on: date) -> int:
     """Count the deadlines whose event has become known or has moved; return how many moved."""
-    rows = Commitment.objects.live().filter(due_after__isnull=False, agreement__archived_at=None)
-    waiting = rows.filter(delivery__in=OPEN).values_list("pk", flat=True)
-    return sum(COUNTING.each(waiting, lambda pk: _count_one(pk, calendar)))
+    waiting = _counting().values_list("pk", flat=True)
+    return sum(COUNTING.each(waiting, lambda pk: _count_one(pk, calendar, on)))
 
 
 def recount(instance: Agreement, created: bool, **_signal: Any) -> None:
     """Count anew, in the same transaction, what runs from a day of an agreement that was saved: see decision 30."""
     if created:
         return
-    rows = Commitment.objects.live().filter(agreement=instance, due_after__isnull=False, delivery__in=OPEN)
+    rows = Commitment.objects.live().filter(
+        agreement=instance, due_after__isnull=False, delivery__in=(Delivery.PLANNED, Delivery.UNDER_WAY)
+    )
     calendar = None
     for commitment in rows.exclude(due_from=DueFrom.START).order_by("pk"):
         commitment.agreement = instance
@@ -115,13 +128,18 @@ def recount(instance: Agreement, created: bool, **_signal: Any) -> None:
             commitment.stamp(None).save()
 
 
-def _count_one(pk: int, calendar: WorkCalendar) -> bool:
+def _count_one(pk: int, calendar: WorkCalendar, on: date) -> bool:
+    """The first day that was promised stays; the history tells from which day to which it moved."""
     with transaction.atomic():
         commitment = Commitment.objects.locked().select_related("agreement").get(pk=pk)
-        moved = put(commitment, calendar)
-        if moved:
-            commitment.stamp(None).save()
-    return moved
+        was = commitment.due
+        if not put(commitment, calendar):
+            return False
+        commitment.stamp(None).save()
+        if was != commitment.due:
+            moved = f"{was or '–'} → {commitment.due}"
+            steps.write(Act.COUNT_DAY, commitment.agreement, None, on=on, commitment=commitment, reason=moved)
+    return True
 
 
 def times(first: date, months: int, *, until: date) -> Iterator[date]:
@@ -138,9 +156,7 @@ def times(first: date, months: int, *, until: date) -> Iterator[date]:
 
 def make_ahead(on: date) -> int:
     """Keep a milestone for each time of each duty that repeats, a year ahead; return how many were made."""
-    rows = Commitment.objects.live().filter(
-        Q(agreement__stage__in=CONCLUDED), repeats_months__isnull=False, delivery__in=OPEN
-    )
+    rows = Commitment.objects.owed().filter(repeats_months__isnull=False)
     return sum(REPEATING.each(rows.values_list("pk", flat=True), lambda pk: _make_ahead(pk, on)))
 
 

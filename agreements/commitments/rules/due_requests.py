@@ -1,4 +1,7 @@
-"""A promised day moves only by request, with a reason, approved by someone else. The first day is kept for ever."""
+"""A promise gets another day, or is dropped, only by request: with a reason, and approved by someone else.
+
+The first day is kept for ever.
+"""
 
 from __future__ import annotations
 
@@ -12,20 +15,32 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.dates import PartialDate
 from agreements.register.rules import steps
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, RequestState
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, RequestKind, RequestState
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
+# By whether it was to be dropped, and whether that was approved.
+DECIDED = {
+    (False, True): Act.MOVE_DAY, (False, False): Act.KEEP_DAY, (True, True): Act.DROP, (True, False): Act.KEEP_PROMISE,
+}  # fmt: skip
+
 
 def is_fixed(commitment: Commitment) -> bool:
     """Whether the due day is a promise already: then it moves by request alone."""
-    return commitment.due_on is not None and commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
+    has_day = commitment.due_on is not None or commitment.due_after is not None
+    return has_day and commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
 
 
 def may_ask(commitment: Commitment, viewer: Viewer) -> bool:
-    """The desk asks, and so do partners who see the record."""
-    if viewer.read_only or not is_fixed(commitment) or not commitment.is_open:
+    """The desk asks for another day, and so do partners who see the record."""
+    return is_fixed(commitment) and may_ask_to_drop(commitment, viewer)
+
+
+def may_ask_to_drop(commitment: Commitment, viewer: Viewer) -> bool:
+    """The same people ask that an open promise is dropped."""
+    promised = commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
+    if viewer.read_only or not promised or not commitment.is_open:
         return False
     return viewer.is_partner or viewer.works_at(commitment.agreement.desk_id)
 
@@ -36,10 +51,6 @@ def ask(
     """Ask for a new day. Raises Refused, and changes nothing, where it cannot be asked for."""
     if not may_ask(commitment, by):
         raise Refused(_("A new day is asked for by the desk or by a partner, on an open commitment that has one."))
-    if by.is_partner and (organisation is None or organisation.pk not in by.organisation_ids):
-        raise Refused(_("Say for which of your organisations you ask."))
-    if not reason.strip():
-        raise Refused(_("Give a reason."))
     day = to.last_day
     if day < by.on:
         raise Refused(_("The new day has passed already."))
@@ -49,14 +60,35 @@ def ask(
             raise Refused(_("This is the day that holds now."))
         if locked.start_on and day < locked.start_on:
             raise Refused(_("The commitment is due before it starts."))
-        if locked.due_requests.filter(state=RequestState.WAITING).exists():
-            raise Refused(_("A request for a new day waits already: it is decided first."))
-        request = DueRequest(
-            commitment=locked, organisation=organisation if by.is_partner else None, from_on=locked.due_on,
-            from_precision=locked.due_precision, to_on=day, to_precision=to.precision, reason=reason.strip(),
-        )  # fmt: skip
-        request.stamp(by).save()
-        _write_step(Act.ASK_DAY, locked, request, by, request.reason)
+        request = DueRequest(commitment=locked, to_on=day, to_precision=to.precision, reason=reason)
+        return _keep(Act.ASK_DAY, request, by, organisation)
+
+
+def ask_to_drop(
+    commitment: Commitment, *, reason: str, by: Viewer, organisation: Organisation | None = None
+) -> DueRequest:
+    """Ask that a promise is given up. Raises Refused, and changes nothing, where it cannot be asked for."""
+    if not may_ask_to_drop(commitment, by):
+        raise Refused(_("The desk or a partner asks to drop an open commitment of a concluded agreement."))
+    with transaction.atomic():
+        request = DueRequest(commitment=lock(commitment), kind=RequestKind.DROP, reason=reason)
+        return _keep(Act.ASK_DROP, request, by, organisation)
+
+
+def _keep(act: Act, request: DueRequest, by: Viewer, organisation: Organisation | None) -> DueRequest:
+    """Keep a request on a commitment whose row is locked."""
+    commitment = request.commitment
+    if by.is_partner and (organisation is None or organisation.pk not in by.organisation_ids):
+        raise Refused(_("Say for which of your organisations you ask."))
+    if not request.reason.strip():
+        raise Refused(_("Give a reason."))
+    if commitment.due_requests.filter(state=RequestState.WAITING).exists():
+        raise Refused(_("A request waits already: it is decided first."))
+    request.organisation = organisation if by.is_partner else None
+    request.from_on, request.from_precision = commitment.due_on, commitment.due_precision
+    request.reason = request.reason.strip()
+    request.stamp(by).save()
+    _write_step(act, commitment, request, by, request.reason)
     return request
 
 
@@ -68,7 +100,7 @@ def may_decide(request: DueRequest, viewer: Viewer) -> bool:
 
 
 def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "") -> None:
-    """Move the day, or refuse with a comment. The baseline stays. Exactly one decision takes effect."""
+    """Move the day, or drop it; or refuse with a comment. The baseline stays. Exactly one decision takes effect."""
     with transaction.atomic():
         commitment = lock(request.commitment)
         waiting = DueRequest.objects.locked().select_related("commitment__agreement")
@@ -76,21 +108,30 @@ def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "")
         if not may_decide(locked, by):
             raise Refused(_("You cannot decide on this request: it is decided already, or it is your own."))
         if not approve and not comment.strip():
-            raise Refused(_("Say why the day stays."))
-        if approve and commitment.due_on != locked.from_on:
+            raise Refused(_("Say why it stays as it is."))
+        is_drop = locked.kind == RequestKind.DROP
+        if approve and is_drop and not commitment.is_open:
+            raise Refused(_("It is delivered or dropped already."))
+        if approve and not is_drop and commitment.due_on != locked.from_on:
             raise Refused(_("The day has moved since this was asked: refuse it, and let it be asked again."))
         locked.state = RequestState.APPROVED if approve else RequestState.REFUSED
         locked.comment, locked.decided_by_id, locked.decided_at = comment.strip(), by.user_id, timezone.now()
         locked.stamp(None).save()
         if approve:
-            commitment.due_on, commitment.due_precision = locked.to_on, locked.to_precision
-            # A day that both sides have agreed no longer follows the event that it once was counted from.
-            commitment.due_after, commitment.due_unit, commitment.due_from, commitment.due_event_on = None, "", "", None
+            _grant(commitment, locked)
             commitment.stamp(by).save()
             health.settle([commitment.pk], by.on)
-        act = Act.MOVE_DAY if approve else Act.KEEP_DAY
-        _write_step(act, commitment, locked, by, locked.comment or locked.reason)
+        _write_step(DECIDED[is_drop, approve], commitment, locked, by, locked.comment or locked.reason)
     request.refresh_from_db()
+
+
+def _grant(commitment: Commitment, request: DueRequest) -> None:
+    if request.kind == RequestKind.DROP:
+        commitment.delivery, commitment.delivered_on = Delivery.DROPPED, None
+        return
+    commitment.due_on, commitment.due_precision = request.to_on, request.to_precision
+    # A day that both sides have agreed no longer follows the event that it once was counted from.
+    commitment.due_after, commitment.due_unit, commitment.due_from, commitment.due_event_on = None, "", "", None
 
 
 def withdraw(request: DueRequest, *, by: Viewer) -> None:

@@ -5,28 +5,38 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
+from agreements.acts import Act
 from agreements.commitments.models import Commitment
+from agreements.commitments.models.commitment import DueFrom
 from agreements.commitments.rules import deadlines, due_requests, health
+from agreements.dates import Precision
 from agreements.register.models import Agreement
+from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, MilestoneStatus, ReportStatus, Stage
 from partners.refusals import Refused
-from partners.viewers import Viewer
+from partners.viewers import Role, Viewer
 
 MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
+DROPPED_BY_REQUEST = _("A promise is dropped by a request with a reason, on its page; another person decides.")
+DAY, RULE = ("due_on", "due_precision"), ("due_after", "due_unit", "due_from")
 
 
-def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, judge: bool = True) -> None:
+def save(
+    commitments: Collection[Commitment], *, by: Viewer | None, on: date, judge: bool = True, because: str = ""
+) -> None:
     """Save commitments that somebody has written or changed, under the lock of their agreement.
 
     New ones get their number, reference and keeper. The due day is counted from its event, the first day that was
     promised is kept, and a draft notes who works on it. `by` is None for a data file: what it says of its days
-    stands. With `judge=False` the caller settles the health of all that it saves, once. Raises ValidationError.
+    stands. With `judge=False` the caller settles the health of all that it saves, once. `because` is the reason of a
+    correction, which stands in the timeline. Raises ValidationError.
     """
     if not commitments:
         return
@@ -34,6 +44,9 @@ def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, ju
     known = Commitment.objects.filter(pk__in=[commitment.pk for commitment in commitments if commitment.pk])
     was = dict(known.values_list("pk", "delivery"))
     for commitment in commitments:
+        if due := commitment.due:
+            commitment.due_on = due.last_day  # of a period the end is promised
+        corrected = _check(commitment, by, because)
         if commitment.pk is None:
             _enter(commitment, by)
         if by:
@@ -43,10 +56,20 @@ def save(commitments: Collection[Commitment], *, by: Viewer | None, on: date, ju
         keep_baseline(commitment)
         commitment.stamp(by).full_clean()
         commitment.save()
+        if corrected:
+            steps.write(Act.CORRECT, commitment.agreement, by, commitment=commitment, reason=because.strip())
     if by:
         note_author({commitment.agreement_id for commitment in commitments}, by)
     if judge:
         health.settle([commitment.pk for commitment in commitments], on)
+
+
+def _check(commitment: Commitment, by: Viewer | None, because: str) -> bool:
+    """Raise ValidationError for what nobody may write so; say whether a promised day is corrected."""
+    if found := refusals(commitment, by=by, because=because):
+        raise ValidationError({column: no.reason for column, no in found.items()})
+    known = Commitment.objects.select_related("agreement").filter(pk=commitment.pk).first() if commitment.pk else None
+    return bool(moved_days(commitment, known))
 
 
 def _enter(commitment: Commitment, by: Viewer | None) -> None:
@@ -85,24 +108,79 @@ def note_author(agreements: Iterable[int], by: Viewer) -> None:
     drafts.update(updated_by=by.user_id, updated_at=timezone.now())
 
 
-def refuses_day(commitment: Commitment, due_on: date | None, precision: str) -> Refused | None:
-    """Why a person may not set this due day by hand: a promised day moves by request alone."""
-    if commitment.pk is None:
+def refusals(commitment: Commitment, *, by: Viewer | None, because: str = "") -> dict[str, Refused]:
+    """Which columns nobody may write so, and why. Every face asks before it saves, and `save` asks again.
+
+    A manager of the desk corrects a promised day by giving the reason in `because`.
+    """
+    known = Commitment.objects.select_related("agreement").filter(pk=commitment.pk).first() if commitment.pk else None
+    found: dict[str, Refused] = {}
+    moved = moved_days(commitment, known)
+    if moved and not (because.strip() and may_correct(commitment, by)):
+        found |= dict.fromkeys(moved, Refused(MOVES_BY_REQUEST))
+    elif by and (no := _refuses_both(commitment, known)):
+        found["due_on"] = no
+    was = known.delivery if known else ""
+    if no := refuses_delivery(commitment, commitment.delivery, was, is_file=by is None):
+        found["delivery"] = no
+    return found
+
+
+def may_correct(commitment: Commitment, viewer: Viewer | None) -> bool:
+    """Whether the viewer corrects what is recorded of a promise, with a reason."""
+    if viewer is None or viewer.read_only or viewer.role != Role.MANAGER:
+        return False
+    return viewer.works_at(commitment.agreement.desk_id)
+
+
+def moved_days(commitment: Commitment, known: Commitment | None) -> list[str]:
+    """The columns by which a promised day would move: of the day, or of the rule by which it is counted."""
+    if known is None or not due_requests.is_fixed(known):
+        return []
+    columns = [*DAY, *RULE]
+    if DueFrom.START in (known.due_from, commitment.due_from):
+        columns.append("start_on")
+    moved = [name for name in columns if getattr(commitment, name) != getattr(known, name)]
+    return [name for name in moved if name != "due_precision" or commitment.due_on]
+
+
+def _refuses_both(commitment: Commitment, known: Commitment | None) -> Refused | None:
+    """A day that somebody has typed beside a rule to count it from: the two may not differ."""
+    typed = (commitment.due_on, commitment.due_precision)
+    was = (known.due_on, known.due_precision) if known else (None, "")
+    if commitment.due_after is None or commitment.due_on is None or typed == was:
         return None
-    known = Commitment.objects.select_related("agreement").get(pk=commitment.pk)
-    is_same = due_on == known.due_on and (due_on is None or precision == known.due_precision)
-    return Refused(MOVES_BY_REQUEST) if due_requests.is_fixed(known) and not is_same else None
+    found = deadlines.counted(commitment, work_calendar())
+    if found and typed == (found.due_on, Precision.DAY):
+        return None
+    if found is None:
+        return Refused(_("A day and a rule to count it from are given: keep one of them, and empty the other."))
+    return Refused(
+        _("The rule gives %(day)s, and another day is typed: keep one of them, and empty the other.")
+        % {"day": f"{found.due_on:%d/%m/%Y}"}
+    )
 
 
-def refuses_delivery(commitment: Commitment, value: str, was: str) -> Refused | None:
-    """Why a person may not set this delivery by hand; None if nothing speaks against it."""
-    if value == Delivery.CARRIED and was != Delivery.CARRIED:
+def refuses_delivery(commitment: Commitment, value: str, was: str, *, is_file: bool = False) -> Refused | None:
+    """Why this delivery may not be set by hand; None if nothing speaks against it.
+
+    A data file tells of what was delivered or dropped before it came; what it made once is no longer its own.
+    """
+    if value == was or (is_file and commitment.pk is None):
+        return None
+    if value == Delivery.CARRIED:
         return Refused(_("Only the ending of its agreement carries a commitment over."))
-    if value != Delivery.DELIVERED or was == Delivery.DELIVERED:
+    if value == Delivery.DROPPED and commitment.agreement_id and is_promised(commitment):
+        return Refused(DROPPED_BY_REQUEST)
+    if value != Delivery.DELIVERED or is_file:
         return None
-    if commitment.pk and (commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED or bears_out(commitment)):
+    if commitment.pk and (not is_promised(commitment) or bears_out(commitment)):
         return None
     return Refused(_("Delivered needs evidence: hand in a report with a file or a link, or a milestone that shows it."))
+
+
+def is_promised(commitment: Commitment) -> bool:
+    return commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
 
 
 def bears_out(commitment: Commitment) -> bool:

@@ -1,112 +1,220 @@
-"""The health of a commitment: the first rule that holds decides it, unless a person has set it and said why.
+"""The health of a commitment, and when it was last heard of: the first rule that holds decides, and is named.
 
-The rules are one SQL expression, so that a page, a night's run and a test ask the very same question.
+The rules are one SQL expression, so that a page, a night's run and a test ask the very same question. They stand in
+decision 29, in this order. What is stored is what they say: `settle` alone writes it, at every act and once a day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TextChoices,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.models import Commitment, Milestone, Report
-from agreements.commitments.models.commitment import OPEN, QUIET_DAYS
+from agreements.acts import Act
+from agreements.commitments.models import ActionItem, Commitment, Funding, Measurement, Milestone, Report
+from agreements.commitments.models.commitment import IS_OWED, QUIET_DAYS, SilentSince
+from agreements.commitments.models.funding import MOVED
 from agreements.jobs.queues import Queue
-from agreements.vocabulary import Health, MilestoneStatus, ReportStatus
+from agreements.register.models import Step
+from agreements.vocabulary import HANDED_IN, ActionItemState, Confirmation, Health, MilestoneStatus, ReportStatus
 
 
 class HealthRule(TextChoices):
     """Which of the rules, in this order, decides the health of a commitment."""
 
-    SETTLED = "settled", _("it is delivered or dropped")
+    NOT_OWED = "not_owed", _("it is not owed")
+    DISPUTED = "disputed", _("a partner disputes the text")
     OVERRIDE = "override", _("a person has set it")
     BLOCKER = "blocker", _("something blocks it")
-    OVERDUE = "overdue", _("its day has passed")
+    OVERDUE = "overdue", _("it is overdue")
     REPORTED = "reported", _("the last accepted report says so")
     MILESTONE = "milestone", _("a milestone is overdue")
-    HEARD = "heard", _("it was heard of in the last six months")
+    MET = "met", _("a milestone was met")
+    MEASURED = "measured", _("a measurement has moved towards its target")
+    WAITING = "waiting", _("a report waits for acceptance")
+    RETURNED = "returned", _("the last report was returned")
     SILENT = "silent", _("nothing was heard of it in six months")
+    NEW = "new", _("it is new, and nothing is due yet")
+    HEARD = "heard", _("it was heard of, but no accepted report says how it stands")
 
 
 ALARMS = (Health.AT_RISK, Health.DELAYED, Health.BLOCKED)
-MEANS: Mapping[HealthRule, Health] = {
-    HealthRule.SETTLED: Health.ON_TRACK,
+MEANS: Mapping[HealthRule, Health | str] = {
+    HealthRule.NOT_OWED: "",
+    HealthRule.DISPUTED: Health.DISPUTED,
     HealthRule.BLOCKER: Health.BLOCKED,
     HealthRule.OVERDUE: Health.DELAYED,
     HealthRule.MILESTONE: Health.AT_RISK,
-    HealthRule.HEARD: Health.ON_TRACK,
+    HealthRule.MET: Health.ON_TRACK,
+    HealthRule.MEASURED: Health.ON_TRACK,
+    HealthRule.WAITING: Health.NO_REPORT,
+    HealthRule.RETURNED: Health.NO_REPORT,
     HealthRule.SILENT: Health.NO_REPORT,
+    HealthRule.NEW: Health.NO_REPORT,
+    HealthRule.HEARD: Health.NO_REPORT,
 }
+MET = (MilestoneStatus.MET, MilestoneStatus.PARTIALLY_MET)
 IN_ONE_GO = 2000
 SETTLING = Queue("health")
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """Which rule holds, and what it says."""
+    """Which rule holds, what it says, and when the commitment was last heard of."""
 
     rule: HealthRule
-    health: Health
+    health: Health | None  # None of what is not owed
+    heard_on: date | None
+
+
+class HappenedOn(Func):
+    """The day of an event of which a period is known, in PostgreSQL (`migrations/sql/silence.py`)."""
+
+    function = "happened_on"
+    output_field = DateField()
+
+
+def _latest(rows: Any, day: Any, on: date) -> Subquery:
+    """The latest of the days of these rows of one commitment that has come."""
+    days = rows.order_by().annotate(day=day).filter(day__lte=on).annotate(one=Value(1))
+    return Subquery(days.values("one").annotate(latest=Max("day")).values("latest"))
+
+
+def heard(on: date) -> Greatest:
+    """The latest day, up to `on`, on which something happened to the delivery of a commitment."""
+    here = {"commitment": OuterRef("pk")}
+    known = HappenedOn("on", "precision", Value(on))
+    noted = Step.objects.filter(**here, name__in=(Act.BLOCK, Act.UNBLOCK))
+    items = ActionItem.objects.live().filter(commitments=OuterRef("pk"), state=ActionItemState.VERIFIED)
+    return Greatest(
+        _latest(Report.objects.live().filter(**here, status__in=HANDED_IN), F("on"), on),
+        _latest(Funding.objects.live().filter(**here, kind__in=MOVED, on__isnull=False), known, on),
+        _latest(Milestone.objects.live().filter(**here, status__in=MET), F("met_on"), on),
+        _latest(_measurements(), known, on),
+        _latest(noted, F("on"), on),
+        Case(When(blocked_since_on__lte=on, then="blocked_since_on")),
+        _latest(items, F("verified_on"), on),
+        output_field=DateField(),
+    )
+
+
+def _measurements() -> Any:
+    return Measurement.objects.live().filter(indicator__commitment=OuterRef("pk"), indicator__archived_at=None)
+
+
+def _moved(since: date, on: date) -> Exists:
+    """Whether a measurement since that day has come nearer to its target than the one before, or the baseline."""
+    before = Measurement.objects.live().filter(
+        Q(on__lt=OuterRef("on")) | Q(on=OuterRef("on"), pk__lt=OuterRef("pk")), indicator=OuterRef("indicator")
+    )
+    was = Coalesce(Subquery(before.order_by("-on", "-pk").values("value")[:1]), F("indicator__baseline"))
+    rows = _measurements().annotate(day=HappenedOn("on", "precision", Value(on))).filter(day__gte=since)
+    way = F("indicator__target") - F("indicator__baseline")
+    return Exists(rows.annotate(was=was).annotate(moved=(F("value") - F("was")) * way).filter(moved__gt=0))
 
 
 def judged(rows: QuerySet[Any], on: date) -> QuerySet[Any]:
-    """The rows with `rule`, the name of the rule that holds on a day, and `ruled`, the health that follows."""
+    """The rows with `rule`, the rule that holds on a day, and the facts that it looked at: `told` and `heard`."""
     since = on - timedelta(days=QUIET_DAYS)
-    told = (
-        Report.objects.live()
-        .filter(commitment=OuterRef("pk"), status=ReportStatus.ACCEPTED, on__gte=since)
-        .order_by("-on", "-pk")
-    )
-    late = Milestone.objects.live().filter(commitment=OuterRef("pk"), status=MilestoneStatus.SCHEDULED, due_on__lt=on)
-    with_facts = rows.annotate(told=Subquery(told.values("health")[:1]), has_late_milestone=Exists(late))
+    reports = Report.objects.live().filter(commitment=OuterRef("pk"), on__lte=on).order_by("-on", "-pk")
+    told = reports.filter(status=ReportStatus.ACCEPTED, on__gte=since)
+    returned = reports.filter(status__in=HANDED_IN, on__gte=since)
+    milestones = Milestone.objects.live().filter(commitment=OuterRef("pk"))
+    with_facts = rows.annotate(
+        heard=heard(on), told=Subquery(told.values("health")[:1]), last=Subquery(returned.values("status")[:1]),
+        waits=Exists(reports.filter(status=ReportStatus.SUBMITTED)),
+        has_late_milestone=Exists(milestones.filter(status=MilestoneStatus.SCHEDULED, due_on__lt=on)),
+        has_met=Exists(milestones.filter(status=MilestoneStatus.MET, met_on__range=(since, on))),
+        has_moved=_moved(since, on),
+    ).annotate(
+        silence=SilentSince("heard", "agreement__signed_on", "agreement__signed_precision", "created_at")
+    )  # fmt: skip
     rule = Case(
-        When(~Q(delivery__in=OPEN), then=Value(HealthRule.SETTLED)),
+        When(~IS_OWED, then=Value(HealthRule.NOT_OWED)),
+        When(agreed=Confirmation.DISPUTED, then=Value(HealthRule.DISPUTED)),
         When(~Q(health_override=""), then=Value(HealthRule.OVERRIDE)),
         When(~Q(blocker=""), then=Value(HealthRule.BLOCKER)),
         When(due_on__lt=on, then=Value(HealthRule.OVERDUE)),
         When(told__in=ALARMS, then=Value(HealthRule.REPORTED)),
         When(has_late_milestone=True, then=Value(HealthRule.MILESTONE)),
         When(told__isnull=False, then=Value(HealthRule.REPORTED)),
-        When(heard_on__gte=since, then=Value(HealthRule.HEARD)),
-        default=Value(HealthRule.SILENT), output_field=CharField(),
+        When(has_met=True, then=Value(HealthRule.MET)),
+        When(has_moved=True, then=Value(HealthRule.MEASURED)),
+        When(waits=True, then=Value(HealthRule.WAITING)),
+        When(last=ReportStatus.RETURNED, then=Value(HealthRule.RETURNED)),
+        When(silence__lt=since, then=Value(HealthRule.SILENT)),
+        When(heard__isnull=True, then=Value(HealthRule.NEW)),
+        default=Value(HealthRule.HEARD), output_field=CharField(),
     )  # fmt: skip
-    ruled = Case(
-        When(rule=HealthRule.OVERRIDE, then=F("health_override")),
-        When(rule=HealthRule.REPORTED, then=F("told")),
-        *(When(rule=name, then=Value(health)) for name, health in MEANS.items()),
-        output_field=CharField(),
-    )
-    judged_rows: QuerySet[Any] = with_facts.annotate(rule=rule).annotate(ruled=ruled)
+    judged_rows: QuerySet[Any] = with_facts.annotate(rule=rule)
     return judged_rows
+
+
+def _judgement(rule: str, override: str, told: str | None, heard_on: date | None) -> Judgement:
+    match rule:
+        case HealthRule.OVERRIDE:
+            health = override
+        case HealthRule.REPORTED:
+            health = told or ""
+        case _:
+            health = MEANS[HealthRule(rule)]
+    return Judgement(HealthRule(rule), Health(health) if health else None, heard_on)
 
 
 def judge(commitment: Commitment, on: date) -> Judgement:
     """What the rules say of one commitment on a day. One query."""
-    row = judged(Commitment.objects.filter(pk=commitment.pk), on).values("rule", "ruled").get()
-    return Judgement(HealthRule(row["rule"]), Health(row["ruled"]))
+    row = judged(Commitment.objects.filter(pk=commitment.pk), on)
+    return _judgement(*row.values_list("rule", "health_override", "told", "heard").get())
+
+
+def wrong(rows: QuerySet[Any], on: date) -> Iterator[tuple[int, Judgement]]:
+    """Those whose stored health, or day of being heard of, is not what the rules say."""
+    columns = ("pk", "health", "heard_on", "rule", "health_override", "told", "heard")
+    found = judged(rows, on).order_by("pk").values_list(*columns)
+    for pk, health, heard_on, *facts in found.iterator(chunk_size=IN_ONE_GO):
+        judgement = _judgement(*facts)
+        if (health, heard_on) != (judgement.health or "", judgement.heard_on):
+            yield pk, judgement
 
 
 @transaction.atomic(savepoint=False)
 def settle(pks: Iterable[int], on: date) -> int:
-    """Bring the stored health of these commitments to what the rules say; return how many it changed.
+    """Bring what is stored of these commitments to what the rules say; return how many that changed.
 
     They are judged under their locks: what somebody has just changed is not overwritten by what was found before.
     """
     held = list(Commitment.objects.filter(pk__in=list(pks)).locked().values_list("pk", flat=True))
-    wrong = judged(Commitment.objects.filter(pk__in=held), on).exclude(health=F("ruled"))
-    found: dict[str, list[int]] = {}
-    for pk, health in wrong.values_list("pk", "ruled"):
-        found.setdefault(health, []).append(pk)
-    return sum(Commitment.objects.filter(pk__in=some).update(health=health) for health, some in found.items())
+    found: dict[Judgement, list[int]] = {}
+    for pk, judgement in wrong(Commitment.objects.filter(pk__in=held), on):
+        found.setdefault(judgement, []).append(pk)
+    for judgement, some in found.items():
+        values = {"health": judgement.health or "", "heard_on": judgement.heard_on}
+        Commitment.objects.filter(pk__in=some).update(**values)
+    return sum(len(some) for some in found.values())
 
 
 def settle_all(on: date) -> int:
     """The same for every commitment: days pass without anybody touching a record."""
-    wrong = judged(Commitment.objects.live(), on).exclude(health=F("ruled"))
-    pks = wrong.order_by("pk").values_list("pk", flat=True)
+    pks = (pk for pk, _judgement in wrong(Commitment.objects.all(), on))
     return sum(SETTLING.groups(pks, lambda some: settle(some, on), size=IN_ONE_GO))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.rules import health
-from agreements.commitments.rules.acts import hear, lock
+from agreements.commitments.rules.acts import lock
 from agreements.commitments.rules.editing import put_delivery
 from agreements.register.rules import steps
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, ReportStatus
@@ -45,11 +45,12 @@ def write(report: Report, *, by: Viewer, organisation: Organisation | None = Non
             now = _lock(report)
             if not may_write(now, by):
                 raise Refused(_("This report is handed in: it is no longer yours to change."))
-            report.status, report.version = now.status, now.version
+            report.status, report.on, report.version = now.status, now.on, now.version
         else:
             report.status = ReportStatus.DRAFT
         report.organisation = organisation if by.is_partner else None
-        report.on = by.on
+        if report.status == ReportStatus.DRAFT:
+            report.on = by.on
         report.stamp(by).full_clean()
         report.save()
     return report
@@ -72,7 +73,8 @@ def submit(report: Report, *, by: Viewer) -> None:
         locked.status, locked.on = ReportStatus.SUBMITTED, by.on
         locked.decided_by_id = locked.decided_at = None
         locked.stamp(None).save()
-        hear(locked.commitment, by)
+        lock(locked.commitment)
+        health.settle([locked.commitment_id], by.on)
         _write_step(Act.REPORT, locked, by)
     report.refresh_from_db()
 
@@ -109,7 +111,7 @@ def decide(report: Report, *, accept: bool, by: Viewer, comment: str = "") -> No
             commitment = lock(locked.commitment)
             put_delivery(commitment, locked.delivery, locked.on)
             commitment.stamp(by).save()
-            health.settle([commitment.pk], by.on)
+        health.settle([locked.commitment_id], by.on)
         _write_step(Act.ACCEPT_REPORT if accept else Act.RETURN_REPORT, locked, by, locked.comment)
     report.refresh_from_db()
 

@@ -20,7 +20,7 @@ from agreements.register.lists.bulk import chosen_rows
 from agreements.register.models import BulkChange
 from agreements.register.rules.bulk import MOST, preview
 from agreements.register.views import undo
-from agreements.vocabulary import RecordList
+from agreements.vocabulary import RecordList, RequestState
 from partners.refusals import Refused
 from partners.requests import Request
 
@@ -83,8 +83,8 @@ def quick_edit(request: Request, ref: str) -> HttpResponse:
             line = bulk.plan(Commitment.objects.visible_to(viewer).filter(pk=commitment.pk), form.wish(), viewer)[0]
             form.add_error(None, line.refused or _("Nothing would change."))
         else:
-            asked = form.wish().column == bulk.DUE and commitment.due_on
-            text = _("A new day is asked for %(ref)s.") if asked else _("%(ref)s is saved.")
+            asked = commitment.due_requests.filter(state=RequestState.WAITING).exists()
+            text = _("It is asked for %(ref)s; another person decides.") if asked else _("%(ref)s is saved.")
             messages.success(request, text % {"ref": commitment.ref})
             return redirect(f"{reverse('commitments')}?{query}")
     context = {"commitment": commitment, "form": form, "query": query}

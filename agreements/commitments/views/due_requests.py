@@ -1,4 +1,4 @@
-"""A new day for a commitment: asked for, decided, withdrawn."""
+"""A new day for a commitment, or dropping it: asked for, decided, withdrawn."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from agreements.commitments.forms.commitment import own_organisations
-from agreements.commitments.forms.due_requests import DueRequestForm
+from agreements.commitments.forms.due_requests import DropRequestForm, DueRequestForm
 from agreements.commitments.models import DueRequest
 from agreements.commitments.rules import due_requests
 from agreements.commitments.views.page import attempt, attempt_by_form, find, show
+from agreements.vocabulary import RequestKind
 from partners.requests import Request
 
 
@@ -30,6 +31,20 @@ def ask_day(request: Request, ref: str) -> HttpResponse:
 
 
 @require_POST
+def ask_to_drop(request: Request, ref: str) -> HttpResponse:
+    commitment, viewer = find(request, ref), request.viewer
+    form = DropRequestForm(request.POST, auto_id="id_drop_%s")
+    own = own_organisations(viewer).first() if viewer.is_partner else None
+
+    def ask() -> None:
+        due_requests.ask_to_drop(commitment, **form.cleaned_data, by=viewer, organisation=own)
+
+    if attempt_by_form(request, form, ask, _("It is asked to drop it. A manager of the desk decides.")):
+        return redirect(commitment)
+    return show(request, commitment, drop_form=form)
+
+
+@require_POST
 def decide_day(request: Request, pk: int) -> HttpResponse:
     asked = DueRequest.objects.select_related("commitment__agreement").get_visible(request.viewer, pk=pk)
     decision, comment = request.POST.get("decision"), request.POST.get("comment", "")
@@ -37,6 +52,7 @@ def decide_day(request: Request, pk: int) -> HttpResponse:
         attempt(request, lambda: due_requests.withdraw(asked, by=request.viewer), _("The request is withdrawn."))
     elif decision in ("approve", "refuse"):
         approve = decision == "approve"
-        done = _("The day has moved.") if approve else _("The day stays.")
+        moved = _("It is dropped.") if asked.kind == RequestKind.DROP else _("The day has moved.")
+        done = moved if approve else _("It stays as it is.")
         attempt(request, lambda: due_requests.decide(asked, approve=approve, by=request.viewer, comment=comment), done)
     return redirect(asked.commitment)

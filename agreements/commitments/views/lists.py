@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from agreements.commitments.forms.bulk import WishForm
 from agreements.commitments.lists.columns import COMMITMENT_COLUMNS, with_columns
 from agreements.commitments.lists.filters import NOBODY, CommitmentFilter
+from agreements.commitments.lists.said import with_said
 from agreements.commitments.lists.timeline import span_of
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules.editing import may_edit
@@ -47,7 +48,7 @@ def commitment_list(request: Request) -> HttpResponse:
     viewer = request.viewer
     visible = Commitment.objects.visible_to(viewer)
     chosen = CommitmentFilter(request.GET, visible, viewer=viewer)
-    rows = with_columns(chosen.qs)
+    rows = with_said(with_columns(chosen.qs), viewer)
     offered = open_to(viewer, Commitment, COMMITMENT_COLUMNS)
     sort = request.GET.get("sort", "")
     view = request.GET.get("view", "list")

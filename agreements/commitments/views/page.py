@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agreements.commitments import pages
 from agreements.commitments.forms.commitment import CommitmentForm
+from agreements.commitments.lists.said import with_said
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.same_promise import same_promise
@@ -41,7 +42,7 @@ def _conflicts(request: Request, form: CommitmentForm, data: Any) -> list[confli
 
 def find(request: Request, ref: str) -> Commitment:
     rows = Commitment.objects.select_related("agreement__desk", "lead", "partner_owner", "owner")
-    found: Commitment = rows.get_visible(request.viewer, ref=ref)
+    found: Commitment = with_said(rows, request.viewer).get_visible(request.viewer, ref=ref)
     return found
 
 

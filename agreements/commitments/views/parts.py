@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods
 
 from agreements.commitments.forms.parts import FundingForm, IndicatorForm, MeasurementForm, MilestoneForm
 from agreements.commitments.models import Commitment, Funding, Indicator, Measurement, Milestone
-from agreements.commitments.rules.acts import hear, lock
+from agreements.commitments.rules import health
+from agreements.commitments.rules.acts import lock
 from agreements.commitments.rules.editing import may_edit
 from agreements.commitments.views.page import CHANGED_MEANWHILE, find
 from partners.requests import Request
@@ -64,7 +65,7 @@ def _save_part(request: Request, commitment: Commitment, form: Any) -> bool:
                 _("taken out by %(name)s") % {"name": request.viewer.name},
             )
         form.save()
-        hear(locked, request.viewer)
+        health.settle([locked.pk], request.viewer.on)
     return True
 
 
@@ -80,7 +81,7 @@ def measure(request: Request, pk: int) -> HttpResponse:
         with transaction.atomic():
             form.instance.stamp(request.viewer)
             form.save()
-            hear(commitment, request.viewer)
+            health.settle([commitment.pk], request.viewer.on)
         messages.success(request, _("%(ref)s is saved.") % {"ref": commitment.ref})
         return redirect(commitment)
     context = {

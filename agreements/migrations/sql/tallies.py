@@ -17,18 +17,23 @@ CREATE FUNCTION counted_now() RETURNS TABLE (
     start_days integer
 ) LANGUAGE sql STABLE AS $$
     SELECT c.id, c.agreement_id, a.desk_id, a.restricted, a.archived_at IS NOT NULL OR c.archived_at IS NOT NULL,
-        a.stage IN ('signed', 'adopted', 'agreed'), c.lead_id, c.partner_owner_id, c.owner_id, c.delivery, c.health,
+        a.stage IN ('signed', 'adopted', 'agreed') AND a.archived_at IS NULL AND c.archived_at IS NULL,
+        c.lead_id, c.partner_owner_id, coalesce(c.owner_id, a.owner_id), c.delivery, c.health,
         CASE WHEN c.blocker = '' THEN '' ELSE c.blocked_by END, c.blocked_since_on, c.due_on,
-        coalesce(c.heard_on, a.signed_on), CASE WHEN c.due_on > c.baseline_due_on THEN c.due_on - c.baseline_due_on END,
+        silent_since(c.heard_on, a.signed_on, a.signed_precision, c.created_at),
+        CASE WHEN c.due_on > c.baseline_due_on THEN c.due_on - c.baseline_due_on END,
         CASE WHEN c.delivery = 'delivered' THEN c.delivered_on <= c.baseline_due_on END,
         CASE WHEN first.act_on >= a.signed_on THEN first.act_on - a.signed_on END
     FROM agreements_commitment c
     JOIN agreements_agreement a ON a.id = c.agreement_id
     CROSS JOIN LATERAL (
         SELECT least(
-            (SELECT min("on") FROM agreements_report WHERE commitment_id = c.id AND status <> 'draft'),
-            (SELECT min(met_on) FROM agreements_milestone WHERE commitment_id = c.id),
-            (SELECT min("on") FROM agreements_funding WHERE commitment_id = c.id AND kind IN ('disbursed', 'spent'))
+            (SELECT min("on") FROM agreements_report
+                WHERE commitment_id = c.id AND status <> 'draft' AND archived_at IS NULL),
+            (SELECT min(met_on) FROM agreements_milestone
+                WHERE commitment_id = c.id AND status IN ('met', 'partially_met') AND archived_at IS NULL),
+            (SELECT min("on") FROM agreements_funding
+                WHERE commitment_id = c.id AND kind IN ('disbursed', 'spent') AND archived_at IS NULL)
         ) AS act_on
     ) first
 $$;
@@ -106,9 +111,9 @@ $$;
 """
 COMMITMENT = (
     "agreement_id, archived_at, lead_id, partner_owner_id, owner_id, delivery, health, blocker, blocked_by, "
-    "blocked_since_on, due_on, heard_on, baseline_due_on, delivered_on"
+    "blocked_since_on, due_on, heard_on, baseline_due_on, delivered_on, created_at"
 )
-AGREEMENT = "desk_id, restricted, archived_at, stage, signed_on"
+AGREEMENT = "desk_id, restricted, archived_at, stage, signed_on, signed_precision, owner_id"
 # Which agreements a change marks: those of rows that came, went, or changed in what counts.
 MARKS = """
 CREATE FUNCTION mark_stale_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -133,9 +138,9 @@ OF_A_COMMITMENT = {
 MARKED_BY = {
     "commitment": {"agreement": "row.agreement_id", "join": "", "columns": COMMITMENT},
     "agreement": {"agreement": "row.id", "join": "", "columns": AGREEMENT},
-    "report": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.status'},
-    "milestone": OF_A_COMMITMENT | {"columns": "commitment_id, row.met_on"},
-    "funding": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.kind'},
+    "report": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.status, row.archived_at'},
+    "milestone": OF_A_COMMITMENT | {"columns": "commitment_id, row.met_on, row.status, row.archived_at"},
+    "funding": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.kind, row.archived_at'},
 }
 OLD, NEW = "OLD TABLE AS old_rows", "NEW TABLE AS new_rows"
 EVENTS = {"INSERT": NEW, "UPDATE": f"{OLD} {NEW}", "DELETE": OLD}

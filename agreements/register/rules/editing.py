@@ -44,7 +44,10 @@ def correct(
 ) -> Step | None:
     """Save what somebody has changed in an agreement whose row is locked. Of a signed paper the reason is a Step."""
     _save(agreement, by, sectors)
-    return steps.write(Act.CORRECT, agreement, by, to_stage=agreement.stage, reason=because) if because else None
+    if because:
+        return steps.write(Act.CORRECT, agreement, by, to_stage=agreement.stage, reason=because)
+    steps.changed.send(Agreement, agreement=agreement, on=by.on)
+    return None
 
 
 def set_lead_days(agreement: Agreement, days: Sequence[int] | None, *, by: Viewer) -> None:

@@ -6,10 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Model
+from django.dispatch import Signal
 
 from agreements.acts import Act
 from agreements.register.models import Agreement, Step
 from partners.viewers import Viewer
+
+# Sent with `agreement` and `on` after an agreement was changed, in the same transaction: what stands in it follows.
+changed = Signal()
 
 
 def draft(
@@ -38,4 +42,6 @@ def write(act: Act, agreement: Agreement, by: Viewer | None, **said: Any) -> Ste
     """Write down an act, in the transaction of its effect. See `draft` for what can be said with it."""
     step = draft(act, agreement, by, **said)
     step.save()
+    if step.commitment is None:
+        changed.send(Agreement, agreement=agreement, on=step.on)
     return step

@@ -31,7 +31,7 @@ def test_a_blocker_is_noted_raised_and_removed(cast: Cast, today: object) -> Non
         blockers.unblock(row, how=" ", by=cast.viewer("linh"))
     blockers.unblock(row, how="A site was given", by=cast.viewer("linh"))
     row.refresh_from_db()
-    assert (row.blocker, row.blocked_by, row.escalated_on, row.health) == ("", "", None, "on_track")
+    assert (row.blocker, row.blocked_by, row.escalated_on, row.health) == ("", "", None, "no_report")
     names = [step.name for step in Step.objects.order_by("pk")]
     assert names == ["block", "escalate", "unblock"]
 

@@ -93,9 +93,9 @@ def test_a_promised_day_is_asked_for_and_the_undo_withdraws_it(cast: Cast, today
 
 
 def test_one_thing_at_a_time(cast: Cast, today: object) -> None:
-    facts = {"ref": [cast.commitment.ref], "delivery": "dropped", "owner": cast.minh.pk}
+    facts = {"ref": [cast.commitment.ref], "delivery": "under_way", "owner": cast.minh.pk}
     assert "one thing at a time" in cast.client("linh").post(URL, facts, follow=True).content.decode()
-    assert "Choose some" in cast.client("linh").post(URL, {"delivery": "dropped"}, follow=True).content.decode()
+    assert "Choose some" in cast.client("linh").post(URL, {"delivery": "under_way"}, follow=True).content.decode()
 
 
 def test_a_row_and_a_card_are_changed_by_the_same_rules(cast: Cast, today: object) -> None:

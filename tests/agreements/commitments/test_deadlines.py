@@ -37,20 +37,20 @@ def test_counted_from_the_signing_with_its_formula(cast: Cast, after: int, unit:
 def test_it_is_counted_once_the_event_is_known_and_follows_it(cast: Cast, today: object) -> None:
     agreement = make_agreement(desk=cast.desk, ref="US-2026-09", stage="cleared", signed_on=None)
     row = make_commitment(agreement=agreement, due_after=30, due_unit="days", due_from="effect")
-    assert deadlines.count_all(CALENDAR) == 0
+    assert deadlines.count_all(CALENDAR, TODAY) == 0
     page = cast.client("linh").get(f"/commitments/{row.ref}/").content.decode()
     assert "counted once the day of the entry into effect is known" in page
     agreement.effective_on = date(2026, 11, 1)
     agreement.save()
-    assert deadlines.count_all(CALENDAR) == 1
-    assert deadlines.count_all(CALENDAR) == 0, "a second run finds nothing"
+    assert deadlines.count_all(CALENDAR, TODAY) == 1
+    assert deadlines.count_all(CALENDAR, TODAY) == 0, "a second run finds nothing"
     row.refresh_from_db()
     assert (row.due_on, row.baseline_due_on) == (date(2026, 12, 1), date(2026, 12, 1))
     agreement.effective_on = date(2026, 11, 11)
     agreement.save()
-    deadlines.count_all(CALENDAR)
+    deadlines.count_all(CALENDAR, TODAY)
     row.refresh_from_db()
-    assert (row.due_on, row.baseline_due_on) == (date(2026, 12, 11), date(2026, 12, 1))
+    assert (row.due_on, row.baseline_due_on) == (date(2026, 12, 11), date(2026, 12, 11)), "nothing is promised yet"
     assert (
         "30 days from the entry into effect on 11/11/2026"
         in cast.client("linh").get(f"/commitments/{row.ref}/").content.decode()

@@ -97,7 +97,8 @@ def test_the_slower_of_two_editors_loses_nothing(cast: Cast) -> None:
 def test_the_list_filters(cast: Cast, today: object) -> None:
     late = make_commitment(agreement=cast.agreement, due_on=TODAY - timedelta(days=1), partner_owner=cast.us)
     soon = make_commitment(agreement=cast.agreement, due_on=TODAY + timedelta(days=30), health="at_risk")
-    make_commitment(agreement=cast.agreement, due_on=TODAY - timedelta(days=1), delivery="delivered")
+    done = make_commitment(agreement=cast.agreement, due_on=TODAY - timedelta(days=1), delivery="delivered")
+    others = make_commitment(agreement=cast.agreement, due_on=TODAY + timedelta(days=99), owner=cast.minh)
     client = cast.client("linh")
 
     def refs(query: str) -> set[str]:
@@ -106,7 +107,7 @@ def test_the_list_filters(cast: Cast, today: object) -> None:
     assert refs("due=overdue") == {late.ref}
     assert refs("due=soon&health=at_risk") == {soon.ref}
     assert refs("due=none") == {cast.commitment.ref}
-    assert refs("mine=true") == {cast.commitment.ref}
+    assert refs("mine=true") == {cast.commitment.ref, late.ref, soon.ref, done.ref}, f"{others.ref} is another's"
     assert refs("organisation=gov-us") == {cast.commitment.ref, late.ref}
     assert refs("country=kr") == set()
-    assert len(refs("delivery=nonsense")) == 4
+    assert len(refs("delivery=nonsense")) == 5
