@@ -16,7 +16,7 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
-from agreements.migrations.sql import tallies, terms, wording
+from agreements.migrations.sql import silence, tallies, terms, wording
 from partners.migrating import CreateTables
 
 
@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.RunSQL(terms.TERM_END),
         migrations.RunSQL(wording.WORDING_HASH),
+        migrations.RunSQL(silence.SILENCE),
         CreateTables(
             tables=[
                 migrations.CreateModel(

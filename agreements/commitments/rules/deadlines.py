@@ -21,7 +21,7 @@ from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, MilestoneStatus
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, MilestoneStatus
 from agreements.workdays import WorkCalendar
 
 AHEAD_DAYS = 366  # occurrences are made a year ahead
@@ -117,9 +117,7 @@ def recount(instance: Agreement, created: bool, **_signal: Any) -> None:
     """Count anew, in the same transaction, what runs from a day of an agreement that was saved: see decision 30."""
     if created:
         return
-    rows = Commitment.objects.live().filter(
-        agreement=instance, due_after__isnull=False, delivery__in=(Delivery.PLANNED, Delivery.UNDER_WAY)
-    )
+    rows = Commitment.objects.live().open().filter(agreement=instance, due_after__isnull=False)
     calendar = None
     for commitment in rows.exclude(due_from=DueFrom.START).order_by("pk"):
         commitment.agreement = instance
