@@ -102,6 +102,9 @@ class Act(TextChoices):
     SUSPEND = "suspend", LEGAL, _("Suspended")
     RESUME = "resume", LEGAL, _("Resumed")
     END = "end", LEGAL, _("Ended")
+    NOTICE = "notice", LEGAL, _("Notice given, in effect on a later day")
+    RATIFY = "ratify", LEGAL, _("Consent to be bound recorded")
+    ENTER_FORCE = "enter_force", LEGAL, _("Entry into force recorded")
     CARRY_OVER = "carry_over", Row(), _("Carried over")
     FULFIL = "fulfil", Row(), _("Fulfilled when the agreement ended")
     DROP_AT_END = "drop_at_end", Row(), _("Dropped when the agreement ended")
@@ -119,6 +122,9 @@ class Act(TextChoices):
     AMENDMENT_APPROVE = "amendment_approve", Row(About.AMENDMENT), _("Amendment approved")
     AMENDMENT_RETURN = "amendment_return", Row(About.AMENDMENT, urgent=True), _("Amendment returned with comment")
     AMENDMENT_WITHDRAW = "amendment_withdraw", Row(About.AMENDMENT), _("Amendment withdrawn")
+    AMENDMENT_STUCK = (
+        "amendment_stuck", Row(About.AMENDMENT, Tells.DESK, urgent=True), _("Amendment could not be applied"),
+    )  # fmt: skip
     AMENDMENT_APPLY = "amendment_apply", Row(About.AMENDMENT), _("Amendment applied")
 
     # Procedures

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.http import HttpRequest, HttpResponse
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
 from agreements.commitments.admin import Settling
+from agreements.commitments.forms.administration import ReadAlike
 from agreements.models import (
     ActionItem,
     Agreement,
@@ -81,7 +82,7 @@ class ParticipantInline(Gated, admin.TabularInline[Participant, Agreement]):
 
 
 @admin.register(Agreement)
-class AgreementAdmin(CorrectingAdmin):
+class AgreementAdmin(ReadAlike, CorrectingAdmin):
     """The stage is read-only; the transitions that the table allows the operator stand as buttons."""
 
     change_form_template = "admin/agreements/agreement_change.html"
@@ -126,14 +127,14 @@ class AgreementAdmin(CorrectingAdmin):
 
 
 @admin.register(Participant)
-class ParticipantAdmin(CorrectingAdmin):
+class ParticipantAdmin(ReadAlike, CorrectingAdmin):
     list_display = ("agreement", "organisation", "role")
     list_select_related = ("agreement", "organisation")
     search_fields = ("agreement__ref", "organisation__name_vi")
 
 
 @admin.register(Commitment)
-class CommitmentAdmin(Settling, CorrectingAdmin):
+class CommitmentAdmin(ReadAlike, Settling, CorrectingAdmin):
     list_display = ("ref", "title_vi", "direction", "due", "delivery", "health")
     list_filter = ("delivery", "health", "direction", "kind")
     search_fields = ("ref",)
@@ -148,35 +149,38 @@ class CommitmentAdmin(Settling, CorrectingAdmin):
 
 
 @admin.register(Milestone)
-class MilestoneAdmin(Settling, ContentAdmin):
+class MilestoneAdmin(ReadAlike, Settling, ContentAdmin):
     list_display = ("commitment", "title_vi", "status", "due")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Funding)
-class FundingAdmin(Settling, ContentAdmin):
+class FundingAdmin(ReadAlike, Settling, ContentAdmin):
+    sums: ClassVar = {"amount": False}
     list_display = ("commitment", "kind", "amount", "currency", "date")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref",)
 
 
 @admin.register(ExchangeRate)
-class ExchangeRateAdmin(RecordAdmin):
+class ExchangeRateAdmin(ReadAlike, RecordAdmin):
     list_display = ("currency", "into", "rate", "on", "source")
     list_filter = ("currency", "into")
     search_fields = ("currency", "into", "source")
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(Settling, ContentAdmin):
+class IndicatorAdmin(ReadAlike, Settling, ContentAdmin):
+    sums: ClassVar = {"baseline": True, "target": True}
     list_display = ("commitment", "title_vi", "baseline", "target", "due")
     list_select_related = ("commitment",)
     search_fields = ("commitment__ref", "title_vi", "title_en")
 
 
 @admin.register(Measurement)
-class MeasurementAdmin(Settling, ContentAdmin):
+class MeasurementAdmin(ReadAlike, Settling, ContentAdmin):
+    sums: ClassVar = {"value": True}
     list_display = ("indicator", "value", "on", "source")
     list_select_related = ("indicator__commitment",)
     search_fields = ("indicator__commitment__ref", "source")
@@ -231,7 +235,7 @@ class BulkChangeAdmin(ReadingAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(ContentAdmin):
+class DocumentAdmin(ReadAlike, ContentAdmin):
     list_display = ("title_vi", "kind", "language", "agreement", "audience")
     list_filter = ("kind", "language", "audience")
     list_select_related = ("agreement",)
@@ -240,7 +244,7 @@ class DocumentAdmin(ContentAdmin):
 
 
 @admin.register(Citation)
-class CitationAdmin(ContentAdmin):
+class CitationAdmin(ReadAlike, ContentAdmin):
     list_display = ("document", "paragraph", *Citation.TARGETS)
     list_select_related = (
         "document", "agreement", "commitment", "figure", "relation__country", "organisation", "person__organisation",
@@ -250,7 +254,7 @@ class CitationAdmin(ContentAdmin):
 
 
 @admin.register(Note)
-class NoteAdmin(RecordAdmin):
+class NoteAdmin(ReadAlike, RecordAdmin):
     list_display = ("agreement", "text", "created_by", "created_at")
     list_select_related = ("agreement", "created_by")
     search_fields = ("text", "agreement__ref")
@@ -261,14 +265,14 @@ class NoteAdmin(RecordAdmin):
 
 
 @admin.register(InstrumentType)
-class InstrumentTypeAdmin(RecordAdmin):
+class InstrumentTypeAdmin(ReadAlike, RecordAdmin):
     list_display = ("code", "name_vi", "name_en", "kind")
     list_filter = ("kind",)
     search_fields = ("code", "name_vi", "name_en")
 
 
 @admin.register(SignatoryLevel)
-class SignatoryLevelAdmin(RecordAdmin):
+class SignatoryLevelAdmin(ReadAlike, RecordAdmin):
     list_display = ("code", "name_vi", "valid_from", "valid_to")
     search_fields = ("code", "name_vi", "name_en")
 
@@ -286,7 +290,7 @@ class ProcedureStepInline(Gated, admin.TabularInline[ProcedureStep, Procedure]):
 
 
 @admin.register(Procedure)
-class ProcedureAdmin(RecordAdmin):
+class ProcedureAdmin(ReadAlike, RecordAdmin):
     """A change of the law is a new procedure with its own first day; the old one gets its last."""
 
     list_display = ("code", "name_vi", "legal_regime", "level", "purpose", "variant", "valid_from", "valid_to")
@@ -297,7 +301,7 @@ class ProcedureAdmin(RecordAdmin):
 
 
 @admin.register(ProcedureStep)
-class ProcedureStepAdmin(RecordAdmin):
+class ProcedureStepAdmin(ReadAlike, RecordAdmin):
     list_display = ("procedure", "position", "name_vi", "clock", "unit", "clock_start", "is_verified")
     list_filter = ("is_verified", "procedure")
     list_select_related = ("procedure",)
@@ -305,7 +309,7 @@ class ProcedureStepAdmin(RecordAdmin):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(RecordAdmin):
+class CalendarDayAdmin(ReadAlike, RecordAdmin):
     list_display = ("on", "is_working", "name_vi", "name_en")
     search_fields = ("name_vi", "name_en")
 

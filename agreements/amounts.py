@@ -8,6 +8,7 @@ from decimal import Decimal, InvalidOperation
 from django.utils.translation import gettext as _
 
 from partners import texts
+from partners.currencies import places
 from partners.folding import fold
 
 SCALES = {
@@ -18,32 +19,62 @@ SCALES = {
 _SUM = re.compile(r"([+-]?)([\d.,\s]*\d)\s*([a-z]*)", re.ASCII)
 # Thousands: no figure stands before them as a zero, so that 0.500 is a half.
 _GROUPED = re.compile(r"[1-9]\d{0,2}([.,\s]\d{3})+", re.ASCII)
+_ONE_MARK = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
+_MINUS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " "})
 LONGEST = 60  # characters
+THREE = 3  # decimals, as many as figures between two marks of thousands
 
 
 class UnreadableAmount(ValueError):
     """The text is no sum that we read; the message says why, for the person who typed it."""
 
 
-def read(text: str) -> Decimal:
+def read(text: str, *, signed: bool = False) -> Decimal:
     """`500.000.000`, `500,000,000`, `1,5 tỷ`, `1.5 billion`, `2 triệu`, `1234.5`.
 
     One mark with exactly three figures behind it groups thousands, in both languages, unless a zero stands before it;
-    a mark with fewer is a decimal mark; where both marks stand, the last one is the decimal mark.
+    a mark with fewer is a decimal mark; where both marks stand, the last one is the decimal mark. Sums of money are
+    greater than zero; what else is counted may be `signed`.
 
     Raises UnreadableAmount.
     """
     text = texts.line(text)
-    found = _SUM.fullmatch(fold(text.strip()).replace("\u00a0", " ")) if len(text) <= LONGEST else None
+    found = _SUM.fullmatch(fold(text.strip()).translate(_MINUS)) if len(text) <= LONGEST else None
     text = text[:LONGEST]
     if not found or (found[3] and found[3] not in SCALES):
         raise UnreadableAmount(_("“%(text)s” is no sum. Write 500.000.000, 1,5 tỷ or 1.5 billion.") % {"text": text})
-    if found[1] == "-":
+    if found[1] == "-" and not signed:
         raise UnreadableAmount(_("A sum of money is greater than zero; what flows back is an entry of its own."))
     try:
-        return Decimal(_plain(found[2], scaled=bool(found[3]))) * SCALES.get(found[3], 1)
+        number = Decimal(_plain(found[2], scaled=bool(found[3]))) * SCALES.get(found[3], 1)
     except InvalidOperation:
         raise UnreadableAmount(_("“%(text)s” is no sum. Check its dots and commas.") % {"text": text}) from None
+    return -number if found[1] == "-" else number
+
+
+def of_file(value: object, currency: str, *, signed: bool) -> Decimal:
+    """A number of a data file: as it stands there, or a text as people write it.
+
+    Raises UnreadableAmount or InvalidOperation.
+    """
+    if not isinstance(value, str):
+        return Decimal(str(value))
+    refuse_two_readings(value, currency)
+    return read(value, signed=signed)
+
+
+def refuse_two_readings(text: str, currency: str) -> None:
+    """Ask back where a mark with three figures behind it may group thousands or begin the decimals.
+
+    Raises UnreadableAmount.
+    """
+    text = texts.line(text).strip()
+    if places(currency) == THREE and _ONE_MARK.fullmatch(text):
+        figures = re.sub(r"[.,]", "", text)
+        raise UnreadableAmount(
+            _("“%(text)s” %(currency)s can be read in two ways. Write %(whole)s or %(part)s.")
+            % {"text": text, "currency": currency, "whole": figures, "part": f"{text}0"}
+        )
 
 
 def _plain(figures: str, *, scaled: bool) -> str:

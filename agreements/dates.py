@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from django.utils.dates import MONTHS
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext as _
 
+from agreements import numberwords
 from partners import texts
+from partners.folding import fold
+from partners.reading import FIRST_YEAR, LAST_YEAR
 
 
 class Precision(StrEnum):
@@ -22,22 +25,100 @@ class Precision(StrEnum):
 
 
 PRECISIONS = [(precision.value, precision.value) for precision in Precision]
-_SEPARATED = re.compile(r"([0-9]{1,2})\s*[/.\-]\s*([0-9]{1,2})\s*[/.\-]\s*([0-9]{2}|[0-9]{4})")
-_ISO = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
-_MONTH = re.compile(r"([0-9]{1,2})\s*[/\-.]\s*([0-9]{4})")
-_ISO_MONTH = re.compile(r"([0-9]{4})-([0-9]{1,2})")
-_VIETNAMESE = re.compile(r"(?:ngày\s*)?([0-9]{1,2})\s*tháng\s*([0-9]{1,2})\s*(?:năm\s*)?[,/]?\s*([0-9]{4})")
-_VIETNAMESE_MONTH = re.compile(r"tháng\s*([0-9]{1,2})\s*(?:năm\s*)?[/,]?\s*([0-9]{4})")
-_ENGLISH = re.compile(r"([0-9]{1,2})\s+([a-z]+)\.?,?\s+([0-9]{4})")
-_AMERICAN = re.compile(r"([a-z]+)\.?\s+([0-9]{1,2}),\s*([0-9]{4})")
-_ENGLISH_MONTH = re.compile(r"([a-z]+)\.?\s+([0-9]{4})")
-_QUARTER = re.compile(r"(?:q|quý\s*)(i{1,3}|iv|[1-4])\s*[/,]?\s*(?:năm\s*)?([0-9]{4})")
-_YEAR = re.compile(r"(?:năm\s*)?([0-9]{4})")
+LONGEST = 200  # characters
+MOST_STRIPPED = 6  # leads of a date: weekday, places, "done at ... on"
+# A year of two figures may be of the last century or of ours, from the ministry's first year up to fifty years ahead.
+# Between these two both are possible, and the person is asked.
+ASKED_FROM, ASKED_TO = 45, 76
+
+# What is matched has lost its case and marks: see partners.folding.
+_GAP = r"[\s./,-]*"
+_DAY_TEXT = r"([0-9]{1,2})(?:st|nd|rd|th)?"
+_NAME = r"([a-z]+)\.?"
+_YEAR_TEXT = r"(?:(?:nam|year|of|in|the)\s+)*'?([0-9]{4}|[0-9]{2})"
+_FULL_YEAR = r"(?:(?:nam|year|of|in|the)\s+)*([0-9]{4})"
+_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_ROMAN = "(" + "|".join(sorted(_ROMANS, key=len, reverse=True)) + ")"
+_QUARTERS = {
+    "i": 1, "ii": 2, "iii": 3, "iv": 4, "one": 1, "two": 2, "three": 3, "four": 4, "mot": 1, "hai": 2, "ba": 3,
+    "bon": 4, "tu": 4, "first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4,
+    "1": 1, "2": 2, "3": 3, "4": 4,
+}  # fmt: skip
+_QUARTER_TEXT = "(" + "|".join(sorted(_QUARTERS, key=len, reverse=True)) + ")"
+
+_YEAR_FIRST = re.compile(r"([0-9]{4})\s*[-/.年년]\s*([0-9]{1,2})\s*[-/.月월]\s*([0-9]{1,2})\s*[日일]?")
+_SEPARATED = re.compile(r"([0-9]{1,2})\s*[/.\- ]\s*(?:t|thg\.?)?([0-9]{1,2})\s*[/.\- ]\s*'?([0-9]{4}|[0-9]{2})")
+_WITH_ROMAN = re.compile(rf"([0-9]{{1,2}})\s*[/.\- ]\s*{_ROMAN}\s*[/.\- ]\s*'?([0-9]{{4}}|[0-9]{{2}})")
+_VIETNAMESE = re.compile(
+    rf"([0-9]{{1,2}})\s*(?:thang|thg\.?)\s*([0-9]{{1,2}}|[a-z ]+?){_GAP}(?:nam\s+)?([0-9]{{4}}|[0-9]{{2}})"
+)
+_ENGLISH = re.compile(rf"{_DAY_TEXT}{_GAP}(?:day\s+)?(?:of\s+)?{_NAME}{_GAP}{_YEAR_TEXT}")
+_AMERICAN = re.compile(rf"{_NAME}{_GAP}(?:the\s+)?{_DAY_TEXT}(?:\s*[,/-]\s*|\s+){_YEAR_TEXT}")
+_YEAR_AND_NAME = re.compile(rf"([0-9]{{4}}){_GAP}{_NAME}{_GAP}{_DAY_TEXT}")
+_ISO_MONTH = re.compile(r"([0-9]{4})\s*[-/.年년]\s*([0-9]{1,2})\s*[月월]?")
+_MONTH = re.compile(r"(?:thang\s*|thg\.?\s*|t)?([0-9]{1,2})\s*[/\-.]\s*([0-9]{4})")
+_VIETNAMESE_MONTH = re.compile(rf"(?:thang|thg\.?)\s*([0-9]{{1,2}}|[a-z ]+?){_GAP}(?:nam\s+)?([0-9]{{4}})")
+_ROMAN_MONTH = re.compile(rf"{_ROMAN}\s*[/.-]\s*([0-9]{{4}})")
+_ENGLISH_MONTH = re.compile(rf"(?:month\s+of\s+)?{_NAME}{_GAP}{_FULL_YEAR}")
+_QUARTER = re.compile(
+    rf"(?:the\s+)?(?:(?:quarter|quy|q)[\s.]*(?:thu\s+)?{_QUARTER_TEXT}|{_QUARTER_TEXT}\s+quarter){_GAP}{_FULL_YEAR}"
+)
+_YEAR_AND_QUARTER = re.compile(rf"([0-9]{{4}}){_GAP}q\s*([1-4])")
+_YEAR = re.compile(r"(?:(?:in|the|year|trong|nam)\s+)*([0-9]{4})\s*[年년]?")
+_SPELT = re.compile(
+    r"(?:the\s+)?(?:([0-9]{1,2})(?:st|nd|rd|th)?|([a-z -]+?))\s+(?:day\s+)?(?:of\s+)?(?:the\s+month\s+of\s+)?"
+    rf"({'|'.join(name.lower() for name in calendar.month_name if name)})"
+    r"[\s,]+(?:(?:in|the|year|of)\s+)*([0-9]{4}|[a-z -]+)"
+)
+_SPELT_VIETNAMESE = re.compile(
+    r"(?:ngay\s+)?(?:mung\s+|mong\s+)?(?:([0-9]{1,2})|([a-z ]+?))\s+thang\s+"
+    r"([0-9]{1,2}|[a-z ]+?)[\s,]+nam\s+([0-9]{4}|[a-z ]+)"
+)
+
+_WEEKDAYS = (
+    ("monday", "mon", "thu hai", "thu 2", "t2"), ("tuesday", "tues", "tue", "thu ba", "thu 3", "t3"),
+    ("wednesday", "wed", "thu tu", "thu 4", "t4"), ("thursday", "thurs", "thur", "thu", "thu nam", "thu 5", "t5"),
+    ("friday", "fri", "thu sau", "thu 6", "t6"), ("saturday", "sat", "thu bay", "thu 7", "t7"),
+    ("sunday", "sun", "chu nhat", "cn"),
+)  # fmt: skip
+_WEEKDAY_OF = {word: number for number, words in enumerate(_WEEKDAYS) for word in words}
+_WEEKDAY = "(" + "|".join(sorted(_WEEKDAY_OF, key=len, reverse=True)) + ")"
+_WEEKDAY_BEFORE = re.compile(rf"{_WEEKDAY}\.?(?:\s*,\s*|\s+)(.+)")
+_WEEKDAY_BEHIND = re.compile(rf"(.+?)\s*[,(]\s*{_WEEKDAY}\.?\s*\)?")
+# What a paper writes before its day: a place, "done at ... on". Words that change what the day means are no such lead.
+_PLACE = re.compile(r"([^\W\d_][^\d,_]{0,60}),\s*(.+)")
+_LEAD = re.compile(r"([^\d,]{0,80}?)\b(?:on|this|dated|date|ngay|mung|mong)[\s:]+(?:the\s+)?(.+)")
+_CHANGES = re.compile(
+    r"\b(?:before|after|until|till|from|since|by|not|about|circa|between|within|truoc|sau|den|tu|ke|chua|khong|khoang)\b"
+)
+
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-
-LONGEST = 100  # characters
+_VIETNAMESE_MONTHS = {
+    "gieng": 1, "mot": 1, "hai": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
+    "muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12,
+}  # fmt: skip
+# Words before a year that are no month, so that what they say is refused in plain words.
+_NO_MONTHS = frozenset(
+    (
+        "q",
+        "quy",
+        "quarter",
+        "thang",
+        "ngay",
+        "on",
+        "this",
+        "dated",
+        "date",
+        "dau",
+        "giua",
+        "cuoi",
+        "early",
+        "mid",
+        "late",
+    )
+)
+_DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-", "’": "'", "‘": "'"})
 
 
 class UnreadableDate(ValueError):
@@ -95,61 +176,140 @@ class PartialDate:
 
 
 def read(text: str) -> PartialDate:
-    """Read a date as it is written here: day before month, always.
+    """Read a date as it is written here and in papers: day before month, always.
 
-    Takes 5/9/2023, 05.09.2023, 5-9-23, 2023-09-05, 5 tháng 9 năm 2023, 5 September 2023, 9/2023, tháng 9/2023,
-    Q3 2023, quý III/2023, 2023. Raises UnreadableDate for anything else and for days that do not exist.
+    In figures, with the month's name or a Roman number, spelt out, in Vietnamese with or without marks and in English;
+    with the weekday, the place or "done at ... on" before it; also 9/2023, tháng 9/2023, Q3 2023, quý III/2023, 2023.
+    Raises UnreadableDate for anything else, for days that do not exist, and where two readings are possible.
     """
-    plain = " ".join(texts.line(text[:LONGEST]).lower().split())
-    day, month, year, precision = _parts(plain)
+    plain = fold(texts.line(text[:LONGEST])).translate(_DASHES)
+    plain = " ".join(plain.split()).strip(" .;")
+    found, weekday = _parts(plain), None
+    for _time in range(MOST_STRIPPED):
+        if found:
+            break
+        plain, said, is_place = _without_lead(plain)
+        weekday = weekday if said is None else said
+        found = _parts(plain)
+        if found and is_place and found[3] == Precision.YEAR:
+            found = None  # what stands before a year may be a month that we do not know
+    if not found:
+        raise UnreadableDate(
+            _("This is not a date we can read. Write for example 25/09/2023, 09/2023, Q3 2023 or 2023.")
+        )
+    return _checked(*found, weekday=weekday)
+
+
+def _checked(day: int, month: int, year: int, precision: Precision, *, weekday: int | None) -> PartialDate:
     if not 1 <= month <= 12:
         raise UnreadableDate(_("There is no month %(month)s. Write the day before the month.") % {"month": month})
-    if not 1900 <= year <= 2200:
-        raise UnreadableDate(_("The year %(year)s lies outside 1900 to 2200.") % {"year": year})
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise UnreadableDate(
+            _("The year %(year)s lies outside %(first)s to %(last)s.")
+            % {"year": year, "first": FIRST_YEAR, "last": LAST_YEAR}
+        )
     try:
-        return PartialDate(date(year, month, day), precision)
+        on = date(year, month, day)
     except ValueError:
         raise UnreadableDate(
             _("%(month)s/%(year)s has no day %(day)s.") % {"day": day, "month": month, "year": year}
         ) from None
+    if weekday is not None and precision == Precision.DAY and on.weekday() != weekday:
+        raise UnreadableDate(
+            _("%(day)s is a %(weekday)s. Check the day.")
+            % {"day": f"{on:%d/%m}/{year}", "weekday": WEEKDAYS[on.weekday()]}
+        )
+    return PartialDate(on, precision)
 
 
-def _parts(plain: str) -> tuple[int, int, int, Precision]:
-    if found := _ISO.fullmatch(plain):
-        year, month, day = map(int, found.groups())
-        return day, month, year, Precision.DAY
-    if found := _SEPARATED.fullmatch(plain) or _VIETNAMESE.fullmatch(plain):
-        day, month, year = map(int, found.groups())
-        return day, month, _whole(year), Precision.DAY
-    if found := _ENGLISH.fullmatch(plain):
-        return int(found[1]), _month(found[2]), int(found[3]), Precision.DAY
-    if found := _AMERICAN.fullmatch(plain):
-        return int(found[2]), _month(found[1]), int(found[3]), Precision.DAY
+def _without_lead(plain: str) -> tuple[str, int | None, bool]:
+    """The text without one thing that stands before or behind its date; the weekday it named; if it was a place."""
+    if found := _WEEKDAY_BEFORE.fullmatch(plain):
+        return found[2], _WEEKDAY_OF[found[1]], False
+    if found := _WEEKDAY_BEHIND.fullmatch(plain):
+        return found[1], _WEEKDAY_OF[found[2]], False
+    if (found := _LEAD.fullmatch(plain)) and not _CHANGES.search(found[1]):
+        return found[2], None, True
+    if (found := _PLACE.fullmatch(plain)) and not _CHANGES.search(found[1]) and found[1].rstrip(".") not in _MONTHS:
+        return found[2], None, True
+    return plain, None, False
+
+
+def _parts(plain: str) -> tuple[int, int, int, Precision] | None:
+    """Day, month, year, and how exactly it is known; None for what is no date."""
+    return _day(plain) or _spelt(plain) or _period(plain)
+
+
+def _day(plain: str) -> tuple[int, int, int, Precision] | None:
+    if found := _YEAR_FIRST.fullmatch(plain):
+        return int(found[3]), int(found[2]), int(found[1]), Precision.DAY
+    if found := _SEPARATED.fullmatch(plain):
+        return int(found[1]), int(found[2]), _whole(found[1], found[2], found[3]), Precision.DAY
+    if found := _WITH_ROMAN.fullmatch(plain):
+        month = _ROMANS.index(found[2]) + 1
+        return int(found[1]), month, _whole(found[1], month, found[3]), Precision.DAY
+    if found := _VIETNAMESE.fullmatch(plain):
+        month = _month(found[2])
+        return int(found[1]), month, _whole(found[1], month, found[3]), Precision.DAY
+    if (found := _ENGLISH.fullmatch(plain)) and found[2] not in _NO_MONTHS:
+        month = _month(found[2])
+        return int(found[1]), month, _whole(found[1], month, found[3]), Precision.DAY
+    if (found := _AMERICAN.fullmatch(plain)) and found[1] in _MONTHS:
+        return int(found[2]), _MONTHS[found[1]], _whole(found[2], _MONTHS[found[1]], found[3]), Precision.DAY
+    if (found := _YEAR_AND_NAME.fullmatch(plain)) and found[2] in _MONTHS:
+        return int(found[3]), _MONTHS[found[2]], int(found[1]), Precision.DAY
+    return None
+
+
+def _spelt(plain: str) -> tuple[int, int, int, Precision] | None:
+    found = _SPELT.fullmatch(plain) or _SPELT_VIETNAMESE.fullmatch(plain)
+    if not found:
+        return None
+    day, year = (int(text) if text.isdecimal() else numberwords.read(text) for text in (found[1] or found[2], found[4]))
+    return (day, _month(found[3]), year, Precision.DAY) if day and year else None
+
+
+def _period(plain: str) -> tuple[int, int, int, Precision] | None:
     if found := _ISO_MONTH.fullmatch(plain):
         return 1, int(found[2]), int(found[1]), Precision.MONTH
-    if found := _MONTH.fullmatch(plain) or _VIETNAMESE_MONTH.fullmatch(plain):
+    if found := _MONTH.fullmatch(plain):
         return 1, int(found[1]), int(found[2]), Precision.MONTH
     if found := _QUARTER.fullmatch(plain):
-        quarter = _ROMAN.get(found[1]) or int(found[1])
-        return 1, quarter * 3 - 2, int(found[2]), Precision.QUARTER
-    if found := _ENGLISH_MONTH.fullmatch(plain):
-        return 1, _month(found[1]), int(found[2]), Precision.MONTH
+        return 1, _QUARTERS[found[1] or found[2]] * 3 - 2, int(found[3]), Precision.QUARTER
+    if found := _YEAR_AND_QUARTER.fullmatch(plain):
+        return 1, int(found[2]) * 3 - 2, int(found[1]), Precision.QUARTER
     if found := _YEAR.fullmatch(plain):
         return 1, 1, int(found[1]), Precision.YEAR
-    raise UnreadableDate(_("This is not a date we can read. Write for example 25/09/2023, 09/2023, Q3 2023 or 2023."))
+    if found := _ROMAN_MONTH.fullmatch(plain):
+        return 1, _ROMANS.index(found[1]) + 1, int(found[2]), Precision.MONTH
+    if found := _VIETNAMESE_MONTH.fullmatch(plain):
+        return 1, _month(found[1]), int(found[2]), Precision.MONTH
+    if (found := _ENGLISH_MONTH.fullmatch(plain)) and found[1] not in _NO_MONTHS:
+        return 1, _month(found[1]), int(found[2]), Precision.MONTH
+    return None
 
 
-def _whole(year: int) -> int:
-    """Two digits mean 1970 to 2069, as they do in POSIX."""
-    if year >= 100:
+def _whole(day: str, month: str | int, text: str) -> int:
+    """The year of a day; one of two figures is taken where only one century is possible, and else asked back."""
+    year = int(text)
+    if len(text) == 4:
         return year
-    return year + (2000 if year < 70 else 1900)
+    if ASKED_FROM <= year <= ASKED_TO:
+        first, second = (f"{int(day):02}/{int(month):02}/{century + year}" for century in (1900, 2000))
+        raise UnreadableDate(
+            _("The year %(year)s can be read in two ways. Write it in full: %(first)s or %(second)s.")
+            % {"year": text, "first": first, "second": second}
+        )
+    return year + (2000 if year < ASKED_FROM else 1900)
 
 
 def _month(name: str) -> int:
-    if name not in _MONTHS:
+    if name.isdecimal():
+        return int(name)
+    name = " ".join(name.split())
+    if name not in _MONTHS and name not in _VIETNAMESE_MONTHS:
         raise UnreadableDate(_("There is no month called %(name)s.") % {"name": name})
-    return _MONTHS[name]
+    return _MONTHS.get(name) or _VIETNAMESE_MONTHS[name]
 
 
 def in_words(value: PartialDate) -> str:

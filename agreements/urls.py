@@ -8,13 +8,14 @@ from agreements.commitments.views import lists as commitment_lists
 from agreements.commitments.views import page as commitments
 from agreements.exchange import export_views as exporting
 from agreements.overview import views as overview
+from agreements.pages import amendment_views as amending
 from agreements.pages import edit_views as editing
 from agreements.pages import handover_views as handover_pages
 from agreements.pages import place_views as places
 from agreements.pages import share_views as shares
 from agreements.pages import views as pages
 from agreements.procedures import views as procedures
-from agreements.register.views import acts, amendments, comments, handover
+from agreements.register.views import acts, comments, handover
 from agreements.register.views import lists as agreement_lists
 from agreements.reminders import answer_views as reminder_answers
 from agreements.reminders import following_views as following
@@ -55,14 +56,14 @@ sharing_urls = [
     path("shares/<int:pk>/revoke/", desk_only(shares.unshare), name="share_revoke"),
 ]
 amendment_urls = [
-    path("agreements/<slug:ref>/amendments/new/", desk_only(amendments.amendment_new), name="amendment_new"),
-    path("agreements/<slug:ref>/amendments/<int:number>/", staff_only(amendments.amendment_page), name="amendment"),
+    path("agreements/<slug:ref>/amendments/new/", desk_only(amending.amendment_new), name="amendment_new"),
+    path("agreements/<slug:ref>/amendments/<int:number>/", staff_only(amending.amendment_page), name="amendment"),
     path(
-        "agreements/<slug:ref>/amendments/<int:number>/edit/", desk_only(amendments.amendment_edit),
+        "agreements/<slug:ref>/amendments/<int:number>/edit/", desk_only(amending.amendment_edit),
         name="amendment_edit",
     ),
     path(
-        "agreements/<slug:ref>/amendments/<int:number>/act/<slug:name>/", desk_only(amendments.amendment_act),
+        "agreements/<slug:ref>/amendments/<int:number>/act/<slug:name>/", desk_only(amending.amendment_act),
         name="amendment_act",
     ),
 ]  # fmt: skip

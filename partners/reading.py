@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from django.http.request import _ImmutableQueryDict
 
 MOST_KEY = 2**63 - 1  # of a column of keys
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+FIRST_YEAR, LAST_YEAR = 1648, 2200  # since the Peace of Westphalia, from when treaties between states are counted
 DEEPEST = 40  # levels of lists and objects in JSON
 MOST_NUMBERS = 25  # characters of a number in JSON
 _WHOLE = re.compile("[0-9]{1,19}", re.ASCII)

@@ -8,6 +8,7 @@ class Refused(Exception):
 
     def __init__(self, reason: object) -> None:
         super().__init__(str(reason))
+        self.said = reason  # still in every language, where it came so
 
     @property
     def reason(self) -> str:

@@ -352,6 +352,7 @@ SPECTACULAR_SETTINGS = {
         "StageEnum": "agreements.vocabulary.Stage",
         "DeliveryEnum": "agreements.vocabulary.Delivery",
         "HealthEnum": "agreements.vocabulary.Health",
+        "ConsentEnum": "agreements.register.models.participant.Consent",
         "AgreementKindEnum": "agreements.vocabulary.Kind",
         "CommitmentKindEnum": "agreements.vocabulary.CommitmentKind",
         "OrganisationKindEnum": "partners.models.organisations.OrganisationKind",

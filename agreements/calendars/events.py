@@ -16,7 +16,7 @@ from agreements.commitments.lists.saved import rows_of
 from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures import proceeding
 from agreements.register.models import Agreement, Follow, Participant
-from agreements.vocabulary import CONCLUDED, MilestoneStatus, RecordList, Renewal
+from agreements.vocabulary import CONCLUDED, MilestoneStatus, RecordList
 from partners.viewers import Role, Viewer
 
 PAST = timedelta(days=366)
@@ -89,7 +89,7 @@ def _terms(agreements: Any, viewer: Viewer) -> Iterator[Event]:
     for row in agreements.filter(stage__in=CONCLUDED, expires_on__isnull=False):
         sequence = row.version * RENEWALS
         if end := row.ends_on(viewer.on):
-            title = _("Renews by itself: %(title)s") if row.renewal == Renewal.TACIT else _("Expires: %(title)s")
+            title = _("Renews by itself: %(title)s") if row.renews(viewer.on) else _("Expires: %(title)s")
             yield _event(
                 row, "end", end, title % {"title": row.title}, sequence + max(end.year - row.expires_on.year, 0)
             )

@@ -235,15 +235,15 @@ class _Loading:
             elif name in LINKS and name in columns and model._meta.get_field(name).is_relation:
                 values[name] = self._link(LINKS[name][0], value) if value else None
             elif name in columns:
-                values[name] = self._number(name, value) if name in NUMBERS else value
+                values[name] = self._number(name, row) if name in NUMBERS else value
             else:
                 raise BadFile(f"{self.place}: a {model._meta.verbose_name} has no “{name}”")
         return values
 
-    def _number(self, name: str, value: Any) -> Decimal:
+    def _number(self, name: str, row: Row) -> Decimal:
         """A number as YAML has it, or a sum as people write it."""
         try:
-            return amounts.read(value) if isinstance(value, str) else Decimal(str(value))
+            return amounts.of_file(row[name], str(row.get("currency", "")), signed=name != "amount")
         except (amounts.UnreadableAmount, InvalidOperation) as problem:
             raise BadFile(f"{self.place}: {name}: {problem}") from None
 

@@ -45,6 +45,8 @@ def agreement_context(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
         "sectors": agreement.sectors.all(),
         "last_notice_on": agreement.last_notice_on(viewer.on),
         "ends_on": agreement.ends_on(viewer.on),
+        "shows_signatories": viewer.is_staff,
+        "amendments": Amendment.objects.visible_to(viewer).filter(agreement=agreement),
     }
     return context | _for_staff(agreement, viewer) if viewer.is_staff else context
 
@@ -64,7 +66,7 @@ def _for_staff(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
         "may_archive": at_desk and viewer.role == Role.MANAGER and not agreement.archived_at,
         "rectifiable": undoing.may_rectify(agreement, viewer),
         "reason_form": ReasonForm(),
-        "amendments": Amendment.objects.visible_to(viewer).filter(**of_it),
+        "open_amendment": amendments.open_one(agreement),
         "procedure": _procedure(agreement, viewer),
         "steps": Step.objects.visible_to(viewer).filter(**of_it).select_related("by", "instead_of")[:RECENT],
         "notes": Note.objects.visible_to(viewer).filter(**of_it).select_related("created_by")[:RECENT],

@@ -15,9 +15,11 @@ from rest_framework.response import Response
 from agreements import visibility
 from agreements.dateinput import PartialDateApiField
 from agreements.dates import UnreadableDate, read
+from agreements.register.forms.acts import parties_of
 from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, InstrumentType, Participant
-from agreements.register.models.agreement import Ending
+from agreements.register.models.participant import Consent
+from agreements.register.models.stated_terms import Ending
 from agreements.register.rules import access_log, editing, lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import Fate, Stage
@@ -126,6 +128,8 @@ class ActSerializer(serializers.Serializer[Any]):
     signed = serializers.CharField(
         required=False, help_text="the day of signing, adoption or agreement, as exact as it is known"
     )
+    participant = serializers.IntegerField(required=False, help_text="who consented, by the number of the participant")
+    consent = serializers.ChoiceField(Consent.choices, required=False)
     ending = serializers.ChoiceField(Ending.choices, required=False)
     document = serializers.IntegerField(required=False, help_text="the paper that says so, by its number")
     successor = serializers.CharField(required=False, help_text="reference of the agreement that takes its place")
@@ -234,6 +238,8 @@ class AgreementViewSet(RecordViewSet):
         facts = dict(said.validated_data)
         if (pk := facts.pop("document", None)) is not None:
             facts["document"] = agreement.documents.visible_to(self.viewer).filter(pk=pk).first()
+        if (pk := facts.pop("participant", None)) is not None:
+            facts["participant"] = parties_of(agreement, self.viewer).filter(pk=pk).first()
         if (ref_of_next := facts.pop("successor", None)) is not None:
             visible = Agreement.objects.visible_to(self.viewer)
             facts["successor"] = visible.filter(ref=ref_of_next.strip().upper()).first()

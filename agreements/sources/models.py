@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models import Commitment, Report
-from agreements.register.models import Agreement, partial_date, precision_field
+from agreements.register.models import TITLE, Agreement, partial_date, precision_field
 from agreements.sources.quoting import find
 from agreements.vocabulary import Audience, DocumentKind, PaperState
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -58,8 +58,8 @@ class Document(Record):
         verbose_name=_("bears out the report"),
     )  # fmt: skip
     kind = models.CharField(_("kind"), max_length=14, choices=DocumentKind, default=DocumentKind.SIGNED_TEXT)
-    title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
-    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
+    title_vi = models.CharField(_("title in Vietnamese"), max_length=TITLE, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
     language = models.CharField(
         _("language"), max_length=2, blank=True, choices=[("vi", "Tiếng Việt"), ("en", "English")]
     )

@@ -15,8 +15,9 @@ from django.utils.translation import ngettext
 from agreements.acts import Act
 from agreements.dates import PartialDate, in_words
 from agreements.lateness import late_by, shift, time_to, was_promised
+from agreements.register.models import Agreement
 from agreements.register.rules.lifecycle import whose_turn
-from agreements.vocabulary import Part, Renewal
+from agreements.vocabulary import Part
 from partners.states import State, state_of
 
 register = template.Library()
@@ -110,12 +111,13 @@ def clock_pill(line: Any) -> SafeString | str:
 def amended(change: Any, side: str) -> str:
     """A value of an amendment as a person reads it: `change|amended:"before"`."""
     value = getattr(change, side)
-    if change.column == "renewal":
-        return str(Renewal(value).label)
+    field = Agreement.field_of(change.column)
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value)) if value else "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, date):
-        return f"{value:%d/%m/%Y}"
+        return f"{value:%d/%m}/{value.year:04}"
     return "–" if value in (None, "") else str(value)
 
 

@@ -15,12 +15,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
+from partners.currencies import places
 from partners.marking import Piece
 
 register = template.Library()
 CURRENCY_LETTERS = 3
 UNITS = (gettext_noop("projects"),)  # what figures count, beside currencies
 MILLION, BILLION = Decimal(10) ** 6, Decimal(10) ** 9
+MOST_DECIMALS = 4
 
 
 @register.filter
@@ -28,15 +30,22 @@ def quantity(value: Decimal, unit: str) -> str:
     """A number with its unit, large amounts in millions or billions: `11,83 tỷ USD`, `1.340 dự án`."""
     locale = (get_language() or "vi")[:2]
     is_money = len(unit) == CURRENCY_LETTERS and unit.isupper()
-    if is_money and value >= BILLION:
+    if is_money and value >= BILLION and is_short(value / BILLION):
         return _("%(number)s billion %(unit)s") % {"number": plain(value / BILLION, locale), "unit": unit}
-    if is_money and value >= MILLION:
+    if is_money and value >= MILLION and is_short(value / MILLION):
         return _("%(number)s million %(unit)s") % {"number": plain(value / MILLION, locale), "unit": unit}
-    return f"{plain(value, locale)} {_(unit) if unit else ''}".strip()
+    least = places(unit) if is_money and value != value.to_integral_value() else 0
+    return f"{plain(value, locale, least)} {_(unit) if unit else ''}".strip()
 
 
-def plain(number: Decimal, locale: str) -> str:
-    return str(format_decimal(number.normalize(), format="#,##0.####", locale=locale))
+def is_short(number: Decimal) -> bool:
+    """Whether nothing is lost by writing it with few decimals: a sum is shown as exactly as it was typed."""
+    return number == round(number, MOST_DECIMALS)
+
+
+def plain(number: Decimal, locale: str, least: int = 0) -> str:
+    decimals = "0" * least + "#" * (MOST_DECIMALS - least)
+    return str(format_decimal(number.normalize(), format=f"#,##0.{decimals}", locale=locale))
 
 
 @register.filter

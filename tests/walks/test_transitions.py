@@ -27,6 +27,8 @@ ALLOWED: dict[tuple[str, str], set[str]] = {
     ("return", "in_review"): {"minh", "operator"},
     ("return", "cleared"): {"minh", "operator"},
     ("sign", "cleared"): {"linh", "minh"},
+    ("ratify", "signed"): {"linh", "minh"},
+    ("enter_force", "signed"): {"linh", "minh"},
     ("issue", "cleared"): {"linh", "minh"},
     ("suspend", "signed"): {"minh"},
     ("suspend", "adopted"): {"minh"},
@@ -65,8 +67,9 @@ def test_each_role_may_do_what_the_table_says(name: str, stage: str, cast: Cast,
         )
         signed, paper = PartialDate(TODAY), make_document(agreement=agreement)
         facts = Facts(
-            on=TODAY, reason="why", signed=signed, ending="completion", seen=agreement.content_hash(), document=paper
-        )
+            on=TODAY, reason="why", signed=signed, ending="completion", seen=agreement.content_hash(), document=paper,
+            day=signed, participant=agreement.participants.first(),
+        )  # fmt: skip
         try:
             step = perform(name, agreement, by=cast.viewer(role), facts=facts)
         except Refused as refused:

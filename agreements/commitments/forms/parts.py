@@ -12,7 +12,6 @@ from agreements import amounts
 from agreements.commitments.forms.reports import EvidenceUrlField
 from agreements.commitments.models import Funding, Indicator, Measurement, Milestone
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
-from agreements.dates import PartialDate
 from agreements.vocabulary import MilestoneStatus
 from partners.forms import RecordForm
 from partners.picking import offer
@@ -53,8 +52,6 @@ class MilestoneForm(PartForm[Milestone]):
         met = values.get("status") in (MilestoneStatus.MET, MilestoneStatus.PARTIALLY_MET)
         if met and not (values.get("evidence") or values.get("evidence_url")):
             self.add_error("evidence_url", _("A milestone that is met is shown by a paper or a link."))
-        if values.get("met_on") and values["met_on"] > self.viewer.on:
-            self.add_error("met_on", _("This day is still to come."))
         return values
 
 
@@ -63,14 +60,17 @@ class AmountField(forms.Field):
 
     widget = forms.TextInput({"inputmode": "text", "autocomplete": "off"})
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**{"help_text": _("500.000.000, 1,5 tỷ or 1.5 billion"), **options})
+    def __init__(self, *, signed: bool = False, **options: Any) -> None:
+        self.signed = signed  # what is counted may be below zero; a sum of money is not
+        super().__init__(**{"help_text": "" if signed else _("500.000.000, 1,5 tỷ or 1.5 billion"), **options})
 
     def to_python(self, value: Any) -> Decimal | None:
         if value in self.empty_values:
             return None
+        if isinstance(value, Decimal):
+            return value
         try:
-            return amounts.read(str(value))
+            return amounts.read(str(value), signed=self.signed)
         except amounts.UnreadableAmount as problem:
             raise forms.ValidationError(str(problem)) from None
 
@@ -97,16 +97,17 @@ class FundingForm(PartForm[Funding]):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        day: PartialDate | None = values.get("date")
-        if day and values.get("kind") in ("disbursed", "spent") and day.first_day > self.viewer.on:
-            self.add_error("date", _("Money that has moved has a day that is past."))
+        try:
+            amounts.refuse_two_readings(str(self["amount"].value() or ""), values.get("currency", ""))
+        except amounts.UnreadableAmount as problem:
+            self.add_error("amount", str(problem))
         return values
 
 
 class IndicatorForm(PartForm[Indicator]):
     due = PartialDateField(label=_("Target for"), required=False)
-    baseline = AmountField(label=_("Baseline"), help_text="")
-    target = AmountField(label=_("Target"), help_text="")
+    baseline = AmountField(label=_("Baseline"), signed=True)
+    target = AmountField(label=_("Target"), signed=True)
 
     partial_dates: ClassVar = {"due": ("target_on", "target_precision", "last")}
 
@@ -116,7 +117,7 @@ class IndicatorForm(PartForm[Indicator]):
 
 
 class MeasurementForm(WithPartialDates, RecordForm):
-    value = AmountField(label=_("Actual"), help_text="")
+    value = AmountField(label=_("Actual"), signed=True)
     date = PartialDateField(label=_("Date"))
 
     partial_dates: ClassVar = {"date": ("on", "precision", "last")}
@@ -125,12 +126,5 @@ class MeasurementForm(WithPartialDates, RecordForm):
         model = Measurement
         fields = ("value", "source")
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "id_measure_%s", **kwargs})
-        self.viewer = viewer
-
-    def clean_date(self) -> PartialDate:
-        day: PartialDate = self.cleaned_data["date"]
-        if day.first_day > self.viewer.on:
-            raise forms.ValidationError(_("What is measured has a day that is past."))
-        return day

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models.commitment import Commitment
-from agreements.register.models import partial_date, precision_field
+from agreements.register.models import TITLE, partial_date, precision_field
 from agreements.vocabulary import ActionItemState
 from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -34,11 +34,11 @@ class ActionItem(Record):
     )
 
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="action_items", verbose_name=_("desk"))
-    title = models.CharField(_("what is to be done"), max_length=300)
+    title = models.CharField(_("what is to be done"), max_length=TITLE)
     commitments = models.ManyToManyField(
         Commitment, blank=True, related_name="action_items", verbose_name=_("serves the commitments")
     )
-    meeting = models.CharField(_("agreed at"), max_length=200, blank=True, help_text=_("the meeting or visit"))
+    meeting = models.CharField(_("agreed at"), max_length=500, blank=True, help_text=_("the meeting or visit"))
     met_on = models.DateField(_("held on"), null=True, blank=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="action_items", verbose_name=_("done by")

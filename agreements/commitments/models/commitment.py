@@ -23,7 +23,7 @@ from django.utils.translation import pgettext_lazy
 from agreements import visibility
 from agreements.commitments.models import duty
 from agreements.languages import behind_field, notes_what_is_behind
-from agreements.register.models import Agreement, Participant, partial_date, precision_field
+from agreements.register.models import TITLE, Agreement, Participant, partial_date, precision_field
 from agreements.vocabulary import (
     CONCLUDED,
     SAID,
@@ -238,8 +238,8 @@ class Commitment(Record):
     number = models.PositiveSmallIntegerField(_("number"), editable=False)
     ref = models.CharField(_("reference"), max_length=26, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=CommitmentKind, default=CommitmentKind.OTHER)
-    title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
-    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
+    title_vi = models.CharField(_("title in Vietnamese"), max_length=TITLE, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
     text_vi = models.TextField(_("what was promised, in Vietnamese"), blank=True)
     text_en = models.TextField(_("what was promised, in English"), blank=True)
     direction = models.CharField(_("who owes it"), max_length=6, choices=Direction, default=Direction.MUTUAL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pghistory
-from babel.numbers import list_currencies
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -14,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
 from agreements.dates import PartialDate
-from agreements.register.models import precision_field
+from agreements.register.models import TITLE, precision_field, refuse_to_come
 from agreements.vocabulary import Part
+from partners.currencies import is_currency, places
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import NOTHING, Record
 from partners.viewers import Role, Viewer
@@ -32,6 +32,9 @@ class FundingKind(models.TextChoices):
     SPENT = "spent", _("Spent")
 
 
+MOVED = (FundingKind.DISBURSED, FundingKind.SPENT)  # money that has left somebody's hands
+
+
 class FundingQualifier(models.TextChoices):
     EXACT = "exact", _("exactly")
     ABOUT = "about", _("about")
@@ -39,9 +42,20 @@ class FundingQualifier(models.TextChoices):
 
 
 def check_currency(code: str) -> None:
-    """Raise ValidationError for what is no currency of ISO 4217."""
-    if code and code not in list_currencies():
+    """Raise ValidationError for what is no money of ISO 4217."""
+    if code and not is_currency(code):
         raise ValidationError({"currency": _("There is no currency “%(code)s”.") % {"code": code}})
+
+
+def check_decimals(amount: Decimal, code: str) -> None:
+    """Raise ValidationError for a sum finer than the smallest unit of its currency."""
+    known = places(code)
+    if amount == round(amount, known):
+        return
+    reason = (
+        _("%(code)s has no smaller unit: give a whole number.") if not known else _("%(code)s has %(places)s decimals.")
+    )
+    raise ValidationError({"amount": reason % {"code": code, "places": known}})
 
 
 @pghistory.track()
@@ -56,7 +70,7 @@ class Funding(Record):
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="funding", verbose_name=_("commitment"))
     kind = models.CharField(_("kind"), max_length=10, choices=FundingKind)
-    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2)
+    amount = models.DecimalField(_("amount"), max_digits=22, decimal_places=4)
     currency = models.CharField(_("currency"), max_length=3, help_text=_("ISO 4217, such as USD or VND"))
     qualifier = models.CharField(
         _("qualifier"), max_length=10, choices=FundingQualifier, default=FundingQualifier.EXACT
@@ -64,7 +78,7 @@ class Funding(Record):
     on = models.DateField(_("date"), null=True, blank=True)
     precision = precision_field()
     in_kind = models.BooleanField(_("in kind"), default=False)
-    remark = models.CharField(_("remark"), max_length=300, blank=True)
+    remark = models.CharField(_("remark"), max_length=TITLE, blank=True)
 
     class Meta:
         verbose_name = _("funding entry")
@@ -86,11 +100,15 @@ class Funding(Record):
         )  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.amount} {self.currency}"
+        return f"{self.amount.normalize():f} {self.currency}"
 
     def clean(self) -> None:
         super().clean()
         check_currency(self.currency)
+        if self.currency and self.amount is not None:
+            check_decimals(self.amount, self.currency)
+        if self.kind in MOVED and self.date:
+            refuse_to_come("on", self.date, _("Money that has moved has a day that is past."))
 
     @property
     def date(self) -> PartialDate | None:

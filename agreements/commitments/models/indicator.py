@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
-from agreements.register.models import partial_date, precision_field
+from agreements.dates import PartialDate
+from agreements.register.models import TITLE, partial_date, precision_field, refuse_to_come
 from agreements.vocabulary import Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
@@ -30,8 +31,8 @@ class Indicator(Record):
     )
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="indicators", verbose_name=_("commitment"))
-    title_vi = models.CharField(_("what is counted, in Vietnamese"), max_length=200, blank=True)
-    title_en = models.CharField(_("what is counted, in English"), max_length=200, blank=True)
+    title_vi = models.CharField(_("what is counted, in Vietnamese"), max_length=TITLE, blank=True)
+    title_en = models.CharField(_("what is counted, in English"), max_length=TITLE, blank=True)
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     baseline = models.DecimalField(_("baseline"), max_digits=20, decimal_places=4, default=Decimal(0))
     target = models.DecimalField(_("target"), max_digits=20, decimal_places=4)
@@ -98,7 +99,12 @@ class Measurement(Record):
         ordering = ("indicator", "-on", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.value.normalize():f} ({self.on:%d/%m/%Y})"
+        return f"{self.value.normalize():f} ({PartialDate.of(self.on, self.precision) or '–'})"
+
+    def clean(self) -> None:
+        super().clean()
+        if day := PartialDate.of(self.on, self.precision):
+            refuse_to_come("on", day, _("What is measured has a day that is past."))
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

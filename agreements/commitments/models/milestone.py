@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
-from agreements.register.models import partial_date, precision_field
+from agreements.dates import PartialDate
+from agreements.register.models import TITLE, partial_date, precision_field, refuse_to_come
 from agreements.vocabulary import MilestoneStatus, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
@@ -28,8 +29,8 @@ class Milestone(Record):
     )
 
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="milestones", verbose_name=_("commitment"))
-    title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
-    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
+    title_vi = models.CharField(_("title in Vietnamese"), max_length=TITLE, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
     due_on = models.DateField(_("due"), null=True, blank=True)
     due_precision = precision_field()
     status = StateField(_("status"), max_length=13, choices=MilestoneStatus, default=MilestoneStatus.SCHEDULED)
@@ -65,6 +66,11 @@ class Milestone(Record):
         return self.in_words("title")
 
     due = partial_date("due")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.met_on:
+            refuse_to_come("met_on", PartialDate(self.met_on), _("This day is still to come."))
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -113,6 +113,19 @@ def count_all(calendar: WorkCalendar, on: date) -> int:
     return sum(COUNTING.each(waiting, lambda pk: _count_one(pk, calendar, on)))
 
 
+def recount(instance: Agreement, created: bool, **_signal: Any) -> None:
+    """Count anew, in the same transaction, what runs from a day of an agreement that was saved: see decision 30."""
+    if created:
+        return
+    rows = Commitment.objects.live().open().filter(agreement=instance, due_after__isnull=False)
+    calendar = None
+    for commitment in rows.exclude(due_from=DueFrom.START).order_by("pk"):
+        commitment.agreement = instance
+        calendar = calendar or work_calendar()
+        if put(commitment, calendar):
+            commitment.stamp(None).save()
+
+
 def _count_one(pk: int, calendar: WorkCalendar, on: date) -> bool:
     """The first day that was promised stays; the history tells from which day to which it moved."""
     with transaction.atomic():

@@ -8,10 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Protocol
 
-from agreements.commitments.models.funding import FundingKind
+from agreements.commitments.models.funding import MOVED, FundingKind
 
 LADDER = (FundingKind.PLEDGED, FundingKind.COMMITTED, FundingKind.DISBURSED, FundingKind.SPENT)
-MOVES = (FundingKind.DISBURSED, FundingKind.SPENT)  # money that has left somebody's hands
 SILENT_MONTHS = 12
 
 
@@ -107,10 +106,10 @@ def ledger(entries: Iterable[Entry], rates: Mapping[str, Rate], *, into: str, si
     rungs = tuple(
         Rung(kind, sums[kind].quantize(Decimal("0.01")), float(sums[kind] / most) if most else 0.0) for kind in LADDER
     )
-    days = [row.on for row in rows if row.on and row.kind not in MOVES]
+    days = [row.on for row in rows if row.on and row.kind not in MOVED]
     return Ledger(
         by_currency=by_currency, rungs=rungs, into=into, rates=used, in_kind=in_kind,
         lacking=tuple(code for code in foreign if code not in rates),
-        last_move_on=max((row.on for row in rows if row.on and row.kind in MOVES), default=None),
+        last_move_on=max((row.on for row in rows if row.on and row.kind in MOVED), default=None),
         first_pledge_on=min(days, default=since),
     )  # fmt: skip

@@ -34,7 +34,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.acts import Act
 from agreements.commitments.models import ActionItem, Commitment, Funding, Measurement, Milestone, Report
 from agreements.commitments.models.commitment import IS_OWED, QUIET_DAYS, SilentSince
-from agreements.commitments.rules.funding import MOVES
+from agreements.commitments.models.funding import MOVED
 from agreements.jobs.queues import Queue
 from agreements.register.models import Step
 from agreements.vocabulary import HANDED_IN, ActionItemState, Confirmation, Health, MilestoneStatus, ReportStatus
@@ -109,7 +109,7 @@ def heard(on: date) -> Greatest:
     items = ActionItem.objects.live().filter(commitments=OuterRef("pk"), state=ActionItemState.VERIFIED)
     return Greatest(
         _latest(Report.objects.live().filter(**here, status__in=HANDED_IN), F("on"), on),
-        _latest(Funding.objects.live().filter(**here, kind__in=MOVES, on__isnull=False), known, on),
+        _latest(Funding.objects.live().filter(**here, kind__in=MOVED, on__isnull=False), known, on),
         _latest(Milestone.objects.live().filter(**here, status__in=MET), F("met_on"), on),
         _latest(_measurements(), known, on),
         _latest(noted, F("on"), on),

@@ -89,7 +89,7 @@ def measure(request: Request, pk: int) -> HttpResponse:
     commitment = indicator.commitment
     if not may_edit(commitment, request.viewer):
         raise Http404
-    form = MeasurementForm(request.POST or None, instance=Measurement(indicator=indicator), viewer=request.viewer)
+    form = MeasurementForm(request.POST or None, instance=Measurement(indicator=indicator))
     if request.method == "POST" and form.is_valid() and _save_measured(request, commitment, form):
         messages.success(request, _("%(ref)s is saved.") % {"ref": commitment.ref})
         return redirect(commitment)

@@ -8,8 +8,9 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from agreements.dateinput import PartialDateField
-from agreements.register.models import Agreement
-from agreements.register.models.agreement import Ending
+from agreements.register.models import Agreement, Participant
+from agreements.register.models.participant import Consent
+from agreements.register.models.stated_terms import Ending
 from agreements.register.rules.workflow import Facts, Transition
 from agreements.vocabulary import CONCLUDED_ON, Fate, Stage
 from partners.picking import offer
@@ -21,8 +22,12 @@ class ActForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     signed = PartialDateField(label=_("Signed on"), required=False)
+    participant: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
+        None, label=_("Participant"), required=False, empty_label="–"
+    )
+    consent = forms.ChoiceField(label=_("Consent by"), choices=[("", "–"), *Consent.choices], required=False)
     day = PartialDateField(
-        label=_("Takes effect on"), required=False, help_text=_("where it is not today: a day that has come")
+        label=_("Takes effect on"), required=False, help_text=_("where it is not today; a notice may say a later day")
     )
     ending = forms.ChoiceField(label=_("How it ended"), required=False)
     document: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
@@ -43,11 +48,13 @@ class ActForm(forms.Form):
         super().__init__(*args, **{"auto_id": f"id_{transition.name}_%s", **kwargs})
         self.transition, self.viewer = transition, viewer
         self.asked: dict[str, Any] = {}  # the open commitments, by the field that asks what becomes of each
-        for name in ("signed", "ending", "day", "document", "successor", "reason"):
+        for name in ("signed", "participant", "consent", "ending", "day", "document", "successor", "reason"):
             if name not in transition.asks:
                 del self.fields[name]
         if "document" in self.fields:
             offer(self, document=agreement.documents.visible_to(viewer))
+        if "participant" in self.fields:
+            offer(self, participant=parties_of(agreement, viewer))
         if "signed" in self.fields:
             self.fields["signed"].label = CONCLUDED_ON[Stage(transition.target)]
         if "fates" in transition.asks:
@@ -74,6 +81,12 @@ class ActForm(forms.Form):
         said = {name: value for name, value in self.cleaned_data.items() if value}
         fates = {row.ref: said.pop(name) for name, row in self.asked.items() if name in said}
         return Facts(on=viewer.on, fates=fates, **said)
+
+
+def parties_of(agreement: Agreement | None, viewer: Viewer) -> Any:
+    """The participants that an act may be about."""
+    rows = Participant.objects.visible_to(viewer).live().select_related("organisation")
+    return rows.filter(agreement=agreement).order_by("pk")
 
 
 def named(ref: str, viewer: Viewer) -> Agreement | None:

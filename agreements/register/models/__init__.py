@@ -1,6 +1,6 @@
 """Gathers the register's models."""
 
-from agreements.register.models.agreement import Agreement, partial_date, precision_field
+from agreements.register.models.agreement import TITLE, Agreement, partial_date, precision_field, refuse_to_come
 from agreements.register.models.amendment import Amendment
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.bulk_change import BulkChange
@@ -15,6 +15,22 @@ from agreements.register.models.share import Share
 from agreements.register.models.step import Step
 
 __all__ = [
-    "Agreement", "Amendment", "Authorship", "BulkChange", "CalendarDay", "Comment", "Follow", "InstrumentType", "Note",
-    "Opening", "Participant", "SavedView", "Share", "Step", "partial_date", "precision_field",
+    "TITLE",
+    "Agreement",
+    "Amendment",
+    "Authorship",
+    "BulkChange",
+    "CalendarDay",
+    "Comment",
+    "Follow",
+    "InstrumentType",
+    "Note",
+    "Opening",
+    "Participant",
+    "SavedView",
+    "Share",
+    "Step",
+    "partial_date",
+    "precision_field",
+    "refuse_to_come",
 ]  # fmt: skip

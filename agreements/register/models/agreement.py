@@ -13,8 +13,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Concat, Least
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
@@ -23,6 +24,7 @@ from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import content
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
+from agreements.register.models.stated_terms import Ending, StatedTerms
 from agreements.terms import Term
 from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing, day_label
 from partners.examples import example_field, stays_as_marked
@@ -35,26 +37,20 @@ from partners.states import StateField
 from partners.viewers import Role, Viewer
 
 EXPIRING_DAYS = 90
+TITLE = 1000  # characters: the title of a protocol names its treaty and all earlier protocols
 WORDS_INDEX = "agreement_words"
 LINKS = {"parent": _("It would stand under itself."), "supersedes": _("It would take its own place.")}
-RUNNING = Q(expires_on=None) | Q(renewal=Renewal.TACIT)  # no day ends it by itself
-
-
-class Ending(models.TextChoices):
-    """Why it is over; Vienna Convention articles 54 to 59."""
-
-    EXPIRY = "expiry", _("Expiry")
-    TERMINATION = "termination", _("Termination by consent")
-    DENUNCIATION = "denunciation", _("Denunciation")
-    WITHDRAWAL = "withdrawal", _("Withdrawal")
-    SUPERSESSION = "supersession", _("Superseded")
-    COMPLETION = "completion", _("Completion")
-    NOT_CONCLUDED = "not_concluded", _("Not concluded")
 
 
 def precision_field() -> models.CharField[str, str]:
     """How exactly the date beside it is known; set together with it."""
     return models.CharField(max_length=7, choices=PRECISIONS, default=Precision.DAY, editable=False)
+
+
+def refuse_to_come(column: str, day: PartialDate, reason: Any) -> None:
+    """Raise ValidationError for a day that is still to come, of what must have happened."""
+    if day.first_day > timezone.localdate():
+        raise ValidationError({column: reason})
 
 
 def partial_date(name: str) -> Any:
@@ -75,10 +71,17 @@ def submitted_as(viewer: Viewer, prefix: str = "") -> Q:
 
 
 class TermEnd(Func):
-    """`term_end(first end, months or null, day)`: the twin of `Term.ends_on` in PostgreSQL."""
+    """`term_end(first end, months or null, times or null, day)`: the twin of `Term.ends_on` in PostgreSQL."""
 
     function = "term_end"
     output_field = models.DateField()
+
+
+def term_end(on: date) -> Any:
+    """The end of the term that runs on a day, or the day of a notice, as an expression."""
+    months = Case(When(renewal=Renewal.TACIT, then=F("renewal_months")))
+    end = TermEnd("expires_on", months, F("renewal_times"), Value(on, output_field=models.DateField()))
+    return Least(end, F("leaves_on"))  # PostgreSQL leaves out what is null
 
 
 class AgreementQuerySet(RecordQuerySet["Agreement"]):
@@ -86,25 +89,28 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
     def in_effect(self, on: date) -> Self:
         """See also: Agreement.standing."""
-        return self.filter(RUNNING | Q(expires_on__gte=on), stage__in=CONCLUDED, effective_on__lte=on)
+        running = self.alias(end_then=term_end(on)).filter(stage__in=CONCLUDED, effective_on__lte=on)
+        return running.filter(Q(end_then=None) | Q(end_then__gte=on)).exclude(leaves_on__lte=on)
 
     def with_end(self, on: date) -> Self:
         """With the end of the term that runs on a day as `end`. See also: Agreement.ends_on."""
-        months = Case(When(renewal=Renewal.TACIT, then=F("renewal_months")))
-        return self.annotate(end=TermEnd("expires_on", months, Value(on, output_field=models.DateField())))
+        return self.annotate(end=term_end(on))
 
     def expiring(self, on: date, *, days: int = EXPIRING_DAYS) -> Self:
         """Signed agreements whose term ends within so many days, whether it renews or not."""
-        near = self.filter(stage__in=CONCLUDED, expires_on__lte=on + timedelta(days=days))
-        return (
-            near.filter(Q(renewal=Renewal.TACIT) | Q(expires_on__gte=on))
-            .with_end(on)
-            .filter(end__range=(on, on + timedelta(days=days)))
-        )
+        until = on + timedelta(days=days)
+        near = self.filter(Q(expires_on__lte=until) | Q(leaves_on__lte=until), stage__in=CONCLUDED)
+        going = near.filter(Q(renewal=Renewal.TACIT) | Q(expires_on__gte=on) | Q(leaves_on__gte=on))
+        return going.with_end(on).filter(end__range=(on, until))
 
     def expired(self, on: date) -> Self:
-        """Signed agreements that have run out before a day; those that renew by themselves never do."""
-        return self.filter(stage__in=CONCLUDED, expires_on__lt=on).exclude(renewal=Renewal.TACIT)
+        """Signed agreements that have run out before a day; those that renew without limit never do."""
+        over = self.filter(stage__in=CONCLUDED, expires_on__lt=on).exclude(leaves_on__lte=on)
+        return over.exclude(renewal=Renewal.TACIT, renewal_times=None).with_end(on).filter(end__lt=on)
+
+    def leaving(self, on: date) -> Self:
+        """Those in force whose notice of ending or suspension has come into effect by a day."""
+        return self.filter(stage__in=CONCLUDED, leaves_on__lte=on)
 
     def awaiting(self, viewer: Viewer) -> Self:
         """Agreements on which the viewer is the next to act."""
@@ -119,7 +125,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
 
 @pghistory.track()
-class Agreement(Record):
+class Agreement(StatedTerms, Record):
     """One instrument between participants, with its dates, its stage and the desk that keeps it."""
 
     FIELDS = FieldTable(
@@ -130,16 +136,18 @@ class Agreement(Record):
         partner=(
             "summary_vi summary_en stage ending parent supersedes sectors provisional_on provisional_precision "
             "effective_on effective_precision expires_on expires_precision open_ended renewal renewal_months "
-            "notice_months notice_days occasion_vi occasion_en place authentic_languages"
+            "notice_months notice_days occasion_vi occasion_en place authentic_languages effect_rule effect_after "
+            "effect_unit term_months term_from until_vi until_en renewal_times leaves_on leaves_as"
         ),
         internal=f"desk owner submitted_by restricted lead_days behind folded {RECORD_INTERNAL}",
-        locked=f"id ref stage ending submitted_by behind folded is_example {RECORD_INTERNAL}",
+        locked=f"id ref stage ending leaves_on leaves_as submitted_by behind folded is_example {RECORD_INTERNAL}",
     )
     # Plain columns that people enter as they stand, on the form and by the API.
     ENTERED = (
         "title_vi", "title_en", "kind", "legal_regime", "summary_vi", "summary_en", "open_ended", "renewal",
         "renewal_months", "notice_months", "notice_days", "occasion_vi", "occasion_en", "place",
-        "authentic_languages", "restricted",
+        "authentic_languages", "restricted", "effect_rule", "effect_after", "effect_unit", "term_months", "term_from",
+        "until_vi", "until_en", "renewal_times",
     )  # fmt: skip
     SEARCHED = ("title_vi", "title_en", "ref")
     GIVEN_ONCE = frozenset({"ref"})
@@ -148,7 +156,7 @@ class Agreement(Record):
         Part.SUMMARY: ("summary_vi", "summary_en", "occasion_vi", "occasion_en"),
         Part.TERM: (
             "expires_on", "expires_precision", "open_ended", "renewal", "renewal_months", "notice_months",
-            "notice_days",
+            "notice_days", "term_months", "term_from", "until_vi", "until_en", "renewal_times",
         ),
         Part.FAMILY: ("parent", "supersedes"),
     }  # fmt: skip
@@ -162,8 +170,8 @@ class Agreement(Record):
     legal_regime = models.CharField(
         _("legal regime"), max_length=24, choices=LegalRegime, default=LegalRegime.INTERNATIONAL_AGREEMENT
     )
-    title_vi = models.CharField(_("title in Vietnamese"), max_length=300, blank=True)
-    title_en = models.CharField(_("title in English"), max_length=300, blank=True)
+    title_vi = models.CharField(_("title in Vietnamese"), max_length=TITLE, blank=True)
+    title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
     summary_vi = models.TextField(_("summary in Vietnamese"), blank=True)
     summary_en = models.TextField(_("summary in English"), blank=True)
     stage = StateField(_("stage"), max_length=10, choices=Stage, default=Stage.DRAFT, editable=False)
@@ -208,11 +216,11 @@ class Agreement(Record):
         _("notice period in months"), null=True, blank=True, validators=[MaxValueValidator(120)]
     )
     notice_days = models.PositiveSmallIntegerField(_("notice period in days"), null=True, blank=True)
-    occasion_vi = models.CharField(_("visit or event, in Vietnamese"), max_length=200, blank=True)
-    occasion_en = models.CharField(_("visit or event, in English"), max_length=200, blank=True)
-    place = models.CharField(_("place of signing"), max_length=120, blank=True)
+    occasion_vi = models.CharField(_("visit or event, in Vietnamese"), max_length=500, blank=True)
+    occasion_en = models.CharField(_("visit or event, in English"), max_length=500, blank=True)
+    place = models.CharField(_("place of signing"), max_length=300, blank=True)
     authentic_languages = models.CharField(
-        _("languages of equal authenticity"), max_length=120, blank=True, help_text=_("for example vi, en, fr")
+        _("languages of equal authenticity"), max_length=300, blank=True, help_text=_("for example vi, en, fr")
     )
     restricted = models.BooleanField(
         _("desk only"), default=False, help_text=_("hidden from the other desks, also after signing")
@@ -256,6 +264,11 @@ class Agreement(Record):
                 name="ended_needs_ending", violation_error_message=_("Say how the agreement ended."),
             ),
             models.CheckConstraint(
+                condition=Q(effect_after=None, effect_unit="") | (Q(effect_after__isnull=False) & ~Q(effect_unit="")),
+                name="effect_after_is_whole",
+                violation_error_message=_("A time after the event needs a number and a unit."),
+            ),
+            models.CheckConstraint(
                 condition=~Q(kind=Kind.PROGRAMME, stage__in=(Stage.CLEARED, Stage.SIGNED, Stage.ADOPTED)),
                 name="no_paper_is_signed", violation_error_message=_(
                     "Cooperation without a paper is neither signed nor adopted: it is agreed without a paper."
@@ -282,6 +295,7 @@ class Agreement(Record):
             models.Index(F("signed_on").desc(nulls_first=True), F("id").desc(), name="agreement_order"),
             models.Index(fields=["desk", "stage"], name="agreement_desk_stage"),
             models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
+            models.Index(fields=["leaves_on"], name="agreement_leaving", condition=Q(stage__in=CONCLUDED)),
         )
 
     def __str__(self) -> str:
@@ -313,16 +327,28 @@ class Agreement(Record):
     signed, effective, expires = partial_date("signed"), partial_date("effective"), partial_date("expires")
     announced, provisional = partial_date("announced"), partial_date("provisional")
 
+    def save(self, *args: Any, **options: Any) -> None:
+        """With the days that follow from what is saved: whoever saves, a correction counts them anew."""
+        derived = self.derive()
+        if derived and options.get("update_fields") is not None:
+            options["update_fields"] = {*options["update_fields"], *derived}
+        super().save(*args, **options)
+
     def clean(self) -> None:
         """A type of the ministry's own brings its kind with it. What no face may write stands here, below them all."""
         super().clean()
+        self.refuse_typed_days()
+        if self.open_ended and (self.expires_on or self.term_months):
+            raise ValidationError({"expires_on": _("It cannot both expire and run until terminated.")})
+        if self.expires_on and self.signed_on and self.expires_on < self.signed_on:
+            raise ValidationError({"expires_on": _("The agreement expires before it was signed.")})
+        if self.signed:
+            refuse_to_come("signed_on", self.signed, _("The date of signing lies in the future."))
         if self.instrument_type:
             self.kind = self.instrument_type.kind
         for link, words in LINKS.items():
             if self.leads_back(link):
                 raise ValidationError(words)
-        if self.open_ended and self.expires_on:
-            raise ValidationError({"expires_on": _("It cannot both expire and run until terminated.")})
         if self.signed_on is None and self.stage != Stage.DRAFT and self._has_been_signed():
             raise ValidationError(
                 {"signed_on": _("What was concluded keeps its date; correct it, but do not take it away.")}
@@ -360,15 +386,22 @@ class Agreement(Record):
         if self.expires_on is None:
             return None
         renews = self.renewal_months if self.renewal == Renewal.TACIT else None
-        return Term(self.expires_on, renews, self.notice_months or 0, self.notice_days or 0)
+        return Term(self.expires_on, renews, self.notice_months or 0, self.notice_days or 0, self.renewal_times)
 
     def ends_on(self, on: date) -> date | None:
-        """The end of the term that runs on a day. See also: AgreementQuerySet.with_end."""
-        return self.term.ends_on(on) if self.term else None
+        """The end of the term that runs on a day, or the day of a notice. See also: AgreementQuerySet.with_end."""
+        end = self.term.ends_on(on) if self.term else None
+        return min((day for day in (end, self.leaves_on) if day), default=None)
+
+    def renews(self, on: date) -> bool:
+        """Whether another term follows by itself on the one that runs on a day."""
+        return bool(self.term and self.term.renews_after(on) and self.leaves_on is None)
 
     def last_notice_on(self, on: date) -> date | None:
         """The last day to object to the next renewal, or to ask for it; None where no notice is agreed."""
         if self.term is None or self.renewal == Renewal.NONE or not (self.notice_months or self.notice_days):
+            return None
+        if self.leaves_on or (self.renewal == Renewal.TACIT and not self.term.renews_after(on)):
             return None
         return self.term.last_notice_on(on)
 
@@ -376,8 +409,8 @@ class Agreement(Record):
         """What the calendar makes of the stage on a day."""
         if self.stage == Stage.DRAFT:
             return Standing.PLANNED if self.announced_on else Standing.DRAFT
-        if self.stage not in CONCLUDED:
-            return Standing(self.stage)
+        if self.stage not in CONCLUDED or (self.leaves_on and self.leaves_on <= on):
+            return self.left_as if self.stage in CONCLUDED else Standing(self.stage)
         end = self.ends_on(on)
         if end and end < on:
             return Standing.EXPIRED
@@ -392,7 +425,7 @@ class Agreement(Record):
         if self.effective_on > on:
             return Standing.PENDING
         if end and end <= on + timedelta(days=EXPIRING_DAYS):
-            return Standing.RENEWING if self.renewal == Renewal.TACIT else Standing.EXPIRING
+            return Standing.RENEWING if self.renews(on) else Standing.EXPIRING
         return Standing.IN_EFFECT
 
     def content_hash(self) -> str:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import pghistory
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext as translate
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from agreements import visibility
+from agreements.dates import PartialDate
 from agreements.register.models import content
-from agreements.register.models.agreement import Agreement, partial_date, precision_field
-from agreements.vocabulary import AmendmentStage
+from agreements.register.models.agreement import Agreement, partial_date, precision_field, refuse_to_come
+from agreements.vocabulary import AmendmentStage, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
 from partners.states import StateField
@@ -35,14 +38,19 @@ class Amendment(Record):
     """
 
     FIELDS = FieldTable(
+        partner="id agreement number kind text_vi text_en effective_on effective_precision stage applied_at",
         internal=(
-            "id agreement number kind text_vi text_en effective_on effective_precision changes stage document "
-            f"submitted_by decided_by decided_at applied_at comment {RECORD_INTERNAL}"
+            "changes parties promises document ours_by ours_on ours_paper theirs_by theirs_on theirs_paper "
+            f"submitted_by decided_by decided_at comment {RECORD_INTERNAL}"
         ),
         locked=(
-            f"id agreement number changes stage submitted_by decided_by decided_at applied_at comment {RECORD_INTERNAL}"
+            "id agreement number changes parties promises stage submitted_by decided_by decided_at applied_at comment "
+            f"{RECORD_INTERNAL}"
         ),
     )
+
+    # Its words may tell of anything in the agreement: who lacks a part of that reads its number, day and stage.
+    VEILS: ClassVar = dict.fromkeys(Part, ("text_vi", "text_en"))
 
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="amendments", verbose_name=_("agreement"))
     number = models.PositiveSmallIntegerField(_("number"), editable=False)
@@ -52,6 +60,21 @@ class Amendment(Record):
     effective_on = models.DateField(_("in effect from"), null=True, blank=True)
     effective_precision = precision_field()
     changes = models.JSONField(_("changes"), default=dict, blank=True, editable=False)
+    # Who joins, leaves or is replaced; and which commitments are added, changed or dropped. One entry each.
+    parties = models.JSONField(_("participants that change"), default=list, blank=True, editable=False)
+    promises = models.JSONField(_("commitments that change"), default=list, blank=True, editable=False)
+    ours_by = models.CharField(_("accepted for our side by"), max_length=300, blank=True)
+    ours_on = models.DateField(_("accepted by our side"), null=True, blank=True)
+    ours_paper = models.ForeignKey(
+        "agreements.Document", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("paper of our acceptance"),
+    )  # fmt: skip
+    theirs_by = models.CharField(_("accepted for the partner's side by"), max_length=300, blank=True)
+    theirs_on = models.DateField(_("accepted by the partner's side"), null=True, blank=True)
+    theirs_paper = models.ForeignKey(
+        "agreements.Document", models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("paper of the partner's acceptance"),
+    )  # fmt: skip
     stage = StateField(_("stage"), max_length=10, choices=AmendmentStage, default=AmendmentStage.DRAFT, editable=False)
     document = models.ForeignKey(
         "agreements.Document", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("paper")
@@ -88,7 +111,7 @@ class Amendment(Record):
         )
 
     def __str__(self) -> str:
-        return translate("%(kind)s no. %(number)s") % {"kind": self.get_kind_display(), "number": self.number}
+        return gettext("%(kind)s no. %(number)s") % {"kind": self.get_kind_display(), "number": self.number}
 
     @property
     def text(self) -> str:
@@ -98,7 +121,19 @@ class Amendment(Record):
 
     @property
     def says_something(self) -> bool:
-        return bool(self.changes or self.text_vi or self.text_en)
+        return bool(self.changes or self.parties or self.promises or self.text_vi or self.text_en)
+
+    def clean(self) -> None:
+        """An acceptance is somebody's, and has happened."""
+        super().clean()
+        for side in ("ours", "theirs"):
+            day, name = getattr(self, f"{side}_on"), getattr(self, f"{side}_by")
+            if day:
+                refuse_to_come(f"{side}_on", PartialDate(day), _("This day is still to come."))
+            if (day or getattr(self, f"{side}_paper_id")) and not name:
+                raise ValidationError({f"{side}_by": _("Say who accepted it.")})
+            if name and not day:
+                raise ValidationError({f"{side}_on": _("Give the day on which it was accepted.")})
 
     def content_hash(self) -> str:
         """A digest of what an approver is shown, its paper included; approval binds to it."""
@@ -106,4 +141,11 @@ class Amendment(Record):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return visibility.for_staff(viewer)
+        if not viewer.is_partner:
+            return visibility.for_staff(viewer)
+        decided = Q(stage__in=(AmendmentStage.APPROVED, AmendmentStage.APPLIED))
+        return visibility.of_an_agreement(viewer) & decided
+
+    @classmethod
+    def unveiled(cls, viewer: Viewer, part: str) -> Q:
+        return visibility.shared_agreements(viewer, Part(part), prefix="agreement__")

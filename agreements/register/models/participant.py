@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
-from agreements.register.models.agreement import Agreement, partial_date, precision_field
+from agreements.register.models.agreement import Agreement, partial_date, precision_field, refuse_to_come
 from agreements.vocabulary import Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
@@ -64,7 +64,7 @@ class Participant(Record):
         Organisation, models.PROTECT, related_name="participations", verbose_name=_("organisation")
     )
     role = models.CharField(_("role"), max_length=12, choices=ParticipantRole, default=ParticipantRole.PRINCIPAL)
-    signatory = models.CharField(_("signed by"), max_length=200, blank=True)
+    signatory = models.CharField(_("signed by"), max_length=500, blank=True)
     signed_on = models.DateField(_("signed"), null=True, blank=True, help_text=_("where it differs"))
     signed_precision = precision_field()
     consent_by = models.CharField(_("consent by"), max_length=12, choices=Consent, blank=True)
@@ -95,9 +95,20 @@ class Participant(Record):
         known = self.agreement_id and self.organisation_id
         if known and self.organisation.is_example and not self.agreement.is_example:
             raise ValidationError({"organisation": _("An example takes part in examples alone.")})
+        for column, day in (("signed_on", self.signed), ("consented_on", self.consented)):
+            if day:
+                refuse_to_come(column, day, _("This day is still to come."))
 
     signed, consented = partial_date("signed"), partial_date("consented")
     effective, withdrawn = partial_date("effective"), partial_date("withdrawn")
+
+    def save(self, *args: Any, **options: Any) -> None:
+        """With the entry into force, where it follows from the days of the participants."""
+        super().save(*args, **options)
+        agreement = Agreement.objects.exclude(effect_rule="").filter(pk=self.agreement_id).first()
+        if agreement and (derived := agreement.derive()):
+            agreement.full_clean()
+            agreement.stamp(None).save(update_fields={*derived, "version", "updated_at"})
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
-from django.db import transaction
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, Max, OuterRef, Q
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
 from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement, Amendment, Authorship, Step
 from agreements.register.models.agreement import submitted_as
-from agreements.register.rules import steps
-from agreements.register.rules.lifecycle import put
+from agreements.register.rules import amended_parties, steps
 from agreements.register.rules.workflow import DESK, MANAGER, Facts, Transition, Words, Workflow, from_stages
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, AmendmentStage
+from partners.records import LANGUAGES
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
 # What an amendment may change, in the order in which a difference is shown.
 AMENDABLE = (
     "title_vi", "title_en", "summary_vi", "summary_en", "expires_on", "expires_precision", "open_ended", "renewal",
-    "renewal_months", "notice_months", "notice_days",
+    "renewal_months", "renewal_times", "notice_months", "notice_days", "effective_on", "effective_precision",
+    "provisional_on", "provisional_precision", "effect_rule", "effect_after", "effect_unit", "term_months", "term_from",
+    "until_vi", "until_en",
 )  # fmt: skip
 DRAFT, IN_REVIEW, APPROVED, APPLIED, WITHDRAWN = AmendmentStage
 DUE = Queue("amendments")
@@ -36,7 +40,7 @@ TRANSITIONS: Mapping[str, Transition] = {
     for transition in (
         Transition(
             "submit", Act.AMENDMENT_SUBMIT, _("Submit for review"), from_stages(DRAFT), IN_REVIEW, DESK,
-            ("content",), is_next=True,
+            ("content", "paper"), is_next=True,
         ),
         Transition(
             "approve", Act.AMENDMENT_APPROVE, _("Approve"), from_stages(IN_REVIEW), APPROVED, MANAGER,
@@ -62,6 +66,28 @@ class Difference:
     label: str
     before: Any
     after: Any
+
+
+def open_one(agreement: Agreement) -> Amendment | None:
+    """The amendment that is being written or reviewed: there is one at a time."""
+    return Amendment.objects.live().filter(agreement=agreement, stage__in=(DRAFT, IN_REVIEW)).first()
+
+
+def conflicts(amendment: Amendment) -> list[tuple[Amendment, str]]:
+    """Other amendments that wait and touch the same, each with what both change: applying one stops the other."""
+    others = Amendment.objects.live().filter(agreement=amendment.agreement_id, stage__in=(IN_REVIEW, APPROVED))
+    found = []
+    for other in others.exclude(pk=amendment.pk).order_by("number"):
+        shared = [
+            str(Agreement.field_of(column).verbose_name)
+            for column in AMENDABLE
+            if column in amendment.changes and column in other.changes and not column.endswith("_precision")
+        ]
+        shared += amended_parties.shared(amendment, other)
+        shared += [one for rows in ROWS for one in rows.shared(amendment, other)]
+        if shared:
+            found.append((other, ", ".join(shared)))
+    return found
 
 
 def may_propose(agreement: Agreement, viewer: Viewer) -> bool:
@@ -104,22 +130,53 @@ def differences(amendment: Amendment) -> list[Difference]:
     return shown
 
 
+class Rows(Protocol):
+    """How a kind of rows of an agreement is amended; its room adds itself to `ROWS`."""
+
+    def check(self, amendment: Amendment) -> None: ...
+
+    def apply(self, amendment: Amendment, on: date, by: Viewer | None) -> None: ...
+
+    def shared(self, one: Amendment, other: Amendment) -> list[str]: ...
+
+
+ROWS: list[Rows] = []
+
+
 def save(amendment: Amendment, wanted: Agreement, *, by: Viewer) -> Amendment:
-    """Keep a proposal, new or edited, as the difference between the agreement as it is and as it is wanted."""
+    """Keep a proposal, new or edited, as the difference between the agreement as it is and as it is wanted.
+
+    What could not be applied is refused now. Raises Refused or ValidationError.
+    """
     with transaction.atomic():
         agreement = Agreement.objects.locked().get(pk=wanted.pk)
         amendment.agreement = agreement
         if amendment.pk is None:
             if not may_propose(agreement, by):
                 raise Refused(_("Signed agreements are amended, by their desk."))
+            if other := open_one(agreement):
+                raise Refused(_("%(name)s is still open: finish or withdraw it first.") % {"name": other})
             last = agreement.amendments.aggregate(last=Max("number"))["last"]
             amendment.number = (last or 0) + 1
         elif not may_edit(Amendment.objects.select_related("agreement").get(pk=amendment.pk), by):
             raise Refused(_("This amendment is no longer a draft."))
+        _give_days(agreement, wanted)
+        wanted.full_clean()
         amendment.changes = changes_between(agreement, wanted)
+        amended_parties.check(amendment)
+        for rows in ROWS:
+            rows.check(amendment)
         amendment.stamp(by).full_clean()
         amendment.save()
     return amendment
+
+
+def _give_days(before: Agreement, wanted: Agreement) -> None:
+    """A day that is given takes the place of the rule by which it was counted, where the rule itself is not changed."""
+    if wanted.expires_on != before.expires_on and wanted.term_months == before.term_months:
+        wanted.term_months = None
+    if wanted.effective_on != before.effective_on and wanted.effect_rule == before.effect_rule:
+        wanted.effect_rule, wanted.effect_after, wanted.effect_unit = "", None, ""
 
 
 NEEDS: Mapping[str, tuple[Callable[[Amendment, Facts], bool], Words]] = {
@@ -130,6 +187,12 @@ NEEDS: Mapping[str, tuple[Callable[[Amendment, Facts], bool], Words]] = {
     ),
     "reason": (lambda amendment, facts: bool(facts.reason.strip()), _("Give a reason.")),
 }
+
+
+def lacking(amendment: Amendment) -> list[Words]:
+    """What it still needs before it can be approved, said while it is written."""
+    facts = Facts(on=date.min)
+    return [NEEDS[need][1] for need in TRANSITIONS["approve"].needs if not NEEDS[need][0](amendment, facts)]
 
 
 def _locked(amendment: Amendment) -> Amendment:
@@ -180,9 +243,26 @@ def apply_due(on: date) -> int:
 def _apply_or_say_why(pk: int, on: date) -> bool:
     try:
         return _apply_one(pk, on)
-    except Refused as no:
-        Amendment.objects.filter(pk=pk).exclude(comment=no.reason).update(comment=no.reason)
+    except (Refused, IntegrityError) as no:
+        _say_stuck(pk, no, on)
         return False
+
+
+def _say_stuck(pk: int, no: Exception, on: date) -> None:
+    """Note in both languages why it could not be applied, and tell its desk, once for each reason."""
+    said = " / ".join(_in(language, no) for language in LANGUAGES)
+    with transaction.atomic():
+        amendment = Amendment.objects.locked().select_related("agreement").get(pk=pk)
+        if amendment.comment == said:
+            return
+        amendment.comment = said
+        amendment.save(update_fields=["comment"])
+        _write_step(Act.AMENDMENT_STUCK, amendment, None, said, on=on)
+
+
+def _in(language: str, no: Exception) -> str:
+    with translation.override(language):
+        return str(no.said) if isinstance(no, Refused) else str(_("What it changes is no longer possible."))
 
 
 def _apply_one(pk: int, on: date) -> bool:
@@ -201,20 +281,47 @@ def _apply(amendment: Amendment, *, on: date, by: Viewer | None = None) -> None:
     agreement = amendment.agreement
     for column, change in amendment.changes.items():
         if _plain(agreement, column) != change["before"]:
-            label = Agreement.field_of(column).verbose_name
-            raise Refused(
-                _("“%(field)s” has changed since the amendment was written. Withdraw it and write it anew.")
-                % {"field": label}
-            )
+            raise Refused(_has_moved(column))
     if amendment.changes:
         values = {
             column: agreement.field_of(column).to_python(change["after"])
             for column, change in amendment.changes.items()
         }
-        put(agreement, values)
+        for column, value in values.items():
+            setattr(agreement, column, value)
+        agreement.stamp(None)
+    day = amendment.effective_on or on
+    try:
+        agreement.full_clean()
+        agreement.save()
+        amended_parties.apply(amendment, day, by)
+        for rows in ROWS:
+            rows.apply(amendment, day, by)
+    except ValidationError as problem:
+        raise Refused(_each_message(amendment, problem)) from None
     amendment.stage, amendment.applied_at = APPLIED, timezone.now()
     amendment.stamp(None).save()
     _write_step(Act.AMENDMENT_APPLY, amendment, by, on=on)
+
+
+def _why_not(amendment: Amendment, problem: ValidationError) -> str:
+    """What speaks against it, asked again in the language that holds now."""
+    try:
+        amendment.agreement.full_clean()
+        amended_parties.check(amendment)
+        for rows in ROWS:
+            rows.check(amendment)
+    except ValidationError as again:
+        problem = again
+    return " ".join(problem.messages)
+
+
+def _moved(column: str) -> str:
+    text = _("“%(field)s” has changed since the amendment was written. Withdraw it and write it anew.")
+    return str(text) % {"field": Agreement.field_of(column).verbose_name}
+
+
+_each_message, _has_moved = lazy(_why_not, str), lazy(_moved, str)  # said in the language of whoever reads
 
 
 def _write_step(act: Act, amendment: Amendment, by: Viewer | None, reason: str = "", on: date | None = None) -> Step:

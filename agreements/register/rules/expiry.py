@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from agreements.acts import Act
 from agreements.jobs.queues import Queue
@@ -14,16 +15,22 @@ from agreements.jobs.running import one_by_one
 from agreements.register.models import Agreement, Step
 from agreements.register.models.agreement import EXPIRING_DAYS
 from agreements.register.rules import steps
+from agreements.register.rules.lifecycle import carry_out_notice
 from agreements.vocabulary import CONCLUDED
 
 BEFORE_THE_END = timedelta(days=EXPIRING_DAYS)
 IN_ONE_GO = 500
+LEAVING = Queue("standing: notices")
 TAKING_EFFECT, NEARING_THE_END, EXPIRING = (Queue(f"standing: {what}") for what in ("in effect", "near end", "expired"))
 
 
 def note_standing(on: date) -> int:
     """Write what the calendar has changed by a day: in effect, near its end, expired; return the number of steps."""
-    return sum(one_by_one(lambda: note_in_effect(on), lambda: note_near_end(on), lambda: note_expired(on)))
+    return sum(
+        one_by_one(
+            lambda: note_in_effect(on), lambda: note_near_end(on), lambda: note_expired(on), lambda: end_by_notice(on)
+        )
+    )
 
 
 def note_in_effect(on: date) -> int:
@@ -43,9 +50,23 @@ def note_near_end(on: date) -> int:
 
 def note_expired(on: date) -> int:
     """Write a Step for each agreement that has run out and whose running out is not noted."""
-    noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.EXPIRE, on=F("agreement__expires_on"))
+    noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.EXPIRE, on=OuterRef("end"))
     rows = Agreement.objects.expired(on).live()
-    return _write(EXPIRING, rows.exclude(Exists(noted)), Act.EXPIRE, lambda row: row.expires_on)
+    return _write(EXPIRING, rows.exclude(Exists(noted)), Act.EXPIRE, lambda row: row.end)
+
+
+def end_by_notice(on: date) -> int:
+    """End or suspend what a notice takes out of force by a day."""
+    rows = Agreement.objects.leaving(on).live().order_by("pk").values_list("pk", flat=True)
+    return sum(LEAVING.each(rows, lambda pk: _leave(pk, on)))
+
+
+def _leave(pk: int, on: date) -> bool:
+    with transaction.atomic():
+        row = Agreement.objects.leaving(on).live().locked().filter(pk=pk).first()
+        if row:
+            carry_out_notice(row)
+    return row is not None
 
 
 def _write(queue: Queue, rows: Any, act: Act, day: Callable[[Any], date | None]) -> int:

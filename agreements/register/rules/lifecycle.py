@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.acts import Act
+from agreements.dates import Precision
 from agreements.register.models import Agreement, Authorship, Step, content
-from agreements.register.models.agreement import Ending
+from agreements.register.models.participant import Consent
+from agreements.register.models.stated_terms import SUSPENSION, Ending
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
 from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, DueBefore, Fate, Stage, Standing, ways_of
@@ -95,15 +97,43 @@ def _has_successor(agreement: Agreement, facts: Facts) -> bool:
     return not Agreement(pk=facts.successor.pk, supersedes=agreement).leads_back("supersedes")
 
 
+def _has_effect(agreement: Agreement, facts: Facts) -> bool:
+    return facts.day is not None
+
+
+def _effect_is_past(agreement: Agreement, facts: Facts) -> bool:
+    return facts.day is None or facts.day.first_day <= facts.on
+
+
+def _effect_is_exact(agreement: Agreement, facts: Facts) -> bool:
+    return facts.day is None or facts.day.precision == Precision.DAY
+
+
+def _has_paper(agreement: Agreement, facts: Facts) -> bool:
+    return facts.document is not None and facts.document.agreement_id == agreement.pk
+
+
+def _has_participant(agreement: Agreement, facts: Facts) -> bool:
+    return facts.participant is not None and facts.participant.agreement_id == agreement.pk
+
+
+def _has_no_effect_yet(agreement: Agreement, facts: Facts) -> bool:
+    return agreement.effective_on is None
+
+
+def _has_no_notice(agreement: Agreement, facts: Facts) -> bool:
+    return agreement.leaves_on is None
+
+
 def _is_concluded(agreement: Agreement, facts: Facts) -> bool:
     successor = facts.successor
     return successor is None or (successor.stage in CONCLUDED and successor.archived_at is None)
 
 
 def _has_fitting_day(agreement: Agreement, facts: Facts) -> bool:
-    """Not to come, and not before it was concluded."""
+    """Not before it was concluded."""
     day = facts.day
-    return day is None or (day.first_day <= facts.on and (agreement.signed_on or day.last_day) <= day.last_day)
+    return day is None or (agreement.signed_on or day.last_day) <= day.last_day
 
 
 def _procedure_allows(*acts: DueBefore) -> Question:
@@ -139,8 +169,18 @@ NEEDS: Mapping[str, tuple[Question, Words | Callable[[Agreement], Words]]] = {
     "ending": (_has_ending, _("Say how it ended.")),
     "document": (_has_document, _("Choose the paper that says so; add it under Papers first.")),
     "successor": (_has_successor, _("Say which agreement takes its place.")),
+    "effect": (_has_effect, _("Give the day from which it has effect.")),
+    "past_effect": (_effect_is_past, _("This day is still to come.")),
+    "exact_effect": (_effect_is_exact, _("Give the day, for example 25/09/2023.")),
+    "document_given": (_has_paper, _("Choose the paper that says so; add it under Papers first.")),
+    "participant": (_has_participant, _("Say which participant.")),
+    "not_in_force": (
+        _has_no_effect_yet,
+        _("Its entry into force is recorded; where that is wrong, correct the record."),
+    ),
+    "no_notice": (_has_no_notice, _("A notice was given already; where that is wrong, correct that entry.")),
     "concluded_successor": (_is_concluded, _("Its successor is not concluded yet.")),
-    "day": (_has_fitting_day, _("The day of effect lies in the future, or before it was concluded.")),
+    "day": (_has_fitting_day, _("It cannot have effect before it was concluded.")),
     "procedure_before_clearance": (
         _procedure_allows(DueBefore.CLEAR), _("Steps of its procedure that come before clearance are still open."),
     ),
@@ -197,9 +237,20 @@ TRANSITIONS: Mapping[str, Transition] = {
             is_next=True, is_legal=True,
         ),
         Transition(
+            "ratify", Act.RATIFY, _("Record a ratification"),
+            from_stages(Stage.SIGNED), Stage.SIGNED, DESK,
+            ("participant", "effect", "past_effect", "day", "document_given"),
+            ("participant", "consent", "day", "document"), is_legal=True,
+        ),
+        Transition(
+            "enter_force", Act.ENTER_FORCE, _("Record the entry into force"),
+            from_stages(Stage.SIGNED), Stage.SIGNED, DESK,
+            ("not_in_force", "effect", "day", "document_given"), ("day", "document"), is_legal=True,
+        ),
+        Transition(
             "suspend", Act.SUSPEND, _("Suspend"),
             from_stages(*CONCLUDED), Stage.SUSPENDED, MANAGER,
-            ("reason", "document", "day"), ("day", "document", "reason"), is_legal=True,
+            ("no_notice", "reason", "document", "exact_effect", "day"), ("day", "document", "reason"), is_legal=True,
         ),
         Transition(
             "resume", Act.RESUME, pgettext_lazy("agreement", "Resume"),
@@ -209,7 +260,7 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "end", Act.END, pgettext_lazy("agreement", "End"),
             from_stages(*CONCLUDED_OR_SUSPENDED), Stage.ENDED, MANAGER,
-            ("ending", "reason", "document", "successor", "concluded_successor", "day"),
+            ("no_notice", "ending", "reason", "document", "successor", "concluded_successor", "exact_effect", "day"),
             ("ending", "day", "document", "successor", "fates", "reason"), is_legal=True,
         ),
         Transition(
@@ -235,18 +286,43 @@ def target_of(transition: Transition, agreement: Agreement) -> Stage:
 
 def _carry_out(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> Step:
     shown, stage = agreement.content_hash(), agreement.stage
-    if transition.act == Act.END:
+    if transition.act == Act.END and not _is_notice(transition, facts):
         for settle in AT_THE_END:
             settle(agreement, by, facts)
     before = _apply(transition, agreement, by, facts)
     return steps.write(
-        transition.act, agreement, by, on=facts.takes_effect, reason=facts.reason.strip(), document=facts.document,
-        content_hash=shown, before=before, from_stage=stage, to_stage=agreement.stage,
+        Act.NOTICE if _is_notice(transition, facts) else transition.act, agreement, by,
+        on=facts.on if _is_notice(transition, facts) or transition.name in KEEPS else facts.takes_effect,
+        reason=_said(transition, facts), document=facts.document, content_hash=shown, before=before,
+        from_stage=stage, to_stage=agreement.stage,
     )  # fmt: skip
+
+
+KEEPS = ("ratify", "enter_force")  # acts within a stage: they are done on their own day and name another
+
+
+def _is_notice(transition: Transition, facts: Facts) -> bool:
+    """Whether the act only begins to have effect on a day to come: until then the agreement is in force."""
+    return transition.name in ("end", "suspend") and facts.day is not None and facts.day.on > facts.on
+
+
+def _said(transition: Transition, facts: Facts) -> str:
+    """The reason as it was given; and beside it who consented, and the day of effect, in words without language."""
+    parts = [facts.reason.strip(), str(facts.participant or ""), str(facts.day or "")]
+    return " · ".join(part for part in parts if part)
 
 
 def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
     """Change the row; return the columns as they were, with the version that the row has now."""
+    if transition.name == "ratify":
+        return _ratify(agreement, by, facts)
+    if transition.name == "enter_force" and facts.day:
+        day = facts.day
+        return put(agreement, {"effective_on": day.first_day, "effective_precision": day.precision})
+    if _is_notice(transition, facts) and facts.day:
+        leads_to = facts.ending if transition.name == "end" else SUSPENSION
+        _succeed(agreement, facts)
+        return put(agreement, {"leaves_on": facts.day.on, "leaves_as": leads_to})
     values: dict[str, Any] = {"stage": target_of(transition, agreement)}
     if transition.name == "submit":
         values["submitted_by_id"] = by.user_id
@@ -254,9 +330,41 @@ def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Fact
         values |= {"signed_on": facts.signed.first_day, "signed_precision": facts.signed.precision}
     if transition.target == Stage.ENDED:
         values["ending"] = facts.ending or Ending.NOT_CONCLUDED
-        if facts.successor and facts.ending == Ending.SUPERSESSION:
-            Agreement.objects.filter(pk=facts.successor.pk, supersedes=None).update(supersedes=agreement)
+        _succeed(agreement, facts)
+    if transition.name == "end":
+        values |= {"leaves_on": facts.day.on if facts.day else facts.on, "leaves_as": values["ending"]}
     return put(agreement, values)
+
+
+def _succeed(agreement: Agreement, facts: Facts) -> None:
+    if facts.successor and facts.ending == Ending.SUPERSESSION:
+        Agreement.objects.filter(pk=facts.successor.pk, supersedes=None).update(supersedes=agreement)
+
+
+def _ratify(agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
+    """Note one participant's consent; the entry into force follows from it where the paper says so."""
+    assert facts.day
+    row = facts.participant
+    columns = ("consent_by", "consented_on", "consented_precision")
+    was = {name: _plain(getattr(row, name)) for name in columns}
+    row.consent_by = facts.consent or row.consent_by or Consent.RATIFICATION
+    row.consented_on, row.consented_precision = facts.day.first_day, facts.day.precision
+    row.stamp(by).full_clean()
+    row.save()
+    agreement.refresh_from_db()
+    return {"participant": row.pk, "was": was, "version": agreement.version}
+
+
+def carry_out_notice(agreement: Agreement) -> Step:
+    """End or suspend an agreement whose notice has come into effect; its row is locked."""
+    as_suspended = agreement.leaves_as == SUSPENSION
+    stage = Stage.SUSPENDED if as_suspended else Stage.ENDED
+    values: dict[str, Any] = {"stage": stage, "ending": "" if as_suspended else agreement.leaves_as}
+    if as_suspended:
+        values |= {"leaves_on": None, "leaves_as": ""}
+    day, was = agreement.leaves_on, agreement.stage
+    act = Act.SUSPEND if as_suspended else Act.END
+    return steps.write(act, agreement, None, on=day, from_stage=was, to_stage=stage, before=put(agreement, values))
 
 
 def put(agreement: Agreement, values: Mapping[str, Any]) -> dict[str, Any]:

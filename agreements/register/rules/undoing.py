@@ -13,15 +13,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
-from agreements.register.models import Agreement, Step
+from agreements.register.models import Agreement, Participant, Step
 from agreements.register.rules import steps
 from agreements.register.rules.lifecycle import TRANSITIONS, put
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
 UNDO_MINUTES = 10
-STAGE_ACTS = frozenset({*(transition.act for transition in TRANSITIONS.values()), Act.ARCHIVE})
-LEGAL_ACTS = frozenset(transition.act for transition in TRANSITIONS.values() if transition.is_legal)
+STAGE_ACTS = frozenset({*(transition.act for transition in TRANSITIONS.values()), Act.NOTICE, Act.ARCHIVE})
+LEGAL_ACTS = frozenset({*(transition.act for transition in TRANSITIONS.values() if transition.is_legal), Act.NOTICE})
 
 
 def last_act(agreement: Agreement) -> Step | None:
@@ -94,9 +94,21 @@ def rectify(agreement: Agreement, *, by: Viewer, reason: str) -> Step:
         return _take_back(Act.RECTIFY, last, locked, by, reason.strip())
 
 
+def _take_back_consent(step: Step) -> None:
+    """What a participant's row held before; the entry into force that follows from it is counted anew."""
+    row = Participant.objects.locked().get(pk=step.before["participant"])
+    for column, value in step.before["was"].items():
+        setattr(row, column, row.field_of(column).to_python(value))
+    row.stamp(None).save()
+
+
 def _take_back(act: Act, step: Step, agreement: Agreement, by: Viewer, reason: str) -> Step:
     stage = agreement.stage
-    columns = {column: value for column, value in step.before.items() if column != "version"}
+    if step.name == Act.RATIFY:
+        _take_back_consent(step)
+    columns = {
+        column: value for column, value in step.before.items() if column not in ("version", "participant", "was")
+    }
     fields: Any = agreement._meta
     values = {column: fields.get_field(column).to_python(value) for column, value in columns.items()}
     return steps.write(

@@ -33,6 +33,8 @@ class Facts:
     successor: Agreement | None = None  # what takes its place
     day: PartialDate | None = None  # of effect, where it is not the day of the act
     fates: Mapping[str, str] = field(default_factory=dict)  # what becomes of each open commitment, by its reference
+    participant: Any = None  # who ratified
+    consent: str = ""  # how
     seen: str = ""  # the content hash that the approver was shown
 
     @property
@@ -65,6 +67,7 @@ class Transition:
         """Of what a person says, only what this act asks for: the rest decides nothing."""
         unasked: dict[str, Any] = {
             "reason": "", "signed": None, "ending": "", "document": None, "successor": None, "day": None, "fates": {},
+            "participant": None, "consent": "",
         }  # fmt: skip
         return replace(facts, **{name: empty for name, empty in unasked.items() if name not in self.asks})
 
@@ -90,6 +93,11 @@ ASKED_FIRST = frozenset(
         "successor",
         "concluded_successor",
         "day",
+        "effect",
+        "past_effect",
+        "exact_effect",
+        "document_given",
+        "participant",
     }
 )
 

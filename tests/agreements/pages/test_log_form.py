@@ -53,7 +53,7 @@ WRONG = {
     "two ends": ({"open_ended": "on", "expires": "2030"}, "2030", "cannot both"),
     "a commitment without a title": ({"commitments-0-title_vi": ""}, "Q4 2027", "at least one language"),
     "a commitment's bad date": ({"commitments-0-due": "soon"}, "soon", "not a date"),
-    "a title too long": ({"title_en": "x" * 301}, "x" * 301, "at most 300"),
+    "a title too long": ({"title_en": "x" * 1001}, "x" * 1001, "at most 1000"),
     "a new organisation too long": (
         {"participants-1-organisation": "y" * 251, "participants-1-new_country": "us"}, "y" * 251, "at most 250",
     ),

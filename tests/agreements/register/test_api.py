@@ -75,7 +75,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "stage": ({"stage": "signed"}, "stage"),
     "reference": ({"ref": "US-2023-01"}, "ref"),
     "wrong type": ({"participants": "gov-vn"}, "participants"),
-    "too long": ({"title_en": "x" * 301}, "title_en"),
+    "too long": ({"title_en": "x" * 1001}, "title_en"),
     "NUL": ({"title_en": "a\x00b"}, "title_en"),
 }
 

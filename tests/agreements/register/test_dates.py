@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import calendar
+import unicodedata
 from datetime import date, timedelta
+from typing import Literal
 
 import pytest
 from django.utils import translation
@@ -91,25 +93,87 @@ def test_the_table_has_two_hundred_cases_and_no_swap() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize(("text", "year"), [("5/9/69", 2069), ("5/9/70", 1970), ("5/9/98", 1998), ("5/9/00", 2000)])
-def test_two_digit_years_lie_around_our_time(text: str, year: int) -> None:
+@pytest.mark.parametrize(("text", "year"), [("5/9/44", 2044), ("5/9/77", 1977), ("5/9/98", 1998), ("5/9/00", 2000)])
+def test_a_year_of_two_figures_is_read_where_only_one_century_is_possible(text: str, year: int) -> None:
     assert read(text).on == date(year, 9, 5)
 
 
-@given(st.dates(date(1900, 1, 1), date(2200, 12, 31)), st.sampled_from(Precision))
+@pytest.mark.parametrize("year", range(45, 77))
+@pytest.mark.parametrize("way", ["18/1/{}", "18-Jan-{}", "18 tháng 1 năm {}", "January 18, {}", "18.I.{}"])
+def test_a_year_that_can_be_read_in_two_ways_is_asked_back(way: str, year: int) -> None:
+    with pytest.raises(UnreadableDate) as asked:
+        read(way.format(year))
+    assert f"18/01/19{year}" in str(asked.value)
+    assert f"18/01/20{year}" in str(asked.value)
+
+
+# One day as papers write it, in both languages, with and without marks, with what stands before it.
+PAPERS = (
+    "5th September 2023", "05-Sep-2023", "5-Sep-23", "05Sep2023", "5/Sep/2023", "5 Sept. 2023", "5 September '23",
+    "5/IX/2023", "5.IX.2023", "September 5th, 2023", "September the 5th, 2023", "Sep 5 2023", "2023-Sep-05",
+    "the 5th of September, 2023", "5th day of September 2023", "5. September 2023", "2023/09/05", "2023. 9. 5.",
+    "2023年9月5日", "2023년 9월 5일", "5–9–2023", "05 09 2023", "5 September 2023.",
+    "Tuesday, 5 September 2023", "Tue 5 Sep 2023", "5 September 2023 (Tuesday)", "Thứ Ba, ngày 5/9/2023",
+    "thu ba ngay 5 thang 9 nam 2023", "Thứ 3, 5/9/2023",
+    "Hà Nội, ngày 05 tháng 9 năm 2023", "Ha Noi, ngay 5 thang 9 nam 2023", "TP. Hồ Chí Minh, ngày 5/9/2023",
+    "Washington, D.C., September 5, 2023", "Hanoi, 5 September 2023", "Done at Hanoi on 5 September 2023",
+    "Làm tại Hà Nội, ngày 5 tháng 9 năm 2023", "ký ngày 5/9/2023", "Ngày: 05/09/2023",
+    "Hà Nội, thứ Ba, ngày 5/9/2023",
+    "ngày 5-9-2023", "mùng 5 tháng 9 năm 2023", "5 tháng Chín năm 2023", "5 thg 9, 2023",
+    "Done at Hanoi on this fifth day of September in the year two thousand and twenty-three",
+    "ngày năm tháng chín năm hai nghìn không trăm hai mươi ba",
+    "ngày mồng năm tháng chín năm hai ngàn không trăm hai mươi ba",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", PAPERS)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_a_day_is_read_as_papers_write_it(text: str, form: Literal["NFC", "NFD"]) -> None:
+    assert read(unicodedata.normalize(form, text)) == FIFTH
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("15/3/1874", "15/03/1874"), ("15 March 1874", "15/03/1874"), ("1648", "1648"), ("IX/2023", "09/2023"),
+        ("Hà Nội, tháng 9 năm 2023", "09/2023"), ("tháng chạp năm 2023", "12/2023"), ("Sep-2023", "09/2023"),
+        ("tháng năm năm 2023", "05/2023"), ("third quarter of 2023", "Q3 2023"), ("2023-Q3", "Q3 2023"),
+        ("quý ba năm 2023", "Q3 2023"), ("trong năm 2023", "2023"),
+        ("the first day of March, nineteen hundred and fifty-six", "01/03/1956"),
+        ("ngày ba mươi mốt tháng mười hai năm một nghìn chín trăm tám mươi sáu", "31/12/1986"),
+    ],
+)  # fmt: skip
+def test_periods_and_old_days_of_papers(text: str, shown: str) -> None:
+    assert str(read(text)) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "before 5/9/2023", "until Tuesday, 5 September 2023", "trước ngày 5/9/2023", "kể từ ngày 5/9/2023", "Foo, 2023",
+        "5/9/2023 âm lịch", "đầu năm 2023", "early 2023", "Monday, 5 September 2023", "thứ Hai, ngày 5/9/2023",
+        "5/9/1647", "5/9/2201",
+    ],
+)  # fmt: skip
+def test_what_says_something_else_than_a_day_is_not_taken_for_it(text: str) -> None:
+    with pytest.raises(UnreadableDate):
+        read(text)
+
+
+@given(st.dates(date(1648, 1, 1), date(2200, 12, 31)), st.sampled_from(Precision))
 def test_what_is_shown_is_read_back(on: date, precision: Precision) -> None:
     value = PartialDate(on, precision)
     again = read(str(value))
     assert (again.first_day, again.last_day, again.precision) == (value.first_day, value.last_day, precision)
 
 
-@given(st.dates(date(1900, 1, 1), date(2200, 12, 31)))
+@given(st.dates(date(1648, 1, 1), date(2200, 12, 31)))
 def test_day_and_month_are_never_swapped(on: date) -> None:
     for text in (f"{on.day}/{on.month}/{on.year}", f"{on.day:02}-{on.month:02}-{on.year}", on.isoformat()):
         assert read(text) == PartialDate(on)
 
 
-@given(st.dates(date(1900, 1, 1), date(2200, 12, 31)), st.sampled_from(Precision))
+@given(st.dates(date(1648, 1, 1), date(2200, 12, 31)), st.sampled_from(Precision))
 def test_periods_hold_their_day_and_touch(on: date, precision: Precision) -> None:
     value = PartialDate(on, precision)
     assert value.first_day <= on <= value.last_day

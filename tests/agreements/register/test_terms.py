@@ -72,13 +72,30 @@ def test_last_day_to_object(end: date, months: int, days: int, last: date) -> No
     assert Term(end, 12, months, days).last_notice_on(date(2024, 1, 1)) == last
 
 
-@given(DAYS, MONTHS, DAYS)
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-def test_postgresql_counts_the_same(cast: Cast, first: date, months: int, on: date) -> None:
+TIMES = st.none() | st.integers(1, 99)
+
+
+@given(DAYS, MONTHS, TIMES, DAYS, st.none() | DAYS)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+def test_postgresql_counts_the_same(
+    cast: Cast, first: date, months: int, times: int | None, on: date, leaves: date | None
+) -> None:
     agreement = cast.agreement
-    Agreement.objects.filter(pk=agreement.pk).update(expires_on=first, renewal="tacit", renewal_months=months)
+    Agreement.objects.filter(pk=agreement.pk).update(
+        expires_on=first, renewal="tacit", renewal_months=months, renewal_times=times, leaves_on=leaves
+    )
     row: Any = Agreement.objects.with_end(on).get(pk=agreement.pk)
     assert row.end == row.ends_on(on)
+
+
+@given(DAYS, MONTHS, st.integers(1, 5), DAYS)
+@settings(max_examples=300)
+def test_at_most_so_many_times(first: date, months: int, times: int, on: date) -> None:
+    term = Term(first, months, times=times)
+    last = first + relativedelta(months=months * times)
+    assert term.last_end() == last
+    assert term.ends_on(on) == min(Term(first, months).ends_on(on), last)
+    assert term.renews_after(on) == (term.ends_on(on) < last)
 
 
 def test_lists_and_records_agree(cast: Cast) -> None:

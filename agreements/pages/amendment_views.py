@@ -9,16 +9,20 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agreements.commitments.forms import amending as amending_forms
+from agreements.commitments.rules import amending
 from agreements.register.forms.acts import ReasonForm
 from agreements.register.forms.amendments import AmendmentForm, TermsForm
 from agreements.register.models import Agreement, Amendment
-from agreements.register.rules import amendments
+from agreements.register.rules import amended_parties, amendments
 from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import AmendmentStage
 from partners.forms import note_problems
 from partners.refusals import Refused
 from partners.requests import Request
 from partners.viewers import Role, Viewer
+
+WAITING = (AmendmentStage.DRAFT, AmendmentStage.IN_REVIEW, AmendmentStage.APPROVED)
 
 
 def _find(request: Request, ref: str, number: int) -> Amendment:
@@ -40,6 +44,10 @@ def amendment_page(request: Request, ref: str, number: int) -> HttpResponse:
     amendment = _find(request, ref, number)
     context = {
         "amendment": amendment,
+        "parties": amended_parties.in_words(amendment),
+        "promises": amending.in_words(amendment),
+        "conflicts": amendments.conflicts(amendment) if amendment.stage in WAITING else [],
+        "lacks": amendments.lacking(amendment) if amendment.stage == AmendmentStage.DRAFT else [],
         "agreement": amendment.agreement,
         "differences": amendments.differences(amendment),
         "acts": [{"act": act, "form": ReasonForm()} for act in amendments.open_to(amendment, request.viewer)],
@@ -55,6 +63,9 @@ def amendment_new(request: Request, ref: str) -> HttpResponse:
     agreement = Agreement.objects.get_visible(request.viewer, ref=ref)
     if not amendments.may_propose(agreement, request.viewer):
         raise Http404
+    if other := amendments.open_one(agreement):
+        messages.error(request, _("%(name)s is still open: finish or withdraw it first.") % {"name": other})
+        return redirect("amendment", agreement.ref, other.number)
     return _edit(request, Amendment(agreement=agreement), agreement)
 
 
@@ -74,15 +85,20 @@ def _edit(request: Request, amendment: Amendment, agreement: Agreement) -> HttpR
     papers = agreement.documents.visible_to(request.viewer)
     form = AmendmentForm(data, instance=amendment, papers=papers)
     terms = TermsForm(data, instance=copy, prefix="terms")
+    shared = {"agreement": agreement, "viewer": request.viewer}
+    parties = amending_forms.lines(amending_forms.PartyLine, "parties", amendment.parties, data, **shared)
+    promises = amending_forms.lines(amending_forms.PromiseLine, "promises", amendment.promises, data, **shared)
     problems = False
     if data is not None:
-        problems = not all([form.is_valid(), terms.is_valid()])
+        problems = not all([form.is_valid(), terms.is_valid(), *map(amending_forms.is_right, (parties, promises))])
         if not problems and amendment.pk and form.cleaned_data["seen_version"] != _version(amendment, request.viewer):
             form.add_error(None, _("Someone has changed this amendment since you opened it. Compare, then save again."))
             form.data = seen = data.copy()
             seen["seen_version"] = str(_version(amendment, request.viewer))
             problems = True
         if not problems:
+            form.instance.parties = amending_forms.entries(parties, amendment.parties)
+            form.instance.promises = amending_forms.entries(promises, amendment.promises)
             try:
                 saved = amendments.save(form.instance, terms.instance, by=request.viewer)
             except Refused as no:
@@ -93,8 +109,21 @@ def _edit(request: Request, amendment: Amendment, agreement: Agreement) -> HttpR
                 problems = True
             else:
                 messages.success(request, _("%(name)s is saved.") % {"name": saved})
+                for other, shared_fields in amendments.conflicts(saved):
+                    said = {"name": other, "fields": shared_fields}
+                    messages.warning(
+                        request,
+                        _("%(name)s changes the same: %(fields)s. The one applied first stops the other.") % said,
+                    )
                 return redirect("amendment", agreement.ref, saved.number)
-    context = {"form": form, "terms": terms, "agreement": agreement, "amendment": amendment}
+    context = {
+        "form": form,
+        "terms": terms,
+        "parties": parties,
+        "promises": promises,
+        "agreement": agreement,
+        "amendment": amendment,
+    }
     return render(request, "agreements/register/amendment_edit.html", context, status=422 if problems else 200)
 
 
