@@ -164,12 +164,13 @@ class User(AbstractBaseUser):
             return Viewer()
         epoch = self.known_epoch()
         role, on = Role(self.role), on or timezone.localdate()
-        own, stands_in = self.desks_on(on) if role in DESK_STAFF else (frozenset(), ())
+        own, covered = self.desks_held_on(on) if role in DESK_STAFF else (frozenset(), ())
+        stands_in = tuple((desk, absent) for desk, absent in covered if desk not in own)
         organisations, withheld = self.speaks_for(on) if role == Role.PARTNER else (frozenset(), None)
         return Viewer(
             on=on, user_id=self.pk, name=self.name, role=role, desk_ids=own | {desk for desk, _absent in stands_in},
-            stands_in=stands_in, organisation_ids=organisations, withheld=withheld, language=self.language,
-            epoch=epoch,
+            stands_in=stands_in, absent_ids=frozenset(absent for _desk, absent in covered),
+            organisation_ids=organisations, withheld=withheld, language=self.language, epoch=epoch,
         )  # fmt: skip
 
     def speaks_for(self, day: date) -> tuple[frozenset[int], frozenset[str]]:
@@ -179,14 +180,22 @@ class User(AbstractBaseUser):
         return frozenset(one for one, _parts in found), frozenset(part for _one, parts in found for part in parts)
 
     def desks_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
-        """The person's own desks, and those held on that day for absent colleagues of the same role. One query."""
+        """The person's own desks, and others that are held on that day for absent colleagues. One query."""
+        own, covered = self.desks_held_on(day)
+        return own, tuple((desk, person) for desk, person in covered if desk not in own)
+
+    def desks_held_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
+        """The person's own desks, and those of absent colleagues of the same role, each with the colleague. One query.
+
+        A colleague of the same desk stands there too: the desk is no news then, but the work is.
+        """
         covered = Q(
             staff__absences__deputy=self, staff__absences__from_on__lte=day, staff__absences__to_on__gte=day,
             staff__absences__archived_at=None, staff__role=self.role, staff__is_active=True,
         )  # fmt: skip
         rows = set(Desk.objects.filter(Q(staff=self) | covered).values_list("pk", "staff"))
         own = frozenset(desk for desk, person in rows if person == self.pk)
-        return own, tuple(sorted((desk, person) for desk, person in rows if desk not in own))
+        return own, tuple(sorted((desk, person) for desk, person in rows if person != self.pk))
 
     @property
     def is_staff(self) -> bool:

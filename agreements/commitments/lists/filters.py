@@ -72,7 +72,7 @@ class CommitmentFilter(ReadableFilters):
         "country": "agreement.participants",
         "organisation": "lead partner_owner",
         "agreement": "ref",
-        "mine": "owner",
+        "mine": "owner agreement.owner",
     }
 
     class Meta:
@@ -135,4 +135,4 @@ class CommitmentFilter(ReadableFilters):
         )
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.filter(owner=self.viewer.user_id) if value else rows
+        return rows.kept_by(self.viewer.keeper_ids) if value else rows

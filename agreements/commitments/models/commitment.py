@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
@@ -84,6 +85,13 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
 
     def overdue(self, on: date) -> Self:
         return self.filter(is_overdue(on))
+
+    def kept_by(self, people: Collection[int]) -> Self:
+        """Those that one of these people keeps: as their own keeper, or as their agreement's where they have none."""
+        own = self.model.objects.filter(owner__in=people)
+        of_papers = self.model.objects.filter(owner=None, agreement__owner__in=people)
+        # Each half has its index; one condition over both tables would read all of them.
+        return self.filter(pk__in=own.order_by().values("pk").union(of_papers.order_by().values("pk"), all=True))
 
     def due_within(self, days: int, on: date) -> Self:
         return self.open().filter(due_on__range=(on, on + timedelta(days=days)))

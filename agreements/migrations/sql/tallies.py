@@ -17,7 +17,7 @@ CREATE FUNCTION counted_now() RETURNS TABLE (
     start_days integer
 ) LANGUAGE sql STABLE AS $$
     SELECT c.id, c.agreement_id, a.desk_id, a.restricted, a.archived_at IS NOT NULL OR c.archived_at IS NOT NULL,
-        a.stage IN ('signed', 'suspended'), c.lead_id, c.partner_owner_id, c.owner_id, c.delivery, c.health,
+        a.stage IN ('signed', 'suspended'), c.lead_id, c.partner_owner_id, coalesce(c.owner_id, a.owner_id), c.delivery, c.health,
         CASE WHEN c.blocker = '' THEN '' ELSE c.blocked_by END, c.blocked_since_on, c.due_on,
         coalesce(c.heard_on, a.signed_on), CASE WHEN c.due_on > c.baseline_due_on THEN c.due_on - c.baseline_due_on END,
         CASE WHEN c.delivery = 'delivered' THEN c.delivered_on <= c.baseline_due_on END,
@@ -108,7 +108,7 @@ COMMITMENT = (
     "agreement_id, archived_at, lead_id, partner_owner_id, owner_id, delivery, health, blocker, blocked_by, "
     "blocked_since_on, due_on, heard_on, baseline_due_on, delivered_on"
 )
-AGREEMENT = "desk_id, restricted, archived_at, stage, signed_on"
+AGREEMENT = "desk_id, restricted, archived_at, stage, signed_on, owner_id"
 # Which agreements a change marks: those of rows that came, went, or changed in what counts.
 MARKS = """
 CREATE FUNCTION mark_stale_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
