@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -10,14 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from agreements.commitments.models import ActionItem, Answer, DueRequest
 from agreements.commitments.rules import blockers
-from agreements.overview import figures, tiles
-from agreements.vocabulary import ActionItemState, AnswerState, RequestState, Verdict
+from agreements.overview import figures, tiles, waiting
+from agreements.overview.waiting import Wait
 from partners.requests import Request
-from partners.viewers import Viewer
 
 SHOWN = 20
+TO_DECIDE = (Wait.DAY, Wait.DISPUTE, Wait.ACTION, Wait.EXPIRED, Wait.STUCK)
 
 
 @require_GET
@@ -28,28 +26,9 @@ def overview(request: Request) -> HttpResponse:
         "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
         "list": f"{reverse('commitments')}?{urlencode(figures.scope(viewer))}&",
         "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blockers.NUDGE_DAYS,
-        **waiting(viewer),
+        "others": waiting.items(viewer, kinds=TO_DECIDE, most=SHOWN),
     }  # fmt: skip
     return render(request, "agreements/overview/overview.html", context)
-
-
-def waiting(viewer: Viewer) -> dict[str, Any]:
-    """What waits for a decision at the viewer's desks: new days, disputes, action items to verify."""
-    requests = DueRequest.objects.visible_to(viewer).filter(
-        state=RequestState.WAITING, commitment__agreement__desk__in=viewer.desk_ids
-    )
-    disputes = Answer.objects.visible_to(viewer).filter(
-        verdict=Verdict.DISPUTED, state=AnswerState.OPEN, commitment__agreement__desk__in=viewer.desk_ids,
-        commitment__agreed="disputed",
-    )  # fmt: skip
-    done = ActionItem.objects.visible_to(viewer).filter(state=ActionItemState.DONE, desk__in=viewer.desk_ids)
-    done = done.exclude(done_by=viewer.user_id).exclude(owner=viewer.user_id)
-    return {
-        "day_requests": requests.exclude(created_by=viewer.user_id)
-        .select_related("commitment", "created_by", "organisation").order_by("pk")[:SHOWN],
-        "disputes": disputes.select_related("commitment", "organisation").order_by("pk")[:SHOWN],
-        "to_verify": done.select_related("owner", "done_by")[:SHOWN],
-    }  # fmt: skip
 
 
 @require_GET
