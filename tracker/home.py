@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -21,13 +20,13 @@ from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.commitment import SILENT_DAYS
 from agreements.overview import tallies, waiting
-from agreements.overview.waiting import Wait, WaitingList
+from agreements.overview.waiting import Wait
 from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
 from agreements.vocabulary import BINDING, Health, ReportStatus, SendState, Stage
 from partners import reading
-from partners.paging import PAGE, Order, page_of
+from partners.paging import PAGE, Order, Page, page_of
 from partners.requests import Request
 from partners.viewers import Role, Viewer
 from tracker.heartbeat import hearing
@@ -35,6 +34,7 @@ from tracker.tour import stop_for
 
 SHOWN = 8
 MOST_IN_QUEUE = 50
+MOST_PAGED = 1_000_000
 TABLES = (Wait.REVIEW, Wait.AMENDMENT, Wait.REPORT)  # each has a table of its own in the queue
 FIRST_DAYS = 7
 NEWEST_FIRST = Order("id", descending=True, is_key=True)
@@ -164,8 +164,11 @@ def review(request: Request) -> HttpResponse:
 @require_GET
 def waiting_page(request: Request) -> HttpResponse:
     """All that waits for the reader."""
-    page = Paginator(WaitingList(request.viewer), PAGE).get_page(request.GET.get("page"))
-    return render(request, "tracker/waiting.html", {"page": page})
+    first, waits = reading.whole(request.GET.get("after", ""), most=MOST_PAGED) or 0, waiting.count(request.viewer)
+    found = waiting.items(request.viewer, first=first, most=PAGE)
+    mark = str(first + PAGE) if first + PAGE < waits else ""
+    page = Page(found, next_mark=mark, is_first=not first, count=waits, count_is_capped=False)
+    return render(request, "tracker/waiting.html", {"page": page, "waits": waits})
 
 
 def _partner(viewer: Viewer) -> dict[str, Any]:

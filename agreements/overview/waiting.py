@@ -36,6 +36,7 @@ from agreements.vocabulary import (
     Stage,
     Verdict,
 )
+from partners.records import Record
 from partners.viewers import DESK_STAFF, Role, Viewer
 
 MOST_IN_MENU = 99
@@ -67,6 +68,7 @@ class Source:
     """One kind: what of it waits for a viewer, since which day, and for whose doing it came."""
 
     kind: Wait
+    model: type[Record]
     rows: Callable[[Viewer], QuerySet[Any] | None]  # None: nothing of it ever waits for this viewer
     since: Any
     related: tuple[str, ...] = ()
@@ -179,11 +181,8 @@ def _actions(viewer: Viewer) -> Any:
 
 
 def _expired(viewer: Viewer) -> Any:
-    return (
-        Agreement.objects.visible_to(viewer).filter(_at_desk(viewer, "")).expired(viewer.on)
-        if _is_manager(viewer)
-        else None
-    )
+    rows = Agreement.objects.visible_to(viewer).filter(_at_desk(viewer, ""))
+    return rows.expired(viewer.on) if _is_manager(viewer) else None
 
 
 def _stuck(viewer: Viewer) -> Any:
@@ -291,33 +290,33 @@ SUBMITTED_ON = Coalesce(_last(Act.SUBMIT, agreement=OuterRef("pk")), DAY_TOUCHED
 SOURCES: Mapping[Wait, Source] = {
     source.kind: source
     for source in (
-        Source(Wait.REVIEW, _review, SUBMITTED_ON, ("submitted_by", "desk"), lambda row: row.submitted_by),
+        Source(Wait.REVIEW, Agreement, _review, SUBMITTED_ON, ("submitted_by", "desk"), lambda row: row.submitted_by),
         Source(
-            Wait.AMENDMENT, _amendments, DAY_TOUCHED, ("agreement", "submitted_by"), lambda row: row.submitted_by,
+            Wait.AMENDMENT, Amendment, _amendments, DAY_TOUCHED, ("agreement", "submitted_by"), lambda row: row.submitted_by,
             _amendment,
         ),
-        Source(Wait.REPORT, _reports, F("on"), OF_COMMITMENT, _said_by, _of_commitment("reports")),
-        Source(Wait.DAY, _days, DAY_MADE, OF_COMMITMENT, _said_by, _of_commitment("days")),
+        Source(Wait.REPORT, Report, _reports, F("on"), OF_COMMITMENT, _said_by, _of_commitment("reports")),
+        Source(Wait.DAY, DueRequest, _days, DAY_MADE, OF_COMMITMENT, _said_by, _of_commitment("days")),
         Source(
-            Wait.DISPUTE, _disputes, F("on"), OF_COMMITMENT, lambda row: row.organisation, _of_commitment("positions")
+            Wait.DISPUTE, Answer, _disputes, F("on"), OF_COMMITMENT, lambda row: row.organisation, _of_commitment("positions")
         ),
-        Source(Wait.ACTION, _actions, F("done_on"), ("done_by",), lambda row: row.done_by),
-        Source(Wait.EXPIRED, _expired, F("expires_on"), ("owner",), lambda row: row.owner),
-        Source(Wait.STUCK, _stuck, Coalesce("due_on", "heard_on", "agreement__signed_on"), (*PLACE, "owner")),
-        Source(Wait.RETURNED, _returned, _last(Act.RETURN, agreement=OuterRef("pk")), ("desk",)),
-        Source(Wait.DRAFT, _drafts, DAY_MADE, ("desk",)),
-        Source(Wait.CLEARED, _cleared, _last(Act.CLEAR, agreement=OuterRef("pk")), ("desk",)),
-        Source(Wait.AMENDMENT_DRAFT, _own_amendments, DAY_MADE, ("agreement",), url=_amendment),
+        Source(Wait.ACTION, ActionItem, _actions, F("done_on"), ("done_by",), lambda row: row.done_by),
+        Source(Wait.EXPIRED, Agreement, _expired, F("expires_on"), ("owner",), lambda row: row.owner),
+        Source(Wait.STUCK, Commitment, _stuck, Coalesce("due_on", "heard_on", "agreement__signed_on"), (*PLACE, "owner")),
+        Source(Wait.RETURNED, Agreement, _returned, _last(Act.RETURN, agreement=OuterRef("pk")), ("desk",)),
+        Source(Wait.DRAFT, Agreement, _drafts, DAY_MADE, ("desk",)),
+        Source(Wait.CLEARED, Agreement, _cleared, _last(Act.CLEAR, agreement=OuterRef("pk")), ("desk",)),
+        Source(Wait.AMENDMENT_DRAFT, Amendment, _own_amendments, DAY_MADE, ("agreement",), url=_amendment),
         Source(
-            Wait.REPORT_RETURNED, _own_reports, Cast("decided_at", DateField()), (*OF_COMMITMENT, "decided_by"),
+            Wait.REPORT_RETURNED, Report, _own_reports, Cast("decided_at", DateField()), (*OF_COMMITMENT, "decided_by"),
             url=lambda row: reverse("report_edit", args=[row.pk]),
         ),
-        Source(Wait.LATE, _late, F("due_on"), PLACE),
+        Source(Wait.LATE, Commitment, _late, F("due_on"), PLACE),
         Source(
-            Wait.CONFIRM, _to_confirm, Value(None), PLACE, url=lambda row: f"{row.get_absolute_url()}#answer",
+            Wait.CONFIRM, Commitment, _to_confirm, Value(None), PLACE, url=lambda row: f"{row.get_absolute_url()}#answer",
         ),
         Source(
-            Wait.REPORT_DUE, _to_report, Least("due_on", _last(Act.NUDGE, commitment=OuterRef("pk"))), PLACE,
+            Wait.REPORT_DUE, Commitment, _to_report, Least("due_on", _last(Act.NUDGE, commitment=OuterRef("pk"))), PLACE,
             url=lambda row: reverse("commitment_report", args=[row.ref]),
         ),
     )
@@ -369,14 +368,22 @@ def items(
 
 def _shown(chosen: list[tuple[Wait, int, date | None]], viewer: Viewer) -> Iterator[Item]:
     """With their records, as the viewer sees them."""
-    keys: dict[Wait, list[int]] = {}
-    for kind, key, _since in chosen:
-        keys.setdefault(kind, []).append(key)
-    found = {kind: rows(viewer, kind).in_bulk(wanted) for kind, wanted in keys.items()}
+    models = {source.model for source in SOURCES.values()}
+    found = {model: _records(model, chosen, viewer) for model in sorted(models, key=lambda model: model.__name__)}
     for kind, key, since in chosen:
-        record = found[kind].get(key)
-        if record is not None:  # settled between the two queries
+        record = found[SOURCES[kind].model].get(key)
+        if record is not None:  # hidden or gone between two queries
             yield item_of(kind, record, since, viewer)
+
+
+def _records(model: type[Record], chosen: list[tuple[Wait, int, date | None]], viewer: Viewer) -> dict[int, Any]:
+    """The records of one table. It is asked even where none was found: a page costs the same whatever waits."""
+    of_model = [source for source in SOURCES.values() if source.model is model]
+    if all(source.rows(viewer) is None for source in of_model):
+        return {}
+    related = {name for source in of_model for name in source.related}
+    keys = [key for kind, key, _since in chosen if SOURCES[kind].model is model] or [0]
+    return model.objects.visible_to(viewer).filter(pk__in=keys).select_related(*related).in_bulk()
 
 
 def item_of(kind: Wait, record: Any, since: date | None, viewer: Viewer) -> Item:
