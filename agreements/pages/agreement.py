@@ -8,6 +8,7 @@ from django.db.models import Prefetch
 
 from agreements import visibility
 from agreements.commitments.models import Commitment
+from agreements.overview.turns import turns
 from agreements.pages import pictures
 from agreements.procedures import proceeding
 from agreements.procedures.models import Proceeding
@@ -56,7 +57,7 @@ def _for_staff(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
     answers = Prefetch("answers", Comment.objects.visible_to(viewer).select_related("created_by"))
     threads = Comment.objects.visible_to(viewer).filter(**of_it, thread=None).select_related("created_by")
     return {
-        "turn": lifecycle.whose_turn(agreement, viewer.on),
+        "turns": turns(agreement, viewer),
         "blocked": lifecycle.blocked(agreement, viewer),
         "may_edit": visibility.may_edit(viewer, desk_id=agreement.desk_id, stage=agreement.stage),
         "may_add": visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage),
