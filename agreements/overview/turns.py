@@ -10,12 +10,13 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.commitments.models import Answer, Commitment, DueRequest, Milestone, Report
 from agreements.commitments.models.commitment import QUIET_DAYS
 from agreements.overview.waiting import owed
 from agreements.register.models import Agreement, Amendment
+from agreements.register.rules.lifecycle import whose_turn
 from agreements.sources.models import Document
 from agreements.vocabulary import (
     AmendmentStage,
@@ -30,9 +31,13 @@ from agreements.vocabulary import (
     Standing,
     Verdict,
 )
-from partners.viewers import Role, Viewer
+from partners.viewers import Viewer
 
 NOTICE_DAYS = 90  # before the last day to object it is time to think about it
+OWN = {
+    Stage.DRAFT: gettext_lazy("Waits for you to finish and submit it"),
+    Stage.CLEARED: gettext_lazy("Waits for you to record the signing once it has happened"),
+}
 UNSEEN = (PaperState.REFUSED, PaperState.LOCKED)
 
 
@@ -52,30 +57,18 @@ def turns(agreement: Agreement, viewer: Viewer) -> list[Turn]:
 
 
 def _of_stage(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
-    mine = agreement.owner_id in viewer.keeper_ids
-    manages = viewer.role == Role.MANAGER and viewer.works_at(agreement.desk_id)
-    url = agreement.get_absolute_url()
-    match agreement.stage:
-        case Stage.DRAFT if mine:
-            yield Turn(_("Waits for you to complete and submit it"), url)
-        case Stage.DRAFT:
-            yield Turn(_("Waits for the officer in charge to complete and submit it"), url)
-        case Stage.IN_REVIEW if manages and Agreement.objects.awaiting(viewer).filter(pk=agreement.pk).exists():
-            yield Turn(_("Waits for you to review it"), url)
-        case Stage.IN_REVIEW:
-            yield Turn(_("Waits for a manager of the desk to review it"), url)
-        case Stage.CLEARED if mine:
-            yield Turn(_("Waits for you to record the signing once it has taken place"), url)
-        case Stage.CLEARED:
-            yield Turn(_("Waits for the desk to record the signing once it has taken place"), url)
-        case Stage.SUSPENDED:
-            yield Turn(_("Waits for a manager of the desk to resume it or end it"), url)
+    """What the stage asks, said to the one of whom it asks it."""
+    text = str(whose_turn(agreement, viewer.on))
+    if agreement.owner_id in viewer.keeper_ids and agreement.stage in OWN:
+        text = str(OWN[Stage(agreement.stage)])
+    elif agreement.stage == Stage.IN_REVIEW and Agreement.objects.awaiting(viewer).filter(pk=agreement.pk).exists():
+        text = _("Waits for you to review it")
+    if text:
+        is_late = agreement.standing(viewer.on) == Standing.EXPIRED
+        yield Turn(text, agreement.get_absolute_url(), is_late)
 
 
 def _of_days(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
-    if agreement.standing(viewer.on) == Standing.EXPIRED:
-        text = _("It has run out: waits for a manager of the desk to say how it ended, or to record its renewal")
-        yield Turn(text, agreement.get_absolute_url(), is_late=True)
     last = agreement.last_notice_on(viewer.on) if agreement.stage == Stage.SIGNED else None
     if last and viewer.on <= last <= viewer.on + timedelta(days=NOTICE_DAYS):
         text = _("Waits for the desk to decide on its renewal: the last day for a notice is %(day)s")

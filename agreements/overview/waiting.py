@@ -292,17 +292,18 @@ SOURCES: Mapping[Wait, Source] = {
     for source in (
         Source(Wait.REVIEW, Agreement, _review, SUBMITTED_ON, ("submitted_by", "desk"), lambda row: row.submitted_by),
         Source(
-            Wait.AMENDMENT, Amendment, _amendments, DAY_TOUCHED, ("agreement", "submitted_by"), lambda row: row.submitted_by,
-            _amendment,
+            Wait.AMENDMENT, Amendment, _amendments, DAY_TOUCHED, ("agreement", "submitted_by"),
+            lambda row: row.submitted_by, _amendment,
         ),
         Source(Wait.REPORT, Report, _reports, F("on"), OF_COMMITMENT, _said_by, _of_commitment("reports")),
         Source(Wait.DAY, DueRequest, _days, DAY_MADE, OF_COMMITMENT, _said_by, _of_commitment("days")),
         Source(
-            Wait.DISPUTE, Answer, _disputes, F("on"), OF_COMMITMENT, lambda row: row.organisation, _of_commitment("positions")
+            Wait.DISPUTE, Answer, _disputes, F("on"), OF_COMMITMENT, lambda row: row.organisation,
+            _of_commitment("positions"),
         ),
         Source(Wait.ACTION, ActionItem, _actions, F("done_on"), ("done_by",), lambda row: row.done_by),
         Source(Wait.EXPIRED, Agreement, _expired, F("expires_on"), ("owner",), lambda row: row.owner),
-        Source(Wait.STUCK, Commitment, _stuck, Coalesce("due_on", "heard_on", "agreement__signed_on"), (*PLACE, "owner")),
+        Source(Wait.STUCK, Commitment, _stuck, Coalesce("due_on", "heard_on", "agreement__signed_on"), PLACE),
         Source(Wait.RETURNED, Agreement, _returned, _last(Act.RETURN, agreement=OuterRef("pk")), ("desk",)),
         Source(Wait.DRAFT, Agreement, _drafts, DAY_MADE, ("desk",)),
         Source(Wait.CLEARED, Agreement, _cleared, _last(Act.CLEAR, agreement=OuterRef("pk")), ("desk",)),
@@ -313,10 +314,12 @@ SOURCES: Mapping[Wait, Source] = {
         ),
         Source(Wait.LATE, Commitment, _late, F("due_on"), PLACE),
         Source(
-            Wait.CONFIRM, Commitment, _to_confirm, Value(None), PLACE, url=lambda row: f"{row.get_absolute_url()}#answer",
+            Wait.CONFIRM, Commitment, _to_confirm, Value(None), PLACE,
+            url=lambda row: f"{row.get_absolute_url()}#answer",
         ),
         Source(
-            Wait.REPORT_DUE, Commitment, _to_report, Least("due_on", _last(Act.NUDGE, commitment=OuterRef("pk"))), PLACE,
+            Wait.REPORT_DUE, Commitment, _to_report,
+            Least("due_on", _last(Act.NUDGE, commitment=OuterRef("pk"))), PLACE,
             url=lambda row: reverse("commitment_report", args=[row.ref]),
         ),
     )

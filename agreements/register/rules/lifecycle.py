@@ -6,6 +6,7 @@ Buttons, API, admin, refusals, the diagram in the docs and the tests read this t
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from agreements.register.models import Agreement, Authorship, Step, content
 from agreements.register.models.agreement import Ending
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
-from agreements.vocabulary import DueBefore, Stage
+from agreements.vocabulary import DueBefore, Stage, Standing
 from partners.viewers import Viewer
 
 Question = Callable[[Agreement, Facts], bool]
@@ -229,3 +230,15 @@ def changed_in_review(agreement: Agreement, shown: str) -> list[str] | None:
     if submitted is None or submitted.content_hash == shown:
         return None
     return content.changed_since(agreement, submitted.at)
+
+
+def whose_turn(agreement: Agreement, on: date) -> Words:
+    """Who must act next on that day, for the first line of the page; empty where nothing waits."""
+    if agreement.stage == Stage.SIGNED and agreement.standing(on) == Standing.EXPIRED:
+        return _("A manager of the desk: say how it ended, or record its renewal.")
+    return {
+        Stage.DRAFT: _("The officer who keeps it: finish and submit it."),
+        Stage.IN_REVIEW: _("A manager of the desk: review it."),
+        Stage.CLEARED: _("The desk: record the signing once it has happened."),
+        Stage.SUSPENDED: _("A manager of the desk: resume it or end it."),
+    }.get(Stage(agreement.stage), "")
