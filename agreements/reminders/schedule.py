@@ -12,12 +12,15 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Any
 
+from django.utils import timezone
+
 from agreements.jobs.queues import Queue
 from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder, ReminderRule, Told, Watched
 from agreements.reminders.watching import WATCHES, Matter, Watch
 from agreements.vocabulary import Direction
 from partners.models import User
+from partners.models.absences import Deputies
 from partners.viewers import Role
 
 DAY = timedelta(days=1)
@@ -89,6 +92,8 @@ def _of(
                 if step is None or kind in others or (rule.kinds and kind not in rule.kinds):
                     continue
                 for recipient in told.of(matter):
+                    if told.knew(recipient, matter, watch, row, rule, step):
+                        continue
                     yield Due(
                         rule.pk, recipient, matter.agreement.pk, matter.commitment.pk if matter.commitment else None,
                         matter.subject.pk if matter.subject else None, matter.due_on, step, day,
@@ -150,6 +155,7 @@ class Recipients:
         self, rule: ReminderRule, on: date, *, agreements: Collection[int] | None = None, person: int | None = None
     ) -> None:
         self.rule = rule
+        self._deputies = Deputies(on) if rule.told in (Told.OWNER, Told.MANAGERS, Told.LEAD) else None
         if rule.told == Told.FOLLOWERS:
             self._followers = Followers(on, agreements=agreements, person=person)
         elif rule.told == Told.PEOPLE:
@@ -158,6 +164,11 @@ class Recipients:
         self._members: dict[tuple[int, bool], list[int]] = {}
 
     def of(self, matter: Matter) -> list[int]:
+        """Keys of the people; while somebody is away the deputy is told as well."""
+        found = self._named(matter)
+        return self._deputies.with_deputies(found) if self._deputies else found
+
+    def _named(self, matter: Matter) -> list[int]:
         commitment, agreement = matter.commitment, matter.agreement
         match self.rule.told:
             case Told.OWNER:
@@ -175,6 +186,15 @@ class Recipients:
                 if commitment is None or commitment.direction == Direction.OURS:
                     return []
                 return self._members_of(commitment.partner_owner_id, partner=True)
+
+    def knew(self, person: int, matter: Matter, watch: Watch, row: Any, rule: ReminderRule, step: int) -> bool:
+        """Whether a follower's rung had been passed before they followed: one is told of what happens from then on."""
+        if self.rule.told != Told.FOLLOWERS:
+            return False
+        record = matter.commitment.pk if matter.commitment else None
+        day = timezone.localdate(self._followers.since(matter.agreement.pk, record)[person])
+        before = watch.matter(row, day - DAY)
+        return bool(before and before.due_on == matter.due_on and before.rung(before.offsets(rule), day - DAY) == step)
 
     def _managers_of(self, desk_id: int) -> list[int]:
         if desk_id not in self._managers:

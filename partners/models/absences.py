@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import pghistory
 from django.db import models
 from django.db.models import F, Q
@@ -47,6 +50,22 @@ class Absence(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.absences(viewer)
+
+
+class Deputies:
+    """Who has the work of whom on a day. One query, however many are asked for."""
+
+    def __init__(self, on: date) -> None:
+        away = Absence.objects.live().filter(from_on__lte=on, to_on__gte=on, deputy__is_active=True)
+        pairs = away.filter(deputy__role=F("user__role")).values_list("user_id", "deputy_id")
+        self._of: dict[int, set[int]] = {}
+        for absent, deputy in pairs:
+            self._of.setdefault(absent, set()).add(deputy)
+
+    def with_deputies(self, people: Iterable[int]) -> list[int]:
+        """These people, and whoever stands in for one of them: the absent are told as well."""
+        told = set(people)
+        return sorted(told | {deputy for person in told for deputy in self._of.get(person, ())})
 
 
 class Draft(models.Model):
