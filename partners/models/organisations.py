@@ -165,7 +165,7 @@ class Desk(Record):
     """A unit of ours that keeps agreements."""
 
     FIELDS = FieldTable(
-        internal=f"id code name_vi name_en {RECORD_INTERNAL}",
+        internal=f"id code name_vi name_en email phone {RECORD_INTERNAL}",
         locked=f"id {RECORD_INTERNAL}",
         writers=REFERENCE_WRITERS,
     )
@@ -173,6 +173,8 @@ class Desk(Record):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name_vi = models.CharField(_("name in Vietnamese"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("stands below mails to partners"))
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
 
     class Meta:
         verbose_name = _("desk")

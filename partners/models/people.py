@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
@@ -25,6 +27,7 @@ from partners.models.organisations import Desk, Organisation
 from partners.records import Record, RecordQuerySet
 from partners.viewers import DESK_STAFF, Role, Viewer
 
+SATURDAY = 5
 VISIT_GAP, VISIT_NOTED_EVERY = timedelta(minutes=30), timedelta(minutes=1)
 
 
@@ -56,7 +59,8 @@ class User(AbstractBaseUser):
 
     FIELDS: ClassVar = FieldTable(
         public="id name",
-        internal="role desks is_active epoch language mails digest_at shortcuts toured",
+        internal="role desks is_active epoch language mails digest_at shortcuts toured "
+        "time_zone quiet_from quiet_until rests",
         personal="email last_login password seen_at seen_before",
         locked="id email last_login password role desks is_active epoch seen_at seen_before toured",
         writers=REFERENCE_WRITERS,
@@ -71,6 +75,12 @@ class User(AbstractBaseUser):
     )
     mails = models.CharField(_("mails"), max_length=6, choices=Mails, default=Mails.URGENT_AT_ONCE)
     digest_at = models.TimeField(_("mail of the day at"), default=time(7))
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, blank=True, help_text=_("such as Europe/London; empty for that of the register")
+    )
+    quiet_from = models.TimeField(_("no mail from"), null=True, blank=True, default=time(21))
+    quiet_until = models.TimeField(_("no mail until"), null=True, blank=True, default=time(7))
+    rests = models.BooleanField(_("no mail on Saturdays and Sundays"), default=False)
     seen_at = models.DateTimeField(_("last here"), null=True, editable=False)
     seen_before = models.DateTimeField(_("here before that"), null=True, editable=False)
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
@@ -93,6 +103,31 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def zone(self) -> tzinfo:
+        """The person's own time zone, or that of the register."""
+        return ZoneInfo(self.time_zone) if self.time_zone else timezone.get_default_timezone()
+
+    def loud_at(self, at: datetime) -> datetime:
+        """The first moment from then on at which the person may be disturbed; that moment itself by day."""
+        local = at.astimezone(self.zone)
+        start, end = self.quiet_from, self.quiet_until
+        if start is not None and end is not None and start != end:
+            now = local.time()
+            if start <= now < end if start < end else now >= start or now < end:
+                day = local.date() if now < end else local.date() + timedelta(days=1)
+                local = datetime.combine(day, end, self.zone)
+        while self.rests and local.weekday() >= SATURDAY:
+            local = datetime.combine(local.date() + timedelta(days=1), end or time(0), self.zone)
+        return at if local == at else local
+
+    def clean(self) -> None:
+        super().clean()
+        if self.time_zone and self.time_zone not in available_timezones():
+            raise ValidationError({"time_zone": _("There is no time zone of this name.")})
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise ValidationError({"quiet_until": _("Quiet hours have a beginning and an end.")})
 
     def get_short_name(self) -> str:
         """Django's word for how the admin greets a person."""
