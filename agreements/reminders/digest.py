@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from agreements.acts import About, Act
 from agreements.commitments.models import Commitment
-from agreements.register.models import Agreement
+from agreements.dates import PartialDate, Precision
+from agreements.overview import waiting
+from agreements.register.models import Agreement, Step
 from agreements.reminders.answers import MailAnswer, address_of, silenced
 from agreements.reminders.models import Reminder, message_id_of
 from agreements.reminders.schedule import still
@@ -22,7 +28,16 @@ from agreements.reminders.watching import Matter
 from partners.models import User
 from partners.viewers import Viewer
 
-MOST_LINES = 50
+MOST_LINES, REFS = 50, 3
+# What these acts note is not what a person wrote: it is looked up when it is read.
+WRITTEN_BY_RULES = (Act.SHARE, Act.UNSHARE, Act.HAND_OVER, Act.AMENDMENT_SUBMIT, Act.AMENDMENT_APPLY)
+# How the record is called that an act is about, where an agreement has several of the kind.
+NAMED: Mapping[About, Callable[[Any], str]] = {
+    About.DOCUMENT: lambda row: str(row.title),
+    About.AMENDMENT: str,
+    About.ACTION_ITEM: lambda row: str(row.title),
+    About.SHARE: lambda row: str(row.organisation),
+}
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,8 @@ class Item:
     reason: str = ""
     matter: Matter | None = None
     epoch: int = 0  # of the recipient's account
+    about: str = ""  # the paper, amendment or organisation that the act is about, in the reader's language
+    is_partner: bool = False
 
     @property
     def record(self) -> Agreement | Commitment:
@@ -46,6 +63,18 @@ class Item:
     @property
     def url(self) -> str:
         return f"{settings.BASE_URL}{self.record.get_absolute_url()}"
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the day itself was promised: only then can days of lateness be counted."""
+        row: Any = self.matter.subject if self.matter and self.matter.subject else self.commitment
+        return getattr(row, "due_precision", Precision.DAY) == Precision.DAY
+
+    @property
+    def due(self) -> PartialDate | None:
+        """The date as it was promised: a day, a month, a year."""
+        row: Any = self.matter.subject if self.matter and self.matter.subject else self.commitment
+        return getattr(row, "due", None) or PartialDate.of(self.reminder.due_on, Precision.DAY)
 
     @property
     def answer_url(self) -> str:
@@ -108,20 +137,49 @@ def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
         {row.commitment_id for row in rows if row.commitment_id}
     )
     told = told_among(rows, viewer)
+    subjects = subjects_of((row.step for row in rows if row.step), viewer)
     items = []
     for row in rows:
         agreement, commitment = agreements.get(row.agreement_id), commitments.get(row.commitment_id or 0)
         matter = matters.get(row.pk)
         if row.pk not in told or (row.rule and matter is None):
             continue
-        reason = row.step.reason if row.step and viewer.is_staff else ""
-        items.append(Item(row, agreement, commitment, viewer.on, reason, matter, viewer.epoch))
+        typed = row.step is not None and viewer.is_staff and row.step.name not in WRITTEN_BY_RULES
+        reason = row.step.reason if row.step and typed else ""
+        items.append(
+            Item(
+                row,
+                agreement,
+                commitment,
+                viewer.on,
+                reason,
+                matter,
+                viewer.epoch,
+                subjects.get(row.step_id or 0, ""),
+                viewer.is_partner,
+            )
+        )
     return items
+
+
+def subjects_of(steps: Iterable[Step], viewer: Viewer) -> dict[int, str]:
+    """What the acts are about, by the key of the step, in the language that is read now. One query for each kind."""
+    by_kind: dict[str, dict[int, int]] = {}
+    for step in steps:
+        if step.subject_id and step.act.row.about in NAMED:
+            by_kind.setdefault(step.act.row.about, {})[step.pk] = step.subject_id
+    found: dict[int, str] = {}
+    for kind, keys in by_kind.items():
+        model: Any = apps.get_model(kind)
+        rows = model.objects.visible_to(viewer).in_bulk(set(keys.values()))
+        found |= {step: NAMED[About(kind)](rows[key]) for step, key in keys.items() if key in rows}
+    return found
 
 
 def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
     """The mail to one person. Its Message-ID is fixed by the rows it tells of; each thing is said once."""
     said = list({item.said: item for item in reversed(items)}.values())[::-1]
+    first_of = {item.record.ref: number for number, item in reversed(list(enumerate(said)))}
     with translation.override(recipient.language):
         count = len(said)
         subject = (
@@ -129,9 +187,16 @@ def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
             if count == 1
             else ngettext("%(count)s matter for you", "%(count)s matters for you", count) % {"count": count}
         )
+        if count > 1:
+            refs = list(dict.fromkeys(item.record.ref for item in said))
+            subject = f"{', '.join(refs[:REFS])}{', …' if len(refs) > REFS else ''}: {subject}"
+        viewer = recipient.viewer(on=said[0].on)
+        together = sorted(said[:MOST_LINES], key=lambda item: first_of[item.record.ref])
         context = {
-            "recipient": recipient, "items": said[:MOST_LINES], "more": max(count - MOST_LINES, 0),
-            "base_url": settings.BASE_URL,
+            "recipient": recipient, "items": together, "more": max(count - MOST_LINES, 0),
+            "base_url": settings.BASE_URL, "is_partner": viewer.is_partner,
+            "desks": list({item.reminder.agreement.desk_id: item.reminder.agreement.desk for item in said}.values()),
+            "waits": waiting.count(viewer), "waiting_url": f"{settings.BASE_URL}{reverse('waiting')}",
         }  # fmt: skip
         body = render_to_string("agreements/reminders/digest.txt", context)
         page = render_to_string("agreements/reminders/digest.html", context)

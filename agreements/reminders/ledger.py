@@ -65,14 +65,14 @@ def _own_first(items: Iterable[Due], rules: Mapping[int, ReminderRule]) -> list[
 
 
 def _tell_once(rows: Sequence[Reminder], rules: Mapping[int, ReminderRule], *, at: datetime) -> None:
-    """One person, one record, one telling: of rows that say the same to one person within a day the first is told.
+    """One person, one record, one telling: of rows that say the same to one person on one day the first is told.
 
     The others stand in the ledger as dropped, so that no later run takes them for missing. Different matters of one
     record leave together: with the first of them, or with the mail of the next day where the person was told today.
     """
     people, papers = {row.recipient_id for row in rows}, {row.agreement_id for row in rows}
-    since = at - timedelta(days=1)
-    lately = Reminder.objects.filter(recipient__in=people, agreement__in=papers, created_at__gt=since, step=None)
+    since = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    lately = Reminder.objects.filter(recipient__in=people, agreement__in=papers, created_at__gte=since, step=None)
     lately = lately.exclude(state=SendState.DROPPED).select_related("rule")
     said = {_said(one, one.rule.watched) for one in lately if one.rule}
     told = {_record(one) for one in lately if one.sent_at}
@@ -84,9 +84,7 @@ def _tell_once(rows: Sequence[Reminder], rules: Mapping[int, ReminderRule], *, a
             continue
         said.add(matter)
         if row.state == SendState.QUEUED:
-            when = (
-                max(row.next_try_at or at, since + 2 * timedelta(days=1)) if _record(row) in told else row.next_try_at
-            )
+            when = max(row.next_try_at or at, since + timedelta(days=1)) if _record(row) in told else row.next_try_at
             leaving[_record(row)] = min(when or at, leaving.get(_record(row), when or at))
     for row in rows:
         if row.state == SendState.QUEUED:
@@ -137,7 +135,7 @@ def claim(recipient_id: int, *, at: datetime) -> list[Reminder]:
         if not cursor.fetchone()[0]:
             return []
         waiting = ready(at).filter(recipient=recipient_id).locked(skip=True)
-        rows = list(waiting.select_related("agreement", "step", "rule")[:MOST_FOR_ONE])
+        rows = list(waiting.select_related("agreement__desk", "step", "rule")[:MOST_FOR_ONE])
         Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=SendState.CLAIMED, claimed_at=at, attempts=F("attempts") + 1
         )

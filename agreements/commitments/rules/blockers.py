@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,8 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.register.models import Step
 from agreements.register.rules import steps
-from agreements.vocabulary import BINDING, BlockedBy
+from agreements.vocabulary import BINDING, BlockedBy, Direction
+from partners.models import Membership
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
@@ -90,7 +91,23 @@ def nudge(commitment: Commitment, *, by: Viewer) -> Step:
                 _("They were asked on %(day)s; ask again after %(count)s days.")
                 % {"day": f"{last.on:%d/%m/%Y}", "count": NUDGE_DAYS}
             )
+        if not is_heard(locked, by.on):
+            raise Refused(
+                _("Nobody of %(name)s has an account, so nobody would be told. "
+                  "Make a link without an account for them, or add a contact.")
+                % {"name": locked.partner_owner.label if locked.partner_owner else _("the partner")}
+            )  # fmt: skip
         return steps.write(Act.NUDGE, locked.agreement, by, commitment=locked)
+
+
+def is_heard(commitment: Commitment, on: date) -> bool:
+    """Whether somebody is told who is asked: the keeper of what is ours too, else an account of the partner."""
+    if commitment.direction != Direction.THEIRS:
+        keeper = commitment.owner_id or commitment.agreement.owner_id
+        if commitment.direction == Direction.OURS or commitment.partner_owner_id is None:
+            return keeper is not None
+    members = Membership.objects.held_on(on).filter(organisation=commitment.partner_owner_id)
+    return members.filter(user__is_active=True, user__role=Role.PARTNER).exists()
 
 
 def _lock(commitment: Commitment, by: Viewer) -> Commitment:
