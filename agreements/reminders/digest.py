@@ -189,7 +189,7 @@ def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
         )
         if count > 1:
             refs = list(dict.fromkeys(item.record.ref for item in said))
-            subject = f"{', '.join(refs[:REFS])}{', …' if len(refs) > REFS else ''}: {subject}"
+            subject = f"{', '.join(refs)}: {subject}" if len(refs) <= REFS else subject
         viewer = recipient.viewer(on=said[0].on)
         together = sorted(said[:MOST_LINES], key=lambda item: first_of[item.record.ref])
         context = {

@@ -54,10 +54,11 @@ def due(on: date) -> list[Due]:
 
 def plan(first: date, last: date, *, agreement: int | None = None, apart: Queue | None = None) -> list[Due]:
     """What would be told on each day from the first to the last, of all or of one agreement, if nothing changed."""
-    rules = ReminderRule.objects.live().filter(is_active=True).prefetch_related("people")
+    rules = ReminderRule.objects.live().filter(is_active=True)
+    deputies = Deputies(first)
     found: dict[tuple[object, ...], Due] = {}
     for rule in rules:
-        for item in _of(rule, rules, first, last, agreement, apart):
+        for item in _of(rule, rules, first, last, agreement, apart, deputies):
             found.setdefault(item.key, item)
     agreements = {item.agreement_id for item in found.values()}
     written = Reminder.objects.filter(rule__isnull=False, agreement__in=agreements).values_list(*KEY)
@@ -73,12 +74,13 @@ def _of(
     last: date,
     agreement: int | None,
     apart: Queue | None,
+    deputies: Deputies,
 ) -> Iterable[Due]:
     """What a rule tells, row by row; with `apart`, a row that cannot be judged is set aside there."""
     if not rule.offsets:
         return []
     watch = WATCHES[rule.watched]
-    told = Recipients(rule, first, agreements=[agreement] if agreement else None)
+    told = Recipients(rule, first, deputies, agreements=[agreement] if agreement else None)
     others = _kinds_of_others(rule, rules)
     only = {watch.agreement: agreement} if agreement else {}
     shortest = 0 if rule.watched == Watched.LEGAL_CLOCK else min(rule.offsets)
@@ -133,13 +135,13 @@ def still(rows: Iterable[Reminder], person: int | None, on: date) -> dict[int, M
     for row in rows:
         if row.rule_id:
             by_rule.setdefault(row.rule_id, []).append(row)
-    held = {}
+    held, deputies = {}, Deputies(on)
     for group in by_rule.values():
         rule = group[0].rule
         assert rule
         watch = WATCHES[rule.watched]
         found = watch.find(group)
-        told = Recipients(rule, on, agreements={row.agreement_id for row in group}, person=person)
+        told = Recipients(rule, on, deputies, agreements={row.agreement_id for row in group}, person=person)
         for row in group:
             one = found.get(getattr(row, watch.key))
             matter = watch.matter(one, on) if one else None
@@ -152,10 +154,11 @@ class Recipients:
     """Whom a rule tells of a matter. Whether they may see it is decided when the mail is sent."""
 
     def __init__(
-        self, rule: ReminderRule, on: date, *, agreements: Collection[int] | None = None, person: int | None = None
-    ) -> None:
+        self, rule: ReminderRule, on: date, deputies: Deputies, *, agreements: Collection[int] | None = None,
+        person: int | None = None,
+    ) -> None:  # fmt: skip
         self.rule = rule
-        self._deputies = Deputies(on) if rule.told in (Told.OWNER, Told.MANAGERS, Told.LEAD) else None
+        self._deputies = deputies if rule.told in (Told.OWNER, Told.MANAGERS, Told.LEAD) else None
         if rule.told == Told.FOLLOWERS:
             self._followers = Followers(on, agreements=agreements, person=person)
         elif rule.told == Told.PEOPLE:
