@@ -34,7 +34,7 @@ class WaitingPages(pagination.LimitOffsetPagination):
 
 
 @extend_schema(responses=WaitingSerializer(many=True))
-class WaitingViewSet(viewsets.GenericViewSet[Any]):  # type: ignore[type-var]  # its rows are of many kinds
+class WaitingViewSet(viewsets.GenericViewSet[Any]):  # its rows are of many kinds
     """What waits for the caller: the list behind the first page, the menu, the inbox and the mail of the day."""
 
     permission_classes = (Declared,)
@@ -47,4 +47,4 @@ class WaitingViewSet(viewsets.GenericViewSet[Any]):  # type: ignore[type-var]  #
 
     def list(self, request: Request) -> Response:
         shown = self.paginate_queryset(WaitingList(viewer_of(request)))  # type: ignore[arg-type]  # sliced and counted
-        return self.get_paginated_response(WaitingSerializer(shown, many=True).data)
+        return self.get_paginated_response(WaitingSerializer(list(shown or ()), many=True).data)

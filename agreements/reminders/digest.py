@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
@@ -15,11 +14,11 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from agreements.acts import About, Act
 from agreements.commitments.models import Commitment
 from agreements.dates import PartialDate, Precision
 from agreements.overview import waiting
-from agreements.register.models import Agreement, Step
+from agreements.register.models import Agreement
+from agreements.register.rules import steps
 from agreements.reminders.answers import MailAnswer, address_of, silenced
 from agreements.reminders.models import Reminder, message_id_of
 from agreements.reminders.schedule import still
@@ -29,15 +28,6 @@ from partners.models import User
 from partners.viewers import Viewer
 
 MOST_LINES, REFS = 50, 3
-# What these acts note is not what a person wrote: it is looked up when it is read.
-WRITTEN_BY_RULES = (Act.SHARE, Act.UNSHARE, Act.HAND_OVER, Act.AMENDMENT_SUBMIT, Act.AMENDMENT_APPLY)
-# How the record is called that an act is about, where an agreement has several of the kind.
-NAMED: Mapping[About, Callable[[Any], str]] = {
-    About.DOCUMENT: lambda row: str(row.title),
-    About.AMENDMENT: str,
-    About.ACTION_ITEM: lambda row: str(row.title),
-    About.SHARE: lambda row: str(row.organisation),
-}
 
 
 @dataclass(frozen=True)
@@ -137,14 +127,14 @@ def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
         {row.commitment_id for row in rows if row.commitment_id}
     )
     told = told_among(rows, viewer)
-    subjects = subjects_of((row.step for row in rows if row.step), viewer)
+    subjects = steps.subjects_of((row.step for row in rows if row.step), viewer)
     items = []
     for row in rows:
         agreement, commitment = agreements.get(row.agreement_id), commitments.get(row.commitment_id or 0)
         matter = matters.get(row.pk)
         if row.pk not in told or (row.rule and matter is None):
             continue
-        typed = row.step is not None and viewer.is_staff and row.step.name not in WRITTEN_BY_RULES
+        typed = row.step is not None and viewer.is_staff and row.step.name not in steps.WRITTEN_BY_RULES
         reason = row.step.reason if row.step and typed else ""
         items.append(
             Item(
@@ -160,20 +150,6 @@ def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
             )
         )
     return items
-
-
-def subjects_of(steps: Iterable[Step], viewer: Viewer) -> dict[int, str]:
-    """What the acts are about, by the key of the step, in the language that is read now. One query for each kind."""
-    by_kind: dict[str, dict[int, int]] = {}
-    for step in steps:
-        if step.subject_id and step.act.row.about in NAMED:
-            by_kind.setdefault(step.act.row.about, {})[step.pk] = step.subject_id
-    found: dict[int, str] = {}
-    for kind, keys in by_kind.items():
-        model: Any = apps.get_model(kind)
-        rows = model.objects.visible_to(viewer).in_bulk(set(keys.values()))
-        found |= {step: NAMED[About(kind)](rows[key]) for step, key in keys.items() if key in rows}
-    return found
 
 
 def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from agreements.overview import waiting
-from agreements.reminders import answers, digest, inbox
+from agreements.register.rules import steps
+from agreements.reminders import answers, inbox
 from agreements.reminders.answers import MailAnswer
 from partners.paging import Order, page_of
 from partners.refusals import Refused
@@ -26,7 +27,7 @@ def inbox_page(request: Request) -> HttpResponse:
         rows = rows.filter(read_at=None)
     shown = rows.select_related("agreement", "commitment", "rule", "step__by")
     page = page_of(shown, NEWEST_FIRST, request.GET.get("after", ""))
-    subjects = digest.subjects_of((row.step for row in page.rows if row.step), request.viewer)
+    subjects = steps.subjects_of((row.step for row in page.rows if row.step), request.viewer)
     for row in page.rows:
         row.about = subjects.get(row.step_id or 0, "")
     context = {
