@@ -29,8 +29,8 @@ from agreements.models import (
     Share,
     Step,
 )
-from agreements.vocabulary import SendState
 from agreements.register.rules import steps
+from agreements.vocabulary import SendState
 from partners import reading
 from partners.requests import Request
 from partners.viewers import Viewer
