@@ -47,4 +47,5 @@ class WaitingViewSet(viewsets.GenericViewSet[Any]):  # its rows are of many kind
 
     def list(self, request: Request) -> Response:
         shown = self.paginate_queryset(WaitingList(viewer_of(request)))  # type: ignore[arg-type]  # sliced and counted
-        return self.get_paginated_response(WaitingSerializer(list(shown or ()), many=True).data)
+        said = WaitingSerializer(shown, many=True)  # type: ignore[arg-type]  # many of them
+        return self.get_paginated_response(said.data)

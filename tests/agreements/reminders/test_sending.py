@@ -244,7 +244,7 @@ def test_a_mail_to_a_partner_reads_like_a_letter(cast: Cast, today: object) -> N
     )
     late.refresh_from_db()
     item = digest.Item(
-        row, cast.agreement, late, TODAY, matter=Matter(cast.agreement, late.due_on, late), is_partner=True
+        row, cast.agreement, late, TODAY, matter=Matter(cast.agreement, late.due_on or TODAY, late), is_partner=True
     )
     message = digest.message(cast.sara, [item])
     assert message.subject.startswith(late.ref)
