@@ -93,12 +93,18 @@ class Act(TextChoices):
     # The stages of an agreement
     SUBMIT = "submit", Row(tells=Tells.MANAGERS, urgent=True), _("Submitted for review")
     REGISTER = "register", Row(), _("Registered as signed")
+    ADOPT = "adopt", Row(), _("Registered as adopted")
+    AGREE = "agree", Row(), _("Recorded as agreed without a paper")
     CLEAR = "clear", Row(), _("Cleared for signing")
     RETURN = "return", Row(urgent=True), _("Returned with comment")
     SIGN = "sign", LEGAL, _("Signed")
+    ISSUE = "issue", LEGAL, _("Adopted")
     SUSPEND = "suspend", LEGAL, _("Suspended")
     RESUME = "resume", LEGAL, _("Resumed")
     END = "end", LEGAL, _("Ended")
+    CARRY_OVER = "carry_over", Row(), _("Carried over")
+    FULFIL = "fulfil", Row(), _("Fulfilled when the agreement ended")
+    DROP_AT_END = "drop_at_end", Row(), _("Dropped when the agreement ended")
     ABANDON = "abandon", Row(), _("Given up, not concluded")
 
     # What the calendar does

@@ -88,19 +88,19 @@ class AgreementAdmin(RecordAdmin):
     ) -> Any:
         found = self.get_queryset(request).filter(pk=reading.key(object_id or "")).first()
         viewer = signed_in(request).viewer
-        papers = found.documents.visible_to(viewer) if found else ()
-        acts = [
-            {"transition": t, "form": ActForm(transition=t, papers=papers, viewer=viewer)}
-            for t in (lifecycle.open_to(found, viewer) if found else ())
-        ]
+        acts = []
+        if found:
+            acts = [
+                {"transition": t, "form": ActForm(transition=t, agreement=found, viewer=viewer)}
+                for t in lifecycle.open_to(found, viewer)
+            ]
         return super().changeform_view(request, object_id, form_url, {**(extra_context or {}), "acts": acts})
 
     def act(self, request: Request, pk: int, name: str) -> HttpResponse:
         agreement = self.get_queryset(request).filter(pk=pk).first()
         transition = lifecycle.TRANSITIONS.get(name)
         if request.method == "POST" and agreement and transition:
-            papers = agreement.documents.visible_to(request.viewer)
-            form = ActForm(request.POST, transition=transition, papers=papers, viewer=request.viewer)
+            form = ActForm(request.POST, transition=transition, agreement=agreement, viewer=request.viewer)
             try:
                 facts = form.facts(request.viewer) if form.is_valid() else Facts(on=request.viewer.on)
                 lifecycle.perform(name, agreement, by=request.viewer, facts=facts)
@@ -223,8 +223,21 @@ class DocumentAdmin(RecordAdmin):
 
 @admin.register(Citation)
 class CitationAdmin(RecordAdmin):
-    list_display = ("document", "paragraph", "agreement", "commitment", "figure", "relation")
-    list_select_related = ("document", "agreement", "commitment", "figure", "relation__country")
+    list_display = (
+        "document",
+        "paragraph",
+        "agreement",
+        "commitment",
+        "figure",
+        "relation",
+        "organisation",
+        "person",
+        "paper",
+    )
+    list_select_related = (
+        "document", "agreement", "commitment", "figure", "relation__country", "organisation", "person__organisation",
+        "paper",
+    )  # fmt: skip
     search_fields = ("document__title_vi", "agreement__ref", "commitment__ref")
 
 

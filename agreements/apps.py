@@ -1,3 +1,5 @@
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -11,3 +13,4 @@ class AgreementsConfig(AppConfig):
         from agreements.register.models import authorship  # noqa: PLC0415  (there are no models before)
 
         authorship.note_everywhere()
+        import_module("agreements.commitments.rules.fates")  # it gives itself to the lifecycle

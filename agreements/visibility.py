@@ -7,7 +7,7 @@ from typing import Any
 from django.apps import apps
 from django.db.models import F, Q, QuerySet
 
-from agreements.vocabulary import BINDING, Audience, PaperState, Part, ReportStatus, Stage
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Audience, PaperState, Part, ReportStatus, Stage
 from partners.records import NOTHING
 from partners.viewers import ALL_DESKS, DESK_STAFF, Role, Viewer
 from partners.visibility import unarchived
@@ -15,7 +15,7 @@ from partners.visibility import unarchived
 # A draft is its desk's own paper; from review on, the house knows of it.
 HIDDEN_FROM_OTHER_DESKS = (Stage.DRAFT,)
 # A partner sees nothing that has not at least been cleared.
-SHAREABLE = (Stage.CLEARED, Stage.SIGNED, Stage.SUSPENDED, Stage.ENDED)
+SHAREABLE = (Stage.CLEARED, *CONCLUDED_OR_SUSPENDED, Stage.ENDED)
 
 
 def live_shares(viewer: Viewer) -> Q:
@@ -168,11 +168,11 @@ def may_edit(viewer: Viewer, *, desk_id: int | None, stage: str) -> bool:
         return False
     if stage == Stage.DRAFT:
         return True
-    return viewer.role == Role.MANAGER and stage in BINDING
+    return viewer.role == Role.MANAGER and stage in CONCLUDED_OR_SUSPENDED
 
 
 def may_edit_commitments(viewer: Viewer, *, desk_id: int | None, stage: str) -> bool:
     """Commitments live on after the signing: their desk keeps them up to date until the agreement ends."""
     if viewer.read_only or not viewer.works_at(desk_id):
         return False
-    return stage in (Stage.DRAFT, *BINDING)
+    return stage in (Stage.DRAFT, *CONCLUDED_OR_SUSPENDED)

@@ -45,11 +45,39 @@ class Stage(State):
     IN_REVIEW = "in_review", Tone.WARN, _("In review")
     CLEARED = "cleared", Tone.INFO, _("Cleared for signing")
     SIGNED = "signed", Tone.OK, _("Signed")
+    ADOPTED = "adopted", Tone.OK, _("Adopted")
+    AGREED = "agreed", Tone.OK, _("Agreed without a paper")
     SUSPENDED = "suspended", Tone.WARN, _("Suspended")
     ENDED = "ended", Tone.MUTE, _("Ended")
 
 
-BINDING = (Stage.SIGNED, Stage.SUSPENDED)  # what stands in such a paper is owed
+# Words of decision 29. What stands in a concluded agreement is owed. A suspended one releases its parties for the time;
+# it is amended, answered and reported on all the same.
+CONCLUDED = (Stage.SIGNED, Stage.ADOPTED, Stage.AGREED)
+CONCLUDED_OR_SUSPENDED = (*CONCLUDED, Stage.SUSPENDED)
+# What is concluded by signature alone; statements, plans and other papers may be adopted as well.
+SIGNED_ONLY = (
+    Kind.TREATY, Kind.AGREEMENT, Kind.MOU, Kind.LETTER_OF_INTENT, Kind.PROTOCOL, Kind.EXCHANGE_OF_NOTES, Kind.CONTRACT,
+)  # fmt: skip
+
+
+# What the day is called on which it was concluded.
+CONCLUDED_ON = {Stage.SIGNED: _("Signed on"), Stage.ADOPTED: _("Adopted on"), Stage.AGREED: _("Agreed on")}
+
+
+def day_label(stage: str, kind: str, regime: str) -> Any:
+    """What that day is called of an agreement; of one that is not at such a stage, by how it can be concluded."""
+    ways = (Stage(stage),) if stage in CONCLUDED else ways_of(kind, regime)
+    return CONCLUDED_ON[ways[0]] if len(ways) == 1 else _("Signed or adopted on")
+
+
+def ways_of(kind: str, regime: str) -> tuple[Stage, ...]:
+    """How an agreement of this kind and legal regime can be concluded."""
+    if kind == Kind.PROGRAMME:
+        return (Stage.AGREED,)
+    if kind in SIGNED_ONLY or regime == LegalRegime.TREATY:
+        return (Stage.SIGNED,)
+    return (Stage.SIGNED, Stage.ADOPTED)
 
 
 class Standing(State):
@@ -109,6 +137,19 @@ class Delivery(State):
     UNDER_WAY = "under_way", Tone.INFO, _("Under way")
     DELIVERED = "delivered", Tone.OK, _("Delivered")
     DROPPED = "dropped", Tone.MUTE, _("Dropped")
+    CARRIED = "carried", Tone.MUTE, _("Carried over")
+
+
+# Only the ending of an agreement carries over.
+SET_BY_HAND = [(value.value, value.label) for value in Delivery if value != Delivery.CARRIED]
+
+
+class Fate(TextChoices):
+    """What becomes of an open commitment when its agreement ends."""
+
+    CARRIED = "carried", _("carried over to the successor")
+    FULFILLED = "fulfilled", _("fulfilled, as its evidence shows")
+    DROPPED = "dropped", _("dropped, for the reason of the ending")
 
 
 class Health(State):
@@ -194,6 +235,7 @@ class DocumentKind(TextChoices):
     OPINION = "opinion", _("Written opinion")
     NOTICE = "notice", _("Notice of ending or suspension")
     CORRESPONDENCE = "correspondence", _("Correspondence")
+    LEGAL_ACT = "legal_act", _("Legal act")
     OTHER = "other", _("Other")
 
 

@@ -31,7 +31,7 @@ PAGES = {
         "/agreements/US-2023-03/sharing/", "/agreements/US-2023-03/amendments/new/",
         "/agreements/US-2023-03/as-partner/?organisation=kfia&withheld=money",
         "/history/agreements/US-2023-03/as-of/", "/agreements/new/?supersedes=US-2023-03",
-        "/commitments/?view=board", "/commitments/?view=timeline", "/commitments/?binding=true&desk=mine&partner=none",
+        "/commitments/?view=board", "/commitments/?view=timeline", "/commitments/?owed=true&desk=mine&partner=none",
         "/commitments/US-2023-03-2/", "/commitments/US-2023-03-2/quick/", "/commitments/US-2023-03-2/milestones/new/",
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
         "/actions/new/?serves=US-2023-03-2", "/partners/map/", "/handover/",

@@ -24,7 +24,7 @@ from agreements.overview.waiting import Wait
 from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import BINDING, Health, ReportStatus, SendState, Stage
+from agreements.vocabulary import Health, ReportStatus, SendState, Stage
 from partners import reading
 from partners.paging import PAGE, Order, Page, page_of
 from partners.requests import Request
@@ -83,8 +83,7 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     elif scope == "desk":
         agreements = agreements.filter(desk__in=viewer.desk_ids)
         commitments = commitments.filter(agreement__desk__in=viewer.desk_ids)
-    live = commitments.filter(agreement__stage__in=BINDING)
-    shown = live.select_related("agreement", "partner_owner", "lead")
+    shown = commitments.concluded().select_related("agreement", "partner_owner", "lead")
     return {
         "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waits, agreements),
         "waiting": waiting.items(viewer, most=SHOWN), "waits": waits,
@@ -103,7 +102,7 @@ def _counts(viewer: Viewer, scope: str, waits: int, agreements: Any) -> list[Cou
     found = tallies.total(tallies.duties(viewer, keeps).values())
 
     def duties(**more: str) -> str:
-        return f"{reverse('commitments')}?{urlencode({**of, 'binding': 'true', **more})}"
+        return f"{reverse('commitments')}?{urlencode({**of, 'owed': 'true', **more})}"
 
     def papers(**more: str) -> str:
         return f"{reverse('agreements')}?{urlencode({**of, **more})}"
@@ -112,7 +111,7 @@ def _counts(viewer: Viewer, scope: str, waits: int, agreements: Any) -> list[Cou
         Count(waits, _("wait for me"), reverse("waiting")),
         Count(found.overdue, _("commitments overdue"), duties(due="overdue"), is_bad=True),
         Count(found.soon, _("due within 30 days"), duties(due="soon")),
-        Count(found.blocked, _("blocked"), duties(open="true", health=Health.BLOCKED), is_bad=True),
+        Count(found.blocked, _("blocked"), duties(health=Health.BLOCKED), is_bad=True),
         Count(found.silent, _("without a word for 90 days"), duties(quiet=str(SILENT_DAYS))),
         Count(agreements.expiring(viewer.on).count(), _("agreements expire soon"), papers(show="expiring")),
         Count(agreements.filter(stage=Stage.IN_REVIEW).count(), _("in review"), papers(stage=Stage.IN_REVIEW)),
@@ -175,7 +174,7 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
     commitments = Commitment.objects.visible_to(viewer).select_related("agreement", "partner_owner", "lead")
     written = Report.objects.visible_to(viewer).filter(organisation__in=viewer.organisation_ids)
-    owed = commitments.open().filter(partner_owner__in=viewer.organisation_ids)
+    owed = commitments.owed().filter(partner_owner__in=viewer.organisation_ids)
     to_confirm = waiting.rows(viewer, Wait.CONFIRM)
     return {
         "waits": waiting.count(viewer),

@@ -16,7 +16,7 @@ from agreements.commitments.lists.saved import rows_of
 from agreements.commitments.models import Commitment, Milestone
 from agreements.procedures import proceeding
 from agreements.register.models import Agreement, Follow, Participant
-from agreements.vocabulary import MilestoneStatus, RecordList, Renewal, Stage
+from agreements.vocabulary import CONCLUDED, MilestoneStatus, RecordList, Renewal
 from partners.viewers import Role, Viewer
 
 PAST = timedelta(days=366)
@@ -86,7 +86,7 @@ def _scope(feed: Feed, viewer: Viewer) -> tuple[Any, Any]:
 
 def _terms(agreements: Any, viewer: Viewer) -> Iterator[Event]:
     """The end of the term that runs, and the last day to object to its renewal."""
-    for row in agreements.filter(stage=Stage.SIGNED, expires_on__isnull=False):
+    for row in agreements.filter(stage__in=CONCLUDED, expires_on__isnull=False):
         sequence = row.version * RENEWALS
         if end := row.ends_on(viewer.on):
             title = _("Renews by itself: %(title)s") if row.renewal == Renewal.TACIT else _("Expires: %(title)s")
@@ -99,15 +99,15 @@ def _terms(agreements: Any, viewer: Viewer) -> Iterator[Event]:
 
 
 def _duties(commitments: Any) -> Iterator[Event]:
-    """Due days of what is open. A month or a quarter is told on its last day, by when it must be done."""
-    for row in commitments.open().filter(due_on__isnull=False).select_related("agreement"):
+    """Due days of what is owed. A month or a quarter is told on its last day, by when it must be done."""
+    for row in commitments.owed().filter(due_on__isnull=False).select_related("agreement"):
         title = _("Due: %(title)s") % {"title": row.title}
         yield _event(row, "due", row.due.last_day, title, row.version, formula=_period(row.due))
 
 
 def _milestones(commitments: Any, viewer: Viewer) -> Iterator[Event]:
     rows = Milestone.objects.visible_to(viewer).live().filter(
-        commitment__in=commitments.open().order_by().values("pk"), status=MilestoneStatus.SCHEDULED,
+        commitment__in=commitments.owed().order_by().values("pk"), status=MilestoneStatus.SCHEDULED,
         due_on__isnull=False,
     )  # fmt: skip
     for row in rows.select_related("commitment"):

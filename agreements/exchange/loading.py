@@ -164,8 +164,11 @@ class _Loading:
         for row in self._each("documents.yaml"):
             self.digests[row["code"]] = row.get("sha256", "")
             self._keep(Document, {"code": row["code"]}, row)
+        for row in self._each("documents.yaml"):
+            self._cite(self._link(Document, row["code"]), row, "paper")
         for row in self._each("organisations.yaml"):
-            self._keep(Organisation, {"code": row["code"]}, {**row, "parent": self._parent(row)})
+            kept = self._keep(Organisation, {"code": row["code"]}, {**row, "parent": self._parent(row)})
+            self._cite(kept, row)
         for row in self._each("people.yaml"):
             self._person(row)
         for row in self._each("relations.yaml"):
@@ -325,6 +328,7 @@ class _Loading:
     def _person(self, row: Row) -> None:
         organisation = self._link(Organisation, row["organisation"])
         person = self._keep(Person, {"name": row["name"], "organisation": organisation}, row)
+        self._cite(person, row)
         if row.get("focal_for"):
             key = {"person": person, "organisation": organisation, "sector": self._link(Sector, row["focal_for"])}
             self._keep(FocalPoint, key, {})
@@ -363,21 +367,27 @@ class _Loading:
         self._cite(commitment, row)
         self.place = place
 
-    def _cite(self, claim: Any, row: Row) -> None:
+    def _cite(self, claim: Any, row: Row, target: str = "") -> None:
         for text in row.get("cites", []):
             code, _colon, number = str(text).partition(":")
             paragraph = reading.whole(number, least=1, most=MOST_PARAGRAPHS)
             if paragraph is None:
                 raise BadFile(f"{self.place}: write a citation as document:paragraph, not “{text}”")
             self.cited.add((code, paragraph))
-            key = {"document": self._link(Document, code), "paragraph": paragraph, claim._meta.model_name: claim}
+            key = {
+                "document": self._link(Document, code),
+                "paragraph": paragraph,
+                target or claim._meta.model_name: claim,
+            }
             self._keep(Citation, key, {})
 
     def _attach(self, sources: Path) -> None:
         """Find each document's text by its digest, check that the cited paragraphs exist, and keep it."""
         files = {hashlib.sha256(path.read_bytes()).hexdigest(): path for path in sources.iterdir() if path.is_file()}
         for code, digest in self.digests.items():
-            path = next((path for full, path in files.items() if digest and full.startswith(digest)), None)
+            if not digest:
+                continue  # a paper that is only named
+            path = next((path for full, path in files.items() if full.startswith(digest)), None)
             if path is None:
                 raise BadFile(f"{sources}: no file there is the text of “{code}” (SHA-256 {digest}…)")
             text = texts.clean(path.read_text(encoding="utf-8"), pages=True)

@@ -20,7 +20,7 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import SILENT_DAYS, CommitmentQuerySet
 from agreements.overview.models import Tally, TallyFamily
 from agreements.overview.tallies import duties, median, sums, total
-from agreements.vocabulary import BINDING, BlockedBy, Delivery, Health, ReportStatus
+from agreements.vocabulary import BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
 from partners.states import Tone
 from partners.viewers import Viewer
@@ -53,8 +53,8 @@ class Matrix:
 
 
 def at_desks(viewer: Viewer) -> CommitmentQuerySet:
-    """The commitments of signed papers at the viewer's desks; of all desks for who reads them all."""
-    rows: CommitmentQuerySet = Commitment.objects.visible_to(viewer).filter(agreement__stage__in=BINDING)
+    """The commitments of concluded agreements at the viewer's desks; of all desks for who reads them all."""
+    rows: CommitmentQuerySet = Commitment.objects.visible_to(viewer).concluded()
     return rows.filter(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else rows
 
 
@@ -68,8 +68,8 @@ def tallies_at_desks(viewer: Viewer) -> Any:
 
 
 def scope(viewer: Viewer) -> dict[str, str]:
-    """The filters of the list that holds all commitments counted here."""
-    return {"binding": "true"} | ({"desk": "mine"} if viewer.desk_ids else {})
+    """The filter of the list to the desks counted here."""
+    return {"desk": "mine"} if viewer.desk_ids else {}
 
 
 def by_partner(viewer: Viewer) -> Matrix:
@@ -79,10 +79,10 @@ def by_partner(viewer: Viewer) -> Matrix:
     for key, state, number in cells:
         found.setdefault(key, {})[state] = number
     columns = [
-        (str(health.label), health.value, {"health": health.value, "open": "true"}, health.tone in ALARMING)
+        (str(health.label), health.value, {"health": health.value, "owed": "true"}, health.tone in ALARMING)
         for health in Health
     ]
-    columns.append((str(Delivery.DELIVERED.label), "delivered", {"delivery": "delivered"}, False))
+    columns.append((str(Delivery.DELIVERED.label), "delivered", {"delivery": "delivered", "concluded": "true"}, False))
     weight = {key: sum(row.get(health.value, 0) for health in Health) for key, row in found.items()}
     return _matrix(viewer, "partner", found, weight, columns)
 
@@ -91,10 +91,10 @@ def by_lead(viewer: Viewer) -> Matrix:
     """Lead agency x open, overdue, due soon, blocked. Two queries."""
     found = {key: asdict(row) for key, row in duties(viewer, own_desks(viewer), by_lead=True).items() if row.open}
     columns: list[tuple[str, str, dict[str, str], bool]] = [
-        (pgettext("commitments", "Open"), "open", {"open": "true"}, False),
-        (_("Overdue"), "overdue", {"due": "overdue"}, True),
-        (_("Due within 30 days"), "soon", {"due": "soon"}, False),
-        (_("Blocked"), "blocked", {"open": "true", "health": "blocked"}, True),
+        (pgettext("commitments", "Open"), "open", {"owed": "true"}, False),
+        (_("Overdue"), "overdue", {"due": "overdue", "owed": "true"}, True),
+        (_("Due within 30 days"), "soon", {"due": "soon", "owed": "true"}, False),
+        (_("Blocked"), "blocked", {"owed": "true", "health": "blocked"}, True),
     ]
     return _matrix(viewer, "lead", found, {key: row["open"] for key, row in found.items()}, columns)
 
@@ -156,7 +156,7 @@ def blocked(viewer: Viewer) -> list[Blocked]:
     return [
         Blocked(
             level, *found[level.value],
-            urlencode(scope(viewer) | {"open": "true", "blocked": level.value}),
+            urlencode(scope(viewer) | {"owed": "true", "blocked": level.value}),
         )
         for level in BlockedBy
         if level.value in found

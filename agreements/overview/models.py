@@ -25,7 +25,7 @@ from partners.viewers import ALL_DESKS, DESK_STAFF, Viewer
 GATE = "desk is_restricted is_archived"
 LINE = f"id {GATE} family key state day n"
 COUNTED = (
-    f"commitment agreement {GATE} is_binding lead partner_owner owner delivery health blocked_by blocked_since_on "
+    f"commitment agreement {GATE} is_concluded lead partner_owner owner delivery health blocked_by blocked_since_on "
     "due_on since_on slip_days was_on_time start_days"
 )
 
@@ -43,12 +43,13 @@ class TallyFamily(models.TextChoices):
 
 class CountQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: Viewer) -> Self:
-        """What is counted from commitments of signed papers that the viewer sees; nothing for partners."""
+        """What is counted from commitments of concluded agreements that the viewer sees; nothing for partners."""
+        live = self.filter(is_archived=False)  # nothing archived is owed, whoever may read it
         if viewer.role in ALL_DESKS:
-            return self.all()
+            return live
         if viewer.role not in DESK_STAFF:
             return self.none()
-        return self.filter(Q(is_restricted=False) | Q(desk__in=viewer.desk_ids), is_archived=False)
+        return live.filter(Q(is_restricted=False) | Q(desk__in=viewer.desk_ids))
 
 
 def copied(model: type[models.Model], label: StrOrPromise) -> Any:
@@ -79,7 +80,7 @@ class CountedCommitment(Gated):
         verbose_name=_("commitment"),
     )  # fmt: skip
     agreement = copied(Agreement, _("agreement"))
-    is_binding = models.BooleanField(_("of a signed paper"), default=False)
+    is_concluded = models.BooleanField(_("of a concluded agreement"), default=False)
     lead = copied(Organisation, _("lead agency"))
     partner_owner = copied(Organisation, _("partner in charge"))
     owner = copied(User, _("kept by"))
@@ -111,11 +112,11 @@ class Counted(CountedCommitment):
             models.Index(fields=["agreement"], name="counted_agreement"),
             models.Index(
                 fields=["due_on"], name="counted_due",
-                condition=Q(is_binding=True, delivery__in=("planned", "under_way")),
+                condition=Q(is_concluded=True, delivery__in=("planned", "under_way")),
             ),
             models.Index(
                 fields=["since_on"], name="counted_since",
-                condition=Q(is_binding=True, delivery__in=("planned", "under_way")),
+                condition=Q(is_concluded=True, delivery__in=("planned", "under_way")),
             ),
         )  # fmt: skip
 

@@ -49,7 +49,7 @@ def duties(viewer: Viewer, where: Q, *, by_lead: bool = False) -> dict[int | Non
     on, cut = viewer.on, viewer.on - timedelta(days=SILENT_DAYS)
     tallies = Tally.objects.visible_to(viewer).annotate(keeper=F("key")).filter(where).order_by()
     edge = CountedNow.objects.visible_to(viewer).annotate(keeper=F("owner")).filter(where).order_by()
-    edge = edge.filter(is_binding=True, delivery__in=OPEN)
+    edge = edge.filter(is_concluded=True, delivery__in=OPEN)
     whole = tallies.filter(family=TallyFamily.LEAD if by_lead else TallyFamily.OWNER)
     key, of = ("key", "lead") if by_lead else ("desk", "desk")
     parts = [

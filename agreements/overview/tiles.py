@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import IS_OPEN, is_overdue
+from agreements.commitments.models.commitment import is_overdue
 from agreements.register.models import Participant
 from partners.models import Country
 from partners.models.countries import Region
@@ -28,7 +28,7 @@ class Place:
 
     country: Country
     agreements: int
-    commitments: int  # open ones
+    commitments: int  # those owed
     overdue: int
 
     @property
@@ -57,7 +57,7 @@ def places(viewer: Viewer) -> list[Place]:
     """Those that take part with us in anything the viewer sees, by name. Three queries, whatever their number."""
     seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
     agreements = dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
-    duties = Commitment.objects.visible_to(viewer).filter(IS_OPEN, agreement__participants__archived_at=None)
+    duties = Commitment.objects.visible_to(viewer).owed().filter(agreement__participants__archived_at=None)
     there = (
         duties.order_by()
         .values("agreement__participants__organisation__country")

@@ -24,7 +24,7 @@ def overview(request: Request) -> HttpResponse:
     context = {
         "by_partner": figures.by_partner(viewer), "by_lead": figures.by_lead(viewer), "silent": figures.silent(viewer),
         "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
-        "list": f"{reverse('commitments')}?{urlencode(figures.scope(viewer))}&",
+        "list": f"{reverse('commitments')}?{urlencode({'owed': 'true'} | figures.scope(viewer))}&",
         "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blockers.NUDGE_DAYS,
         "others": waiting.items(viewer, kinds=TO_DECIDE, most=SHOWN),
     }  # fmt: skip

@@ -115,8 +115,7 @@ def _is_desk(viewer: Viewer) -> bool:
 
 def owed(viewer: Viewer) -> Any:
     """What stands in a paper that holds, and is open: nothing else is late or silent."""
-    rows = Commitment.objects.visible_to(viewer).open()
-    return rows.filter(agreement__stage=Stage.SIGNED, agreement__archived_at=None, archived_at=None)
+    return Commitment.objects.visible_to(viewer).owed()
 
 
 def last_rung() -> int:

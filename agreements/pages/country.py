@@ -11,9 +11,9 @@ from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
 from agreements.commitments.models import ActionItem, Milestone
-from agreements.commitments.models.commitment import IS_OPEN, SILENT_DAYS, is_overdue, unheard
+from agreements.commitments.models.commitment import IS_OWED, SILENT_DAYS, is_overdue, unheard
 from agreements.vocabulary import (
-    BINDING,
+    CONCLUDED_OR_SUSPENDED,
     ActionItemState,
     CommitmentKind,
     Confirmation,
@@ -54,18 +54,18 @@ class Anniversary:
 
 
 def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer) -> dict[str, Any]:
-    """Agreements by stage, open commitments by who owes them and by health, and what is unsettled. Two queries."""
+    """Agreements by stage, what is owed by who owes it and by health, and what is unsettled. Two queries."""
     here = f"country={country.code}"
     by_stage = dict(agreements.order_by().values_list("stage").annotate(n=Count("pk")))
-    live, late = IS_OPEN, is_overdue(viewer.on)
+    owed, late = IS_OWED, is_overdue(viewer.on)
     asked: dict[str, Q] = {"overdue": late, "disputed": Q(agreed=Confirmation.DISPUTED)}
-    asked["unanswered"] = live & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
-    asked["silent"] = live & unheard(SILENT_DAYS, viewer.on) & Q(agreement__stage__in=BINDING)
+    asked["unanswered"] = owed & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
+    asked["silent"] = owed & unheard(SILENT_DAYS, viewer.on)
     for side in Direction.values:
         of_it = Q(direction=side)
-        asked |= {f"{side}_open": live & of_it, f"{side}_late": late & of_it}
+        asked |= {f"{side}_open": owed & of_it, f"{side}_late": late & of_it}
         asked[f"{side}_done"] = Q(delivery=Delivery.DELIVERED) & of_it
-    asked |= {f"health_{value}": live & Q(health=value) for value in Health.values}
+    asked |= {f"health_{value}": owed & Q(health=value) for value in Health.values}
     found = commitments.order_by().aggregate(**{name: Count("pk", filter=rule) for name, rule in asked.items()})
     return {
         "stages": [
@@ -73,7 +73,7 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
         ],
         "balance": [_side(Direction(side), found, here, viewer) for side in Direction],
         "healths": [
-            Part(value.label, found[f"health_{value}"], f"{here}&open=true&health={value}", value.tone)
+            Part(value.label, found[f"health_{value}"], f"{here}&owed=true&health={value}", value.tone)
             for value in Health
             if found[f"health_{value}"]
         ],
@@ -85,8 +85,8 @@ def _side(side: Direction, found: dict[str, int], here: str, viewer: Viewer) -> 
     query = f"{here}&direction={side}"
     return {
         "label": side.label if viewer.is_staff else side.across,
-        "open": Part("", found[f"{side}_open"], f"{query}&open=true"),
-        "late": Part("", found[f"{side}_late"], f"{query}&due=overdue"),
+        "open": Part("", found[f"{side}_open"], f"{query}&owed=true"),
+        "late": Part("", found[f"{side}_late"], f"{query}&owed=true&due=overdue"),
         "done": Part("", found[f"{side}_done"], f"{query}&delivery=delivered"),
     }
 
@@ -147,7 +147,7 @@ def anniversaries(relations: Iterable[Any], agreements: Any, on: date) -> list[A
         if one.since_on and one.since_precision == "day"
     ]
     found = [_next(day, on, what, url) for day, what, url in days]
-    signed = agreements.filter(signed_on__isnull=False, signed_precision="day", stage__in=BINDING)
+    signed = agreements.filter(signed_on__isnull=False, signed_precision="day", stage__in=CONCLUDED_OR_SUSPENDED)
     for row in signed.order_by("signed_on")[:MOST_SIGNINGS]:
         coming = _next(row.signed_on, on, f"{row.ref} {row.title}", row.get_absolute_url())
         if coming.years % ROUND == 0:

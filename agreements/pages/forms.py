@@ -29,7 +29,7 @@ MOST_ROWS = 60  # participants, or commitments, on one form
 class AgreementForm(WithPartialDates, WithBothLanguages):
     """The agreement's own facts. The version tells whether someone else was faster."""
 
-    signed = PartialDateField(label=_("Signed on"), required=False)
+    signed = PartialDateField(label=_("Signed or adopted on"), required=False)
     provisional = PartialDateField(label=_("Applied provisionally from"), required=False, help_text="")
     effective = PartialDateField(label=_("In effect from"), required=False, help_text="")
     expires = PartialDateField(label=_("Expires"), required=False, help_text="")
@@ -126,7 +126,7 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
             and not values["signed"]
             and self.instance.stage != "draft"
         ):
-            self.add_error("signed", _("A signed agreement keeps its date; correct it, but do not take it away."))
+            self.add_error("signed", _("What was concluded keeps its date; correct it, but do not take it away."))
         self.instance.parent = values.get("parent_ref")
         self.instance.supersedes = values.get("supersedes_ref")
         return values

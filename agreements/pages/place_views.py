@@ -55,6 +55,7 @@ def organisation_page(request: Request, code: str) -> HttpResponse:
         return redirect(kept)
     rows = Organisation.objects.select_related("country", "parent", "successor")
     organisation = rows.get_visible(viewer, code=code)
+    cited = Prefetch("citations", Citation.objects.visible_to(viewer).select_related("document"))
     participants = Participant.objects.visible_to(viewer).filter(organisation=organisation)
     agreements = Agreement.objects.visible_to(viewer).filter(pk__in=participants.values("agreement"))
     visible = Commitment.objects.visible_to(viewer)
@@ -68,6 +69,7 @@ def organisation_page(request: Request, code: str) -> HttpResponse:
         "focal_points": duties.select_related("person", "sector")[:CHILDREN],
         "assessments": Assessment.objects.visible_to(viewer).filter(organisation=organisation)[:CHILDREN],
         "may_merge": viewer.is_one_of(Role.MANAGER, Role.OPERATOR),
-        "people": organisation.people.visible_to(viewer)[:CHILDREN],
+        "people": organisation.people.visible_to(viewer).prefetch_related(cited)[:CHILDREN],
+        "citations": organisation.citations.visible_to(viewer).select_related("document"),
     }
     return render(request, "agreements/pages/organisation_page.html", context)

@@ -41,11 +41,10 @@ def _acts(request: Request, agreement: Agreement) -> list[dict[str, Any]]:
         del request.session["kept_act"]
     acts, free = [], lifecycle.open_to(agreement, request.viewer)
     shown = agreement.content_hash() if any(transition.four_eyes for transition in free) else ""
-    papers = agreement.documents.visible_to(request.viewer)
     for transition in free:
         typed = kept["typed"] if (kept.get("ref"), kept.get("name")) == (agreement.ref, transition.name) else {}
         initial = {"signed": agreement.signed, **typed, "seen": shown if transition.four_eyes else ""}
-        form = ActForm(initial=initial, transition=transition, papers=papers, viewer=request.viewer)
+        form = ActForm(initial=initial, transition=transition, agreement=agreement, viewer=request.viewer)
         acts.append({"transition": transition, "form": form, "is_open": bool(typed)})
     return acts
 

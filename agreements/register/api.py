@@ -20,7 +20,7 @@ from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.register.models.agreement import Ending
 from agreements.register.rules import access_log, editing, lifecycle
 from agreements.register.rules.workflow import Facts
-from agreements.vocabulary import Stage
+from agreements.vocabulary import Fate, Stage
 from partners.models import Desk, Organisation, Sector
 from partners.records import RecordQuerySet
 from partners.viewers import DESK_STAFF
@@ -54,7 +54,9 @@ class AgreementSerializer(RecordSerializer):
     parent = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)  # type: ignore[assignment]
     supersedes = VisibleField(Agreement, slug_field="ref", required=False, allow_null=True)
     announced = PartialDateApiField("announced_on", "announced_precision")
-    signed = PartialDateApiField("signed_on", "signed_precision")
+    signed = PartialDateApiField(
+        "signed_on", "signed_precision", help_text="when it was signed, adopted or agreed, as its `stage` says"
+    )
     provisional = PartialDateApiField("provisional_on", "provisional_precision")
     effective = PartialDateApiField("effective_on", "effective_precision")
     expires = PartialDateApiField("expires_on", "expires_precision", "last")
@@ -120,11 +122,21 @@ class ActSerializer(serializers.Serializer[Any]):
     """What is said with a transition; which of it is needed, the refusal tells."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
-    signed = serializers.CharField(required=False, help_text="a date, as exact as it is known")
+    signed = serializers.CharField(
+        required=False, help_text="the day of signing, adoption or agreement, as exact as it is known"
+    )
     ending = serializers.ChoiceField(Ending.choices, required=False)
     document = serializers.IntegerField(required=False, help_text="the paper that says so, by its number")
     successor = serializers.CharField(required=False, help_text="reference of the agreement that takes its place")
+    day = serializers.CharField(required=False, help_text="the day of effect, where it is not today")
+    fates = serializers.DictField(
+        child=serializers.ChoiceField(Fate.choices), required=False,
+        help_text="of an ending: what becomes of each open commitment, by its reference",
+    )  # fmt: skip
     seen = serializers.CharField(required=False, help_text="the `content_hash` of `acts`, to approve what was shown")
+
+    def validate_day(self, text: str) -> Any:
+        return self.validate_signed(text)
 
     def validate_signed(self, text: str) -> Any:
         try:
@@ -201,7 +213,12 @@ class AgreementViewSet(RecordViewSet):
         """What the viewer may do with the agreement now, and the hash to approve by."""
         agreement = self.get_object()
         acts = [
-            {"name": act.name, "label": str(act.label), "asks": act.asks, "target": Stage(act.target).value}
+            {
+                "name": act.name,
+                "label": str(act.label),
+                "asks": act.asks,
+                "target": lifecycle.target_of(act, agreement).value,
+            }
             for act in lifecycle.open_to(agreement, self.viewer)
         ]
         return Response({"acts": acts, "content_hash": agreement.content_hash() if self.viewer.is_staff else ""})

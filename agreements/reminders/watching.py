@@ -19,7 +19,7 @@ from agreements.procedures import proceeding
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement
 from agreements.reminders.models import Reminder, ReminderRule, Watched
-from agreements.vocabulary import MilestoneStatus, Renewal, Stage
+from agreements.vocabulary import CONCLUDED, MilestoneStatus, Renewal, Stage
 
 LED = (Watched.AGREEMENT_EXPIRY, Watched.NOTICE_DAY, Watched.COMMITMENT_DUE)  # where a record has lead days of its own
 
@@ -80,7 +80,7 @@ class Expiry(Watch):
     key, agreement = "agreement_id", "pk"
 
     def base(self, **only: Any) -> Any:
-        return Agreement.objects.live().filter(stage=Stage.SIGNED, **only)
+        return Agreement.objects.live().filter(stage__in=CONCLUDED, **only)
 
     def rows(self, until: date, **only: Any) -> Any:
         return self.base(**only).filter(Q(expires_on__lte=until) | Q(expires_on__isnull=False, lead_days__isnull=False))
@@ -102,7 +102,7 @@ class NoticeDay(Expiry):
 
 class CommitmentDue(Watch):
     def base(self, **only: Any) -> Any:
-        live = Q(agreement__stage=Stage.SIGNED, agreement__archived_at=None, archived_at=None)
+        live = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
         return Commitment.objects.open().filter(live, **only).select_related("agreement")
 
     def rows(self, until: date, **only: Any) -> Any:

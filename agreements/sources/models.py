@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import uuid
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import pghistory
@@ -21,7 +23,7 @@ from agreements.sources.quoting import find
 from agreements.vocabulary import Audience, DocumentKind, PaperState
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
-from partners.models import Figure, Relation
+from partners.models import Figure, Organisation, Person, Relation
 from partners.records import Record
 from partners.states import StateField
 from partners.viewers import ALL_DESKS, Viewer
@@ -131,12 +133,17 @@ def paragraphs_of(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
+def one_of(*names: str) -> Q:
+    """Exactly one of these columns is filled."""
+    return reduce(or_, (Q(**{f"{name}__isnull": name != filled for name in names}) for filled in names))
+
+
 @pghistory.track()
 class Citation(Record):
-    """The place in a document that bears out a claim: about an agreement, a commitment, a figure or a relation."""
+    """The place in a document that bears out a claim: about a record of the register, or a paper that is only named."""
 
     FIELDS = FieldTable(
-        partner="id document paragraph page quote agreement commitment figure relation",
+        partner="id document paragraph page quote agreement commitment figure relation organisation person paper",
         internal=RECORD_INTERNAL,
         locked=f"id {RECORD_INTERNAL}",
     )
@@ -158,7 +165,17 @@ class Citation(Record):
         Relation, models.PROTECT, null=True, blank=True, related_name="citations", verbose_name=_("relation")
     )
 
-    TARGETS = ("agreement", "commitment", "figure", "relation")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, blank=True, related_name="citations", verbose_name=_("organisation")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="citations", verbose_name=_("person")
+    )
+    paper = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="named_in", verbose_name=_("paper named")
+    )
+
+    TARGETS = ("agreement", "commitment", "figure", "relation", "organisation", "person", "paper")
 
     class Meta:
         verbose_name = _("citation")
@@ -166,17 +183,14 @@ class Citation(Record):
         ordering = ("document", "paragraph", "pk")
         constraints = (
             models.CheckConstraint(
-                condition=(
-                    Q(agreement__isnull=False, commitment=None, figure=None, relation=None)
-                    | Q(agreement=None, commitment__isnull=False, figure=None, relation=None)
-                    | Q(agreement=None, commitment=None, figure__isnull=False, relation=None)
-                    | Q(agreement=None, commitment=None, figure=None, relation__isnull=False)
+                condition=one_of(
+                    "agreement", "commitment", "figure", "relation", "organisation", "person", "paper"
                 ),
                 name="citation_of_one_claim", violation_error_message=_("A citation bears out exactly one claim."),
             ),
             models.UniqueConstraint(
-                "document", "paragraph", "agreement", "commitment", "figure", "relation", name="citation_once",
-                nulls_distinct=False, condition=Q(quote=""),
+                "document", "paragraph", "agreement", "commitment", "figure", "relation", "organisation", "person",
+                "paper", name="citation_once", nulls_distinct=False, condition=Q(quote=""),
             ),
         )  # fmt: skip
 
@@ -191,6 +205,14 @@ class Citation(Record):
     @property
     def target(self) -> Any:
         return next(claim for name in self.TARGETS if (claim := getattr(self, name)))
+
+    @property
+    def shown_on(self) -> Any:
+        """The record on whose page the claim stands."""
+        if self.person:
+            return self.person.organisation
+        claim = self.figure or self.relation
+        return claim.country if claim else self.target
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

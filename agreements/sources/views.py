@@ -31,7 +31,16 @@ def document_page(request: Request, pk: int) -> HttpResponse:
     paragraphs = document.paragraphs() if viewer.is_staff else []
     context = {
         "document": document,
-        "citations": cited.select_related("agreement", "commitment", "figure__country", "relation__country"),
+        "citations": cited.select_related(
+            "agreement",
+            "commitment",
+            "figure__country",
+            "relation__country",
+            "organisation",
+            "person__organisation",
+            "paper",
+        ),
+        "named_in": document.named_in.visible_to(viewer).select_related("document"),
         "paragraphs": list(enumerate(paragraphs[:MOST_PARAGRAPHS], 1)),
         "editions": _editions(document, viewer),
         "may_fetch": may_fetch(document, viewer),

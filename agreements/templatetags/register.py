@@ -112,13 +112,13 @@ def past(step_name: str) -> str:
 
 @register.filter
 def time_left(commitment: Any) -> SafeString | str:
-    """How late an open commitment is, or how soon it is due within a month."""
+    """How late a commitment that is owed is, or how soon it is due within a month."""
     on: date = timezone.localdate()
     late = commitment.days_late(on)
     if late > 0:
         text = ngettext("%(days)s day late", "%(days)s days late", late) % {"days": late}
         return format_html('<span class="pill bad">{}</span>', text)
-    if commitment.due_on and commitment.is_open and late >= -30:
+    if commitment.due_on and commitment.is_owed and late >= -30:
         text = (
             _("due today")
             if late == 0

@@ -44,9 +44,9 @@ FILTERS = {
                      "organisation": ("gov-us", "kfia", "gov-vn"), "signed_from": ("1999", "2022"),
                      "sort": ("oldest", "expires", "ref"), "show": ("expiring", "mine"), "view": ("timeline",)},
     "/commitments/": {"delivery": ("planned", "delivered"), "health": ("on_track", "delayed"), "country": ("US", "KR"),
-                      "due": ("overdue", "soon", "none"), "quiet": ("90", "180"), "binding": ("true",),
+                      "due": ("overdue", "soon", "none"), "quiet": ("90", "180"), "owed": ("true",),
                       "open": ("true",), "confirmation": ("disputed",), "partner": ("gov-us", "kfia"),
-                      "view": ("board",), "slipped": ("true",)},
+                      "view": ("board",), "slipped": ("true",), "concluded": ("true",)},
 }  # fmt: skip
 OTHER = "Something else altogether, and longer than before"
 

@@ -72,7 +72,7 @@ LISTS = (
     "/agreements/?stage=draft",
     "/agreements/?show=expiring", "/agreements/?show=untranslated", "/agreements/similar/?title_en=Memorandum",
     "/commitments/", f"/commitments/?{COLUMNS}", "/commitments/?view=board", "/commitments/?view=timeline",
-    "/commitments/?due=overdue", "/commitments/?quiet=90", "/commitments/?binding=true", "/commitments/?country=KR",
+    "/commitments/?due=overdue", "/commitments/?quiet=90", "/commitments/?owed=true", "/commitments/?country=KR",
     "/commitments/?blocked=desk", "/partners/", "/partners/map/", "/organisations/gov-us/", "/organisations/kfia/",
     "/countries/US/", "/countries/KR/", "/countries/US/share/", "/organisations/suggest/?x=gov", "/profile/", "/inbox/",
     "/following/", "/calendars/", "/exports/", "/actions/", "/oversight/", "/reminders/", "/changes/", "/review/",

@@ -50,7 +50,7 @@ def test_whoever_is_to_act_is_told() -> None:
     """An urgent act that concerns nobody, or one that followers of the other side hear of by mistake, is no row."""
     assert not [act for act in Act if act.row.urgent and act.row.tells == Tells.NOBODY]
     assert {act for act in Act if act.row.hears == Hears.ALL} == {
-        Act.SIGN, Act.SUSPEND, Act.RESUME, Act.END, Act.TAKE_EFFECT, Act.NEAR_END, Act.EXPIRE, Act.MOVE_DAY,
+        Act.SIGN, Act.ISSUE, Act.SUSPEND, Act.RESUME, Act.END, Act.TAKE_EFFECT, Act.NEAR_END, Act.EXPIRE, Act.MOVE_DAY,
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.rules import bulk
 from agreements.dateinput import PartialDateField
 from agreements.register.rules.handover import colleagues
-from agreements.vocabulary import Delivery
+from agreements.vocabulary import SET_BY_HAND
 from partners.models import User
 from partners.picking import offer
 from partners.viewers import Viewer
@@ -19,7 +19,7 @@ from partners.viewers import Viewer
 class WishForm(forms.Form):
     """What is to become of the chosen commitments; one field of it at a time."""
 
-    delivery = forms.ChoiceField(label=_("Delivery"), required=False, choices=[("", "–"), *Delivery.choices])
+    delivery = forms.ChoiceField(label=_("Delivery"), required=False, choices=[("", "–"), *SET_BY_HAND])
     owner = forms.ModelChoiceField(User.objects.none(), label=_("Kept by"), required=False, empty_label="–")
     due = PartialDateField(label=_("New day"), required=False, help_text="")
     reason = forms.CharField(label=_("Reason for the new day"), required=False, max_length=1000)

@@ -13,7 +13,15 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
 from agreements.register.lists.filters import participants_of
-from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Wording
+from agreements.vocabulary import (
+    BlockedBy,
+    CommitmentKind,
+    Confirmation,
+    Delivery,
+    Direction,
+    Health,
+    Wording,
+)
 from partners import reading
 from partners.filtering import ReadableFilters
 from partners.viewers import Viewer
@@ -46,7 +54,8 @@ class CommitmentFilter(ReadableFilters):
     partner = filters.CharFilter(method="by_partner", label=_("Partner in charge"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
-    binding = filters.ChoiceFilter(choices=OPEN, method="by_binding", label=_("Signed papers only"))
+    concluded = filters.ChoiceFilter(choices=OPEN, method="by_concluded", label=_("Of concluded agreements only"))
+    owed = filters.ChoiceFilter(choices=OPEN, method="by_owed", label=_("Owed only"))
     country = filters.CharFilter(method="by_country", label=_("Country or territory"))
     organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
     agreement = filters.CharFilter(field_name="agreement__ref", label=_("Agreement"))
@@ -68,7 +77,8 @@ class CommitmentFilter(ReadableFilters):
         "partner": "partner_owner",
         "lead": "lead",
         "desk": "agreement.desk",
-        "binding": "agreement.stage",
+        "concluded": "agreement.stage",
+        "owed": "delivery agreement.stage",
         "country": "agreement.participants",
         "organisation": "lead partner_owner",
         "agreement": "ref",
@@ -110,8 +120,11 @@ class CommitmentFilter(ReadableFilters):
     def by_open(self, rows: Any, name: str, value: str) -> Any:
         return rows.open()
 
-    def by_binding(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(agreement__stage__in=BINDING)
+    def by_concluded(self, rows: Any, name: str, value: str) -> Any:
+        return rows.concluded()
+
+    def by_owed(self, rows: Any, name: str, value: str) -> Any:
+        return rows.owed()
 
     def by_silence(self, rows: Any, name: str, value: str) -> Any:
         return rows.quiet(reading.whole(value) or 0, self.viewer.on)

@@ -21,7 +21,7 @@ from django.utils.translation import pgettext_lazy
 from agreements import visibility
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import Agreement, partial_date, precision_field
-from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Part
+from agreements.vocabulary import CONCLUDED, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Part
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.links import tracked
@@ -37,6 +37,8 @@ PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on",
 
 
 IS_OPEN = Q(delivery__in=OPEN)
+OF_CONCLUDED = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
+IS_OWED = OF_CONCLUDED & IS_OPEN  # the definitions of decision 29
 
 
 class DueUnit(models.TextChoices):
@@ -60,8 +62,8 @@ class Side(models.TextChoices):
 
 
 def is_overdue(on: date) -> Q:
-    """Open, and its day has passed."""
-    return IS_OPEN & Q(due_on__lt=on)
+    """Owed, and its day has passed."""
+    return IS_OWED & Q(due_on__lt=on)
 
 
 def unheard(days: int, on: date) -> Q:
@@ -83,6 +85,14 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
     def open(self) -> Self:
         return self.filter(IS_OPEN)
 
+    def concluded(self) -> Self:
+        """Those of concluded agreements, whatever became of them; neither archived."""
+        return self.filter(OF_CONCLUDED)
+
+    def owed(self) -> Self:
+        """What somebody has to do: open, of a concluded agreement."""
+        return self.filter(IS_OWED)
+
     def overdue(self, on: date) -> Self:
         return self.filter(is_overdue(on))
 
@@ -94,11 +104,11 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
         return self.filter(pk__in=own.order_by().values("pk").union(of_papers.order_by().values("pk"), all=True))
 
     def due_within(self, days: int, on: date) -> Self:
-        return self.open().filter(due_on__range=(on, on + timedelta(days=days)))
+        return self.owed().filter(due_on__range=(on, on + timedelta(days=days)))
 
     def quiet(self, days: int, on: date) -> Self:
-        """Open ones of signed agreements of which nothing was heard for so many days, or ever."""
-        return self.open().filter(unheard(days, on), agreement__stage__in=BINDING)
+        """Owed ones of which nothing was heard for so many days, or ever."""
+        return self.owed().filter(unheard(days, on))
 
 
 @pghistory.track()
@@ -309,6 +319,12 @@ class Commitment(Record):
     def is_open(self) -> bool:
         return self.delivery in OPEN
 
+    @property
+    def is_owed(self) -> bool:
+        """See also: CommitmentQuerySet.owed."""
+        is_live = self.archived_at is None and self.agreement.archived_at is None
+        return self.is_open and is_live and self.agreement.stage in CONCLUDED
+
     def get_agreed_display(self) -> str:
         """The generated column has choices, but Django gives such columns no words."""
         return str(Confirmation(self.agreed).label)
@@ -319,13 +335,13 @@ class Commitment(Record):
         return (self.due_on - self.baseline_due_on).days if self.due_on and self.baseline_due_on else 0
 
     def quiet_days(self, on: date) -> int:
-        """Days since anything was heard of an open one; 0 where that cannot be told."""
+        """Days since anything was heard of what is owed; 0 where that cannot be told."""
         since = self.heard_on or self.agreement.signed_on
-        return max((on - since).days, 0) if since and self.is_open else 0
+        return max((on - since).days, 0) if since and self.is_owed else 0
 
     def days_late(self, on: date) -> int:
-        """Days since the due day of an open commitment; negative while there is time, 0 without a date."""
-        return (on - self.due_on).days if self.due_on and self.is_open else 0
+        """Days since the due day of what is owed; negative while there is time, 0 without a date."""
+        return (on - self.due_on).days if self.due_on and self.is_owed else 0
 
 
 CommitmentCoLead = tracked("CommitmentCoLead", Commitment.co_leads.through, module=__name__)

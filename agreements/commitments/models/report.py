@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
 from agreements.commitments.models.link import Link
-from agreements.vocabulary import Delivery, Health, ReportStatus
+from agreements.vocabulary import SET_BY_HAND, Delivery, Health, ReportStatus
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
@@ -39,7 +39,7 @@ class Report(Record):
     )  # fmt: skip
     on = models.DateField(_("reported"), editable=False)
     text = models.TextField(_("what has been done"))
-    delivery = StateField(_("delivery"), max_length=10, choices=Delivery, default=Delivery.UNDER_WAY)
+    delivery = StateField(_("delivery"), max_length=10, choices=SET_BY_HAND, default=Delivery.UNDER_WAY)
     health = StateField(_("health"), max_length=10, choices=Health, default=Health.ON_TRACK)
     evidence_url = models.URLField(
         _("evidence, as a link"), max_length=500, blank=True, help_text=_("a page that shows it; or attach a file")

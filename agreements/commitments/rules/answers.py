@@ -17,12 +17,12 @@ from agreements.acts import Act
 from agreements.commitments.models import Answer, Commitment, Link
 from agreements.commitments.rules.acts import lock
 from agreements.register.rules import steps
-from agreements.vocabulary import BINDING, AnswerState, Confirmation, Stage, Verdict
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, AnswerState, Confirmation, Stage, Verdict
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
-ANSWERABLE = (Stage.CLEARED, *BINDING)
+ANSWERABLE = (Stage.CLEARED, *CONCLUDED_OR_SUSPENDED)
 ACTS = {Verdict.CONFIRMED: Act.CONFIRM, Verdict.DISPUTED: Act.DISPUTE}
 TEXT_HAS_CHANGED = _("The text has changed since you opened it. Read it again before you answer.")
 

@@ -14,7 +14,7 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.register.models import Step
 from agreements.register.rules import steps
-from agreements.vocabulary import BINDING, BlockedBy, Direction
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, BlockedBy, Direction
 from partners.models import Membership
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -26,7 +26,7 @@ NUDGE_DAYS = 7
 
 def may_keep(commitment: Commitment, viewer: Viewer) -> bool:
     """Whether the viewer notes what blocks an open commitment of a paper that binds."""
-    binds = commitment.agreement.stage in BINDING
+    binds = commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
     return binds and commitment.is_open and viewer.works_at(commitment.agreement.desk_id) and not viewer.read_only
 
 

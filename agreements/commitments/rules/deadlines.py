@@ -17,7 +17,7 @@ from agreements.commitments.models import Commitment, Milestone
 from agreements.commitments.models.commitment import OPEN, DueFrom, DueUnit
 from agreements.dates import PartialDate, Precision
 from agreements.jobs.queues import Queue
-from agreements.vocabulary import MilestoneStatus, Stage
+from agreements.vocabulary import CONCLUDED, MilestoneStatus
 from agreements.workdays import WorkCalendar
 
 AHEAD_DAYS = 366  # occurrences are made a year ahead
@@ -123,7 +123,7 @@ def times(first: date, months: int, *, until: date) -> Iterator[date]:
 def make_ahead(on: date) -> int:
     """Keep a milestone for each time of each duty that repeats, a year ahead; return how many were made."""
     rows = Commitment.objects.live().filter(
-        Q(agreement__stage=Stage.SIGNED), repeats_months__isnull=False, delivery__in=OPEN
+        Q(agreement__stage__in=CONCLUDED), repeats_months__isnull=False, delivery__in=OPEN
     )
     return sum(REPEATING.each(rows.values_list("pk", flat=True), lambda pk: _make_ahead(pk, on)))
 

@@ -12,7 +12,7 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.dates import PartialDate
 from agreements.register.rules import steps
-from agreements.vocabulary import BINDING, RequestState
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, RequestState
 from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -20,7 +20,7 @@ from partners.viewers import Role, Viewer
 
 def is_fixed(commitment: Commitment) -> bool:
     """Whether the due day is a promise already: then it moves by request alone."""
-    return commitment.due_on is not None and commitment.agreement.stage in BINDING
+    return commitment.due_on is not None and commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
 
 
 def may_ask(commitment: Commitment, viewer: Viewer) -> bool:

@@ -14,7 +14,7 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.rules import deadlines, due_requests, health
 from agreements.register.models import Agreement
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import BINDING, Delivery, MilestoneStatus, ReportStatus, Stage
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, MilestoneStatus, ReportStatus, Stage
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
@@ -65,7 +65,7 @@ def next_number(agreement: Agreement) -> int:
 
 def keep_baseline(commitment: Commitment) -> None:
     """The first day that was promised. Before the signing nothing is promised yet, so it follows."""
-    unsigned = commitment.agreement.stage not in BINDING
+    unsigned = commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED
     if commitment.due_on and (commitment.baseline_due_on is None or unsigned):
         commitment.baseline_due_on, commitment.baseline_due_precision = commitment.due_on, commitment.due_precision
 
@@ -96,9 +96,11 @@ def refuses_day(commitment: Commitment, due_on: date | None, precision: str) -> 
 
 def refuses_delivery(commitment: Commitment, value: str, was: str) -> Refused | None:
     """Why a person may not set this delivery by hand; None if nothing speaks against it."""
+    if value == Delivery.CARRIED and was != Delivery.CARRIED:
+        return Refused(_("Only the ending of its agreement carries a commitment over."))
     if value != Delivery.DELIVERED or was == Delivery.DELIVERED:
         return None
-    if commitment.pk and (commitment.agreement.stage not in BINDING or bears_out(commitment)):
+    if commitment.pk and (commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED or bears_out(commitment)):
         return None
     return Refused(_("Delivered needs evidence: hand in a report with a file or a link, or a milestone that shows it."))
 

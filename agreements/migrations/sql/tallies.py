@@ -6,18 +6,19 @@ how many count as the same. Triggers mark what has changed; `count_stale()` brin
 
 # What each commitment counts as: the one definition, for the copies, for what is read and for the check.
 COLUMNS = (
-    "commitment_id, agreement_id, desk_id, is_restricted, is_archived, is_binding, lead_id, partner_owner_id, "
+    "commitment_id, agreement_id, desk_id, is_restricted, is_archived, is_concluded, lead_id, partner_owner_id, "
     "owner_id, delivery, health, blocked_by, blocked_since_on, due_on, since_on, slip_days, was_on_time, start_days"
 )
 COUNTED_NOW = """
 CREATE FUNCTION counted_now() RETURNS TABLE (
     commitment_id bigint, agreement_id bigint, desk_id bigint, is_restricted boolean, is_archived boolean,
-    is_binding boolean, lead_id bigint, partner_owner_id bigint, owner_id bigint, delivery varchar, health varchar,
+    is_concluded boolean, lead_id bigint, partner_owner_id bigint, owner_id bigint, delivery varchar, health varchar,
     blocked_by varchar, blocked_since_on date, due_on date, since_on date, slip_days integer, was_on_time boolean,
     start_days integer
 ) LANGUAGE sql STABLE AS $$
     SELECT c.id, c.agreement_id, a.desk_id, a.restricted, a.archived_at IS NOT NULL OR c.archived_at IS NOT NULL,
-        a.stage IN ('signed', 'suspended'), c.lead_id, c.partner_owner_id, coalesce(c.owner_id, a.owner_id), c.delivery, c.health,
+        a.stage IN ('signed', 'adopted', 'agreed'), c.lead_id, c.partner_owner_id, coalesce(c.owner_id, a.owner_id),
+        c.delivery, c.health,
         CASE WHEN c.blocker = '' THEN '' ELSE c.blocked_by END, c.blocked_since_on, c.due_on,
         coalesce(c.heard_on, a.signed_on), CASE WHEN c.due_on > c.baseline_due_on THEN c.due_on - c.baseline_due_on END,
         CASE WHEN c.delivery = 'delivered' THEN c.delivered_on <= c.baseline_due_on END,
@@ -50,7 +51,7 @@ LINES = f"""
         ('kept', NULL, CASE WHEN row.was_on_time THEN 'on_time' ELSE 'late' END, NULL, row.was_on_time IS NOT NULL),
         ('start', row.start_days, '', NULL, row.start_days IS NOT NULL)
     ) AS line (family, key, state, day, counts)
-    WHERE row.is_binding AND line.counts
+    WHERE row.is_concluded AND line.counts
 """
 IN_STALE = "row.agreement_id = ANY (ARRAY(SELECT agreement_id FROM agreements_stale))"
 NOW = f"""

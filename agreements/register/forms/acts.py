@@ -11,6 +11,7 @@ from agreements.dateinput import PartialDateField
 from agreements.register.models import Agreement
 from agreements.register.models.agreement import Ending
 from agreements.register.rules.workflow import Facts, Transition
+from agreements.vocabulary import CONCLUDED_ON, Fate, Stage
 from partners.picking import offer
 from partners.viewers import Viewer
 
@@ -20,6 +21,9 @@ class ActForm(forms.Form):
 
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
     signed = PartialDateField(label=_("Signed on"), required=False)
+    day = PartialDateField(
+        label=_("Takes effect on"), required=False, help_text=_("where it is not today: a day that has come")
+    )
     ending = forms.ChoiceField(label=_("How it ended"), required=False)
     document: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None, label=_("Paper"), required=False, empty_label="–",
@@ -32,25 +36,44 @@ class ActForm(forms.Form):
         label=_("Reason or comment"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
     )
 
-    def __init__(self, *args: Any, transition: Transition, papers: Any = (), viewer: Viewer, **kwargs: Any) -> None:
+    FATE = "fate_"
+
+    def __init__(self, *args: Any, transition: Transition, agreement: Agreement, viewer: Viewer, **kwargs: Any) -> None:
         # Several of them stand on one page: each field needs an id of its own.
         super().__init__(*args, **{"auto_id": f"id_{transition.name}_%s", **kwargs})
         self.transition, self.viewer = transition, viewer
-        for name in ("signed", "ending", "document", "successor", "reason"):
+        self.asked: dict[str, Any] = {}  # the open commitments, by the field that asks what becomes of each
+        for name in ("signed", "ending", "day", "document", "successor", "reason"):
             if name not in transition.asks:
                 del self.fields[name]
         if "document" in self.fields:
-            offer(self, document=papers)
+            offer(self, document=agreement.documents.visible_to(viewer))
+        if "signed" in self.fields:
+            self.fields["signed"].label = CONCLUDED_ON[Stage(transition.target)]
+        if "fates" in transition.asks:
+            self._ask_fates(agreement)
         if "ending" in self.fields:
             endings = [(value, label) for value, label in Ending.choices if value != Ending.NOT_CONCLUDED]
             offer(self, ending=[("", "–"), *endings])
+
+    def _ask_fates(self, agreement: Agreement) -> None:
+        """A choice for each open commitment, before the reason."""
+        self.asked = {
+            f"{self.FATE}{row.pk}": row for row in agreement.commitments.visible_to(self.viewer).live().open()
+        }
+        for name, row in self.asked.items():
+            self.fields[name] = forms.ChoiceField(
+                label=f"{row.ref} {row.title}", required=False, choices=[("", "–"), *Fate.choices]
+            )
+        self.order_fields([*(name for name in self.fields if name != "reason"), "reason"])
 
     def clean_successor(self) -> Agreement | None:
         return named(self.cleaned_data["successor"], self.viewer)
 
     def facts(self, viewer: Viewer) -> Facts:
-        values = {name: value for name, value in self.cleaned_data.items() if value}
-        return Facts(on=viewer.on, **values)
+        said = {name: value for name, value in self.cleaned_data.items() if value}
+        fates = {row.ref: said.pop(name) for name, row in self.asked.items() if name in said}
+        return Facts(on=viewer.on, fates=fates, **said)
 
 
 def named(ref: str, viewer: Viewer) -> Agreement | None:

@@ -32,7 +32,7 @@ AGREEMENT_COLUMNS = (
     Column("kind", _("Kind"), lambda row: row.kind_in_words, "kind instrument_type"),
     Column("regime", _("Legal regime"), lambda row: row.get_legal_regime_display(), "legal_regime"),
     Column("standing", _("Standing"), lambda row: row.standing(timezone.localdate()).label, "stage expires_on"),
-    Column("signed", _("Signed on"), lambda row: row.signed, "signed_on"),
+    Column("signed", _("Signed or adopted"), lambda row: row.signed, "signed_on"),
     Column("effective", _("In effect from"), lambda row: row.effective, "effective_on"),
     Column("expires", _("Expires"), lambda row: row.expires, "expires_on"),
     Column("renewal", _("Renewal"), lambda row: row.get_renewal_display(), "renewal"),

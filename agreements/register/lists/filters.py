@@ -59,8 +59,8 @@ class AgreementFilter(ReadableFilters):
     kind = filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
-    signed_from = YearFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed from year"))
-    signed_to = YearFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed to year"))
+    signed_from = YearFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed or adopted from year"))
+    signed_to = YearFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed or adopted to year"))
     show = filters.ChoiceFilter(
         choices=ATTENTION, empty_label="–", method="by_attention", label=pgettext_lazy("filter", "Show")
     )

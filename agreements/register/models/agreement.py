@@ -23,7 +23,7 @@ from agreements.register.models import content
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
-from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing
+from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing, day_label
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.links import tracked
@@ -83,7 +83,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
     def in_effect(self, on: date) -> Self:
         """See also: Agreement.standing."""
-        return self.filter(RUNNING | Q(expires_on__gte=on), stage=Stage.SIGNED, effective_on__lte=on)
+        return self.filter(RUNNING | Q(expires_on__gte=on), stage__in=CONCLUDED, effective_on__lte=on)
 
     def with_end(self, on: date) -> Self:
         """With the end of the term that runs on a day as `end`. See also: Agreement.ends_on."""
@@ -92,7 +92,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
     def expiring(self, on: date, *, days: int = EXPIRING_DAYS) -> Self:
         """Signed agreements whose term ends within so many days, whether it renews or not."""
-        near = self.filter(stage=Stage.SIGNED, expires_on__lte=on + timedelta(days=days))
+        near = self.filter(stage__in=CONCLUDED, expires_on__lte=on + timedelta(days=days))
         return (
             near.filter(Q(renewal=Renewal.TACIT) | Q(expires_on__gte=on))
             .with_end(on)
@@ -101,7 +101,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
 
     def expired(self, on: date) -> Self:
         """Signed agreements that have run out before a day; those that renew by themselves never do."""
-        return self.filter(stage=Stage.SIGNED, expires_on__lt=on).exclude(renewal=Renewal.TACIT)
+        return self.filter(stage__in=CONCLUDED, expires_on__lt=on).exclude(renewal=Renewal.TACIT)
 
     def awaiting(self, viewer: Viewer) -> Self:
         """Agreements on which the viewer is the next to act."""
@@ -184,7 +184,7 @@ class Agreement(Record):
     sectors = models.ManyToManyField(Sector, blank=True, related_name="agreements", verbose_name=_("sectors"))
     announced_on = models.DateField(_("announced"), null=True, blank=True)
     announced_precision = precision_field()
-    signed_on = models.DateField(_("signed"), null=True, blank=True)
+    signed_on = models.DateField(_("signed, adopted or agreed"), null=True, blank=True)
     signed_precision = precision_field()
     provisional_on = models.DateField(_("applied provisionally from"), null=True, blank=True)
     provisional_precision = precision_field()
@@ -244,6 +244,22 @@ class Agreement(Record):
                 name="ended_needs_ending", violation_error_message=_("Say how the agreement ended."),
             ),
             models.CheckConstraint(
+                condition=~Q(kind=Kind.PROGRAMME, stage__in=(Stage.CLEARED, Stage.SIGNED, Stage.ADOPTED)),
+                name="no_paper_is_signed", violation_error_message=_(
+                    "Cooperation without a paper is neither signed nor adopted: it is agreed without a paper."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.AGREED) | Q(kind=Kind.PROGRAMME), name="agreed_has_no_paper",
+                violation_error_message=_("Only cooperation without a paper is agreed without one."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(stage=Stage.ADOPTED) | ~Q(kind__in=SIGNED_ONLY) & ~Q(legal_regime=LegalRegime.TREATY),
+                name="adopted_by_kind", violation_error_message=_(
+                    "Statements, plans and other papers that are no treaty are adopted; this one is not."
+                ),
+            ),
+            models.CheckConstraint(
                 condition=~Q(renewal=Renewal.TACIT) | Q(renewal_months__isnull=False), name="tacit_needs_its_length",
                 violation_error_message=_("Say for how many months it renews each time."),
             ),
@@ -253,7 +269,7 @@ class Agreement(Record):
             GinIndex(Words("folded"), name=WORDS_INDEX, fastupdate=False),
             models.Index(F("signed_on").desc(nulls_first=True), F("id").desc(), name="agreement_order"),
             models.Index(fields=["desk", "stage"], name="agreement_desk_stage"),
-            models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage=Stage.SIGNED)),
+            models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
         )
 
     def __str__(self) -> str:
@@ -297,6 +313,11 @@ class Agreement(Record):
         return str(self.instrument_type or self.get_kind_display())
 
     @property
+    def day_label(self) -> str:
+        """What the day of its conclusion is called."""
+        return str(day_label(self.stage, self.kind, self.legal_regime))
+
+    @property
     def occasion(self) -> str:
         return self.in_words("occasion")
 
@@ -322,17 +343,19 @@ class Agreement(Record):
         """What the calendar makes of the stage on a day."""
         if self.stage == Stage.DRAFT:
             return Standing.PLANNED if self.announced_on else Standing.DRAFT
-        if self.stage != Stage.SIGNED:
+        if self.stage not in CONCLUDED:
             return Standing(self.stage)
         end = self.ends_on(on)
         if end and end < on:
             return Standing.EXPIRED
-        if self.kind == Kind.PROGRAMME:
+        if self.stage == Stage.AGREED:
             return Standing.UNDER_WAY
+        if self.stage == Stage.ADOPTED and not (self.effective_on and self.effective_on <= on):
+            return Standing.ADOPTED
         if self.provisional_on and self.provisional_on <= on and not (self.effective_on and self.effective_on <= on):
             return Standing.PROVISIONAL
         if self.effective_on is None:
-            return Standing.ADOPTED if self.legal_regime == LegalRegime.POLITICAL else Standing.SIGNED
+            return Standing.SIGNED
         if self.effective_on > on:
             return Standing.PENDING
         if end and end <= on + timedelta(days=EXPIRING_DAYS):

@@ -19,7 +19,7 @@ from agreements.register.models.agreement import submitted_as
 from agreements.register.rules import steps
 from agreements.register.rules.lifecycle import put
 from agreements.register.rules.workflow import DESK, MANAGER, Facts, Transition, Words, Workflow, from_stages
-from agreements.vocabulary import BINDING, AmendmentStage
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, AmendmentStage
 from partners.refusals import Refused
 from partners.viewers import Viewer
 
@@ -69,7 +69,7 @@ def may_propose(agreement: Agreement, viewer: Viewer) -> bool:
         viewer.works_at(agreement.desk_id)
         and not viewer.read_only
         and not agreement.archived_at
-        and agreement.stage in BINDING
+        and agreement.stage in CONCLUDED_OR_SUSPENDED
     )
 
 

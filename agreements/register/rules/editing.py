@@ -10,7 +10,7 @@ from django.db import transaction
 from agreements.acts import Act
 from agreements.register.models import Agreement, Participant, Step
 from agreements.register.rules import steps
-from agreements.register.rules.references import next_reference
+from agreements.register.rules.references import known_year, next_reference
 from partners.models import Sector
 from partners.viewers import Viewer
 
@@ -25,7 +25,7 @@ def log(
     """
     if not agreement.ref:
         organisations = [participant.organisation for participant in participants]
-        agreement.ref = next_reference(organisations, (agreement.signed_on or on).year)
+        agreement.ref = next_reference(organisations, known_year(agreement, on))
     if by and agreement.owner_id is None:
         agreement.owner_id = by.user_id
     if by and agreement.parent and agreement.parent.restricted:

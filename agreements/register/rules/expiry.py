@@ -14,7 +14,7 @@ from agreements.jobs.running import one_by_one
 from agreements.register.models import Agreement, Step
 from agreements.register.models.agreement import EXPIRING_DAYS
 from agreements.register.rules import steps
-from agreements.vocabulary import Stage
+from agreements.vocabulary import CONCLUDED
 
 BEFORE_THE_END = timedelta(days=EXPIRING_DAYS)
 IN_ONE_GO = 500
@@ -29,7 +29,7 @@ def note_standing(on: date) -> int:
 def note_in_effect(on: date) -> int:
     """Write a Step for each signed agreement whose first day of effect has come."""
     noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.TAKE_EFFECT, on=OuterRef("effective_on"))
-    rows = Agreement.objects.live().filter(stage=Stage.SIGNED, effective_on__lte=on)
+    rows = Agreement.objects.live().filter(stage__in=CONCLUDED, effective_on__lte=on)
     return _write(TAKING_EFFECT, rows.exclude(Exists(noted)), Act.TAKE_EFFECT, lambda row: row.effective_on)
 
 

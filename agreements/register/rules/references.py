@@ -1,6 +1,14 @@
-"""Readable references: `US-2023-02`, by partner country and year."""
+"""Readable references: `US-2023-02`, by partner country and year.
+
+The year is that of a known signing, adoption or announcement; where there is none the number claims no year:
+`TW-ND-01`, no date. It is given once, when the record is entered, and never changes: what letters and mails cite must
+be found. So a draft whose signing is still to come has none, whatever the year of its entry. A day that proves wrong is
+corrected in the record, which says it; the number then is a name and no more.
+"""
 
 from __future__ import annotations
+
+from datetime import date
 
 from django.conf import settings
 from django.db import connection
@@ -8,13 +16,21 @@ from django.db import connection
 from agreements.register.models import Agreement
 from partners.models import Organisation
 
-MANY = "XX"  # several countries, or none
+SEVERAL, NONE = "ML", "XX"  # partner countries: multilateral; of organisations alone
+UNKNOWN = "ND"
 
 
-def next_reference(organisations: list[Organisation], year: int) -> str:
+def known_year(agreement: Agreement, on: date) -> int | None:
+    """The year that its reference may claim: of what has happened by a day."""
+    day = agreement.signed_on or agreement.announced_on
+    return day.year if day and day <= on else None
+
+
+def next_reference(organisations: list[Organisation], year: int | None) -> str:
     """The next free reference for these participants; call it inside the transaction that saves the agreement."""
     codes = {o.country.code for o in organisations if o.country} - {settings.HOME_COUNTRY}
-    prefix = f"{codes.pop() if len(codes) == 1 else MANY}-{year}-"
+    place = SEVERAL if len(codes) > 1 else next(iter(codes), NONE)
+    prefix = f"{place}-{year or UNKNOWN}-"
     with connection.cursor() as cursor:
         # Two desks logging at once must not draw the same number.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reference {prefix}"])

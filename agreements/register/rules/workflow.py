@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Generic, TypeVar
 
@@ -27,11 +27,17 @@ class Facts:
 
     on: date
     reason: str = ""
-    signed: PartialDate | None = None
+    signed: PartialDate | None = None  # or adopted, or agreed
     ending: str = ""
     document: Any = None  # the paper behind the act, of the same agreement
     successor: Agreement | None = None  # what takes its place
+    day: PartialDate | None = None  # of effect, where it is not the day of the act
+    fates: Mapping[str, str] = field(default_factory=dict)  # what becomes of each open commitment, by its reference
     seen: str = ""  # the content hash that the approver was shown
+
+    @property
+    def takes_effect(self) -> date:
+        return self.day.first_day if self.day else self.on
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Transition:
     act: Act  # as the history calls it
     label: Words
     sources: frozenset[str]
-    target: str
+    target: str  # empty: the stage that it had before
     roles: frozenset[Role]
     needs: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
@@ -57,7 +63,9 @@ class Transition:
 
     def heard(self, facts: Facts) -> Facts:
         """Of what a person says, only what this act asks for: the rest decides nothing."""
-        unasked: dict[str, Any] = {"reason": "", "signed": None, "ending": "", "document": None, "successor": None}
+        unasked: dict[str, Any] = {
+            "reason": "", "signed": None, "ending": "", "document": None, "successor": None, "day": None, "fates": {},
+        }  # fmt: skip
         return replace(facts, **{name: empty for name, empty in unasked.items() if name not in self.asks})
 
 
@@ -70,7 +78,19 @@ MANAGER = frozenset({Role.MANAGER})
 RESCUE = frozenset({Role.OPERATOR})  # gets a record moving again when its desk cannot
 
 # What is only known once the person has been asked.
-ASKED_FIRST = frozenset({"signing_date", "past_signing", "reason", "ending", "document", "successor"})
+ASKED_FIRST = frozenset(
+    {
+        "signing_date",
+        "adoption_date",
+        "past_day",
+        "reason",
+        "ending",
+        "document",
+        "successor",
+        "concluded_successor",
+        "day",
+    }
+)
 
 
 @dataclass(frozen=True)

@@ -37,8 +37,7 @@ def act(request: Request, ref: str, name: str) -> HttpResponse:
     if transition is None:
         messages.error(request, _("There is no act called “%(name)s”.") % {"name": name})
         return redirect(agreement)
-    papers = agreement.documents.visible_to(viewer)
-    form = ActForm(request.POST, transition=transition, papers=papers, viewer=viewer)
+    form = ActForm(request.POST, transition=transition, agreement=agreement, viewer=viewer)
     if form.is_valid():
         try:
             step = lifecycle.perform(name, agreement, by=viewer, facts=form.facts(viewer))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import date
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from django.db.models import Count
 
 from agreements.exchange.loading import BadFile, load
-from agreements.models import Agreement, Citation, Commitment, Document, Step
-from partners.models import Country, Figure, Organisation
+from agreements.models import Agreement, Citation, Commitment, Document, Milestone, Step
+from partners.models import Country, Figure, FocalPoint, Organisation, Person
 from tests.factories import TODAY, make_country, make_user
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,12 @@ def test_the_bundled_data_is_whole() -> None:
     for model in (Agreement, Commitment):
         assert not model.objects.filter(title_vi="").exists()
         assert not model.objects.filter(title_en="").exists()
+    for model in (Organisation, Person):
+        assert not model.objects.filter(citations=None).exists(), "who is named cites where"
+    named_only = Document.objects.filter(citations=None)
+    assert not named_only.filter(named_in=None).exists(), "a paper bears something out, or is named in one that does"
+    for language in ("vi", "en"):
+        assert not Commitment.objects.filter(**{f"text_{language}": ""}).exists(), "a partner is asked to confirm words"
     planned = Agreement.objects.get(participants__organisation__code="cisa")
     assert (planned.stage, planned.signed_on, planned.standing(TODAY)) == ("draft", None, "planned")
 
@@ -46,6 +54,25 @@ def test_loading_twice_changes_nothing() -> None:
     assert second.changes == 0
     assert list(Agreement.objects.order_by("pk").values_list("pk", "version", "updated_at")) == versions
     assert Step.objects.count() == Agreement.objects.count()
+
+
+def test_the_bundled_data_claim_no_more_than_the_documents() -> None:
+    load(SEEDS, on=TODAY)
+    stages = dict(Agreement.objects.values_list("ref", "stage"))
+    assert {ref for ref, stage in stages.items() if stage == "signed"} == {
+        "US-2023-03", "US-2024-01", "US-ND-01", "KR-ND-01", "ML-ND-01",
+    }  # fmt: skip
+    assert {ref for ref, stage in stages.items() if stage == "adopted"} == {"US-2023-01", "US-2023-02", "SG-2025-01"}
+    for agreement in Agreement.objects.all():
+        day = agreement.signed or agreement.announced
+        assert agreement.ref.split("-")[1] == (str(day.on.year) if day else "ND"), "no number claims an unknown year"
+    # The side that wrote a promise alone is nobody's promise to us.
+    assert not Commitment.objects.filter(lead__isnull=False).exclude(lead__country__code="VN").exists()
+    assert not Commitment.objects.filter(partner_owner__country__code="VN").exists()
+    assert not Commitment.objects.filter(direction="theirs", partner_owner=None).exists()
+    assert not Milestone.objects.filter(met_on=date(2025, 3, 31)).exists(), "“early 2025” is no day"
+    assert not FocalPoint.objects.exists(), "nobody is named as one"
+    assert not Organisation.objects.filter(kind="company", country=None).exists(), "each stands on a country's page"
 
 
 # Two agreements and all they need: loaded in no time, where the bundled data takes seconds.
@@ -161,3 +188,27 @@ def test_a_missing_text_is_said(small: Path, tmp_path: Path) -> None:
 def test_the_command_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="is not a folder"):
         call_command("load", str(tmp_path / "nowhere"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "stage", "says"),
+    [
+        ("programme", "signed", "neither signed nor adopted"), ("programme", "adopted", "neither signed nor adopted"),
+        ("mou", "agreed", "Only cooperation without a paper"), ("mou", "adopted", "this one is not"),
+    ],
+)  # fmt: skip
+def test_a_stage_that_its_kind_cannot_have_is_refused(small: Path, kind: str, stage: str, says: str) -> None:
+    path = small / "agreements/us.yaml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(
+        text.replace("kind: mou", f"kind: {kind}", 1).replace("stage: signed", f"stage: {stage}", 1), "utf-8"
+    )
+    with pytest.raises(BadFile, match=f"US-2023-01.*{says}"):
+        load(small, on=TODAY)
+
+
+def test_the_examples_call_nothing_signed_that_was_not(db: None) -> None:
+    load(SEEDS, on=TODAY)
+    stages = dict(Agreement.objects.values_list("stage").annotate(n=Count("pk")).order_by())
+    assert stages == {"draft": 1, "signed": 4, "adopted": 4, "agreed": 10}
+    assert set(Agreement.objects.filter(stage="agreed").values_list("kind", flat=True)) == {"programme"}

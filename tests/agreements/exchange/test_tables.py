@@ -95,7 +95,7 @@ def test_the_file_is_exactly_the_list(many: Cast, form: str) -> None:
     assert refs(rows) == set(wanted)
     assert rows[0][:2] == ["Reference", "Title in Vietnamese"]
     chosen = read(many.client("linh").get(f"/agreements/export.{form}?stage=ended&columns=kind&columns=signed"), form)
-    assert chosen[0] == ["Reference", "Kind", "Signed on"]
+    assert chosen[0] == ["Reference", "Kind", "Signed or adopted"]
     assert chosen[1][1] == "Protocol"
 
 

@@ -12,11 +12,10 @@ from django.db.models import Count, F, Q
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.commitments.models.commitment import OPEN, unheard
+from agreements.commitments.models.commitment import IS_OWED, OPEN, unheard
 from agreements.models import Agreement, Cell, Commitment, Funding, Milestone, Report, Stale
 from agreements.overview import figures, tallies
 from agreements.overview.tallies import Duties, duties, median, tidy, total
-from agreements.vocabulary import BINDING
 from partners.viewers import Viewer
 from tests.agreements.register.test_races import all_at_once
 from tests.conftest import Cast
@@ -25,7 +24,7 @@ from tests.factories import TODAY, make_agreement, make_commitment, make_desk, m
 
 def live(viewer: Viewer, where: Q, *, of: str = "") -> Any:
     """The same numbers counted from the commitments themselves, as the lists filter them."""
-    rows = Commitment.objects.visible_to(viewer).filter(where, agreement__stage__in=BINDING, delivery__in=OPEN)
+    rows = Commitment.objects.visible_to(viewer).filter(where, IS_OWED)
     on = viewer.on
 
     def count(rule: Q) -> Count:
@@ -103,7 +102,7 @@ def test_tallies_are_what_a_recount_gives(cast: Cast, seed: int) -> None:
         assert {key: (row.open, row.overdue, row.soon, row.blocked) for key, row in by_lead.items()} == {
             key: (row.open, row.overdue, row.soon, row.blocked) for key, row in counted.items()
         }, name
-    rows = Commitment.objects.visible_to(cast.viewer("auditor")).filter(agreement__stage__in=BINDING)
+    rows = Commitment.objects.visible_to(cast.viewer("auditor")).concluded()
     slips = rows.filter(delivery__in=OPEN, due_on__gt=F("baseline_due_on"))
     assert figures.figures(cast.viewer("auditor")).slipped == slips.count()
 

@@ -1,0 +1,74 @@
+"""What becomes of the open commitments when their agreement ends: each is carried over, fulfilled, or dropped.
+
+The act of ending asks for it and carries it out, in its own transaction: `settle` is given to the lifecycle, which
+stands below this room.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from agreements.acts import Act
+from agreements.commitments.models import Commitment, Milestone
+from agreements.commitments.rules import editing
+from agreements.register.models import Agreement
+from agreements.register.rules import lifecycle, steps
+from agreements.register.rules.workflow import Facts
+from agreements.vocabulary import Delivery, Fate, MilestoneStatus
+from partners.refusals import Refused
+from partners.viewers import Viewer
+
+# A counted day stays the day that was promised: its formula named an event of the agreement that ends.
+CARRIED = (
+    "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead", "partner_owner", "start_on",
+    "start_precision", "due_on", "due_precision", "baseline_due_on", "baseline_due_precision", "repeats_months",
+    "repeats_until_on", "delivery", "owner", "lead_days",
+)  # fmt: skip
+ACTS = {Fate.CARRIED: Act.CARRY_OVER, Fate.FULFILLED: Act.FULFIL, Fate.DROPPED: Act.DROP_AT_END}
+BECOMES = {
+    Fate.CARRIED: Delivery.CARRIED,
+    Fate.FULFILLED: Delivery.DELIVERED,
+    Fate.DROPPED: Delivery.DROPPED,
+}
+
+
+def settle(agreement: Agreement, by: Viewer, facts: Facts) -> None:
+    """Do with each open commitment what was said. Raises Refused where nothing was, or where it cannot be."""
+    rows = list(agreement.commitments.live().open().locked().order_by("number"))
+    if unsaid := [row.ref for row in rows if facts.fates.get(row.ref) not in Fate.values]:
+        raise Refused(_("Say what becomes of each open commitment: %(refs)s.") % {"refs": ", ".join(unsaid)})
+    if unknown := sorted(facts.fates.keys() - {row.ref for row in rows}):
+        raise Refused(_("No open commitment of this agreement: %(refs)s.") % {"refs": ", ".join(unknown)})
+    for row in rows:
+        fate = Fate(facts.fates[row.ref])
+        said = _carry_over(row, by, facts) if fate == Fate.CARRIED else facts.reason.strip()
+        if fate == Fate.FULFILLED and (no := editing.refuses_delivery(row, Delivery.DELIVERED, row.delivery)):
+            raise Refused(f"{row.ref}: {no.reason}")
+        row.delivery = BECOMES[fate]
+        editing.save([row], by=by, on=facts.takes_effect)
+        steps.write(ACTS[fate], agreement, by, on=facts.takes_effect, commitment=row, reason=said)
+
+
+def _carry_over(row: Commitment, by: Viewer, facts: Facts) -> str:
+    """Enter it under the successor, with what is still to come of it; return its new reference."""
+    if facts.successor is None or not by.works_at(facts.successor.desk_id):
+        raise Refused(_("%(ref)s: only an agreement of your desk takes it over.") % {"ref": row.ref})
+    successor = Agreement.objects.locked().get(pk=facts.successor.pk)
+    new = Commitment(agreement=successor, **{name: getattr(row, name) for name in CARRIED})
+    try:
+        editing.save([new], by=by, on=facts.takes_effect)
+    except ValidationError as problem:
+        raise Refused(f"{row.ref}: {' '.join(problem.messages)}") from None
+    new.co_leads.set(row.co_leads.all())
+    for milestone in row.milestones.live().filter(status=MilestoneStatus.SCHEDULED, occurrence=None):
+        copy = Milestone(
+            commitment=new, title_vi=milestone.title_vi, title_en=milestone.title_en, due_on=milestone.due_on,
+            due_precision=milestone.due_precision,
+        )  # fmt: skip
+        copy.stamp(by).save()
+    steps.write(Act.CARRY_OVER, successor, by, on=facts.takes_effect, commitment=new, reason=row.ref)
+    return new.ref
+
+
+lifecycle.AT_THE_END.append(settle)
