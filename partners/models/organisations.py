@@ -179,7 +179,7 @@ class Desk(Record):
     """A unit of ours that keeps agreements."""
 
     FIELDS = FieldTable(
-        internal=f"id code name_vi name_en is_example {RECORD_INTERNAL}",
+        internal=f"id code name_vi name_en email phone is_example {RECORD_INTERNAL}",
         locked=f"id is_example {RECORD_INTERNAL}",
         writers=REFERENCE_WRITERS,
     )
@@ -187,6 +187,8 @@ class Desk(Record):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name_vi = models.CharField(_("name in Vietnamese"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("stands below mails to partners"))
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
     is_example = example_field()
 
     class Meta:

@@ -154,7 +154,7 @@ class CommitmentFilter(ReadableFilters):
         )
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.kept_by(self.viewer.user_id) if value else rows
+        return rows.kept_by(*self.viewer.keeper_ids) if value else rows
 
 
 def called(code: str) -> QuerySet[Organisation, Any]:

@@ -134,7 +134,10 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
 
     def kept_by(self, *people: int | None) -> Self:
         """Their own, and those without a keeper in agreements that they keep."""
-        return self.alias(keeper=KEEPER).filter(keeper__in=people)
+        own = Commitment.objects.filter(owner__in=people)
+        of_papers = Commitment.objects.filter(owner=None, agreement__owner__in=people)
+        # Each half has its index; one condition over both tables would read all of them.
+        return self.filter(pk__in=own.order_by().values("pk").union(of_papers.order_by().values("pk"), all=True))
 
     def overdue(self, on: date) -> Self:
         return self.filter(is_overdue(on))

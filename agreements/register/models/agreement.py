@@ -114,7 +114,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
             written = Authorship.objects.of_viewer(viewer).of_text().filter(agreement=OuterRef("pk"))
             return self.filter(at_desk, ~Exists(written), stage=Stage.IN_REVIEW).exclude(submitted_as(viewer))
         if viewer.role == Role.OFFICER:
-            return self.filter(at_desk, owner=viewer.user_id, stage__in=(Stage.DRAFT, Stage.CLEARED))
+            return self.filter(at_desk, owner__in=viewer.keeper_ids, stage__in=(Stage.DRAFT, Stage.CLEARED))
         return self.none()
 
 
