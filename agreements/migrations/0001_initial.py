@@ -16,7 +16,7 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
-from agreements.migrations.sql import tallies, terms, wording
+from agreements.migrations.sql import entries, tallies, terms, wording
 from partners.migrating import CreateTables
 
 
@@ -2667,4 +2667,5 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunSQL(tallies.TALLIES),
+        migrations.RunSQL(entries.ENTRIES),
     ]

@@ -2,6 +2,7 @@
 
 import datetime
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 from partners.migrating import CreateTables
-from partners.migrations.sql import folding
+from partners.migrations.sql import entries, folding
 
 
 class Migration(migrations.Migration):
@@ -28,6 +29,23 @@ class Migration(migrations.Migration):
         migrations.RunSQL(folding.FOLD),
         migrations.RunSQL(folding.WORDS),
         migrations.RunSQL(folding.VIETNAMESE_ORDER),
+        migrations.RunSQL(entries.LEXEMES),
+        migrations.CreateModel(
+            name='Entry',
+            fields=[
+                ('pk', models.CompositePrimaryKey('kind', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=40, verbose_name='table')),
+                ('record_id', models.BigIntegerField(verbose_name='record')),
+                ('words', django.contrib.postgres.search.SearchVectorField(verbose_name='what staff find it by')),
+                ('open_words', django.contrib.postgres.search.SearchVectorField(verbose_name='what whoever sees the record at all finds it by')),
+                ('is_behind', models.BooleanField(default=False, verbose_name='records that hold its name are still to follow')),
+            ],
+            options={
+                'verbose_name': 'entry of the index',
+                'verbose_name_plural': 'entries of the index',
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='entry_words'), models.Index(condition=models.Q(('is_behind', True)), fields=['kind', 'record_id'], name='entry_behind')],
+            },
+        ),
         migrations.CreateModel(
             name='Attempt',
             fields=[
@@ -90,7 +108,7 @@ class Migration(migrations.Migration):
                         ('other_names', models.CharField(blank=True, help_text='separated by commas', max_length=300, verbose_name='other names')),
                         ('region', models.CharField(blank=True, choices=[('asia', 'Asia'), ('europe', 'Europe'), ('americas', 'Americas'), ('africa', 'Africa'), ('oceania', 'Oceania')], max_length=10, verbose_name='region')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('code', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'other_names', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=300))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'verbose_name': 'country or territory',
@@ -124,7 +142,7 @@ class Migration(migrations.Migration):
                         ('other_names', models.CharField(blank=True, help_text='separated by commas', max_length=300, verbose_name='other names')),
                         ('region', models.CharField(blank=True, choices=[('asia', 'Asia'), ('europe', 'Europe'), ('americas', 'Americas'), ('africa', 'Africa'), ('oceania', 'Oceania')], max_length=10, verbose_name='region')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('code', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'other_names', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=300))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='24dcb098b03a1c5aa9d3b5713e7446aec988e1d0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3b289', table='partners_countryevent', when='BEFORE'))],
@@ -808,4 +826,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.RunSQL(entries.ENTRIES),
     ]

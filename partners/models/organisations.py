@@ -47,7 +47,7 @@ class Organisation(Record):
         internal=f"{RECORD_INTERNAL} folded order_vi",
         locked=f"{RECORD_INTERNAL} id folded order_vi merged_into",
     )
-    SEARCHED = ("name_vi", "name_en", "short_name", "aliases")
+    LETTER = "o"
 
     code = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("stands in addresses and files"))
     name_vi = models.CharField(_("name in Vietnamese"), max_length=250, blank=True)

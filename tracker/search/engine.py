@@ -1,22 +1,24 @@
-"""What a viewer can find by a few words: one or two queries for each kind of record, each through the gate.
+"""What a viewer can find by a few words: a few queries for each kind of record, each through the gate.
 
-Marks that were typed rank, they never exclude. Where nothing holds the words, one of them may be mistyped.
+What was asked for by its exact name stands before whole words, they before the beginnings of words, and those before
+what only holds the letters somewhere. Marks that were typed rank, they never exclude. Where nothing holds the words,
+one of them may be mistyped, or wrong.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Func, IntegerField, TextField, Value
 from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.models import Commitment
-from agreements.register.lists.search import by_words_and_partners
-from agreements.register.models import Agreement
+from agreements.commitments.models import Commitment, Report
+from agreements.register.models import Agreement, Note
 from agreements.sources.models import Document
-from partners.folding import fold, words
+from partners.finding import Asked, Step
+from partners.folding import spelled, words
 from partners.marking import Piece, excerpt, mark
 from partners.models import Country, Organisation, Person
 from partners.viewers import Viewer
@@ -24,6 +26,7 @@ from tracker.search import spelling
 
 FEW = 2000
 EXCERPT = 600  # characters of a paper that are read around a hit
+LEAST_TERMS = 3  # of which one may be wrong
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Hit:
     ref: str
     url: str
     context: list[Piece]
+    step: int
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Kind:
     order: Sequence[Any]
     more: str = ""
     url: Callable[[Any], str] = lambda record: str(record.get_absolute_url())
+    called: Callable[[Any], str] = lambda record: str(getattr(record, "name", "") or record.title)
     others: tuple[str, ...] = ()  # columns beside the title that may hold the words
     related: tuple[str, ...] = ()
 
@@ -65,11 +70,11 @@ def _where_a_person_stands(person: Any) -> str:
 KINDS = (
     Kind(
         _("Agreements"), Agreement, (F("signed_on").desc(nulls_first=True), "-pk"), "agreements",
-        others=("title_vi", "title_en"),
+        others=("title_vi", "title_en", "summary_vi", "summary_en", "occasion_vi", "occasion_en", "place"),
     ),
     Kind(
         _("Commitments"), Commitment, (F("due_on").asc(nulls_last=True), "pk"), "commitments",
-        others=("title_vi", "title_en"),
+        others=("title_vi", "title_en", "text_vi", "text_en"), related=("lead", "partner_owner"),
     ),
     Kind(_("Organisations"), Organisation, ("order_vi",), "partners", others=("name_vi", "name_en", "aliases")),
     Kind(
@@ -79,6 +84,14 @@ KINDS = (
         _("People"), Person, ("name", "pk"), url=_where_a_person_stands, related=("organisation",)
     ),
     Kind(_("Papers"), Document, ("-created_at", "-pk"), others=("title_vi", "title_en")),
+    Kind(
+        _("Reports"), Report, ("-on", "-pk"), url=lambda report: str(report.commitment.get_absolute_url()),
+        called=lambda report: str(report.commitment.title), others=("text",), related=("commitment",),
+    ),
+    Kind(
+        _("Notes"), Note, ("-created_at", "-pk"), url=lambda note: str(note.agreement.get_absolute_url()),
+        called=lambda note: str(note.agreement.title), others=("text",), related=("agreement",),
+    ),
 )  # fmt: skip
 
 
@@ -88,30 +101,71 @@ def find(text: str, viewer: Viewer, *, most: int) -> tuple[list[Group], bool]:
     if not wanted:
         return [], False
     readable = [(kind, rows) for kind in KINDS if (rows := _readable(kind, viewer)) is not None]
-    if groups := _found(text, readable, viewer, most):
+    asked = {kind.model: kind.model.objects.asked(text) for kind, _rows in readable}
+    if groups := _found(asked, wanted, readable, viewer, most):
         return groups, False
     for meant in spelling.corrections(wanted):
-        if groups := _found(meant, readable, viewer, most):
+        if groups := _found({m: m.objects.asked(meant) for m in asked}, words(meant), readable, viewer, most):
+            return groups, True
+    for fewer in _one_short(asked):
+        if groups := _found(fewer, wanted, readable, viewer, most):
             return groups, True
     return [], False
 
 
-def _found(text: str, readable: Sequence[tuple[Kind, Any]], viewer: Viewer, most: int) -> list[Group]:
-    found = ((kind, _hits(kind, rows, text, viewer, most + 1)) for kind, rows in readable)
-    return [group for kind, rows in found if (group := _group(kind, rows, words(text), most))]
+def _one_short(asked: dict[Any, Asked]) -> Iterator[dict[Any, Asked]]:
+    """The query without its first word, without its second, and so on, for each kind that reads enough words in it."""
+    long = {model: list(one.without_one()) for model, one in asked.items() if len(one.terms) >= LEAST_TERMS}
+    for place in range(max(map(len, long.values()), default=0)):
+        yield {model: fewer[place] for model, fewer in long.items() if place < len(fewer)}
 
 
-def _hits(kind: Kind, readable: Any, text: str, viewer: Viewer, most: int) -> list[Any]:
-    """The newest that hold every word; those that match as typed come first where marks were typed."""
-    rows = readable.search(text, viewer)
-    found: list[Any] = []
-    if fold(text) != text.casefold() and kind.model.SEARCHED:
-        found = list(rows.filter(as_typed=0).order_by(*kind.order)[:most])
+def _found(
+    asked: dict[Any, Asked], wanted: list[str], readable: Sequence[tuple[Kind, Any]], viewer: Viewer, most: int
+) -> list[Group]:
+    found = ((kind, _hits(rows, asked[kind.model], kind.order, viewer, most + 1)) for kind, rows in readable
+             if asked.get(kind.model))  # fmt: skip
+    groups = [group for kind, rows in found if (group := _group(kind, rows, wanted, most))]
+    # Who asks for a country or an organisation by its name means that one.
+    return sorted(groups, key=lambda group: group.hits[0].step != Step.EXACT)
+
+
+def _hits(readable: Any, asked: Asked, order: Sequence[Any], viewer: Viewer, most: int) -> list[Any]:
+    """The nearest, and of those that are equally near the newest.
+
+    Where few answer at all, they are sorted by their nearness; where many do, each step is asked for by itself.
+    """
+    found = list(readable.filter(readable.at(asked, Step.BEGINS, viewer)).near(asked, viewer).order_by(*order)[:most])
+    if len(found) == most:
+        return _step_by_step(readable, asked, order, viewer, most)
+    if asked.is_marked and len(found) > 1:
+        typed = set(readable.filter(pk__in=[row.pk for row in found])
+                    .filter(readable.at(asked, Step.NAME_BEGINS, viewer, typed=True)).values_list("pk", flat=True))  # fmt: skip
+        found.sort(key=lambda row: row.pk not in typed)
+    found.sort(key=lambda row: row.step)
     if len(found) < most:
-        found += rows.exclude(pk__in=[row.pk for row in found]).order_by(*kind.order)[: most - len(found)]
-    if kind.model is Agreement and len(found) < most:
-        known = [row.pk for row in found]
-        found += by_words_and_partners(text, viewer).exclude(pk__in=known).order_by(*kind.order)[: most - len(found)]
+        rest = readable.filter(readable.at(asked, Step.PARTS, viewer)).exclude(pk__in=[row.pk for row in found])
+        found += _at(rest, Step.PARTS, order, most - len(found))
+    return found
+
+
+def _step_by_step(readable: Any, asked: Asked, order: Sequence[Any], viewer: Viewer, most: int) -> list[Any]:
+    found: list[Any] = []
+    for step in (step for step in Step if step != Step.PARTS):
+        by_marks = asked.is_marked and step in (Step.NAME_WORDS, Step.NAME_BEGINS)
+        for typed in (True, False) if by_marks else (False,):
+            rows = readable.filter(readable.at(asked, step, viewer, typed=typed))
+            rows = rows.exclude(pk__in=[row.pk for row in found]) if found else rows
+            found += _at(rows, step, order, most - len(found))
+            if len(found) == most:
+                return found
+    return found
+
+
+def _at(rows: Any, step: Step, order: Sequence[Any], most: int) -> list[Any]:
+    found = list(rows.order_by(*order)[:most])
+    for row in found:
+        row.step = step
     return found
 
 
@@ -137,20 +191,20 @@ def _group(kind: Kind, rows: list[Any], wanted: list[str], most: int) -> Group |
 
 
 def _hit(kind: Kind, record: Any, wanted: list[str], text: str) -> Hit:
-    shown = str(getattr(record, "name", "") or record.title)
+    shown = kind.called(record)
     ref = str(getattr(record, "ref", "") or getattr(record, "code", "") or "")
-    missing = [word for word in wanted if word not in fold(f"{shown} {ref}")]
+    missing = [word for word in wanted if spelled(word) not in spelled(f"{shown} {ref}")]
     context: list[Piece] = []
     for column in kind.others if missing else ():
         value = getattr(record, column)
-        if value and value != shown and any(word in fold(value) for word in missing):
-            context = mark(value, wanted)
+        if value and value != shown and any(spelled(word) in spelled(value) for word in missing):
+            context = excerpt(value, missing)
             break
     if text and missing:
         context = excerpt(text, missing)
     if not context and kind.model is Person and record.organisation:
         context = [(str(record.organisation), False)]
-    return Hit(record, mark(shown, wanted), ref, kind.url(record), context)
+    return Hit(record, mark(shown, wanted), ref, kind.url(record), context, record.step)
 
 
 def _excerpts(papers: list[int], wanted: list[str]) -> dict[int, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
@@ -20,7 +21,17 @@ from django.utils.translation import pgettext_lazy
 from agreements import visibility
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import Agreement, partial_date, precision_field
-from agreements.vocabulary import BINDING, BlockedBy, CommitmentKind, Confirmation, Delivery, Direction, Health, Part
+from agreements.vocabulary import (
+    BINDING,
+    BlockedBy,
+    CommitmentKind,
+    Confirmation,
+    Delivery,
+    Direction,
+    Health,
+    Part,
+    commitment_kinds_called,
+)
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold
 from partners.links import tracked
@@ -115,7 +126,11 @@ class Commitment(Record):
             f"heard_on behind folded {RECORD_INTERNAL}"
         ),
     )
-    SEARCHED = ("title_vi", "title_en", "ref")
+    LETTER = "c"
+    FOUND_BY_PART: ClassVar = {
+        Part.WORDING: ("text_vi", "text_en"),
+        "agreement": ("agreement__title_vi", "agreement__title_en"),
+    }
     GIVEN_ONCE = frozenset({"ref", "agreement_id", "number"})
     DECIDED = frozenset({"owner"})
     VEILS: ClassVar = {
@@ -267,6 +282,10 @@ class Commitment(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("commitment", args=[self.ref])
+
+    @classmethod
+    def called(cls) -> Mapping[str, Sequence[str]]:
+        return commitment_kinds_called()
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

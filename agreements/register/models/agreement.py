@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
@@ -23,7 +24,7 @@ from agreements.register.models import content
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
-from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing
+from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing, kinds_called
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, Words
 from partners.links import tracked
@@ -138,7 +139,8 @@ class Agreement(Record):
         "renewal_months", "notice_months", "notice_days", "occasion_vi", "occasion_en", "place",
         "authentic_languages", "restricted",
     )  # fmt: skip
-    SEARCHED = ("title_vi", "title_en", "ref")
+    LETTER = "a"
+    FOUND_BY_PART: ClassVar = {Part.SUMMARY: ("summary_vi", "summary_en", "occasion_vi", "occasion_en")}
     GIVEN_ONCE = frozenset({"ref"})
     DECIDED = frozenset({"owner", "archived_because"})
     VEILS: ClassVar = {
@@ -261,6 +263,10 @@ class Agreement(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("agreement", args=[self.ref])
+
+    @classmethod
+    def called(cls) -> Mapping[str, Sequence[str]]:
+        return kinds_called()
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
