@@ -25,7 +25,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db.models import BooleanField, Func, TextField, Value
 
-from partners.folding import spelled
+from partners.folding import fold, spelled
 
 MOST_TERMS = 12
 LONGEST = 100  # letters of a lexeme
@@ -59,6 +59,9 @@ class Step(IntEnum):
     PARTS = 5
 
 
+BY_WORDS = tuple(step for step in Step if step != Step.PARTS)
+
+
 @dataclass(frozen=True)
 class Term:
     """One thing that was asked for: words that must all stand there, or instead of them one of the codes."""
@@ -88,13 +91,13 @@ class Asked:
     """A query in words, as one kind of record reads it."""
 
     terms: tuple[Term, ...]
-    together: str
-    text: str
+    together: str = ""
+    parts: tuple[str, ...] = ()  # the words, where each is long enough to be looked for within others
 
     @classmethod
     def read(cls, text: str, codes: Mapping[str, Sequence[str]] | None = None) -> Asked:
         """`codes`: what a code is called; where all words of a name were typed, the code does as well."""
-        return cls(tuple(_terms(text, codes or {}))[:MOST_TERMS], together(text), text)
+        return cls(tuple(_terms(text, codes or {}))[:MOST_TERMS], together(text), _parts_of(text))
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -117,13 +120,19 @@ class Asked:
         """The name holds the words with the marks that were typed."""
         return " & ".join(term.as_typed(letter, begins) for term in self.terms)
 
+    def in_names(self, letter: str) -> list[str]:
+        """A query for each term, and one for the marks: the fewer a record's names answer, the further it is away."""
+        return [term.asked(letter, "~", begins=True) for term in self.terms] + (
+            [self.typed(letter, begins=True)] if self.is_marked else []
+        )
+
     def _all(self, letter: str, mark: str, begins: bool) -> str:
         return " & ".join(term.asked(letter, mark, begins) for term in self.terms)
 
     def without_one(self) -> Iterable[Asked]:
         """The same, each time one term short: of what is half remembered one word may be wrong."""
         for place in range(len(self.terms)):
-            yield Asked(self.terms[:place] + self.terms[place + 1 :], "", "")
+            yield Asked(self.terms[:place] + self.terms[place + 1 :])
 
 
 def together(text: str) -> str:
@@ -131,9 +140,13 @@ def together(text: str) -> str:
     return re.sub(r"\W+", "", spelled(text))
 
 
-def telling(words: Sequence[str]) -> list[str]:
-    """Those that do not only join others, or all where there are no others."""
-    return [word for word in words if spelled(word) not in JOINING] or list(words)
+def _parts_of(text: str) -> tuple[str, ...]:
+    """Of fewer than three letters the index of trigrams knows nothing; of other scripts two are a word."""
+    tokens = [re.findall(r"\w+", token) for token in fold(text).split()]
+    said = [words for words in tokens if words]
+    telling = [words for words in said if len(words) > 1 or spelled(words[0]) not in JOINING] or said
+    found = tuple(word for words in telling for word in words)[:MOST_TERMS]
+    return () if any(len(word) < 3 and word.isascii() for word in found) else found
 
 
 def _terms(text: str, codes: Mapping[str, Sequence[str]]) -> Iterable[Term]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.apps import apps
@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import texts
 from partners.fields import FieldTable
-from partners.finding import NO_CODES, NO_WORDS, Asked, Both, Finds, Lexemes, Step, TsQuery, telling
-from partners.folding import words
+from partners.finding import BY_WORDS, NO_CODES, NO_WORDS, Asked, Both, Finds, Lexemes, Step, TsQuery, together
 from partners.viewers import Viewer
 
 LANGUAGES = ("vi", "en")
@@ -94,10 +93,10 @@ class RecordQuerySet(models.QuerySet[Row]):
         if not asked:
             return self
         if not viewer.is_staff:
-            return self.filter(self.at(asked, Step.BEGINS, viewer) | self._in_parts(text, viewer))
+            return self.filter(self.at(asked, Step.BEGINS, viewer) | self._in_parts(asked, viewer))
         # One list made of two: each comes from its own index.
         found = self._entries(asked.query(self._kind.LETTER, Step.BEGINS)).values("record_id")
-        parts = self.model._default_manager.filter(self._in_parts(text, viewer)).order_by().values("pk")
+        parts = self.model._default_manager.filter(self._in_parts(asked, viewer)).order_by().values("pk")
         return self.filter(pk__in=found.union(parts))
 
     def asked(self, text: str) -> Asked:
@@ -107,32 +106,54 @@ class RecordQuerySet(models.QuerySet[Row]):
     def at(self, asked: Asked, step: Step, viewer: Viewer, *, typed: bool = False) -> Q:
         """Rows that answer a query at one step, or before it; `typed`: with the marks as well."""
         if step == Step.PARTS:
-            return self._in_parts(asked.text, viewer)
+            return self._in_parts(asked, viewer)
         begins = step in (Step.NAME_BEGINS, Step.BEGINS)
         letter = self._kind.LETTER
-        query = asked.typed(letter, begins=begins) if typed else asked.query(letter, step)
+        return self._answering(asked.typed(letter, begins=begins) if typed else asked.query(letter, step), viewer)
+
+    def _answering(self, query: str, viewer: Viewer) -> Q:
+        if not query:
+            return NOTHING
         if viewer.is_staff:
             return Q(pk__in=self._entries(query).values("record_id"))
         return Q(Finds(self._open_words(viewer), TsQuery(query)))
 
+    def called_any(self, names: Iterable[str], viewer: Viewer) -> Q:
+        """Rows that bear one of these names, however it is accented or written together."""
+        exact = (self.asked(name).query(self._kind.LETTER, Step.EXACT) for name in names if together(name))
+        return self._answering(" | ".join(exact), viewer)
+
     def near(self, asked: Asked, viewer: Viewer) -> Self:
-        """With the step at which each row answers as `step`."""
-        steps = (step for step in Step if step not in (Step.BEGINS, Step.PARTS))
-        return self.annotate(
-            step=Case(
-                *(When(self.at(asked, step, viewer), then=Value(step.value)) for step in steps),
-                default=Value(Step.BEGINS.value),
-            )
-        )
+        """With the step at which each row that answers does so, as `step`, and as `unnamed` how far its names fall short."""
+        letter = self._kind.LETTER
+        words = F("words") if viewer.is_staff else self._open_words(viewer)
+
+        def answers(query: str) -> Any:
+            return Finds(words, TsQuery(query))
+
+        found = {
+            "step": Case(
+                *(When(answers(asked.query(letter, step)), then=Value(step.value)) for step in BY_WORDS),
+                default=Value(Step.PARTS.value),
+            ),
+            "unnamed": Value(0),
+        }
+        for query in asked.in_names(letter):
+            found["unnamed"] += Case(When(answers(query), then=Value(0)), default=Value(1))
+        if viewer.is_staff:
+            entry = self._index().filter(record_id=OuterRef("pk"))
+            found = {name: Subquery(entry.values_list(one)[:1]) for name, one in found.items()}
+        return self.annotate(**found)
+
+    def _index(self) -> models.QuerySet[Any]:
+        return apps.get_model("partners.Entry")._default_manager.filter(kind=self.model._meta.db_table)
 
     def _entries(self, query: str) -> models.QuerySet[Any]:
-        entries = apps.get_model("partners.Entry")._default_manager
-        return entries.filter(Finds(F("words"), TsQuery(query)), kind=self.model._meta.db_table)
+        return self._index().filter(Finds(F("words"), TsQuery(query)))
 
     def _open_words(self, viewer: Viewer) -> Any:
         """The lexemes by which a partner finds a row: what is open on all rows, and each part that is open on this."""
-        entries = apps.get_model("partners.Entry")._default_manager
-        entry = entries.filter(kind=self.model._meta.db_table, record_id=OuterRef("pk"))
+        entry = self._index().filter(record_id=OuterRef("pk"))
         found: list[Any] = [Subquery(entry.values("open_words")[:1])]
         for part, columns in self._kind.FOUND_BY_PART.items():
             text = Concat(*(each for column in columns for each in (F(column), Value(" "))), output_field=TextField())
@@ -140,14 +161,12 @@ class RecordQuerySet(models.QuerySet[Row]):
             found.append(Case(When(self._kind.unveiled(viewer, part), then=words), default=NO_WORDS))
         return Both(*found) if len(found) > 1 else found[0]
 
-    def _in_parts(self, text: str, viewer: Viewer) -> Q:
+    def _in_parts(self, asked: Asked, viewer: Viewer) -> Q:
         """Rows that hold each word within their names, be it in the middle of another."""
-        wanted = telling(words(text)[:12])
-        # Of fewer letters the index of trigrams knows nothing; of other scripts two are a word.
-        if not self._kind.IN_PARTS or not any(len(word) > 2 or not word.isascii() for word in wanted):
+        if not (self._kind.IN_PARTS and asked.parts):
             return NOTHING
         found = Q()
-        for word in wanted:
+        for word in asked.parts:
             hit = Q(folded__contains=word)
             if viewer.is_staff and self._kind.FOLDED_FOR_STAFF:
                 hit |= Q(**{f"{self._kind.FOLDED_FOR_STAFF}__contains": word})

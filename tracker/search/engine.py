@@ -17,12 +17,13 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.models import Commitment, Report
 from agreements.register.models import Agreement, Note
 from agreements.sources.models import Document
-from partners.finding import Asked, Step
+from partners.finding import BY_WORDS, Asked, Step
 from partners.folding import spelled, words
 from partners.marking import Piece, excerpt, mark
 from partners.models import Country, Organisation, Person
 from partners.viewers import Viewer
 from tracker.search import spelling
+from tracker.search.nearness import Nearness, known
 
 FEW = 2000
 EXCERPT = 600  # characters of a paper that are read around a hit
@@ -38,7 +39,7 @@ class Hit:
     ref: str
     url: str
     context: list[Piece]
-    step: int
+    step: Step
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,11 @@ class Kind:
     called: Callable[[Any], str] = lambda record: str(getattr(record, "name", "") or record.title)
     others: tuple[str, ...] = ()  # columns beside the title that may hold the words
     related: tuple[str, ...] = ()
+    is_source: bool = False  # what is written about a record stands after the record
+
+    def stands(self, step: Step) -> Step:
+        """Where the group stands among the others, by its nearest hit."""
+        return max(step, Step.WORDS) if self.is_source else step
 
 
 def _where_a_person_stands(person: Any) -> str:
@@ -83,14 +89,16 @@ KINDS = (
     Kind(
         _("People"), Person, ("name", "pk"), url=_where_a_person_stands, related=("organisation",)
     ),
-    Kind(_("Papers"), Document, ("-created_at", "-pk"), others=("title_vi", "title_en")),
+    Kind(_("Papers"), Document, ("-created_at", "-pk"), others=("title_vi", "title_en"), is_source=True),
     Kind(
         _("Reports"), Report, ("-on", "-pk"), url=lambda report: str(report.commitment.get_absolute_url()),
         called=lambda report: str(report.commitment.title), others=("text",), related=("commitment",),
+        is_source=True,
     ),
     Kind(
         _("Notes"), Note, ("-created_at", "-pk"), url=lambda note: str(note.agreement.get_absolute_url()),
         called=lambda note: str(note.agreement.title), others=("text",), related=("agreement",),
+        is_source=True,
     ),
 )  # fmt: skip
 
@@ -123,43 +131,46 @@ def _one_short(asked: dict[Any, Asked]) -> Iterator[dict[Any, Asked]]:
 def _found(
     asked: dict[Any, Asked], wanted: list[str], readable: Sequence[tuple[Kind, Any]], viewer: Viewer, most: int
 ) -> list[Group]:
-    found = ((kind, _hits(rows, asked[kind.model], kind.order, viewer, most + 1)) for kind, rows in readable
-             if asked.get(kind.model))  # fmt: skip
-    groups = [group for kind, rows in found if (group := _group(kind, rows, wanted, most))]
-    # Who asks for a country or an organisation by its name means that one.
-    return sorted(groups, key=lambda group: group.hits[0].step != Step.EXACT)
+    asking = [(kind, rows, asked[kind.model]) for kind, rows in readable if asked.get(kind.model)]
+    near = known([(kind.model, rows, one) for kind, rows, one in asking], viewer)
+    found = {kind: _hits(rows, one, near.get(kind.model), kind.order, viewer, most + 1) for kind, rows, one in asking}
+    if sum(map(len, found.values())) <= most:
+        for kind, rows, one in asking:
+            found[kind] += _in_parts(rows, one, found[kind], kind.order, viewer, most + 1)
+    groups = [(kind, group) for kind, rows in found.items() if (group := _group(kind, rows, wanted, most))]
+    return [group for _kind, group in sorted(groups, key=lambda one: one[0].stands(one[1].hits[0].step))]
 
 
-def _hits(readable: Any, asked: Asked, order: Sequence[Any], viewer: Viewer, most: int) -> list[Any]:
-    """The nearest, and of those that are equally near the newest.
-
-    Where few answer at all, they are sorted by their nearness; where many do, each step is asked for by itself.
-    """
-    found = list(readable.filter(readable.at(asked, Step.BEGINS, viewer)).near(asked, viewer).order_by(*order)[:most])
-    if len(found) == most:
-        return _step_by_step(readable, asked, order, viewer, most)
-    if asked.is_marked and len(found) > 1:
-        typed = set(readable.filter(pk__in=[row.pk for row in found])
-                    .filter(readable.at(asked, Step.NAME_BEGINS, viewer, typed=True)).values_list("pk", flat=True))  # fmt: skip
-        found.sort(key=lambda row: row.pk not in typed)
-    found.sort(key=lambda row: row.step)
-    if len(found) < most:
-        rest = readable.filter(readable.at(asked, Step.PARTS, viewer)).exclude(pk__in=[row.pk for row in found])
-        found += _at(rest, Step.PARTS, order, most - len(found))
-    return found
-
-
-def _step_by_step(readable: Any, asked: Asked, order: Sequence[Any], viewer: Viewer, most: int) -> list[Any]:
+def _hits(
+    readable: Any, asked: Asked, near: Nearness | None, order: Sequence[Any], viewer: Viewer, most: int
+) -> list[Any]:
+    """The nearest, and of those that are equally near the first in order."""
     found: list[Any] = []
-    for step in (step for step in Step if step != Step.PARTS):
-        by_marks = asked.is_marked and step in (Step.NAME_WORDS, Step.NAME_BEGINS)
-        for typed in (True, False) if by_marks else (False,):
-            rows = readable.filter(readable.at(asked, step, viewer, typed=typed))
-            rows = rows.exclude(pk__in=[row.pk for row in found]) if found else rows
-            found += _at(rows, step, order, most - len(found))
-            if len(found) == most:
-                return found
+    for step, rows in (
+        _each_step(readable, asked, viewer)
+        if near is None
+        else ((step, readable.filter(pk__in=keys)) for (step, _unnamed), keys in sorted(near.items()))
+    ):
+        rows = rows.exclude(pk__in=[row.pk for row in found]) if found and near is None else rows
+        found += _at(rows, step, order, most - len(found))
+        if len(found) == most:
+            break
     return found
+
+
+def _each_step(readable: Any, asked: Asked, viewer: Viewer) -> Iterator[tuple[Step, Any]]:
+    """Where very many answer: the rows of each step and of those before it; first those that hold the marks as typed."""
+    for step in BY_WORDS:
+        if asked.is_marked and step in (Step.NAME_WORDS, Step.NAME_BEGINS):
+            yield step, readable.filter(readable.at(asked, step, viewer, typed=True))
+        yield step, readable.filter(readable.at(asked, step, viewer))
+
+
+def _in_parts(
+    readable: Any, asked: Asked, found: list[Any], order: Sequence[Any], viewer: Viewer, most: int
+) -> list[Any]:
+    rest = readable.filter(readable.at(asked, Step.PARTS, viewer)).exclude(pk__in=[row.pk for row in found])
+    return _at(rest, Step.PARTS, order, most - len(found))
 
 
 def _at(rows: Any, step: Step, order: Sequence[Any], most: int) -> list[Any]:
@@ -195,16 +206,19 @@ def _hit(kind: Kind, record: Any, wanted: list[str], text: str) -> Hit:
     ref = str(getattr(record, "ref", "") or getattr(record, "code", "") or "")
     missing = [word for word in wanted if spelled(word) not in spelled(f"{shown} {ref}")]
     context: list[Piece] = []
-    for column in kind.others if missing else ():
-        value = getattr(record, column)
-        if value and value != shown and any(spelled(word) in spelled(value) for word in missing):
-            context = excerpt(value, missing)
-            break
+    held = [value for column in kind.others if missing and (value := getattr(record, column)) and value != shown]
+    if best := max(held, key=lambda value: _holds(value, missing), default=""):
+        context = excerpt(best, missing) if _holds(best, missing) else []
     if text and missing:
         context = excerpt(text, missing)
     if not context and kind.model is Person and record.organisation:
         context = [(str(record.organisation), False)]
     return Hit(record, mark(shown, wanted), ref, kind.url(record), context, record.step)
+
+
+def _holds(text: str, wanted: list[str]) -> int:
+    there = spelled(text)
+    return sum(spelled(word) in there for word in wanted)
 
 
 def _excerpts(papers: list[int], wanted: list[str]) -> dict[int, str]:
