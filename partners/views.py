@@ -54,7 +54,7 @@ def partner_list(request: Request) -> HttpResponse:
 def organisation_suggestions(request: Request) -> HttpResponse:
     """Options for a text box; the box sends its own name, so the first value is the text."""
     text = next((str(value) for value in request.GET.values() if value), "")
-    found = Organisation.objects.visible_to(request.viewer)
+    found = Organisation.objects.visible_to(request.viewer).select_related("country")
     if text:
         found = nearest(found, text, request.viewer)
     return render(request, "partners/_suggestions.html", {"organisations": found[:SUGGESTIONS]})

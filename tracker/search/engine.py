@@ -35,6 +35,7 @@ class Hit:
     """One record, as a line of the list: its title with what was searched for marked, and where else it stands."""
 
     record: Any
+    kind: str
     title: list[Piece]
     ref: str
     url: str
@@ -213,7 +214,7 @@ def _hit(kind: Kind, record: Any, wanted: list[str], text: str) -> Hit:
         context = excerpt(text, missing)
     if not context and kind.model is Person and record.organisation:
         context = [(str(record.organisation), False)]
-    return Hit(record, mark(shown, wanted), ref, kind.url(record), context, record.step)
+    return Hit(record, kind.model._meta.model_name, mark(shown, wanted), ref, kind.url(record), context, record.step)
 
 
 def _holds(text: str, wanted: list[str]) -> int:
