@@ -40,7 +40,6 @@ class Hit:
     ref: str
     url: str
     context: list[Piece]
-    step: Step
 
 
 @dataclass(frozen=True)
@@ -65,9 +64,9 @@ class Kind:
     related: tuple[str, ...] = ()
     is_source: bool = False  # what is written about a record stands after the record
 
-    def stands(self, step: Step) -> Step:
-        """Where the group stands among the others, by its nearest hit."""
-        return max(step, Step.WORDS) if self.is_source else step
+    def stands(self, nearest: Any) -> tuple[Step, int]:
+        """Where the group stands among the others, by its nearest record."""
+        return max(nearest.step, Step.WORDS) if self.is_source else nearest.step, nearest.unnamed
 
 
 def _where_a_person_stands(person: Any) -> str:
@@ -139,7 +138,7 @@ def _found(
         for kind, rows, one in asking:
             found[kind] += _in_parts(rows, one, found[kind], kind.order, viewer, most + 1)
     groups = [(kind, group) for kind, rows in found.items() if (group := _group(kind, rows, wanted, most))]
-    return [group for _kind, group in sorted(groups, key=lambda one: one[0].stands(one[1].hits[0].step))]
+    return [group for _kind, group in sorted(groups, key=lambda one: one[0].stands(one[1].hits[0].record))]
 
 
 def _hits(
@@ -147,13 +146,15 @@ def _hits(
 ) -> list[Any]:
     """The nearest, and of those that are equally near the first in order."""
     found: list[Any] = []
-    for step, rows in (
-        _each_step(readable, asked, viewer)
-        if near is None
-        else ((step, readable.filter(pk__in=keys)) for (step, _unnamed), keys in sorted(near.items()))
-    ):
-        rows = rows.exclude(pk__in=[row.pk for row in found]) if found and near is None else rows
-        found += _at(rows, step, order, most - len(found))
+    if near is not None:
+        for (step, unnamed), keys in sorted(near.items()):
+            found += _at(readable.filter(pk__in=keys), step, order, most - len(found), unnamed)
+            if len(found) == most:
+                break
+        return found
+    for step, rows in _each_step(readable, asked, viewer):
+        others = rows.exclude(pk__in=[row.pk for row in found]) if found else rows
+        found += _at(others, step, order, most - len(found))
         if len(found) == most:
             break
     return found
@@ -174,10 +175,10 @@ def _in_parts(
     return _at(rest, Step.PARTS, order, most - len(found))
 
 
-def _at(rows: Any, step: Step, order: Sequence[Any], most: int) -> list[Any]:
+def _at(rows: Any, step: Step, order: Sequence[Any], most: int, unnamed: int = 0) -> list[Any]:
     found = list(rows.order_by(*order)[:most])
     for row in found:
-        row.step = step
+        row.step, row.unnamed = step, unnamed
     return found
 
 
@@ -214,7 +215,7 @@ def _hit(kind: Kind, record: Any, wanted: list[str], text: str) -> Hit:
         context = excerpt(text, missing)
     if not context and kind.model is Person and record.organisation:
         context = [(str(record.organisation), False)]
-    return Hit(record, kind.model._meta.model_name, mark(shown, wanted), ref, kind.url(record), context, record.step)
+    return Hit(record, kind.model._meta.model_name, mark(shown, wanted), ref, kind.url(record), context)
 
 
 def _holds(text: str, wanted: list[str]) -> int:
