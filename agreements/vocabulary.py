@@ -11,9 +11,9 @@ from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import override, pgettext_lazy
 
+from partners.finding import Names, names_of
 from partners.states import State, Tone
 
 
@@ -302,22 +302,22 @@ ALSO_CALLED: Mapping[str, Sequence[str]] = {
 }
 
 
-def _called(kinds: type[TextChoices], more: Mapping[str, Sequence[str]]) -> Mapping[str, Sequence[str]]:
-    found: dict[str, list[str]] = {f"#{kind.value}": list(more.get(kind, ())) for kind in kinds if kind != "other"}
+def _called(kinds: type[TextChoices], more: Mapping[str, Sequence[str]]) -> Names:
+    found: dict[str, list[str]] = {kind.value: list(more.get(kind, ())) for kind in kinds if kind != "other"}
     for language in ("vi", "en"):
         with override(language):
             for code, names in found.items():
-                names.append(str(kinds(code[1:]).label))
-    return found
+                names.append(str(kinds(code).label))
+    return names_of(found)
 
 
 @cache
-def kinds_called() -> Mapping[str, Sequence[str]]:
+def kinds_called() -> Names:
     """The names of the kinds of agreement in both languages, by the code that stands for them in the index."""
     return _called(Kind, ALSO_CALLED)
 
 
 @cache
-def commitment_kinds_called() -> Mapping[str, Sequence[str]]:
+def commitment_kinds_called() -> Names:
     """The names of the kinds of commitment, likewise."""
     return _called(CommitmentKind, {})

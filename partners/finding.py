@@ -1,6 +1,7 @@
 """What people ask a register, in words: read once, and asked in steps from the exact name to the beginning of a word.
 
-Each record has an entry (`partners.models.Entry`): a list of lexemes, made by the database (`migrations/sql/entries.py`).
+Each record has an entry (`partners.models.Entry`): a list of lexemes, made by the database
+(`migrations/sql/entries.py`).
 Each lexeme begins with the letter of its kind, so that one index serves all kinds:
 
     a han         a word of anything that the record is found by
@@ -15,11 +16,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
-from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
@@ -27,24 +27,24 @@ from django.db.models import BooleanField, Func, TextField, Value
 
 from partners.folding import fold, spelled
 
+Names = tuple[tuple[tuple[str, ...], str], ...]  # words and the code that they stand for
 MOST_TERMS = 12
 LONGEST = 100  # letters of a lexeme
 # Words that join others and are left aside where something else was asked for.
-JOINING = frozenset(
+_JOINING = (
     "voi ve cua va giua cho tai o trong theo vao nam thang ngai do cac nhung la "
-    "with of the and on for in between a an to at from bi about".split()
+    "with of the and on for in between a an to at from bi about"
 )
-MONTHS = (
-    "january february march april may june july august september october november december".split(),
-    "jan feb mar apr may jun jul aug sep oct nov dec".split(),
-)
+JOINING = frozenset(_JOINING.split())
+_MONTHS = "january february march april may june july august september october november december"
+MONTHS = tuple(spelled(name) for name in _MONTHS.split())
 _REFERENCE = re.compile(r"[a-z]{2,4}-\d{4}-\d{1,4}(?:-\d{1,4})?", re.IGNORECASE | re.ASCII)
 _DAY = re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})|(?P<y2>\d{4})-(?P<m2>\d{1,2})-(?P<d2>\d{1,2})")
 _MONTH = re.compile(r"(?P<m>\d{1,2})[/.\-](?P<y>\d{4})|(?P<y2>\d{4})[-/](?P<m2>\d{1,2})")
 # `tháng 9 năm 2023`, `ngày 11 tháng 9 năm 2023`, `September 2023`, `11 September 2023`
 _IN_WORDS = re.compile(
     r"\b(?:(?:ngai\s+)?(?P<d>\d{1,2})\s+)?thang\s+(?P<m>\d{1,2})\s*(?:/|\s|,|nam)+\s*(?P<y>\d{4})\b"
-    r"|\b(?:(?P<d2>\d{1,2})\s+)?(?P<name>" + "|".join(MONTHS[0] + MONTHS[1]).replace("y", "i") + r")\s+(?P<y2>\d{4})\b"
+    r"|\b(?:(?P<d2>\d{1,2})\s+)?(?P<name>" + "|".join(f"{name}|{name[:3]}" for name in MONTHS) + r")\s+(?P<y2>\d{4})\b"
 )
 
 
@@ -95,9 +95,9 @@ class Asked:
     parts: tuple[str, ...] = ()  # the words, where each is long enough to be looked for within others
 
     @classmethod
-    def read(cls, text: str, codes: Mapping[str, Sequence[str]] | None = None) -> Asked:
-        """`codes`: what a code is called; where all words of a name were typed, the code does as well."""
-        return cls(tuple(_terms(text, codes or {}))[:MOST_TERMS], together(text), _parts_of(text))
+    def read(cls, text: str, names: Names = ()) -> Asked:
+        """Where all words of a code's name were typed, the code does as well."""
+        return cls(tuple(_terms(text, names))[:MOST_TERMS], together(text), _parts_of(text))
 
     def __bool__(self) -> bool:
         return bool(self.terms)
@@ -149,12 +149,12 @@ def _parts_of(text: str) -> tuple[str, ...]:
     return () if any(len(word) < 3 and word.isascii() for word in found) else found
 
 
-def _terms(text: str, codes: Mapping[str, Sequence[str]]) -> Iterable[Term]:
+def _terms(text: str, names: Names) -> Iterable[Term]:
     plain = spelled(text)
     found, rest = _dates_in_words(plain)
     tokens = [token for token in rest.split() if re.search(r"\w", token)]
     marks = _typed(text)
-    named, tokens = _named(tokens, codes)
+    named, tokens = _named(tokens, names)
     found += named
     for token in tokens:
         found.append(_term(token.strip(".,;:!?()[]\"'“”‘’/-"), marks))
@@ -197,15 +197,17 @@ def _dates_in_words(plain: str) -> tuple[list[Term], str]:
 
 
 def _month(name: str) -> int:
-    return next(names.index(name) + 1 for names in ([spelled(one) for one in names] for names in MONTHS) if name in names)
+    return next(number for number, month in enumerate(MONTHS, 1) if month.startswith(name))
 
 
-def _named(tokens: list[str], codes: Mapping[str, Sequence[str]]) -> tuple[list[Term], list[str]]:
-    """The terms of which all words stand side by side in the query, the longest first, and the tokens that are left."""
-    names = sorted(
-        ((tuple(spelled(name).split()), code) for code, called in codes.items() for name in called),
-        key=lambda one: -len(one[0]),
-    )
+def names_of(called: Mapping[str, Iterable[str]]) -> Names:
+    """The names by which codes are asked for, the longest first."""
+    names = {(tuple(spelled(name).split()), f"#{code}") for code, names in called.items() for name in names}
+    return tuple(sorted(names, key=lambda one: (-len(one[0]), one)))
+
+
+def _named(tokens: list[str], names: Names) -> tuple[list[Term], list[str]]:
+    """The terms of which all words stand side by side in the query, and the tokens that are left."""
     found: dict[tuple[str, ...], list[str]] = {}
     for name, code in names:
         if name in found:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.apps import apps
@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import texts
 from partners.fields import FieldTable
-from partners.finding import BY_WORDS, NO_CODES, NO_WORDS, Asked, Both, Finds, Lexemes, Step, TsQuery, together
+from partners.finding import BY_WORDS, NO_CODES, NO_WORDS, Asked, Both, Finds, Lexemes, Names, Step, TsQuery, together
 from partners.viewers import Viewer
 
 LANGUAGES = ("vi", "en")
@@ -124,7 +124,7 @@ class RecordQuerySet(models.QuerySet[Row]):
         return self._answering(" | ".join(exact), viewer)
 
     def near(self, asked: Asked, viewer: Viewer) -> Self:
-        """With the step at which each row that answers does so, as `step`, and as `unnamed` how far its names fall short."""
+        """With the `step` at which each row that answers does so, and how far its names fall short as `unnamed`."""
         letter = self._kind.LETTER
         words = F("words") if viewer.is_staff else self._open_words(viewer)
 
@@ -230,9 +230,9 @@ class Record(models.Model):
         raise NotImplementedError
 
     @classmethod
-    def called(cls) -> Mapping[str, Sequence[str]]:
+    def called(cls) -> Names:
         """What the codes in its entries are called, in both languages."""
-        return {}
+        return ()
 
     def draw_veils(self) -> None:
         """Empty what is held back. Such a row is for showing: it can no longer be saved."""

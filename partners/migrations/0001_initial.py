@@ -4,6 +4,7 @@ import datetime
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 import partners.folding
@@ -283,7 +284,7 @@ class Migration(migrations.Migration):
                         ('successor', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='predecessors', to='partners.organisation', verbose_name='succeeded by')),
                         ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='partners.organisation', verbose_name='merged into')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('short_name', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'aliases', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.text.Concat('name_vi', models.Value(' '), 'name_en', output_field=models.TextField())), output_field=models.CharField(db_collation='C', max_length=700))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name_vi', models.Value('')), 'name_en')), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'verbose_name': 'organisation',
@@ -322,7 +323,7 @@ class Migration(migrations.Migration):
                         ('successor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.organisation', verbose_name='succeeded by')),
                         ('merged_into', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.organisation', verbose_name='merged into')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('short_name', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'aliases', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.text.Concat('name_vi', models.Value(' '), 'name_en', output_field=models.TextField())), output_field=models.CharField(db_collation='C', max_length=700))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name_vi', models.Value('')), 'name_en')), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='824489acf6c4ab95b0a7fd59734fd25844e79367', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_68049', table='partners_organisationevent', when='BEFORE'))],

@@ -6,7 +6,7 @@ import pghistory
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -81,7 +81,7 @@ class Organisation(Record):
         output_field=models.TextField(), db_persist=True,
     )  # fmt: skip
     order_vi = models.GeneratedField(
-        expression=VietnameseOrder(Concat("name_vi", Value(" "), "name_en", output_field=models.TextField())),
+        expression=VietnameseOrder(Coalesce(NullIf("name_vi", Value("")), "name_en")),
         output_field=models.CharField(max_length=700, db_collation="C"), db_persist=True,
     )  # fmt: skip
 

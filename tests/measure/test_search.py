@@ -85,7 +85,11 @@ def fill_all(cast: Cast) -> list[str]:
         asked += [fold(f"{one} {other}"), f"{one} {other}", f"{fold(one)} {fold(other)[:2]}", " ".join(en.split()[2:4])]
         asked.append(fold(f"{one} {other}").replace("n", "m", 1) + "x")  # a slip
         # Words of several fields of one record.
-        asked += [f"institute {rng.randint(1, 9999)} {fold(one)}", f"MoU hoa ky {one}", f"{fold(one)} {fold(other)} 2019"]
+        asked += [
+            f"institute {rng.randint(1, 9999)} {fold(one)}",
+            f"MoU hoa ky {one}",
+            f"{fold(one)} {fold(other)} 2019",
+        ]
     return [*asked, "bien ban ghi nho", "09/2019", "zz4711", "vien nghien cuu hop tac", "kĩ thuật", "memorandum 2015"]
 
 

@@ -1,4 +1,4 @@
-"""Questions as people ask them, half of them with slips: what was meant stands first, and always among the first five."""
+"""Questions as people ask them, half of them with slips: what was meant stands first, or else among the first five."""
 
 from __future__ import annotations
 

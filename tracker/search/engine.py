@@ -161,7 +161,7 @@ def _hits(
 
 
 def _each_step(readable: Any, asked: Asked, viewer: Viewer) -> Iterator[tuple[Step, Any]]:
-    """Where very many answer: the rows of each step and of those before it; first those that hold the marks as typed."""
+    """Where very many answer: the rows of each step and of those before it, those with the marks as typed first."""
     for step in BY_WORDS:
         if asked.is_marked and step in (Step.NAME_WORDS, Step.NAME_BEGINS):
             yield step, readable.filter(readable.at(asked, step, viewer, typed=True))

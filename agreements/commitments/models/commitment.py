@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import ClassVar, Self
 
@@ -33,6 +32,7 @@ from agreements.vocabulary import (
     commitment_kinds_called,
 )
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.finding import Names
 from partners.folding import Fold
 from partners.links import tracked
 from partners.models import Organisation
@@ -284,7 +284,7 @@ class Commitment(Record):
         return reverse("commitment", args=[self.ref])
 
     @classmethod
-    def called(cls) -> Mapping[str, Sequence[str]]:
+    def called(cls) -> Names:
         return commitment_kinds_called()
 
     @classmethod

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, ClassVar, Self
 
@@ -26,6 +25,7 @@ from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
 from agreements.vocabulary import Kind, LegalRegime, Part, Renewal, Stage, Standing, kinds_called
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.finding import Names
 from partners.folding import Fold, Words
 from partners.links import tracked
 from partners.models import Desk, Sector
@@ -265,7 +265,7 @@ class Agreement(Record):
         return reverse("agreement", args=[self.ref])
 
     @classmethod
-    def called(cls) -> Mapping[str, Sequence[str]]:
+    def called(cls) -> Names:
         return kinds_called()
 
     @classmethod
