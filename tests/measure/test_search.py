@@ -72,6 +72,7 @@ def fill_all(cast: Cast) -> list[str]:
             if statement.strip():
                 cursor.execute(statement, {"country": cast.us.country_id})
         cursor.execute("SELECT recount()")
+        cursor.execute("ANALYZE")
         began = time.perf_counter()
         cursor.execute("SELECT enter_all()")
         print(f"all entries made in {time.perf_counter() - began:.1f} s")  # noqa: T201

@@ -21,10 +21,10 @@ NAMES_OF_PARTICIPANTS = f"""(
 NAMES_IN_CHARGE = f"""(
     SELECT coalesce(string_agg(concat_ws(' ',
         {NAMES_OF_AN_ORGANISATION.format("o")}, o.code, {NAMES_OF_A_COUNTRY.format("n")}, n.code), ' '), '')
-    FROM partners_organisation o LEFT JOIN partners_country n ON n.id = o.country_id
-    WHERE o.id IN (c.lead_id, c.partner_owner_id) OR o.id IN (
-        SELECT organisation_id FROM agreements_commitment_co_leads WHERE commitment_id = c.id
-    )
+    FROM (
+        SELECT c.lead_id UNION SELECT c.partner_owner_id
+        UNION SELECT organisation_id FROM agreements_commitment_co_leads WHERE commitment_id = c.id
+    ) charged (id) JOIN partners_organisation o USING (id) LEFT JOIN partners_country n ON n.id = o.country_id
 )"""
 TITLES = "concat_ws(E'\\n', {0}.ref, nullif({0}.title_vi, ''), nullif({0}.title_en, ''))"
 
