@@ -131,7 +131,7 @@ class RecordQuerySet(models.QuerySet[Row]):
         def answers(query: str) -> Any:
             return Finds(words, TsQuery(query))
 
-        found = {
+        found: dict[str, Any] = {
             "step": Case(
                 *(When(answers(asked.query(letter, step)), then=Value(step.value)) for step in BY_WORDS),
                 default=Value(Step.PARTS.value),

@@ -95,7 +95,8 @@ def test_what_was_meant_stands_first(desk: Desk) -> None:
     everything = [one for group in asked.values() for one in group]
     assert len(everything) >= 150
     assert len(asked["slip"]) * 2 >= len(everything) - 10
-    second, lost = [], []
+    second: list[str] = []
+    lost: list[str] = []
     for typed, meant in everything:
         groups, _is_guess = find(typed, viewer, most=AMONG)
         found = [called(hit.record) for group in groups for hit in group.hits]

@@ -33,21 +33,21 @@ def codes_of(*days: str) -> str:
     return " || ".join(f"day_codes({day}_on, {day}_precision)" for day in days)
 
 
+# OFFSET 0: made once, although it stands in two columns.
 AGREEMENT = enter(
     "agreement",
     "agreements_agreement",
     f"""
     SELECT a.id,
-        lexemes(
-            'a', {TITLES.format("a")}, concat_ws(' ', said.open, a.summary_vi, a.summary_en, a.occasion_vi, a.occasion_en),
-            said.codes || {codes_of("a.expires")}
+        open.words || lexemes(
+            'a', '', concat_ws(' ', a.summary_vi, a.summary_en, a.occasion_vi, a.occasion_en), {codes_of("a.expires")}
         ),
-        lexemes('a', {TITLES.format("a")}, said.open, said.codes)
+        open.words
     FROM agreements_agreement a LEFT JOIN agreements_instrumenttype t ON t.id = a.instrument_type_id
-    CROSS JOIN LATERAL (SELECT
-        concat_ws(' ', a.place, t.name_vi, t.name_en, {NAMES_OF_PARTICIPANTS.format("a.id")}) AS open,
-        ARRAY['#' || a.kind] || {codes_of("a.signed", "a.announced", "a.effective")} AS codes
-    ) said WHERE {wanted("a.id")}
+    CROSS JOIN LATERAL (SELECT lexemes(
+        'a', {TITLES.format("a")}, concat_ws(' ', a.place, t.name_vi, t.name_en, {NAMES_OF_PARTICIPANTS.format("a.id")}),
+        ARRAY['#' || a.kind] || {codes_of("a.signed", "a.announced", "a.effective")}
+    ) AS words OFFSET 0) open WHERE {wanted("a.id")}
     """,
 )
 COMMITMENT = enter(
@@ -55,16 +55,16 @@ COMMITMENT = enter(
     "agreements_commitment",
     f"""
     SELECT c.id,
-        lexemes(
-            'c', {TITLES.format("c")},
-            concat_ws(' ', said.in_charge, c.text_vi, c.text_en, a.title_vi, a.title_en, {NAMES_OF_PARTICIPANTS.format("a.id")}),
-            said.codes
+        open.words || lexemes(
+            'c', '', concat_ws(' ',
+                c.text_vi, c.text_en, a.title_vi, a.title_en, {NAMES_OF_PARTICIPANTS.format("a.id")}
+            ), '{{}}'
         ),
-        lexemes('c', {TITLES.format("c")}, said.in_charge, said.codes)
+        open.words
     FROM agreements_commitment c JOIN agreements_agreement a ON a.id = c.agreement_id
-    CROSS JOIN LATERAL (SELECT
-        {NAMES_IN_CHARGE} AS in_charge, ARRAY['#' || c.kind] || {codes_of("c.start", "c.due")} AS codes
-    ) said WHERE {wanted("c.id")}
+    CROSS JOIN LATERAL (SELECT lexemes(
+        'c', {TITLES.format("c")}, {NAMES_IN_CHARGE}, ARRAY['#' || c.kind] || {codes_of("c.start", "c.due")}
+    ) AS words OFFSET 0) open WHERE {wanted("c.id")}
     """,
 )
 DOCUMENT = enter(
@@ -74,7 +74,7 @@ DOCUMENT = enter(
     SELECT d.id, w.words, w.words FROM agreements_document d CROSS JOIN LATERAL (SELECT lexemes(
         'd', concat_ws(E'\\n', nullif(d.title_vi, ''), nullif(d.title_en, ''), nullif(d.filename, '')),
         concat_ws(' ', d.publisher, d.content), {codes_of("d.published")}
-    ) AS words) w WHERE {wanted("d.id")}
+    ) AS words OFFSET 0) w WHERE {wanted("d.id")}
     """,
 )
 NOTE = enter(
@@ -87,7 +87,7 @@ REPORT = enter(
     "agreements_report",
     f"""
     SELECT r.id, w.words, w.words FROM agreements_report r
-    CROSS JOIN LATERAL (SELECT lexemes('r', '', r.text, day_codes(r."on", 'day')) AS words) w WHERE {wanted("r.id")}
+    CROSS JOIN LATERAL (SELECT lexemes('r', '', r.text, day_codes(r."on", 'day')) AS words OFFSET 0) w WHERE {wanted("r.id")}
     """,
 )
 # All that holds the names of these organisations; of those with very many agreements the job takes care.

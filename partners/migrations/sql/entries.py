@@ -9,26 +9,38 @@ from __future__ import annotations
 MOST_TEXT = 200_000
 LEXEMES = rf"""
 CREATE FUNCTION lexemes(letter text, names text, rest text, codes text[]) RETURNS tsvector
-LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    WITH said AS (
-        SELECT translate(fold(names), 'y', 'i') AS names, translate(fold(left(rest, {MOST_TEXT})), 'y', 'i') AS rest
-    )
-    SELECT array_to_tsvector(ARRAY(
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE AS $$
+DECLARE
+    plain text := translate(fold(names), 'y', 'i');
+    other text := CASE WHEN rest = '' THEN '' ELSE translate(fold(left(rest, {MOST_TEXT})), 'y', 'i') END;
+    whole text[] := string_to_array(regexp_replace(plain, '[^\w\n]+', '', 'g'), E'\n');
+    said text[] := words(plain) || whole;
+    more text[] := words(other) || codes;
+BEGIN
+    IF plain ~ '\w[^\w\s]\w' THEN
+        said := said || ARRAY(
+            SELECT regexp_replace(part[1], '\W+', '', 'g') FROM regexp_matches(plain, '\w+(?:[^\w\s]\w+)+', 'g') part
+        );
+    END IF;
+    IF other ~ '\w[^\w\s]\w' THEN
+        more := more || ARRAY(
+            SELECT regexp_replace(part[1], '\W+', '', 'g') FROM regexp_matches(other, '\w+(?:[^\w\s]\w+)+', 'g') part
+        );
+    END IF;
+    IF names ~ '[^ -~\n]' THEN
+        more := more || ARRAY(
+            SELECT '^' || word FROM unnest(words(lower(normalize(names, NFC)))) word WHERE word ~ '[^ -~]'
+        );
+    END IF;
+    RETURN array_to_tsvector(ARRAY(
         SELECT letter || left(lexeme, 100) FROM (
-            SELECT mark || regexp_replace(name, '\W+', '', 'g')
-            FROM said, string_to_table(said.names, E'\n') name, unnest(ARRAY['=', '', '~']) mark
-            UNION ALL SELECT mark || word FROM said, unnest(words(said.names)) word, unnest(ARRAY['', '~']) mark
-            UNION ALL SELECT word FROM said, unnest(words(said.rest)) word
-            UNION ALL SELECT mark || regexp_replace(inner_marks[1], '\W+', '', 'g')
-            FROM said, regexp_matches(said.names, '\w+(?:[^\w\s]\w+)+', 'g') inner_marks, unnest(ARRAY['', '~']) mark
-            UNION ALL SELECT regexp_replace(inner_marks[1], '\W+', '', 'g')
-            FROM said, regexp_matches(said.rest, '\w+(?:[^\w\s]\w+)+', 'g') inner_marks
-            UNION ALL SELECT '^' || word FROM unnest(words(lower(normalize(names, NFC)))) word WHERE word ~ '[^ -~]'
-            UNION ALL SELECT code FROM unnest(codes) code
+            SELECT unnest(said || more)
+            UNION ALL SELECT '~' || unnest(said)
+            UNION ALL SELECT '=' || unnest(whole)
         ) found (lexeme)
-        WHERE lexeme ~ '\w'
-    ))
-$$;
+        WHERE lexeme NOT IN ('', '~', '=')
+    ));
+END $$;
 """
 # What a day says: its year as a word, its month and itself as codes, as far as it is known.
 DAY_CODES = """
@@ -103,7 +115,7 @@ COUNTRY = enter(
     SELECT c.id, w.words, w.words FROM partners_country c CROSS JOIN LATERAL (SELECT lexemes(
         'n', {NAMES_OF_A_COUNTRY.format("c")} || E'\\n' || c.code,
         c.official_name_vi || ' ' || c.official_name_en, '{{}}'
-    ) AS words) w WHERE {wanted("c.id")}
+    ) AS words OFFSET 0) w WHERE {wanted("c.id")}
     """,
 )
 ORGANISATION = enter(
@@ -114,7 +126,7 @@ ORGANISATION = enter(
     CROSS JOIN LATERAL (SELECT lexemes(
         'o', {NAMES_OF_AN_ORGANISATION.format("o")} || E'\\n' || o.code,
         coalesce({NAMES_OF_A_COUNTRY.format("c")}, '') || ' ' || o.identifier, ARRAY['#' || o.kind]
-    ) AS words) w WHERE {wanted("o.id")}
+    ) AS words OFFSET 0) w WHERE {wanted("o.id")}
     """,
 )
 PERSON = enter(
