@@ -32,7 +32,9 @@ def called(text: str, viewer: Viewer) -> Organisation | None:
     exact = visible.filter(Q(code=text.lower()) | Q(short_name__iexact=text)).select_related("country")
     if found := exact.order_by("pk").first():
         return found
-    named = visible.filter(visible.at(visible.asked(text), Step.EXACT, viewer)) if together(text) else visible.none()
+    if not together(text):
+        return None
+    named = visible.filter(visible.at(Organisation.asked(text), Step.EXACT, viewer))
     return named.select_related("country").order_by("pk").first()
 
 
@@ -60,7 +62,7 @@ def called_each(typed: Iterable[str], viewer: Viewer) -> dict[str, Organisation 
 
 def nearest(rows: Any, text: str, viewer: Viewer) -> Any:
     """Of visible organisations those that hold the words, the nearest first; or those that one may have meant."""
-    asked = rows.asked(text)
+    asked = Organisation.asked(text)
     found = rows.search(text, viewer).near(asked, viewer).order_by("step", "unnamed", "order_vi")[:SUGGESTIONS]
     # Nothing holds these words: perhaps one of them is mistyped.
     return found or rows.filter(folded__trigram_word_similar=fold(text))

@@ -89,7 +89,7 @@ class RecordQuerySet(models.QuerySet[Row]):
 
         An entry of the index tells what staff find a row by; a partner finds it by what is open on it.
         """
-        asked = self.asked(text)
+        asked = self._kind.asked(text)
         if not asked:
             return self
         if not viewer.is_staff:
@@ -98,10 +98,6 @@ class RecordQuerySet(models.QuerySet[Row]):
         found = self._entries(asked.query(self._kind.LETTER, Step.BEGINS)).values("record_id")
         parts = self.model._default_manager.filter(self._in_parts(asked, viewer)).order_by().values("pk")
         return self.filter(pk__in=found.union(parts))
-
-    def asked(self, text: str) -> Asked:
-        """A query as this kind of record reads it."""
-        return Asked.read(text, self._kind.called())
 
     def at(self, asked: Asked, step: Step, viewer: Viewer, *, typed: bool = False) -> Q:
         """Rows that answer a query at one step, or before it; `typed`: with the marks as well."""
@@ -120,7 +116,7 @@ class RecordQuerySet(models.QuerySet[Row]):
 
     def called_any(self, names: Iterable[str], viewer: Viewer) -> Q:
         """Rows that bear one of these names, however it is accented or written together."""
-        exact = (self.asked(name).query(self._kind.LETTER, Step.EXACT) for name in names if together(name))
+        exact = (self._kind.asked(name).query(self._kind.LETTER, Step.EXACT) for name in names if together(name))
         return self._answering(" | ".join(exact), viewer)
 
     def near(self, asked: Asked, viewer: Viewer) -> Self:
@@ -233,6 +229,11 @@ class Record(models.Model):
     def called(cls) -> Names:
         """What the codes in its entries are called, in both languages."""
         return ()
+
+    @classmethod
+    def asked(cls, text: str) -> Asked:
+        """A query as this kind of record reads it."""
+        return Asked.read(text, cls.called())
 
     def draw_veils(self) -> None:
         """Empty what is held back. Such a row is for showing: it can no longer be saved."""

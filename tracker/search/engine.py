@@ -109,11 +109,11 @@ def find(text: str, viewer: Viewer, *, most: int) -> tuple[list[Group], bool]:
     if not wanted:
         return [], False
     readable = [(kind, rows) for kind in KINDS if (rows := _readable(kind, viewer)) is not None]
-    asked = {kind.model: kind.model.objects.asked(text) for kind, _rows in readable}
+    asked = {kind.model: kind.model.asked(text) for kind, _rows in readable}
     if groups := _found(asked, wanted, readable, viewer, most):
         return groups, False
     for meant in spelling.corrections(wanted):
-        if groups := _found({m: m.objects.asked(meant) for m in asked}, words(meant), readable, viewer, most):
+        if groups := _found({m: m.asked(meant) for m in asked}, words(meant), readable, viewer, most):
             return groups, True
     for fewer in _one_short(asked):
         if groups := _found(fewer, wanted, readable, viewer, most):
