@@ -2,7 +2,9 @@
 
 import datetime
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 import partners.folding
@@ -11,7 +13,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 from partners.migrating import CreateTables
-from partners.migrations.sql import folding
+from partners.migrations.sql import entries, folding
 
 
 class Migration(migrations.Migration):
@@ -28,6 +30,23 @@ class Migration(migrations.Migration):
         migrations.RunSQL(folding.FOLD),
         migrations.RunSQL(folding.WORDS),
         migrations.RunSQL(folding.VIETNAMESE_ORDER),
+        migrations.RunSQL(entries.LEXEMES),
+        migrations.CreateModel(
+            name='Entry',
+            fields=[
+                ('pk', models.CompositePrimaryKey('kind', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=40, verbose_name='table')),
+                ('record_id', models.BigIntegerField(verbose_name='record')),
+                ('words', django.contrib.postgres.search.SearchVectorField(verbose_name='what staff find it by')),
+                ('open_words', django.contrib.postgres.search.SearchVectorField(verbose_name='what whoever sees the record at all finds it by')),
+                ('is_behind', models.BooleanField(default=False, verbose_name='records that hold its name are still to follow')),
+            ],
+            options={
+                'verbose_name': 'entry of the index',
+                'verbose_name_plural': 'entries of the index',
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='entry_words'), models.Index(condition=models.Q(('is_behind', True)), fields=['kind', 'record_id'], name='entry_behind')],
+            },
+        ),
         migrations.CreateModel(
             name='Attempt',
             fields=[
@@ -95,7 +114,7 @@ class Migration(migrations.Migration):
                         ('other_names', models.CharField(blank=True, help_text='separated by commas', max_length=300, verbose_name='other names')),
                         ('region', models.CharField(blank=True, choices=[('asia', 'Asia'), ('europe', 'Europe'), ('americas', 'Americas'), ('africa', 'Africa'), ('oceania', 'Oceania')], max_length=10, verbose_name='region')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('code', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'other_names', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=300))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'verbose_name': 'country or territory',
@@ -129,7 +148,7 @@ class Migration(migrations.Migration):
                         ('other_names', models.CharField(blank=True, help_text='separated by commas', max_length=300, verbose_name='other names')),
                         ('region', models.CharField(blank=True, choices=[('asia', 'Asia'), ('europe', 'Europe'), ('americas', 'Americas'), ('africa', 'Africa'), ('oceania', 'Oceania')], max_length=10, verbose_name='region')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('code', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'other_names', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=300))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='24dcb098b03a1c5aa9d3b5713e7446aec988e1d0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3b289', table='partners_countryevent', when='BEFORE'))],
@@ -271,7 +290,7 @@ class Migration(migrations.Migration):
                         ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='partners.organisation', verbose_name='merged into')),
                         ('is_example', models.BooleanField(default=False, editable=False, verbose_name='example')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('short_name', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'aliases', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.text.Concat('name_vi', models.Value(' '), 'name_en', output_field=models.TextField())), output_field=models.CharField(db_collation='C', max_length=700))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name_vi', models.Value('')), 'name_en')), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'verbose_name': 'organisation',
@@ -311,7 +330,7 @@ class Migration(migrations.Migration):
                         ('merged_into', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.organisation', verbose_name='merged into')),
                         ('is_example', models.BooleanField(default=False, editable=False, verbose_name='example')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('short_name', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'aliases', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.text.Concat('name_vi', models.Value(' '), 'name_en', output_field=models.TextField())), output_field=models.CharField(db_collation='C', max_length=700))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name_vi', models.Value('')), 'name_en')), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='824489acf6c4ab95b0a7fd59734fd25844e79367', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_68049', table='partners_organisationevent', when='BEFORE'))],
@@ -826,4 +845,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.RunSQL(entries.ENTRIES),
     ]

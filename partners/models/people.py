@@ -315,7 +315,7 @@ class Person(Record):
         personal="email phone",
         locked=f"id merged_into folded folded_aliases {RECORD_INTERNAL}",
     )
-    SEARCHED = ("name", "title_vi", "title_en")
+    LETTER = "p"
     FOLDED_FOR_STAFF = "folded_aliases"
 
     name = models.CharField(_("full name"), max_length=150)

@@ -64,7 +64,8 @@ class CommitmentFilter(ReadableFilters):
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
 
     READS: ClassVar = {
-        "q": "ref title_vi title_en",
+        # And of what a share may hold back, what it leaves open on the row: see `Record.FOUND_BY_PART`.
+        "q": "ref title_vi title_en kind lead co_leads partner_owner start_on due_on",
         "delivery": "delivery",
         "health": "health",
         "due": "due_on delivery agreement.stage",

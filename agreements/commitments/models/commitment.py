@@ -35,8 +35,10 @@ from agreements.vocabulary import (
     Health,
     Part,
     ReportStatus,
+    commitment_kinds_called,
 )
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.finding import Names
 from partners.folding import Fold
 from partners.links import tracked
 from partners.models import Organisation
@@ -227,7 +229,11 @@ class Commitment(Record):
             f"heard_on behind folded {RECORD_INTERNAL}"
         ),
     )
-    SEARCHED = ("title_vi", "title_en", "ref")
+    LETTER = "c"
+    FOUND_BY_PART: ClassVar = {
+        Part.WORDING: ("text_vi", "text_en"),
+        "agreement": ("agreement__title_vi", "agreement__title_en"),
+    }
     GIVEN_ONCE = frozenset({"ref", "agreement_id", "number"})
     DECIDED = frozenset({"owner"})
     VEILS: ClassVar = {
@@ -383,6 +389,10 @@ class Commitment(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("commitment", args=[self.ref])
+
+    @classmethod
+    def called(cls) -> Names:
+        return commitment_kinds_called()
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -66,7 +66,8 @@ class AgreementFilter(ReadableFilters):
     )
 
     READS: ClassVar = {
-        "q": "ref title_vi title_en",
+        # And of what a share may hold back, what it leaves open on the row: see `Record.FOUND_BY_PART`.
+        "q": "ref title_vi title_en place kind instrument_type signed_on announced_on effective_on participants",
         "stage": "stage",
         "country": "participants",
         "organisation": "participants",

@@ -24,9 +24,21 @@ from agreements.register.models import content
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.terms import Term
-from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing, day_label
+from agreements.vocabulary import (
+    CONCLUDED,
+    SIGNED_ONLY,
+    Kind,
+    LegalRegime,
+    Part,
+    Renewal,
+    Stage,
+    Standing,
+    day_label,
+    kinds_called,
+)
 from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.finding import Names
 from partners.folding import Fold, Words
 from partners.links import tracked
 from partners.models import Desk, Sector
@@ -141,7 +153,8 @@ class Agreement(Record):
         "renewal_months", "notice_months", "notice_days", "occasion_vi", "occasion_en", "place",
         "authentic_languages", "restricted",
     )  # fmt: skip
-    SEARCHED = ("title_vi", "title_en", "ref")
+    LETTER = "a"
+    FOUND_BY_PART: ClassVar = {Part.SUMMARY: ("summary_vi", "summary_en", "occasion_vi", "occasion_en")}
     GIVEN_ONCE = frozenset({"ref"})
     DECIDED = frozenset({"owner", "archived_because"})
     VEILS: ClassVar = {
@@ -289,6 +302,10 @@ class Agreement(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("agreement", args=[self.ref])
+
+    @classmethod
+    def called(cls) -> Names:
+        return kinds_called()
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
