@@ -38,7 +38,7 @@ class Tells(Enum):
     """Whom an act concerns: they are told, whether they follow the record or not."""
 
     NOBODY = auto()
-    KEEPER = auto()  # who keeps the agreement
+    KEEPER = auto()  # who keeps the commitment, or else its agreement
     MANAGERS = auto()  # of its desk
     DESK = auto()  # its managers and its keeper
     AUTHOR = auto()  # who wrote the record that the act is about

@@ -64,7 +64,8 @@ class CommitmentFilter(ReadableFilters):
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
 
     READS: ClassVar = {
-        "q": "ref title_vi title_en",
+        # And of what a share may hold back, what it leaves open on the row: see `Record.FOUND_BY_PART`.
+        "q": "ref title_vi title_en kind lead co_leads partner_owner start_on due_on",
         "delivery": "delivery",
         "health": "health",
         "due": "due_on delivery agreement.stage",
@@ -154,7 +155,7 @@ class CommitmentFilter(ReadableFilters):
         )
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.kept_by(self.viewer.user_id) if value else rows
+        return rows.kept_by(*self.viewer.keeper_ids) if value else rows
 
 
 def called(code: str) -> QuerySet[Organisation, Any]:

@@ -35,8 +35,10 @@ from agreements.vocabulary import (
     Health,
     Part,
     ReportStatus,
+    commitment_kinds_called,
 )
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.finding import Names
 from partners.folding import Fold
 from partners.links import tracked
 from partners.models import Organisation
@@ -134,7 +136,10 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
 
     def kept_by(self, *people: int | None) -> Self:
         """Their own, and those without a keeper in agreements that they keep."""
-        return self.alias(keeper=KEEPER).filter(keeper__in=people)
+        own = Commitment.objects.filter(owner__in=people)
+        of_papers = Commitment.objects.filter(owner=None, agreement__owner__in=people)
+        # Each half has its index; one condition over both tables would read all of them.
+        return self.filter(pk__in=own.order_by().values("pk").union(of_papers.order_by().values("pk"), all=True))
 
     def overdue(self, on: date) -> Self:
         return self.filter(is_overdue(on))
@@ -224,7 +229,11 @@ class Commitment(Record):
             f"heard_on behind folded {RECORD_INTERNAL}"
         ),
     )
-    SEARCHED = ("title_vi", "title_en", "ref")
+    LETTER = "c"
+    FOUND_BY_PART: ClassVar = {
+        Part.WORDING: ("text_vi", "text_en"),
+        "agreement": ("agreement__title_vi", "agreement__title_en"),
+    }
     GIVEN_ONCE = frozenset({"ref", "agreement_id", "number"})
     DECIDED = frozenset({"owner"})
     VEILS: ClassVar = {
@@ -380,6 +389,10 @@ class Commitment(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("commitment", args=[self.ref])
+
+    @classmethod
+    def called(cls) -> Names:
+        return commitment_kinds_called()
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -26,9 +26,21 @@ from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.register.models.stated_terms import Ending, StatedTerms
 from agreements.terms import Term
-from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Renewal, Stage, Standing, day_label
+from agreements.vocabulary import (
+    CONCLUDED,
+    SIGNED_ONLY,
+    Kind,
+    LegalRegime,
+    Part,
+    Renewal,
+    Stage,
+    Standing,
+    day_label,
+    kinds_called,
+)
 from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.finding import Names
 from partners.folding import Fold, Words
 from partners.links import tracked
 from partners.models import Desk, Sector
@@ -120,7 +132,7 @@ class AgreementQuerySet(RecordQuerySet["Agreement"]):
             written = Authorship.objects.of_viewer(viewer).of_text().filter(agreement=OuterRef("pk"))
             return self.filter(at_desk, ~Exists(written), stage=Stage.IN_REVIEW).exclude(submitted_as(viewer))
         if viewer.role == Role.OFFICER:
-            return self.filter(at_desk, owner=viewer.user_id, stage__in=(Stage.DRAFT, Stage.CLEARED))
+            return self.filter(at_desk, owner__in=viewer.keeper_ids, stage__in=(Stage.DRAFT, Stage.CLEARED))
         return self.none()
 
 
@@ -149,7 +161,8 @@ class Agreement(StatedTerms, Record):
         "authentic_languages", "restricted", "effect_rule", "effect_after", "effect_unit", "term_months", "term_from",
         "until_vi", "until_en", "renewal_times",
     )  # fmt: skip
-    SEARCHED = ("title_vi", "title_en", "ref")
+    LETTER = "a"
+    FOUND_BY_PART: ClassVar = {Part.SUMMARY: ("summary_vi", "summary_en", "occasion_vi", "occasion_en")}
     GIVEN_ONCE = frozenset({"ref"})
     DECIDED = frozenset({"owner", "archived_because"})
     VEILS: ClassVar = {
@@ -303,6 +316,10 @@ class Agreement(StatedTerms, Record):
 
     def get_absolute_url(self) -> str:
         return reverse("agreement", args=[self.ref])
+
+    @classmethod
+    def called(cls) -> Names:
+        return kinds_called()
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
