@@ -14,7 +14,7 @@ from agreements.examples.words import said_of, words
 from agreements.register.models import Amendment, Comment, Follow, Note, Opening, SavedView, Share
 from agreements.reminders.models import Mute, Reminder
 from agreements.sources.models import Citation, Document
-from agreements.vocabulary import ActionItemState, AmendmentStage, PaperState, SendState, Stage
+from agreements.vocabulary import CONCLUDED, ActionItemState, AmendmentStage, PaperState, SendState
 
 LATE_NOTICE = 60  # days for which the ledger has rows of what fell due
 
@@ -228,7 +228,7 @@ def _told(life: Life, day: date, recipient: Any, **what: Any) -> None:
 def _open_some(life: Life, promises: list[Promise]) -> None:
     """Now and then one promise is shared without its agreement."""
     world = life.world
-    if life.agreement.stage != Stage.SIGNED or not promises or not world.one_in(15, "share of one promise"):
+    if life.agreement.stage not in CONCLUDED or not promises or not world.one_in(15, "share of one promise"):
         return
     day = world.past(life.since + timedelta(days=25))
     row = promises[0].row

@@ -14,15 +14,19 @@ from agreements.examples.plots import PLOTS, REGIMES, Plot
 from agreements.examples.words import Both, said_of, words
 from agreements.examples.world import DeskStaff, World
 from agreements.register.models import Agreement, Participant, Share, Step
-from agreements.register.rules.references import MANY
+from agreements.register.rules.references import SEVERAL
 from agreements.sources.models import Document
 from agreements.visibility import SHAREABLE
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Audience, Kind, LegalRegime, Part, Renewal, Stage
+from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, Audience, Kind, LegalRegime, Part, Renewal, Stage
 from partners.models import Organisation, User
 
 MULTILATERAL, RESTRICTED, ONE_LANGUAGE = 7, 23, 29  # every so many-th
 TERM_MONTHS = (12, 24, 36, 60)
 NEAR_DAYS = 90
+# By which act it is concluded from review, and from clearance.
+CONCLUDED_BY = {
+    Stage.SIGNED: (Act.REGISTER, Act.SIGN), Stage.ADOPTED: (Act.ADOPT, Act.ISSUE), Stage.AGREED: (Act.AGREE, None),
+}  # fmt: skip
 
 
 @dataclass
@@ -139,7 +143,7 @@ def _family(life: Life) -> None:
 def _reference(life: Life, year: int) -> str:
     """No reference of a fact begins so, and none is drawn from it."""
     countries = {one.country.code for one in life.theirs if one.country}
-    place = countries.pop() if len(countries) == 1 else MANY
+    place = countries.pop() if len(countries) == 1 else SEVERAL
     return f"EX-{place}-{year}-{life.number:02}"
 
 
@@ -257,7 +261,8 @@ def _lead_here(life: Life) -> None:
     if plot.endings != ("not_concluded",):
         _through_review(life)
     if agreement.signed_on and plot.stage != Stage.IN_REVIEW:
-        life.paper("signed_text", life.since).is_signed_copy = True
+        if plot.stage != Stage.AGREED:
+            life.paper("signed_text", life.since).is_signed_copy = plot.stage != Stage.ADOPTED
         _calendar(life)
     if plot.ended:
         _stop(life, life.world.from_today(*plot.ended))
@@ -274,12 +279,15 @@ def _through_review(life: Life) -> None:
     _move(life, Act.SUBMIT, submitted, life.officer, Stage.DRAFT, Stage.IN_REVIEW)
     if agreement.stage == Stage.IN_REVIEW:
         return
-    if agreement.signed_on and world.one_in(3, "registered"):
-        _move(life, Act.REGISTER, submitted + timedelta(days=3), life.manager, Stage.IN_REVIEW, Stage.SIGNED)
+    register, sign = CONCLUDED_BY.get(agreement.stage, CONCLUDED_BY[Stage.SIGNED])
+    concluded = agreement.stage if agreement.stage in CONCLUDED else Stage.SIGNED
+    if agreement.signed_on and (sign is None or world.one_in(3, "registered")):
+        _move(life, register, submitted + timedelta(days=3), life.manager, Stage.IN_REVIEW, Stage(concluded))
         return
     _move(life, Act.CLEAR, submitted + timedelta(days=6), life.manager, Stage.IN_REVIEW, Stage.CLEARED)
-    if agreement.signed_on:
-        _move(life, Act.SIGN, max(life.since, submitted + timedelta(days=7)), life.officer, Stage.CLEARED, Stage.SIGNED)
+    if agreement.signed_on and sign:
+        day = max(life.since, submitted + timedelta(days=7))
+        _move(life, sign, day, life.officer, Stage.CLEARED, Stage(concluded))
 
 
 def _move(
@@ -292,7 +300,7 @@ def _move(
 def _calendar(life: Life) -> None:
     """What the calendar has done by itself, as its own job writes it."""
     agreement, on = life.agreement, life.world.on
-    if agreement.stage != Stage.SIGNED:
+    if agreement.stage not in CONCLUDED:
         return
     end = agreement.ends_on(on)
     days = {

@@ -11,10 +11,10 @@ from agreements.vocabulary import Kind, LegalRegime, Renewal, Stage
 
 Days = tuple[int, int] | None  # from so many days to so many: from today, unless it says otherwise
 
-STATEMENTS = (Kind.JOINT_STATEMENT, Kind.ACTION_PLAN, Kind.LETTER_OF_INTENT)
+STATEMENTS = (Kind.JOINT_STATEMENT, Kind.ACTION_PLAN)
 REGIMES = {
     Kind.TREATY: LegalRegime.TREATY, Kind.CONTRACT: LegalRegime.OTHER, Kind.OTHER: LegalRegime.OTHER,
-    **dict.fromkeys(STATEMENTS, LegalRegime.POLITICAL),
+    **dict.fromkeys((*STATEMENTS, Kind.LETTER_OF_INTENT), LegalRegime.POLITICAL),
 }  # fmt: skip
 
 
@@ -50,8 +50,8 @@ RENEWS = Plot(
     Stage.SIGNED, signed=(-2000, -800), effect=(0, 30), ends=(5, 85), renewal=Renewal.TACIT, exact=True
 )  # fmt: skip
 EXPIRED = Plot(Stage.SIGNED, signed=(-2000, -700), effect=(0, 30), ends=(-200, -2), exact=True)
-ADOPTED = Plot(Stage.SIGNED, STATEMENTS, signed=(-1400, -40))
-WITHOUT_PAPER = Plot(Stage.SIGNED, (Kind.PROGRAMME,), signed=(-1200, -60))
+ADOPTED = Plot(Stage.ADOPTED, STATEMENTS, signed=(-1400, -40))
+WITHOUT_PAPER = Plot(Stage.AGREED, (Kind.PROGRAMME,), signed=(-1200, -60))
 SIGNED = Plot(Stage.SIGNED, (Kind.AGREEMENT, Kind.PROTOCOL, Kind.MOU), signed=(-300, -10))
 PENDING = Plot(
     Stage.SIGNED, (Kind.TREATY, Kind.AGREEMENT), signed=(-300, -40), takes_effect=(10, 150), ends=(900, 2000)
