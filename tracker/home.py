@@ -20,7 +20,7 @@ from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.commitment import SILENT_DAYS
 from agreements.overview import tallies, waiting
-from agreements.overview.waiting import Wait
+from agreements.overview.sources import Wait
 from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder

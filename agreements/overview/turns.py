@@ -14,18 +14,20 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.commitments.models import Answer, Commitment, DueRequest, Milestone, Report
 from agreements.commitments.models.commitment import QUIET_DAYS
-from agreements.overview.waiting import owed
+from agreements.commitments.rules.answers import UNSETTLED
+from agreements.overview.sources import owed
 from agreements.register.models import Agreement, Amendment
 from agreements.register.rules.lifecycle import whose_turn
 from agreements.sources.models import Document
 from agreements.vocabulary import (
+    CONCLUDED,
     AmendmentStage,
-    AnswerState,
     Confirmation,
     DocumentKind,
     MilestoneStatus,
     PaperState,
     ReportStatus,
+    RequestKind,
     RequestState,
     Stage,
     Standing,
@@ -36,7 +38,12 @@ from partners.viewers import Viewer
 NOTICE_DAYS = 90  # before the last day to object it is time to think about it
 OWN = {
     Stage.DRAFT: gettext_lazy("Waits for you to finish and submit it"),
-    Stage.CLEARED: gettext_lazy("Waits for you to record the signing once it has happened"),
+    Stage.CLEARED: gettext_lazy("Waits for you to record the signing or adoption once it has happened"),
+}
+# What was agreed without a paper has none.
+MISSING = {
+    Stage.SIGNED: gettext_lazy("The signed text is not here: waits for the desk to add it"),
+    Stage.ADOPTED: gettext_lazy("The adopted text is not here: waits for the desk to add it"),
 }
 UNSEEN = (PaperState.REFUSED, PaperState.LOCKED)
 
@@ -69,7 +76,7 @@ def _of_stage(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
 
 
 def _of_days(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
-    last = agreement.last_notice_on(viewer.on) if agreement.stage == Stage.SIGNED else None
+    last = agreement.last_notice_on(viewer.on) if agreement.stage in CONCLUDED else None
     if last and viewer.on <= last <= viewer.on + timedelta(days=NOTICE_DAYS):
         text = _("Waits for the desk to decide on its renewal: the last day for a notice is %(day)s")
         yield Turn(text % {"day": f"{last:%d/%m/%Y}"}, agreement.get_absolute_url())
@@ -103,14 +110,20 @@ def _asked(of_it: Any, held: Any, viewer: Viewer) -> Iterator[tuple[int, str]]:
         "%(count)s report waits for the desk to accept or return it",
         "%(count)s reports wait for the desk to accept or return them", reports,
     )  # fmt: skip
-    days = DueRequest.objects.visible_to(viewer).filter(commitment__in=of_it, state=RequestState.WAITING).count()
+    asked = DueRequest.objects.visible_to(viewer).filter(commitment__in=of_it, state=RequestState.WAITING)
+    days = asked.filter(kind=RequestKind.DAY).count()
     yield days, ngettext(
         "%(count)s request for another day waits for a manager of the desk",
         "%(count)s requests for another day wait for a manager of the desk", days,
     )  # fmt: skip
+    drops = asked.filter(kind=RequestKind.DROP).count()
+    yield drops, ngettext(
+        "%(count)s request to drop a commitment waits for a manager of the desk",
+        "%(count)s requests to drop commitments wait for a manager of the desk", drops,
+    )  # fmt: skip
     disputes = Answer.objects.visible_to(viewer).filter(
         commitment__in=of_it, commitment__agreed=Confirmation.DISPUTED, verdict=Verdict.DISPUTED,
-        state=AnswerState.OPEN,
+        state__in=UNSETTLED,
     ).count()  # fmt: skip
     yield disputes, ngettext(
         "A partner disputes %(count)s commitment: waits for the desk to answer",
@@ -148,5 +161,5 @@ def _of_papers(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
         )  # fmt: skip
         yield Turn(text % {"count": bad}, url)
     signed = papers.filter(kind=DocumentKind.SIGNED_TEXT).exclude(state__in=UNSEEN)
-    if agreement.stage == Stage.SIGNED and not signed.exists():
-        yield Turn(_("The signed text is not here: waits for the desk to add it"), url)
+    if agreement.stage in MISSING and not signed.exists():
+        yield Turn(str(MISSING[Stage(agreement.stage)]), url)

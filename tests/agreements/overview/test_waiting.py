@@ -11,8 +11,8 @@ import pytest
 from agreements.commitments.rules import blockers
 from agreements.models import Agreement, Answer, Commitment, DueRequest, Follow, Reminder, ReminderRule, Report
 from agreements.overview import waiting
+from agreements.overview.sources import Wait
 from agreements.overview.turns import turns
-from agreements.overview.waiting import Wait
 from agreements.reminders import digest, ledger, schedule
 from partners.models import Absence
 from partners.refusals import Refused
