@@ -51,7 +51,7 @@ class Wait(TextChoices):
     DISPUTE = "dispute", _("Answer what the partner disputes")
     ACTION = "action", _("Verify the action item")
     EXPIRED = "expired", _("Say how it ended, or record its renewal")
-    STUCK = "stuck", _("Decide what becomes of it")
+    STUCK = "stuck", _("Long overdue or silent: decide what becomes of it")
     RETURNED = "returned", _("Correct it and submit it again")
     DRAFT = "draft", _("Complete it and submit it")
     CLEARED = "cleared", _("Record the signing or adoption once it has taken place")
