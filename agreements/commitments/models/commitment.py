@@ -180,6 +180,10 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
         """What the partner's side owes, where several could and none is named."""
         return self.alias(parties=duty.parties()).filter(duty.is_unnamed())
 
+    def with_owing(self) -> Any:
+        """Each row with the keys of who owes it on the partner's side."""
+        return self.alias(parties=duty.parties()).annotate(owing_ids=duty.owing_ids())
+
     def with_duty(self, viewer: Viewer) -> Self:
         """Each row with the keys and names of who owes it on the partner's side; for a partner, whether that is you."""
         rows = self.alias(parties=duty.parties()).annotate(
@@ -418,8 +422,8 @@ class Commitment(Record):
     def owed_by_partners(self) -> list[int]:
         """The keys of the partner's organisations that owe it."""
         if not hasattr(self, "owing_ids"):
-            found = Commitment.objects.filter(pk=self.pk).alias(parties=duty.parties())
-            self.owing_ids = found.annotate(owing=duty.owing_ids()).values_list("owing", flat=True).first() or []
+            found = Commitment.objects.filter(pk=self.pk).with_owing()
+            self.owing_ids = found.values_list("owing_ids", flat=True).first() or []
         return list(self.owing_ids)
 
     def owed_in_words(self, viewer: Viewer) -> str:

@@ -73,7 +73,8 @@ def shake(rng: random.Random, cast: Cast, agreements: list[Agreement]) -> None:
             Milestone.objects.create(commitment=one, title_en="x", met_on=day, status="met")
         case 7:
             stage = rng.choice(["draft", "signed", "adopted", "agreed", "suspended"])
-            changed = {"stage": stage, "desk": rng.choice([cast.desk, cast.other_desk])}
+            kind = {"adopted": "joint_statement", "agreed": "programme"}.get(stage, "mou")
+            changed = {"stage": stage, "kind": kind, "desk": rng.choice([cast.desk, cast.other_desk])}
             Agreement.objects.filter(pk=agreement.pk).update(
                 **changed,
                 restricted=rng.random() < 0.3,
