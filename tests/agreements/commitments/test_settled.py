@@ -14,7 +14,8 @@ import yaml
 from django.db.models import Q
 
 from agreements.commitments.rules import action_items, answers, blockers, bulk, due_requests, health, reports
-from agreements.exchange.loading import BadFile, load
+from agreements.exchange.files import BadFile
+from agreements.exchange.loading import load
 from agreements.models import ActionItem, Agreement, Commitment, DueRequest, Indicator, Report
 from agreements.overview.tallies import duties, total
 from agreements.register.rules import editing, undoing

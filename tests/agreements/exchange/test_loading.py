@@ -11,7 +11,8 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db.models import Count
 
-from agreements.exchange.loading import BadFile, load
+from agreements.exchange.files import BadFile
+from agreements.exchange.loading import load
 from agreements.models import Agreement, Citation, Commitment, Document, Milestone, Step
 from partners.models import Country, Figure, FocalPoint, Organisation, Person
 from tests.factories import TODAY, make_country, make_user

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 from django.db.models import Count, F, Q
+from django.db.models.functions import Coalesce
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agreements.commitments.models.commitment import KEEPER, OPEN, is_overdue, is_silent
+from agreements.commitments.models.queries import OPEN, is_overdue, is_silent
 from agreements.models import Agreement, Cell, Commitment, Funding, Milestone, Report, Stale
 from agreements.overview import figures, tallies
 from agreements.overview.tallies import Duties, duties, median, tidy, total
@@ -24,7 +25,8 @@ from tests.factories import TODAY, make_agreement, make_commitment, make_desk, m
 
 def live(viewer: Viewer, where: Q, *, of: str = "") -> Any:
     """The same numbers counted from the commitments themselves, as the lists filter them."""
-    rows = Commitment.objects.visible_to(viewer).owed().annotate(keeper=KEEPER).filter(where)
+    owed = Commitment.objects.visible_to(viewer).owed()
+    rows = owed.annotate(keeper=Coalesce("owner", "agreement__owner")).filter(where)
     on = viewer.on
 
     def count(rule: Q) -> Count:
