@@ -25,6 +25,7 @@ from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import TITLE, Agreement, partial_date, precision_field
 from agreements.vocabulary import (
     CONCLUDED,
+    CONCLUDED_OR_SUSPENDED,
     SAID,
     BlockedBy,
     CommitmentKind,
@@ -332,6 +333,11 @@ class Commitment(Record):
     @property
     def is_open(self) -> bool:
         return self.delivery in OPEN
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether its agreement is concluded, also while that is suspended: both sides have agreed on it."""
+        return self.agreement.stage in CONCLUDED_OR_SUSPENDED
 
     @property
     def is_owed(self) -> bool:

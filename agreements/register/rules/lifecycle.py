@@ -23,6 +23,9 @@ from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Tra
 from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, Stage, Standing, ways_of
 from partners.viewers import Viewer
 
+# What every act that concludes needs, beside what it asks for itself.
+CONCLUDING = ("past_day", "expires_once_signed", "procedure_before_signing")
+
 TRANSITIONS: Mapping[str, Transition] = {
     transition.name: transition
     for transition in (
@@ -33,19 +36,19 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "register", Act.REGISTER, _("Register as signed"),
             from_stages(Stage.IN_REVIEW), Stage.SIGNED, MANAGER,
-            ("can_be_signed", "both_sides", "signing_date", "past_day", "procedure_before_signing"),
+            ("can_be_signed", "both_sides", "signing_date", *CONCLUDING),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
             "adopt", Act.ADOPT, _("Register as adopted"),
             from_stages(Stage.IN_REVIEW), Stage.ADOPTED, MANAGER,
-            ("can_be_adopted", "both_sides", "adoption_date", "past_day", "procedure_before_signing"),
+            ("can_be_adopted", "both_sides", "adoption_date", *CONCLUDING),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
             "agree", Act.AGREE, _("Record as agreed without a paper"),
             from_stages(Stage.IN_REVIEW), Stage.AGREED, MANAGER,
-            ("can_be_agreed", "both_sides", "past_day", "procedure_before_signing"),
+            ("can_be_agreed", "both_sides", *CONCLUDING),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
@@ -60,13 +63,13 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "sign", Act.SIGN, _("Record the signing"),
             from_stages(Stage.CLEARED), Stage.SIGNED, DESK,
-            ("can_be_signed", "both_sides", "signing_date", "past_day", "procedure_before_signing"), ("signed",),
+            ("can_be_signed", "both_sides", "signing_date", *CONCLUDING), ("signed",),
             is_next=True, is_legal=True,
         ),
         Transition(
             "issue", Act.ISSUE, _("Record the adoption"),
             from_stages(Stage.CLEARED), Stage.ADOPTED, DESK,
-            ("can_be_adopted", "both_sides", "adoption_date", "past_day", "procedure_before_signing"), ("signed",),
+            ("can_be_adopted", "both_sides", "adoption_date", *CONCLUDING), ("signed",),
             is_next=True, is_legal=True,
         ),
         Transition(

@@ -157,7 +157,8 @@ def suspend_or_resume(world: World) -> None:
 @act
 def correct_the_signing(world: World) -> None:
     agreement = Agreement.objects.get(pk=world.other.pk)
-    agreement.signed_on = world.rng.choice([None, TODAY - timedelta(days=world.rng.randint(0, 400))])
+    unknown = [None] if agreement.signed_on is None else []  # a day that is recorded is not taken away
+    agreement.signed_on = world.rng.choice([*unknown, TODAY - timedelta(days=world.rng.randint(0, 400))])
     agreement.signed_precision = world.rng.choice(["day", "year"])
     editing.correct(agreement, by=world.by("minh"), because="x")
 

@@ -211,5 +211,5 @@ def test_a_stage_that_its_kind_cannot_have_is_refused(small: Path, kind: str, st
 def test_the_examples_call_nothing_signed_that_was_not(db: None) -> None:
     load(SEEDS, on=TODAY)
     stages = dict(Agreement.objects.values_list("stage").annotate(n=Count("pk")).order_by())
-    assert stages == {"draft": 1, "signed": 4, "adopted": 4, "agreed": 10}
+    assert stages == {"draft": 1, "signed": 5, "adopted": 3, "agreed": 12}
     assert set(Agreement.objects.filter(stage="agreed").values_list("kind", flat=True)) == {"programme"}

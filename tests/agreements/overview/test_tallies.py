@@ -22,6 +22,11 @@ from tests.agreements.register.test_races import all_at_once
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_desk, make_organisation, make_user
 
+# Each with a kind that can have it.
+STAGES = [
+    ("draft", "mou"), ("signed", "mou"), ("adopted", "joint_statement"), ("agreed", "programme"), ("suspended", "mou"),
+]  # fmt: skip
+
 
 def live(viewer: Viewer, where: Q, *, of: str = "") -> Any:
     """The same numbers counted from the commitments themselves, as the lists filter them."""
@@ -74,8 +79,8 @@ def shake(rng: random.Random, cast: Cast, agreements: list[Agreement]) -> None:
             Funding.objects.create(commitment=one, on=day, kind="spent", amount=1, currency="USD")
             Milestone.objects.create(commitment=one, title_en="x", met_on=day, status="met")
         case 7:
-            stage = rng.choice(["draft", "signed", "adopted", "agreed", "suspended"])
-            changed = {"stage": stage, "desk": rng.choice([cast.desk, cast.other_desk])}
+            stage, kind = rng.choice(STAGES)
+            changed = {"stage": stage, "kind": kind, "desk": rng.choice([cast.desk, cast.other_desk])}
             Agreement.objects.filter(pk=agreement.pk).update(
                 **changed,
                 restricted=rng.random() < 0.3,
