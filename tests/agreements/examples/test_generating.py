@@ -123,7 +123,7 @@ def the_rules_hold() -> None:
 
 def no_job_finds_anything_left_to_do() -> None:
     assert note_standing(TODAY) == 0
-    assert deadlines.count_all(work_calendar()) == 0
+    assert deadlines.count_all(work_calendar(), TODAY) == 0
     assert deadlines.make_ahead(TODAY) == 0
     assert amendments.apply_due(TODAY) == 0
     assert Milestone.objects.exclude(occurrence=None).exists()
