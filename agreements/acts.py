@@ -38,7 +38,7 @@ class Tells(Enum):
     """Whom an act concerns: they are told, whether they follow the record or not."""
 
     NOBODY = auto()
-    KEEPER = auto()  # who keeps the agreement
+    KEEPER = auto()  # who keeps the commitment, or else its agreement
     MANAGERS = auto()  # of its desk
     DESK = auto()  # its managers and its keeper
     AUTHOR = auto()  # who wrote the record that the act is about
@@ -103,7 +103,7 @@ class Act(TextChoices):
     RESUME = "resume", LEGAL, _("Resumed")
     END = "end", LEGAL, _("Ended")
     NOTICE = "notice", LEGAL, _("Notice given, in effect on a later day")
-    RATIFY = "ratify", LEGAL, _("Consent to be bound recorded")
+    RATIFY = "ratify", Row(hears=Hears.ALL, part=Part.SIGNATORIES), _("Consent to be bound recorded")
     ENTER_FORCE = "enter_force", LEGAL, _("Entry into force recorded")
     CARRY_OVER = "carry_over", Row(), _("Carried over")
     FULFIL = "fulfil", Row(), _("Fulfilled when the agreement ended")

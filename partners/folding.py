@@ -34,6 +34,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(kept))
 
 
+def spelled(text: str) -> str:
+    """Folded, with one letter for i and y: `kĩ thuật` and `kỹ thuật` are both in official use."""
+    return fold(text).replace("y", "i")
+
+
 def words(text: str) -> list[str]:
     """The folded words of a query, marks and punctuation aside."""
     return re.findall(r"\w+", fold(text))

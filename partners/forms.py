@@ -75,8 +75,13 @@ class AccountForm(RecordForm):
 
     class Meta:
         model = User
-        fields = ("language", "mails", "digest_at", "shortcuts")
-        widgets = {"digest_at": forms.TimeInput({"type": "time"}, format="%H:%M")}  # noqa: RUF012
+        fields = (
+            "language", "mails", "digest_at", "time_zone", "quiet_from", "quiet_until", "rests", "shortcuts",
+        )  # fmt: skip
+        widgets = {  # noqa: RUF012
+            name: forms.TimeInput({"type": "time"}, format="%H:%M")
+            for name in ("digest_at", "quiet_from", "quiet_until")
+        }
 
 
 class AbsenceForm(RecordForm):

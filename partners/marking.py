@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
-from partners.folding import fold
+from partners.folding import spelled
 
 LOOSE_MARKS = ("\u0300", "\u036f")
 Piece = tuple[str, bool]  # a stretch of the text, and whether it was searched for
@@ -15,11 +16,9 @@ def mark(text: str, wanted: Sequence[str]) -> list[Piece]:
     folded, places = _folded_with_places(text)
     hit = [False] * len(text)
     for word in wanted:
-        start = folded.find(word) if word else -1
-        while start >= 0:
+        for start in _starts(folded, spelled(word)):
             last = places[start + len(word) - 1]
             hit[places[start] : last + 1] = [True] * (last + 1 - places[start])
-            start = folded.find(word, start + len(word))
     pieces: list[Piece] = []
     for char, marked in zip(text, hit, strict=True):
         if pieces and pieces[-1][1] == marked:
@@ -32,7 +31,7 @@ def mark(text: str, wanted: Sequence[str]) -> list[Piece]:
 def excerpt(text: str, wanted: Sequence[str], *, around: int = 80) -> list[Piece]:
     """The stretch of a long text around the first of the words, marked; nothing where none stands in it."""
     folded, places = _folded_with_places(text)
-    starts = [start for word in wanted if word and (start := folded.find(word)) >= 0]
+    starts = [found[0] for word in wanted if (found := _starts(folded, spelled(word)))]
     if not starts:
         return []
     place = places[min(starts)]
@@ -45,6 +44,14 @@ def excerpt(text: str, wanted: Sequence[str], *, around: int = 80) -> list[Piece
     return mark(("… " if first else "") + shown + (" …" if last < len(text) else ""), wanted)
 
 
+def _starts(folded: str, word: str) -> list[int]:
+    """Where words begin like this one; where none does, where it stands within others."""
+    if not word:
+        return []
+    found = [match.start() for match in re.finditer(re.escape(word), folded)]
+    return [start for start in found if not start or not folded[start - 1].isalnum()] or found
+
+
 def _folded_with_places(text: str) -> tuple[str, list[int]]:
     """The folded text, and for each of its characters the place in the text that it came from."""
     folded: list[str] = []
@@ -52,7 +59,7 @@ def _folded_with_places(text: str) -> tuple[str, list[int]]:
     for place, char in enumerate(text):
         if LOOSE_MARKS[0] <= char <= LOOSE_MARKS[1]:
             continue  # it belongs to the letter before
-        for plain in fold(char):
+        for plain in spelled(char):
             folded.append(plain)
             places.append(place)
     return "".join(folded), places

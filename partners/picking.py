@@ -15,7 +15,8 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from partners.folding import fold, words
+from partners.finding import Fit, together
+from partners.folding import fold
 from partners.models import Organisation
 from partners.viewers import Viewer
 
@@ -31,11 +32,10 @@ def called(text: str, viewer: Viewer) -> Organisation | None:
     exact = visible.filter(Q(code=text.lower()) | Q(short_name__iexact=text)).select_related("country")
     if found := exact.order_by("pk").first():
         return found
-    wanted = fold(text)
-    for organisation in visible.search(text, viewer).select_related("country").order_by("pk")[:100]:
-        if wanted in map(fold, organisation.names()):
-            return organisation
-    return None
+    if not together(text):
+        return None
+    named = visible.filter(visible.at(Organisation.asked(text), Fit.EXACT, viewer))
+    return named.select_related("country").order_by("pk").first()
 
 
 def called_each(typed: Iterable[str], viewer: Viewer) -> dict[str, Organisation | None]:
@@ -53,15 +53,19 @@ def called_each(typed: Iterable[str], viewer: Viewer) -> dict[str, Organisation 
         exact.setdefault(organisation.short_name.lower(), organisation)
     found |= {text: exact.get(text.lower()) for text in wanted}
     rest = [text for text, one in found.items() if one is None]
-    asked = {text: words(text)[:12] for text in rest}
-    any_of = Q()
-    for parts in filter(None, asked.values()):
-        any_of |= Q(*(Q(folded__contains=part) for part in parts))
     names: dict[str, Organisation] = {}
-    for one in visible.filter(any_of)[: 100 * len(rest)] if any_of else ():
-        for name in one.names():
-            names.setdefault(fold(name), one)
-    return found | {text: names.get(fold(text)) for text in rest}
+    for one in visible.filter(visible.called_any(rest, viewer)) if rest else ():
+        for name in (one.code, *one.names()):
+            names.setdefault(together(name), one)
+    return found | {text: names.get(together(text)) if together(text) else None for text in rest}
+
+
+def nearest(rows: Any, text: str, viewer: Viewer) -> Any:
+    """Of visible organisations those that hold the words, the nearest first; or those that one may have meant."""
+    asked = Organisation.asked(text)
+    found = rows.search(text, viewer).near(asked, viewer).order_by("step", "unnamed", "order_vi")[:SUGGESTIONS]
+    # Nothing holds these words: perhaps one of them is mistyped.
+    return found or rows.filter(folded__trigram_word_similar=fold(text))
 
 
 class Names:
@@ -86,7 +90,7 @@ class Names:
         self.may_suggest -= 1
         if self.may_suggest < 0:
             return []
-        return [one.label for one in Organisation.objects.visible_to(self.viewer).search(text, self.viewer)[:3]]
+        return [one.label for one in nearest(Organisation.objects.visible_to(self.viewer), text, self.viewer)[:3]]
 
 
 def offer(form: forms.BaseForm, **offered: QuerySet[Any] | list[tuple[Any, Any]]) -> None:

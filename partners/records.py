@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self, TypeVar, cast
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, TextField, Value, When
+from django.db.models.functions import Concat
 from django.db.models.query import ModelIterable
 from django.http import Http404
 from django.utils.translation import get_language
@@ -15,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import texts
 from partners.fields import FieldTable
-from partners.folding import words
+from partners.finding import BY_WORDS, NO_CODES, NO_WORDS, Asked, Both, Finds, Fit, Lexemes, Names, TsQuery, together
 from partners.viewers import Viewer
 
 LANGUAGES = ("vi", "en")
@@ -83,27 +85,99 @@ class RecordQuerySet(models.QuerySet[Row]):
         return self.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=skip)
 
     def search(self, text: str, viewer: Viewer) -> Self:
-        """Rows whose folded text holds every word; those that match as typed, marks and all, come first.
+        """Rows of which each word stands somewhere, at least in part; whoever asks also sorts them.
 
-        What only staff read stands in a folded text of its own, so that nobody else finds a row by it.
+        An entry of the index tells what staff find a row by; a partner finds it by what is open on it.
         """
-        found = self
-        for word in words(text)[:12]:
+        asked = self._kind.asked(text)
+        if not asked:
+            return self
+        if not viewer.is_staff:
+            return self.filter(self.at(asked, Fit.BEGINS, viewer) | self._in_parts(asked, viewer))
+        # One list made of two: each comes from its own index.
+        found = self._entries(asked.query(self._kind.LETTER, Fit.BEGINS)).values("record_id")
+        parts = self.model._default_manager.filter(self._in_parts(asked, viewer)).order_by().values("pk")
+        return self.filter(pk__in=found.union(parts))
+
+    def at(self, asked: Asked, step: Fit, viewer: Viewer, *, typed: bool = False) -> Q:
+        """Rows that answer a query at one step, or before it; `typed`: with the marks as well."""
+        if step == Fit.PARTS:
+            return self._in_parts(asked, viewer)
+        begins = step in (Fit.NAME_BEGINS, Fit.BEGINS)
+        letter = self._kind.LETTER
+        return self._answering(asked.typed(letter, begins=begins) if typed else asked.query(letter, step), viewer)
+
+    def _answering(self, query: str, viewer: Viewer) -> Q:
+        if not query:
+            return NOTHING
+        if viewer.is_staff:
+            return Q(pk__in=self._entries(query).values("record_id"))
+        return Q(Finds(self._open_words(viewer), TsQuery(query)))
+
+    def called_any(self, names: Iterable[str], viewer: Viewer) -> Q:
+        """Rows that bear one of these names, however it is accented or written together."""
+        exact = (self._kind.asked(name).query(self._kind.LETTER, Fit.EXACT) for name in names if together(name))
+        return self._answering(" | ".join(exact), viewer)
+
+    def near(self, asked: Asked, viewer: Viewer) -> Self:
+        """With the `step` at which each row that answers does so, and how far its names fall short as `unnamed`."""
+        letter = self._kind.LETTER
+        words = F("words") if viewer.is_staff else self._open_words(viewer)
+
+        def answers(query: str) -> Any:
+            return Finds(words, TsQuery(query))
+
+        found: dict[str, Any] = {
+            "step": Case(
+                *(When(answers(asked.query(letter, step)), then=Value(step.value)) for step in BY_WORDS),
+                default=Value(Fit.PARTS.value),
+            ),
+            "unnamed": Value(0),
+        }
+        for query in asked.in_names(letter):
+            found["unnamed"] += Case(When(answers(query), then=Value(0)), default=Value(1))
+        if viewer.is_staff:
+            entry = self._index().filter(record_id=OuterRef("pk"))
+            found = {name: Subquery(entry.values_list(one)[:1]) for name, one in found.items()}
+        return self.annotate(**found)
+
+    def _index(self) -> models.QuerySet[Any]:
+        return apps.get_model("partners.Entry")._default_manager.filter(kind=self.model._meta.db_table)
+
+    def _entries(self, query: str) -> models.QuerySet[Any]:
+        return self._index().filter(Finds(F("words"), TsQuery(query)))
+
+    def _open_words(self, viewer: Viewer) -> Any:
+        """The lexemes by which a partner finds a row: what is open on all rows, and each part that is open on this."""
+        entry = self._index().filter(record_id=OuterRef("pk"))
+        found: list[Any] = [Subquery(entry.values("open_words")[:1])]
+        for part, columns in self._kind.FOUND_BY_PART.items():
+            text = Concat(*(each for column in columns for each in (F(column), Value(" "))), output_field=TextField())
+            words = Lexemes(Value(self._kind.LETTER), Value(""), text, NO_CODES)
+            found.append(Case(When(self._kind.unveiled(viewer, part), then=words), default=NO_WORDS))
+        return Both(*found) if len(found) > 1 else found[0]
+
+    def _in_parts(self, asked: Asked, viewer: Viewer) -> Q:
+        """Rows that hold each word within their names, be it in the middle of another."""
+        if not (self._kind.IN_PARTS and asked.parts):
+            return NOTHING
+        found = Q()
+        for word in asked.parts:
             hit = Q(folded__contains=word)
             if viewer.is_staff and self._kind.FOLDED_FOR_STAFF:
                 hit |= Q(**{f"{self._kind.FOLDED_FOR_STAFF}__contains": word})
-            found = found.filter(hit)
-        typed = Q()
-        for field in self._kind.SEARCHED:
-            typed |= Q(**{f"{field}__icontains": text.strip()})
-        return found.annotate(as_typed=Case(When(typed, then=Value(0)), default=Value(1))) if typed else found
+            found &= hit
+        return found
 
 
 class Record(models.Model):
     """The base of all business records. Nothing is deleted: archiving takes a reason."""
 
     FIELDS: ClassVar[FieldTable]
-    SEARCHED: ClassVar[tuple[str, ...]] = ()
+    LETTER: ClassVar[str] = ""  # of this kind in the index; see `partners.finding`
+    IN_PARTS: ClassVar[bool] = True  # whether a column `folded` holds what is found by a part of a word
+    # Of the VEILS, the columns of text by which a partner finds a row where they are open.
+    FOUND_BY_PART: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     FOLDED_FOR_STAFF: ClassVar[str] = ""  # the column with the folded text that only staff may search
     # What a share may hold back: name of the part -> the columns that are then empty for the partner.
     VEILS: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -152,6 +226,16 @@ class Record(models.Model):
     def unveiled(cls, viewer: Viewer, part: str) -> Q:
         """On which visible rows a partner sees the part; for kinds with VEILS."""
         raise NotImplementedError
+
+    @classmethod
+    def called(cls) -> Names:
+        """What the codes in its entries are called, in both languages."""
+        return ()
+
+    @classmethod
+    def asked(cls, text: str) -> Asked:
+        """A query as this kind of record reads it."""
+        return Asked.read(text, cls.called())
 
     def draw_veils(self) -> None:
         """Empty what is held back. Such a row is for showing: it can no longer be saved."""

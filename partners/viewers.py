@@ -41,6 +41,7 @@ class Viewer:
     withheld: frozenset[str] | None = None  # parts that some share may hold back; None: not known, so any
     stands_in: tuple[tuple[int, int], ...] = ()  # (desk, the absent colleague for whom it is held)
     by_key: bool = False  # a machine acts, with a key of this person's
+    absent_ids: frozenset[int] = frozenset()  # colleagues who are away, and whose work is this viewer's meanwhile
     epoch: int = 0  # of the account: what is made in its name carries it
     on: date = field(default_factory=timezone.localdate)
 
@@ -62,6 +63,11 @@ class Viewer:
 
     def is_one_of(self, *roles: Role) -> bool:
         return self.role in roles
+
+    @property
+    def keeper_ids(self) -> frozenset[int]:
+        """Whose records are this viewer's work on the day: one's own, and those of absent colleagues."""
+        return self.absent_ids | ({self.user_id} if self.user_id else frozenset())
 
     def instead_of(self, desk_id: int | None) -> int | None:
         """For whom this viewer acts at a desk, where it is not the viewer's own."""

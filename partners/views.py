@@ -12,13 +12,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from partners.credential_views import credentials_of
-from partners.folding import fold
 from partners.forms import AbsenceForm, AccountForm, OrganisationForm, TokenForm
 from partners.models import Absence, ApiToken, Country, Organisation
 from partners.models.organisations import OrganisationKind
 from partners.naming import free_code
 from partners.paging import Order, page_of
-from partners.picking import SUGGESTIONS
+from partners.picking import SUGGESTIONS, nearest
 from partners.policy import refusal_of_key
 from partners.requests import Request
 
@@ -55,12 +54,9 @@ def partner_list(request: Request) -> HttpResponse:
 def organisation_suggestions(request: Request) -> HttpResponse:
     """Options for a text box; the box sends its own name, so the first value is the text."""
     text = next((str(value) for value in request.GET.values() if value), "")
-    found = Organisation.objects.visible_to(request.viewer)
+    found = Organisation.objects.visible_to(request.viewer).select_related("country")
     if text:
-        hits = found.search(text, request.viewer)
-        hits = hits.order_by("as_typed", "order_vi")[:SUGGESTIONS]  # type: ignore[misc]  # search() adds it
-        # Nothing holds these words: perhaps one of them is mistyped.
-        found = hits or found.filter(folded__trigram_word_similar=fold(text))
+        found = nearest(found, text, request.viewer)
     return render(request, "partners/_suggestions.html", {"organisations": found[:SUGGESTIONS]})
 
 

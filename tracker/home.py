@@ -18,24 +18,24 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
-from agreements.commitments.models.commitment import SILENT_DAYS
-from agreements.commitments.rules.answers import ANSWERABLE
-from agreements.commitments.rules.reports import own_of as own_reports
-from agreements.overview import tallies
-from agreements.overview.views import waiting as waiting_decisions
-from agreements.register.models import Agreement, Amendment, Step
-from agreements.register.rules.amendments import own_of
+from agreements.commitments.models.queries import SILENT_DAYS
+from agreements.overview import tallies, waiting
+from agreements.overview.sources import Wait
+from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import AmendmentStage, Confirmation, Health, ReportStatus, SendState, Stage
+from agreements.vocabulary import Health, ReportStatus, SendState, Stage
 from partners import reading
-from partners.paging import Order, page_of
+from partners.paging import PAGE, Order, Page, page_of
 from partners.requests import Request
 from partners.viewers import Role, Viewer
 from tracker.heartbeat import hearing
 from tracker.tour import stop_for
 
 SHOWN = 8
+MOST_IN_QUEUE = 50
+MOST_PAGED = 1_000_000
+TABLES = (Wait.REVIEW, Wait.AMENDMENT, Wait.REPORT)  # each has a table of its own in the queue
 FIRST_DAYS = 7
 NEWEST_FIRST = Order("id", descending=True, is_key=True)
 
@@ -76,17 +76,17 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     usual = "mine" if viewer.role == Role.OFFICER else "desk"
     scope = asked if asked in SCOPES else usual
     agreements, commitments = Agreement.objects.visible_to(viewer), Commitment.objects.visible_to(viewer)
-    waiting = agreements.awaiting(viewer)
-    waiting_count = waiting.count()
+    waits = waiting.count(viewer)
     if scope == "mine":
-        agreements, commitments = agreements.filter(owner=viewer.user_id), commitments.kept_by(viewer.user_id)
+        agreements = agreements.filter(owner__in=viewer.keeper_ids)
+        commitments = commitments.kept_by(*viewer.keeper_ids)
     elif scope == "desk":
         agreements = agreements.filter(desk__in=viewer.desk_ids)
         commitments = commitments.filter(agreement__desk__in=viewer.desk_ids)
     shown = commitments.concluded().select_related("agreement", "partner_owner", "lead")
     return {
-        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waiting_count, agreements),
-        "waiting": waiting[:SHOWN], "waiting_count": waiting_count,
+        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waits, agreements),
+        "waiting": waiting.items(viewer, most=SHOWN), "waits": waits,
         "overdue": shown.overdue(viewer.on)[:SHOWN], "soon": shown.due_within(SOON_DAYS, viewer.on)[:SHOWN],
         "expiring": agreements.expiring(viewer.on).order_by("expires_on")[:SHOWN],
         "since": since, "changes": _changes(viewer, since, agreements)[:SHOWN] if since else [],
@@ -95,10 +95,10 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _counts(viewer: Viewer, scope: str, waiting: int, agreements: Any) -> list[Count]:
+def _counts(viewer: Viewer, scope: str, waits: int, agreements: Any) -> list[Count]:
     """Three queries; each link filters as its count does."""
     of = {"mine": {"mine": "true"}, "desk": {"desk": "mine"}, "house": {}}[scope]
-    keeps = {"mine": Q(keeper=viewer.user_id), "desk": Q(desk__in=viewer.desk_ids), "house": Q()}[scope]
+    keeps = {"mine": Q(keeper__in=viewer.keeper_ids), "desk": Q(desk__in=viewer.desk_ids), "house": Q()}[scope]
     found = tallies.total(tallies.duties(viewer, keeps).values())
 
     def duties(**more: str) -> str:
@@ -108,7 +108,7 @@ def _counts(viewer: Viewer, scope: str, waiting: int, agreements: Any) -> list[C
         return f"{reverse('agreements')}?{urlencode({**of, **more})}"
 
     return [
-        Count(waiting, _("waiting for me"), f"{reverse('agreements')}?show=my_turn"),
+        Count(waits, _("waiting for me"), reverse("waiting")),
         Count(found.overdue, _("commitments overdue"), duties(due="overdue"), is_bad=True),
         Count(found.soon, _("due within 30 days"), duties(due="soon")),
         Count(found.blocked, _("blocked"), duties(health=Health.BLOCKED), is_bad=True),
@@ -141,31 +141,33 @@ def changes(request: Request) -> HttpResponse:
 
 
 def _review(viewer: Viewer) -> dict[str, Any]:
-    agreements = Agreement.objects.visible_to(viewer).awaiting(viewer).select_related("desk", "submitted_by")
+    """The manager's queue, each part with what of it waits; what one wrote oneself waits for someone else."""
     in_review = Agreement.objects.visible_to(viewer).filter(desk__in=viewer.desk_ids, stage=Stage.IN_REVIEW)
-    reports = Report.objects.visible_to(viewer).filter(
-        status=ReportStatus.SUBMITTED, commitment__agreement__desk__in=viewer.desk_ids
-    )
-    reports = reports.exclude(own_reports(viewer)).select_related("commitment", "organisation", "created_by")
-    amendments = Amendment.objects.visible_to(viewer).filter(
-        stage=AmendmentStage.IN_REVIEW, agreement__desk__in=viewer.desk_ids
-    )
-    # Four eyes: never what the viewer wrote or submitted.
-    amendments = amendments.exclude(own_of(viewer))
+    awaited = Agreement.objects.visible_to(viewer).awaiting(viewer)
     return {
-        "amendments": amendments.select_related("agreement", "submitted_by").order_by("updated_at")[:50],
-        "to_review": agreements.order_by("updated_at")[:50],
-        "own_in_review": in_review.exclude(pk__in=agreements.values("pk"))[:SHOWN],
-        "reports": reports.order_by("on", "pk")[:50],
-        "report_count": reports.count(),
-        **waiting_decisions(viewer),
+        "to_review": waiting.rows(viewer, Wait.REVIEW)[:MOST_IN_QUEUE],
+        "amendments": waiting.rows(viewer, Wait.AMENDMENT)[:MOST_IN_QUEUE],
+        "reports": waiting.rows(viewer, Wait.REPORT)[:MOST_IN_QUEUE],
+        "others": waiting.items(viewer, kinds=set(Wait) - set(TABLES), most=MOST_IN_QUEUE),
+        "own_in_review": in_review.exclude(pk__in=awaited.values("pk"))[:SHOWN],
+        "waits": waiting.count(viewer),
     }
 
 
 @require_GET
 def review(request: Request) -> HttpResponse:
-    """What waits for a manager: agreements to clear or register, reports to accept."""
+    """What waits for a manager: agreements to clear or register, reports to accept, and all that needs a decision."""
     return render(request, "tracker/review.html", _review(request.viewer))
+
+
+@require_GET
+def waiting_page(request: Request) -> HttpResponse:
+    """All that waits for the reader."""
+    first, waits = reading.whole(request.GET.get("after", ""), most=MOST_PAGED) or 0, waiting.count(request.viewer)
+    found = waiting.items(request.viewer, first=first, most=PAGE)
+    mark = str(first + PAGE) if first + PAGE < waits else ""
+    page = Page(found, next_mark=mark, is_first=not first, count=waits, count_is_capped=False)
+    return render(request, "tracker/waiting.html", {"page": page, "waits": waits})
 
 
 def _partner(viewer: Viewer) -> dict[str, Any]:
@@ -173,22 +175,19 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
     commitments = Commitment.objects.visible_to(viewer).select_related("agreement", "partner_owner", "lead")
     commitments = commitments.with_duty(viewer)
     written = Report.objects.visible_to(viewer).filter(organisation__in=viewer.organisation_ids)
-    written = written.select_related("commitment")
-    own = Q(partner_owner__in=viewer.organisation_ids)
     owed = commitments.owed().owed_by(viewer.organisation_ids)
-    # Those in their charge, and those of nobody in particular: what others answer for is not asked of them.
-    unanswered = Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
-    to_confirm = commitments.open().filter(own | Q(partner_owner=None), unanswered, agreement__stage__in=ANSWERABLE)
+    to_confirm = waiting.rows(viewer, Wait.CONFIRM)
     return {
+        "waits": waiting.count(viewer),
         "agreements": agreements[:50],
         "agreement_count": agreements.count(),
         "owed": owed[:50],
         "owed_count": owed.count(),
-        "overdue_count": owed.overdue(viewer.on).count(),
+        "to_report": waiting.items(viewer, kinds=(Wait.REPORT_DUE,), most=50),
         "to_confirm": to_confirm[:50],
         "confirm_count": to_confirm.count(),
-        "drafts": written.filter(status=ReportStatus.DRAFT)[:SHOWN],
-        "returned": written.filter(status=ReportStatus.RETURNED)[:SHOWN],
+        "drafts": written.filter(status=ReportStatus.DRAFT).select_related("commitment")[:SHOWN],
+        "returned": waiting.rows(viewer, Wait.REPORT_RETURNED)[:SHOWN],
     }  # fmt: skip
 
 

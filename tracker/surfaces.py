@@ -81,6 +81,8 @@ def eyes_of(name: str, view: Any) -> Eyes | None:
     if said is not None:
         return said
     kind = getattr(view, "cls", None)
+    if kind is not None and isinstance(named := getattr(kind, "eyes", None), Eyes):
+        return named
     if kind is not None and issubclass(kind, RecordViewSet):
         return Eyes.ASKER
     return next((eyes for beginning, eyes in ADDRESSES.items() if name.startswith(beginning)), None)

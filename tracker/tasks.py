@@ -28,6 +28,7 @@ def answer(queue: str) -> None:
 @job("tracker.learn_words")
 def learn_words() -> int:
     """Count the words of titles and names anew, so that slips of the finger are told from new words."""
+    spelling.follow_names()
     return spelling.learn()
 
 

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import DefaultRouter
 
 from agreements.commitments.api import CommitmentViewSet
+from agreements.overview.api import WaitingViewSet
 from agreements.register.api import AgreementViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, OrganisationViewSet
@@ -26,6 +27,7 @@ api.register("agreements", AgreementViewSet, "api-agreement")
 api.register("commitments", CommitmentViewSet, "api-commitment")
 api.register("countries", CountryViewSet, "api-country")
 api.register("organisations", OrganisationViewSet, "api-organisation")
+api.register("waiting", WaitingViewSet, "api-waiting")
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tracker/api.html")
 # Swagger's interface sets styles from its script; scripts themselves stay strict, here as everywhere.
@@ -36,6 +38,7 @@ urlpatterns = [
     path("tour/", everyone(tour), name="tour"),
     path("design/", staff_only(design.components), name="design"),
     path("changes/", staff_only(home.changes), name="changes"),
+    path("waiting/", everyone(home.waiting_page), name="waiting"),
     path("review/", manager_only(home.review), name="review"),
     path("search/", everyone(search.search), name="search"),
     path("search/palette/", everyone(search.palette), name="palette"),

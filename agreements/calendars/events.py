@@ -75,8 +75,8 @@ def _scope(feed: Feed, viewer: Viewer) -> tuple[Any, Any]:
     if viewer.is_partner:
         return agreements, commitments
     follows = Follow.objects.visible_to(viewer).filter(user=viewer.user_id)
-    mine = Q(owner=viewer.user_id) | Q(pk__in=follows.filter(agreement__isnull=False).values("agreement"))
-    duty = Q(owner=viewer.user_id) | Q(owner=None, agreement__owner=viewer.user_id)
+    mine = Q(owner__in=viewer.keeper_ids) | Q(pk__in=follows.filter(agreement__isnull=False).values("agreement"))
+    duty = Q(pk__in=Commitment.objects.kept_by(*viewer.keeper_ids).values("pk"))
     duty |= Q(pk__in=follows.filter(commitment__isnull=False).values("commitment"))
     if viewer.role == Role.MANAGER:
         mine |= Q(desk__in=viewer.desk_ids)

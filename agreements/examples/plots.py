@@ -11,10 +11,10 @@ from agreements.vocabulary import Kind, LegalRegime, Renewal, Stage
 
 Days = tuple[int, int] | None  # from so many days to so many: from today, unless it says otherwise
 
-STATEMENTS = (Kind.JOINT_STATEMENT, Kind.ACTION_PLAN, Kind.LETTER_OF_INTENT)
+STATEMENTS = (Kind.JOINT_STATEMENT, Kind.ACTION_PLAN)
 REGIMES = {
     Kind.TREATY: LegalRegime.TREATY, Kind.CONTRACT: LegalRegime.OTHER, Kind.OTHER: LegalRegime.OTHER,
-    **dict.fromkeys(STATEMENTS, LegalRegime.POLITICAL),
+    **dict.fromkeys((*STATEMENTS, Kind.LETTER_OF_INTENT), LegalRegime.POLITICAL),
 }  # fmt: skip
 
 
@@ -34,6 +34,8 @@ class Plot:
     ended: Days = None  # an act ended it on that day
     endings: tuple[str, ...] = ()
     renewal: Renewal = Renewal.NONE
+    leaves: Days = None  # a notice takes it out of force on that day
+    stated: bool = False  # its days follow from a rule and a length, as the paper has them
     exact: bool = False  # its days are known to the day
 
     @property
@@ -50,8 +52,8 @@ RENEWS = Plot(
     Stage.SIGNED, signed=(-2000, -800), effect=(0, 30), ends=(5, 85), renewal=Renewal.TACIT, exact=True
 )  # fmt: skip
 EXPIRED = Plot(Stage.SIGNED, signed=(-2000, -700), effect=(0, 30), ends=(-200, -2), exact=True)
-ADOPTED = Plot(Stage.SIGNED, STATEMENTS, signed=(-1400, -40))
-WITHOUT_PAPER = Plot(Stage.SIGNED, (Kind.PROGRAMME,), signed=(-1200, -60))
+ADOPTED = Plot(Stage.ADOPTED, STATEMENTS, signed=(-1400, -40))
+WITHOUT_PAPER = Plot(Stage.AGREED, (Kind.PROGRAMME,), signed=(-1200, -60))
 SIGNED = Plot(Stage.SIGNED, (Kind.AGREEMENT, Kind.PROTOCOL, Kind.MOU), signed=(-300, -10))
 PENDING = Plot(
     Stage.SIGNED, (Kind.TREATY, Kind.AGREEMENT), signed=(-300, -40), takes_effect=(10, 150), ends=(900, 2000)
@@ -69,10 +71,12 @@ ENDED = Plot(
     Stage.ENDED, signed=(-2600, -900), effect=(0, 60), ended=(-700, -20),
     endings=("expiry", "termination", "denunciation", "withdrawal", "supersession", "completion"),
 )  # fmt: skip
+NOTICE = Plot(Stage.SIGNED, signed=(-2200, -500), effect=(0, 30), ends=(300, 900), leaves=(15, 170))
+STATED = Plot(Stage.SIGNED, (Kind.AGREEMENT, Kind.MOU, Kind.PROTOCOL), signed=(-1400, -260), stated=True, exact=True)
 GIVEN_UP = Plot(Stage.ENDED, begun=(-500, -200), ended=(-150, -10), endings=("not_concluded",))
 
 PLOTS = (
     RUNS, IN_REVIEW, EXPIRES, ADOPTED, RENEWED, RUNS, DRAFT, EXPRESS, ENDED, OPEN_ENDED, TO_REGISTER, RENEWS, RUNS,
     WITHOUT_PAPER, EXPIRED, SIGNED, PLANNED, EXPIRES, PENDING, RUNS, ADOPTED, CLEARED, PROVISIONAL, RENEWED, SUSPENDED,
-    RUNS, GIVEN_UP, RENEWS, OPEN_ENDED, ENDED,
+    STATED, GIVEN_UP, RENEWS, OPEN_ENDED, ENDED, NOTICE, STATED,
 )  # fmt: skip

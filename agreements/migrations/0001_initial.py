@@ -16,7 +16,7 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
-from agreements.migrations.sql import silence, tallies, terms, wording
+from agreements.migrations.sql import entries, silence, tallies, terms, wording
 from partners.migrating import CreateTables
 
 
@@ -2714,4 +2714,5 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.RunSQL(tallies.TALLIES),
+        migrations.RunSQL(entries.ENTRIES),
     ]

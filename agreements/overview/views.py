@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpResponse
@@ -10,14 +9,13 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from agreements.commitments.models import ActionItem, Answer, DueRequest
-from agreements.commitments.rules import action_items, blockers, due_requests
-from agreements.overview import figures, tiles
-from agreements.vocabulary import ActionItemState, AnswerState, RequestState, Verdict
+from agreements.commitments.rules import blockers
+from agreements.overview import figures, tiles, waiting
+from agreements.overview.sources import Wait
 from partners.requests import Request
-from partners.viewers import Viewer
 
 SHOWN = 20
+TO_DECIDE = (Wait.DAY, Wait.DROP, Wait.DISPUTE, Wait.ACTION, Wait.EXPIRED, Wait.STUCK)
 
 
 @require_GET
@@ -28,29 +26,9 @@ def overview(request: Request) -> HttpResponse:
         "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
         "list": f"{reverse('commitments')}?{urlencode({'owed': 'true'} | figures.scope(viewer))}&",
         "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blockers.NUDGE_DAYS,
-        **waiting(viewer),
+        "others": waiting.items(viewer, kinds=TO_DECIDE, most=SHOWN),
     }  # fmt: skip
     return render(request, "agreements/overview/overview.html", context)
-
-
-def waiting(viewer: Viewer) -> dict[str, Any]:
-    """What waits for a decision at the viewer's desks: new days, disputes, action items to verify."""
-    requests = DueRequest.objects.visible_to(viewer).filter(
-        state=RequestState.WAITING, commitment__agreement__desk__in=viewer.desk_ids
-    )
-    disputes = Answer.objects.visible_to(viewer).filter(
-        verdict=Verdict.DISPUTED, state__in=(AnswerState.OPEN, AnswerState.WAITING),
-        commitment__agreement__desk__in=viewer.desk_ids,
-        commitment__agreed="disputed",
-    )  # fmt: skip
-    done = ActionItem.objects.visible_to(viewer).filter(state=ActionItemState.DONE, desk__in=viewer.desk_ids)
-    done = done.exclude(action_items.own_of(viewer))
-    return {
-        "day_requests": requests.exclude(due_requests.own_of(viewer))
-        .select_related("commitment", "created_by", "organisation").order_by("pk")[:SHOWN],
-        "disputes": disputes.select_related("commitment", "organisation").order_by("pk")[:SHOWN],
-        "to_verify": done.select_related("owner", "done_by")[:SHOWN],
-    }  # fmt: skip
 
 
 @require_GET

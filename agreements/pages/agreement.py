@@ -8,13 +8,14 @@ from django.db.models import Prefetch
 
 from agreements import visibility
 from agreements.commitments.models import Commitment
+from agreements.overview.turns import turns
 from agreements.pages import pictures
 from agreements.procedures import proceeding
 from agreements.procedures.models import Proceeding
 from agreements.register.forms.acts import ReasonForm
 from agreements.register.forms.comments import CommentForm, NoteForm
 from agreements.register.models import Agreement, Amendment, Comment, Note, Participant, Share, Step
-from agreements.register.rules import amendments, family, lifecycle, shares, undoing
+from agreements.register.rules import amendments, family, lifecycle, shares, steps, undoing
 from agreements.sources.models import Citation, Document
 from partners.viewers import DESK_STAFF, Role, Viewer
 
@@ -58,7 +59,7 @@ def _for_staff(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
     answers = Prefetch("answers", Comment.objects.visible_to(viewer).select_related("created_by"))
     threads = Comment.objects.visible_to(viewer).filter(**of_it, thread=None).select_related("created_by")
     return {
-        "turn": lifecycle.whose_turn(agreement, viewer.on),
+        "turns": turns(agreement, viewer),
         "blocked": lifecycle.blocked(agreement, viewer),
         "may_edit": visibility.may_edit(viewer, desk_id=agreement.desk_id, stage=agreement.stage),
         "may_add": visibility.may_edit_commitments(viewer, desk_id=agreement.desk_id, stage=agreement.stage),
@@ -68,7 +69,7 @@ def _for_staff(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
         "reason_form": ReasonForm(),
         "open_amendment": amendments.open_one(agreement),
         "procedure": _procedure(agreement, viewer),
-        "steps": Step.objects.visible_to(viewer).filter(**of_it).select_related("by", "instead_of")[:RECENT],
+        "steps": _steps(agreement, viewer),
         "notes": Note.objects.visible_to(viewer).filter(**of_it).select_related("created_by")[:RECENT],
         "note_form": NoteForm() if at_desk else None,
         "threads": threads.prefetch_related(answers).order_by("-created_at")[:RECENT],
@@ -76,6 +77,13 @@ def _for_staff(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
         "shares": held.select_related("organisation", "commitment", "country"),
         "may_share": shares.may_share(agreement, viewer),
     }
+
+
+def _steps(agreement: Agreement, viewer: Viewer) -> list[Step]:
+    recent = Step.objects.visible_to(viewer).filter(agreement=agreement).select_related("by", "instead_of")[:RECENT]
+    found = list(recent)
+    steps.name_subjects(found, viewer)
+    return found
 
 
 def _procedure(agreement: Agreement, viewer: Viewer) -> dict[str, Any] | None:

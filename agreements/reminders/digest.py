@@ -9,22 +9,25 @@ from datetime import date
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
 from agreements.commitments.models import Commitment, Milestone
 from agreements.dates import PartialDate, Precision
 from agreements.lateness import late_by, time_to, was_promised
+from agreements.overview import waiting
 from agreements.register.models import Agreement
+from agreements.register.rules import steps
 from agreements.reminders.answers import MailAnswer, address_of, silenced
 from agreements.reminders.models import Reminder, as_known, message_id_of
 from agreements.reminders.schedule import still
 from agreements.reminders.telling import told_among
 from agreements.reminders.watching import Matter
-from partners.models import User
+from partners.models import Desk, User
 from partners.viewers import Viewer
 
-MOST_LINES = 50
+MOST_LINES, REFS = 50, 3
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,7 @@ class Item:
     reason: str = ""
     matter: Matter | None = None
     epoch: int = 0  # of the recipient's account
+    about: str = ""  # the paper, amendment or organisation that the act is about, in the reader's language
     is_partner: bool = False
 
     @property
@@ -130,20 +134,26 @@ def _lines(rows: Sequence[Reminder], viewer: Viewer) -> list[Item]:
         .in_bulk({row.commitment_id for row in rows if row.commitment_id})
     )
     told = told_among(rows, viewer)
+    subjects = steps.subjects_of((row.step for row in rows if row.step), viewer)
     items = []
     for row in rows:
         agreement, commitment = agreements.get(row.agreement_id), commitments.get(row.commitment_id or 0)
         matter = matters.get(row.pk)
         if row.pk not in told or (row.rule and matter is None):
             continue
-        reason = row.step.reason if row.step and viewer.is_staff else ""
-        items.append(Item(row, agreement, commitment, viewer.on, reason, matter, viewer.epoch, viewer.is_partner))
+        typed = row.step is not None and viewer.is_staff and row.step.name not in steps.WRITTEN_BY_RULES
+        reason = row.step.reason if row.step and typed else ""
+        about = subjects.get(row.step_id or 0, "")
+        items.append(
+            Item(row, agreement, commitment, viewer.on, reason, matter, viewer.epoch, about, viewer.is_partner)
+        )
     return items
 
 
 def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
     """The mail to one person. Its Message-ID is fixed by the rows it tells of; each thing is said once."""
     said = list({item.said: item for item in reversed(items)}.values())[::-1]
+    first_of = {item.record.ref: number for number, item in reversed(list(enumerate(said)))}
     with translation.override(recipient.language):
         count = len(said)
         subject = (
@@ -151,9 +161,16 @@ def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
             if count == 1
             else ngettext("%(count)s matter for you", "%(count)s matters for you", count) % {"count": count}
         )
+        if count > 1:
+            refs = list(dict.fromkeys(item.record.ref for item in said))
+            subject = f"{', '.join(refs)}: {subject}" if len(refs) <= REFS else subject
+        viewer = recipient.viewer(on=said[0].on)
+        together = sorted(said[:MOST_LINES], key=lambda item: first_of[item.record.ref])
         context = {
-            "recipient": recipient, "items": said[:MOST_LINES], "more": max(count - MOST_LINES, 0),
-            "base_url": settings.BASE_URL,
+            "recipient": recipient, "items": together, "more": max(count - MOST_LINES, 0),
+            "base_url": settings.BASE_URL, "is_partner": viewer.is_partner,
+            "desks": Desk.objects.filter(pk__in={item.reminder.agreement.desk_id for item in said}),
+            "waits": waiting.count(viewer), "waiting_url": f"{settings.BASE_URL}{reverse('waiting')}",
         }  # fmt: skip
         body = render_to_string("agreements/reminders/digest.txt", context)
         page = render_to_string("agreements/reminders/digest.html", context)

@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from agreements.overview import waiting
+from agreements.register.rules import steps
 from agreements.reminders import answers, inbox
 from agreements.reminders.answers import MailAnswer
 from partners.paging import Order, page_of
@@ -24,7 +26,14 @@ def inbox_page(request: Request) -> HttpResponse:
     if request.GET.get("show") == "unread":
         rows = rows.filter(read_at=None)
     shown = rows.select_related("agreement", "commitment", "rule", "step__by")
-    context = {"page": page_of(shown, NEWEST_FIRST, request.GET.get("after", "")), "show": request.GET.get("show", "")}
+    page = page_of(shown, NEWEST_FIRST, request.GET.get("after", ""))
+    subjects = steps.subjects_of((row.step for row in page.rows if row.step), request.viewer)
+    for row in page.rows:
+        row.about = subjects.get(row.step_id or 0, "")
+    context = {
+        "page": page, "show": request.GET.get("show", ""),
+        "waits": waiting.count(request.viewer),
+    }  # fmt: skip
     return render(request, "agreements/reminders/inbox.html", context)
 
 

@@ -5,8 +5,9 @@ Every move names the state it starts from, so that of two processes one moves th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -16,7 +17,7 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from agreements.jobs.queues import Queue
-from agreements.reminders.models import Channel, Reminder, ReminderRule
+from agreements.reminders.models import Channel, Reminder, ReminderRule, Told
 from agreements.reminders.relay import in_journal
 from agreements.reminders.schedule import Due, due
 from agreements.reminders.timing import Timing, is_urgent
@@ -51,10 +52,52 @@ def write(items: Iterable[Due], *, at: datetime) -> int:
     items = list(items)
     timing = Timing({item.recipient_id for item in items}, at=at)
     rules = ReminderRule.objects.in_bulk({item.rule_id for item in items})
-    rows = [_row(item, rules[item.rule_id], timing) for item in items]
+    rows = [_row(item, rules[item.rule_id], timing) for item in _own_first(items, rules)]
+    _tell_once(rows, rules, at=at)
     # The unique constraint settles a race between two runs: the second one's rows fall away.
     Reminder.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     return len(rows)
+
+
+def _own_first(items: Iterable[Due], rules: Mapping[int, ReminderRule]) -> list[Due]:
+    """Whoever is concerned is told as such, and not as one who follows."""
+    return sorted(items, key=lambda item: rules[item.rule_id].told == Told.FOLLOWERS)
+
+
+def _tell_once(rows: Sequence[Reminder], rules: Mapping[int, ReminderRule], *, at: datetime) -> None:
+    """One person, one record, one telling: of rows that say the same to one person on one day the first is told.
+
+    The others stand in the ledger as dropped, so that no later run takes them for missing. Different matters of one
+    record leave together: with the first of them, or with the mail of the next day where the person was told today.
+    """
+    people, papers = {row.recipient_id for row in rows}, {row.agreement_id for row in rows}
+    since = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    lately = Reminder.objects.filter(recipient__in=people, agreement__in=papers, created_at__gte=since, step=None)
+    lately = lately.exclude(state=SendState.DROPPED).select_related("rule")
+    said = {_said(one, one.rule.watched) for one in lately if one.rule}
+    told = {_record(one) for one in lately if one.sent_at}
+    leaving: dict[tuple[int | None, ...], datetime] = {}
+    for row in rows:
+        matter = _said(row, rules[row.rule_id or 0].watched)
+        if matter in said:
+            row.state, row.next_try_at = SendState.DROPPED, None
+            continue
+        said.add(matter)
+        if row.state == SendState.QUEUED:
+            when = max(row.next_try_at or at, since + timedelta(days=1)) if _record(row) in told else row.next_try_at
+            leaving[_record(row)] = min(when or at, leaving.get(_record(row), when or at))
+    for row in rows:
+        if row.state == SendState.QUEUED:
+            when = leaving[_record(row)]
+            row.next_try_at = when if when > at else None
+
+
+def _record(row: Reminder) -> tuple[int | None, ...]:
+    return (row.recipient_id, row.agreement_id, row.commitment_id)
+
+
+def _said(row: Reminder, watched: str) -> tuple[Any, ...]:
+    return (*_record(row), watched, row.subject_id, row.due_on)
 
 
 def _row(item: Due, rule: ReminderRule, timing: Timing) -> Reminder:
@@ -74,6 +117,16 @@ def ready(at: datetime) -> RecordQuerySet[Reminder]:
     return Reminder.objects.filter(Q(state=SendState.QUEUED) & (Q(next_try_at=None) | Q(next_try_at__lte=at)))
 
 
+def awake(at: datetime) -> list[int]:
+    """Keys of the people with rows to send; those of people in their quiet hours wait until these end."""
+    people = list(ready(at).order_by("recipient").values_list("recipient", flat=True).distinct())
+    timing = Timing(people, at=at)
+    asleep = {one: loud for one in people if (loud := timing.loud_at(one)) > at}
+    for person, loud in asleep.items():
+        ready(at).filter(recipient=person).update(next_try_at=loud)
+    return [one for one in people if one not in asleep]
+
+
 def claim(recipient_id: int, *, at: datetime) -> list[Reminder]:
     """Take the person's queued rows for a while, so that no other process sends them."""
     with transaction.atomic(), connection.cursor() as cursor:
@@ -82,7 +135,7 @@ def claim(recipient_id: int, *, at: datetime) -> list[Reminder]:
         if not cursor.fetchone()[0]:
             return []
         waiting = ready(at).filter(recipient=recipient_id).locked(skip=True)
-        rows = list(waiting.select_related("agreement", "step", "rule")[:MOST_FOR_ONE])
+        rows = list(waiting.select_related("agreement__desk", "step", "rule")[:MOST_FOR_ONE])
         Reminder.objects.filter(pk__in=[row.pk for row in rows]).update(
             state=SendState.CLAIMED, claimed_at=at, attempts=F("attempts") + 1
         )

@@ -16,8 +16,10 @@ from agreements.reminders.models import Reminder
 from agreements.reminders.timing import Timing
 from agreements.vocabulary import Direction
 from partners.models import Membership, User
+from partners.models.absences import Deputies
 from partners.viewers import Role
 
+OF_THE_DESK = (Tells.KEEPER, Tells.MANAGERS, Tells.DESK, Tells.THREAD, Tells.DEBTOR)
 NOBODY = Q(pk__in=())
 IN_ONE_GO = 200
 NOTICES = Queue("notices of steps")
@@ -51,12 +53,15 @@ def _put_into_ledger(pks: Sequence[int]) -> int:
 
 def _told_of(steps: Sequence[Step]) -> Iterator[tuple[Step, int, bool]]:
     """Each step, whom to tell, and whether that is urgent: an act of theirs is awaited."""
+    deputies = Deputies(timezone.localdate())
     followers = Followers(timezone.localdate(), agreements={step.agreement_id for step in steps})
     for step in steps:
         row = step.act.row
         active = User.objects.filter(is_active=True)
-        concerned = set(active.filter(_concerned(step)).values_list("pk", flat=True))
-        following = set() if row.hears == Hears.NOBODY else followers.of(step.agreement_id, step.commitment_id)
+        named = active.filter(_concerned(step)).values_list("pk", flat=True)
+        concerned = set(deputies.with_deputies(named) if row.tells in OF_THE_DESK else named)
+        since = followers.since(step.agreement_id, step.commitment_id)
+        following = set() if row.hears == Hears.NOBODY else {one for one, at in since.items() if at <= step.at}
         if row.hears != Hears.ALL:
             following -= followers.partners
         for person in sorted((concerned | following) - {step.by_id}):
@@ -65,7 +70,8 @@ def _told_of(steps: Sequence[Step]) -> Iterator[tuple[Step, int, bool]]:
 
 def _concerned(step: Step) -> Q:
     """The people whom a step concerns, as its act's row says."""
-    keeper = Q(pk=step.agreement.owner_id or 0)
+    commitment = step.commitment
+    keeper = Q(pk=(commitment and commitment.owner_id) or step.agreement.owner_id or 0)
     managers = Q(role=Role.MANAGER, desks=step.agreement.desk_id)
     match step.act.row.tells:
         case Tells.NOBODY:
@@ -106,7 +112,6 @@ def _who_owes(step: Step, keeper: Q) -> Q:
     commitment = step.commitment
     if commitment is None:
         return NOBODY
-    keeper = Q(pk=commitment.owner_id) if commitment.owner_id else keeper
     owing = commitment.owed_by_partners()
     if not owing:
         return keeper

@@ -9,14 +9,19 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from django.utils import timezone
+
+from agreements.commitments.models import Commitment
 from agreements.jobs.queues import Queue
 from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder, ReminderRule, Told, Watched
 from agreements.reminders.watching import WATCHES, Matter, Watch
 from partners.models import User
+from partners.models.absences import Deputies
 from partners.viewers import Role
 
 DAY = timedelta(days=1)
@@ -50,10 +55,11 @@ def due(on: date) -> list[Due]:
 
 def plan(first: date, last: date, *, agreement: int | None = None, apart: Queue | None = None) -> list[Due]:
     """What would be told on each day from the first to the last, of all or of one agreement, if nothing changed."""
-    rules = ReminderRule.objects.live().filter(is_active=True).prefetch_related("people")
+    rules = ReminderRule.objects.live().filter(is_active=True)
+    deputies = Deputies(first)
     found: dict[tuple[object, ...], Due] = {}
     for rule in rules:
-        for item in _of(rule, rules, first, last, agreement, apart):
+        for item in _of(rule, rules, first, last, agreement, apart, deputies):
             found.setdefault(item.key, item)
     agreements = {item.agreement_id for item in found.values()}
     written = Reminder.objects.filter(rule__isnull=False, agreement__in=agreements).values_list(*KEY)
@@ -69,12 +75,13 @@ def _of(
     last: date,
     agreement: int | None,
     apart: Queue | None,
+    deputies: Deputies,
 ) -> Iterable[Due]:
     """What a rule tells, row by row; with `apart`, a row that cannot be judged is set aside there."""
     if not rule.offsets:
         return []
     watch = WATCHES[rule.watched]
-    told = Recipients(rule, first, agreements=[agreement] if agreement else None)
+    told = Recipients(rule, first, deputies, agreements=[agreement] if agreement else None)
     others = _kinds_of_others(rule, rules)
     only = {watch.agreement: agreement} if agreement else {}
     shortest = 0 if rule.watched == Watched.LEGAL_CLOCK else min(rule.offsets)
@@ -88,6 +95,8 @@ def _of(
                 if step is None or kind in others or (rule.kinds and kind not in rule.kinds):
                     continue
                 for recipient in told.of(matter):
+                    if told.knew(recipient, matter, watch, row, rule, step):
+                        continue
                     yield Due(
                         rule.pk, recipient, matter.agreement.pk, matter.commitment.pk if matter.commitment else None,
                         matter.subject.pk if matter.subject else None, matter.due_on, step, day,
@@ -127,13 +136,13 @@ def still(rows: Iterable[Reminder], person: int | None, on: date) -> dict[int, M
     for row in rows:
         if row.rule_id:
             by_rule.setdefault(row.rule_id, []).append(row)
-    held = {}
+    held, deputies = {}, Deputies(on)
     for group in by_rule.values():
         rule = group[0].rule
         assert rule
         watch = WATCHES[rule.watched]
         found = watch.find(group)
-        told = Recipients(rule, on, agreements={row.agreement_id for row in group}, person=person)
+        told = Recipients(rule, on, deputies, agreements={row.agreement_id for row in group}, person=person)
         for row in group:
             one = found.get(getattr(row, watch.key))
             matter = watch.matter(one, on) if one else None
@@ -146,17 +155,25 @@ class Recipients:
     """Whom a rule tells of a matter. Whether they may see it is decided when the mail is sent."""
 
     def __init__(
-        self, rule: ReminderRule, on: date, *, agreements: Collection[int] | None = None, person: int | None = None
-    ) -> None:
+        self, rule: ReminderRule, on: date, deputies: Deputies, *, agreements: Collection[int] | None = None,
+        person: int | None = None,
+    ) -> None:  # fmt: skip
         self.rule = rule
+        self._deputies = deputies if rule.told in (Told.OWNER, Told.MANAGERS, Told.LEAD) else None
         if rule.told == Told.FOLLOWERS:
             self._followers = Followers(on, agreements=agreements, person=person)
         elif rule.told == Told.PEOPLE:
             self._people = [one.pk for one in rule.people.all() if one.is_active]
+        self._agreements = agreements
         self._managers: dict[int, list[int]] = {}
         self._members: dict[tuple[int, bool], list[int]] = {}
 
     def of(self, matter: Matter) -> list[int]:
+        """Keys of the people; while somebody is away the deputy is told as well."""
+        found = self._named(matter)
+        return self._deputies.with_deputies(found) if self._deputies else found
+
+    def _named(self, matter: Matter) -> list[int]:
         commitment, agreement = matter.commitment, matter.agreement
         match self.rule.told:
             case Told.OWNER:
@@ -171,8 +188,24 @@ class Recipients:
             case Told.PEOPLE:
                 return self._people
             case _:
-                owing = commitment.owed_by_partners() if commitment else []
+                owing = self._owing.get(commitment.pk, ()) if commitment else ()
                 return sorted({pk for one in owing for pk in self._members_of(one, partner=True)})
+
+    def knew(self, person: int, matter: Matter, watch: Watch, row: Any, rule: ReminderRule, step: int) -> bool:
+        """Whether a follower's rung had been passed before they followed: one is told of what happens from then on."""
+        if self.rule.told != Told.FOLLOWERS:
+            return False
+        record = matter.commitment.pk if matter.commitment else None
+        day = timezone.localdate(self._followers.since(matter.agreement.pk, record)[person])
+        before = watch.matter(row, day - DAY)
+        return bool(before and before.due_on == matter.due_on and before.rung(before.offsets(rule), day - DAY) == step)
+
+    @cached_property
+    def _owing(self) -> dict[int, list[int]]:
+        """Who owes what on the partner's side. One query, whatever is asked of it."""
+        owed = Commitment.objects.owed().with_owing().order_by()
+        owed = owed if self._agreements is None else owed.filter(agreement__in=self._agreements)
+        return dict(owed.values_list("pk", "owing_ids"))
 
     def _managers_of(self, desk_id: int) -> list[int]:
         if desk_id not in self._managers:

@@ -32,7 +32,7 @@ def send_all(*, at: datetime) -> int:
     outage = outages.current(outages.MAIL)
     if outage and at < outage.next_try_at:
         return 0
-    waiting = list(ledger.ready(at).order_by("recipient").values_list("recipient", flat=True).distinct())
+    waiting = ledger.awake(at)
     with Relay() as relay:
         relay.was_away = outage is not None
         if outage and not waiting:  # no mail will show whether it is back

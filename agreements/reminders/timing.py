@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Max
-from django.utils import timezone
 
 from agreements.reminders.models import Channel, Reminder, ReminderRule, Watched
 from partners.models import User
@@ -25,27 +24,38 @@ def is_urgent(rule: ReminderRule, offset: int) -> bool:
 
 
 class Timing:
-    """The hours of some people, and who has had the mail of the day. Two queries."""
+    """The hours of some people, each in their own time zone, and who has had the mail of the day. Two queries."""
 
     def __init__(self, recipients: Collection[int], *, at: datetime) -> None:
         self.at = at
-        people = User.objects.filter(pk__in=recipients)
-        self._wishes = {pk: (mails, hour) for pk, mails, hour in people.values_list("pk", "mails", "digest_at")}
-        midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
-        sent = Reminder.objects.filter(recipient__in=recipients, sent_at__gte=midnight).order_by()
+        self._people = User.objects.in_bulk(recipients)
+        since = at - timedelta(days=2)  # no zone's day began earlier
+        sent = Reminder.objects.filter(recipient__in=recipients, sent_at__gte=since).order_by()
         self._last = dict(sent.values_list("recipient").annotate(last=Max("sent_at")))
 
     def of(self, recipient: int, *, urgent: bool) -> datetime | None:
-        """From when on it may be sent; None for now."""
-        mails, hour = self._wishes.get(recipient, (Mails.URGENT_AT_ONCE, time(0)))
-        if urgent and mails == Mails.URGENT_AT_ONCE:
+        """From when on it may be sent; None for now. What is urgent waits for the morning, and is never lost."""
+        person = self._people.get(recipient)
+        if person is None:
             return None
-        today = self._at(hour)
+        wanted = self._wanted(person, urgent=urgent)
+        loud = person.loud_at(wanted or self.at)
+        return loud if loud != self.at else None
+
+    def loud_at(self, recipient: int) -> datetime:
+        """When the person may be disturbed: now, or at the end of their quiet hours."""
+        person = self._people.get(recipient)
+        return person.loud_at(self.at) if person else self.at
+
+    def _wanted(self, person: User, *, urgent: bool) -> datetime | None:
+        if urgent and person.mails == Mails.URGENT_AT_ONCE:
+            return None
+        today = self._at(person)
         if self.at < today:
             return today
         # The first of the day takes along what a stopped worker left lying; what comes later waits for tomorrow.
-        return self._at(hour, days=1) if self._last.get(recipient, today - timedelta(1)) >= today else None
+        return self._at(person, days=1) if self._last.get(person.pk, today - timedelta(1)) >= today else None
 
-    def _at(self, hour: time, *, days: int = 0) -> datetime:
-        day = timezone.localdate(self.at) + timedelta(days=days)
-        return timezone.make_aware(datetime.combine(day, hour))
+    def _at(self, person: User, *, days: int = 0) -> datetime:
+        day = self.at.astimezone(person.zone).date() + timedelta(days=days)
+        return datetime.combine(day, person.digest_at, person.zone)

@@ -47,7 +47,7 @@ class Document(Record):
         f"state refused_because checked_at scanned_at {RECORD_INTERNAL}",
     )
 
-    SEARCHED = ("title_vi", "title_en")
+    LETTER = "d"
 
     code = models.SlugField(_("code"), max_length=60, unique=True, null=True, blank=True, editable=False)
     agreement = models.ForeignKey(

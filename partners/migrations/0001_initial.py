@@ -2,7 +2,9 @@
 
 import datetime
 import django.contrib.postgres.indexes
+import django.contrib.postgres.search
 import django.db.models.deletion
+import django.db.models.functions.comparison
 import django.db.models.functions.text
 import django.utils.timezone
 import partners.folding
@@ -11,7 +13,7 @@ from django.conf import settings
 from django.contrib.postgres.operations import TrigramExtension, UnaccentExtension
 from django.db import migrations, models
 from partners.migrating import CreateTables
-from partners.migrations.sql import folding
+from partners.migrations.sql import entries, folding
 
 
 class Migration(migrations.Migration):
@@ -28,6 +30,23 @@ class Migration(migrations.Migration):
         migrations.RunSQL(folding.FOLD),
         migrations.RunSQL(folding.WORDS),
         migrations.RunSQL(folding.VIETNAMESE_ORDER),
+        migrations.RunSQL(entries.LEXEMES),
+        migrations.CreateModel(
+            name='Entry',
+            fields=[
+                ('pk', models.CompositePrimaryKey('kind', 'record_id', blank=True, editable=False, primary_key=True, serialize=False)),
+                ('kind', models.CharField(max_length=40, verbose_name='table')),
+                ('record_id', models.BigIntegerField(verbose_name='record')),
+                ('words', django.contrib.postgres.search.SearchVectorField(verbose_name='what staff find it by')),
+                ('open_words', django.contrib.postgres.search.SearchVectorField(verbose_name='what whoever sees the record at all finds it by')),
+                ('is_behind', models.BooleanField(default=False, verbose_name='records that hold its name are still to follow')),
+            ],
+            options={
+                'verbose_name': 'entry of the index',
+                'verbose_name_plural': 'entries of the index',
+                'indexes': [django.contrib.postgres.indexes.GinIndex(fields=['words'], name='entry_words'), models.Index(condition=models.Q(('is_behind', True)), fields=['kind', 'record_id'], name='entry_behind')],
+            },
+        ),
         migrations.CreateModel(
             name='Attempt',
             fields=[
@@ -55,6 +74,10 @@ class Migration(migrations.Migration):
                         ('language', models.CharField(choices=[('vi', 'Tiếng Việt'), ('en', 'English')], default='vi', max_length=2, verbose_name='language')),
                         ('mails', models.CharField(choices=[('urgent', 'What is urgent at once, the rest once a day'), ('daily', 'Everything once a day')], default='urgent', max_length=6, verbose_name='mails')),
                         ('digest_at', models.TimeField(default=datetime.time(7, 0), verbose_name='mail of the day at')),
+                        ('time_zone', models.CharField(blank=True, help_text='such as Europe/London; empty for that of the register', max_length=40, verbose_name='time zone')),
+                        ('quiet_from', models.TimeField(blank=True, default=datetime.time(21, 0), null=True, verbose_name='no mail from')),
+                        ('quiet_until', models.TimeField(blank=True, default=datetime.time(7, 0), null=True, verbose_name='no mail until')),
+                        ('rests', models.BooleanField(default=False, verbose_name='no mail on Saturdays and Sundays')),
                         ('seen_at', models.DateTimeField(editable=False, null=True, verbose_name='last here')),
                         ('seen_before', models.DateTimeField(editable=False, null=True, verbose_name='here before that')),
                         ('shortcuts', models.BooleanField(default=True, verbose_name='keyboard shortcuts')),
@@ -69,7 +92,7 @@ class Migration(migrations.Migration):
                         'verbose_name_plural': 'users',
                         'ordering': (partners.folding.ByGivenName('name'), 'pk'),
                         'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['officer', 'manager', 'partner', 'auditor', 'operator'])), name='user_role')],
-                        'triggers': [pgtrigger.compiler.Trigger(name='raise_epoch', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            NEW.epoch := greatest(NEW.epoch, OLD.epoch);\n            IF ROW(NEW.email, NEW.role, NEW.is_active) IS DISTINCT FROM ROW(OLD.email, OLD.role, OLD.is_active)\n                OR (NEW.password IS DISTINCT FROM OLD.password AND NOT coalesce(current_setting('partners.same_password', true), '') = 'on') THEN\n                NEW.epoch := greatest(NEW.epoch, OLD.epoch + 1);\n            END IF;\n            RETURN NEW;\n        ", hash='461f2caa313d1345096e27ba27cde11c477f3b91', operation='UPDATE', pgid='pgtrigger_raise_epoch_77df2', table='partners_user', when='BEFORE')), pgtrigger.compiler.Trigger(name='stays_as_marked', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.is_example IS DISTINCT FROM NEW.is_example)', func="RAISE EXCEPTION 'What is an example stays one, and a fact never becomes one.';", hash='692c122a07fd664deb8b518c394fec754bcefb2a', operation='UPDATE OF "is_example"', pgid='pgtrigger_stays_as_marked_d2ff8', table='partners_user', when='AFTER')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userevent" ("digest_at", "email", "epoch", "id", "is_active", "is_example", "language", "mails", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "shortcuts") VALUES (NEW."digest_at", NEW."email", NEW."epoch", NEW."id", NEW."is_active", NEW."is_example", NEW."language", NEW."mails", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."role", NEW."shortcuts"); RETURN NULL;', hash='e5cdba8a6ede3c7b73bbbfc198d55330e25bc5e6', operation='INSERT', pgid='pgtrigger_insert_insert_4fa34', table='partners_user', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."digest_at" IS DISTINCT FROM (NEW."digest_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."epoch" IS DISTINCT FROM (NEW."epoch") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_example" IS DISTINCT FROM (NEW."is_example") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."mails" IS DISTINCT FROM (NEW."mails") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."shortcuts" IS DISTINCT FROM (NEW."shortcuts"))', func='INSERT INTO "partners_userevent" ("digest_at", "email", "epoch", "id", "is_active", "is_example", "language", "mails", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "role", "shortcuts") VALUES (NEW."digest_at", NEW."email", NEW."epoch", NEW."id", NEW."is_active", NEW."is_example", NEW."language", NEW."mails", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."role", NEW."shortcuts"); RETURN NULL;', hash='9d38cb12fd3a965b591abcbedb03817727a079f2', operation='UPDATE', pgid='pgtrigger_update_update_f552c', table='partners_user', when='AFTER'))],
+                        'triggers': [pgtrigger.compiler.Trigger(name='raise_epoch', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            NEW.epoch := greatest(NEW.epoch, OLD.epoch);\n            IF ROW(NEW.email, NEW.role, NEW.is_active) IS DISTINCT FROM ROW(OLD.email, OLD.role, OLD.is_active)\n                OR (NEW.password IS DISTINCT FROM OLD.password AND NOT coalesce(current_setting('partners.same_password', true), '') = 'on') THEN\n                NEW.epoch := greatest(NEW.epoch, OLD.epoch + 1);\n            END IF;\n            RETURN NEW;\n        ", hash='461f2caa313d1345096e27ba27cde11c477f3b91', operation='UPDATE', pgid='pgtrigger_raise_epoch_77df2', table='partners_user', when='BEFORE')), pgtrigger.compiler.Trigger(name='stays_as_marked', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.is_example IS DISTINCT FROM NEW.is_example)', func="RAISE EXCEPTION 'What is an example stays one, and a fact never becomes one.';", hash='692c122a07fd664deb8b518c394fec754bcefb2a', operation='UPDATE OF "is_example"', pgid='pgtrigger_stays_as_marked_d2ff8', table='partners_user', when='AFTER')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_userevent" ("digest_at", "email", "epoch", "id", "is_active", "is_example", "language", "mails", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quiet_from", "quiet_until", "rests", "role", "shortcuts", "time_zone") VALUES (NEW."digest_at", NEW."email", NEW."epoch", NEW."id", NEW."is_active", NEW."is_example", NEW."language", NEW."mails", NEW."name", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."quiet_from", NEW."quiet_until", NEW."rests", NEW."role", NEW."shortcuts", NEW."time_zone"); RETURN NULL;', hash='082a0a4f2446e4b194f34b760db6f4507ca40e14', operation='INSERT', pgid='pgtrigger_insert_insert_4fa34', table='partners_user', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."digest_at" IS DISTINCT FROM (NEW."digest_at") OR OLD."email" IS DISTINCT FROM (NEW."email") OR OLD."epoch" IS DISTINCT FROM (NEW."epoch") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."is_active" IS DISTINCT FROM (NEW."is_active") OR OLD."is_example" IS DISTINCT FROM (NEW."is_example") OR OLD."language" IS DISTINCT FROM (NEW."language") OR OLD."mails" IS DISTINCT FROM (NEW."mails") OR OLD."name" IS DISTINCT FROM (NEW."name") OR OLD."quiet_from" IS DISTINCT FROM (NEW."quiet_from") OR OLD."quiet_until" IS DISTINCT FROM (NEW."quiet_until") OR OLD."rests" IS DISTINCT FROM (NEW."rests") OR OLD."role" IS DISTINCT FROM (NEW."role") OR OLD."shortcuts" IS DISTINCT FROM (NEW."shortcuts") OR OLD."time_zone" IS DISTINCT FROM (NEW."time_zone"))', func='INSERT INTO "partners_userevent" ("digest_at", "email", "epoch", "id", "is_active", "is_example", "language", "mails", "name", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "quiet_from", "quiet_until", "rests", "role", "shortcuts", "time_zone") VALUES (NEW."digest_at", NEW."email", NEW."epoch", NEW."id", NEW."is_active", NEW."is_example", NEW."language", NEW."mails", NEW."name", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."quiet_from", NEW."quiet_until", NEW."rests", NEW."role", NEW."shortcuts", NEW."time_zone"); RETURN NULL;', hash='c33560516144ccdc08f12685f514150a551a9d27', operation='UPDATE', pgid='pgtrigger_update_update_f552c', table='partners_user', when='AFTER'))],
                     },
                 ),
                 migrations.CreateModel(
@@ -91,7 +114,7 @@ class Migration(migrations.Migration):
                         ('other_names', models.CharField(blank=True, help_text='separated by commas', max_length=300, verbose_name='other names')),
                         ('region', models.CharField(blank=True, choices=[('asia', 'Asia'), ('europe', 'Europe'), ('americas', 'Americas'), ('africa', 'Africa'), ('oceania', 'Oceania')], max_length=10, verbose_name='region')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('code', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'other_names', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=300))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'verbose_name': 'country or territory',
@@ -125,7 +148,7 @@ class Migration(migrations.Migration):
                         ('other_names', models.CharField(blank=True, help_text='separated by commas', max_length=300, verbose_name='other names')),
                         ('region', models.CharField(blank=True, choices=[('asia', 'Asia'), ('europe', 'Europe'), ('americas', 'Americas'), ('africa', 'Africa'), ('oceania', 'Oceania')], max_length=10, verbose_name='region')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('code', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'other_names', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=300))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder('name_vi'), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='24dcb098b03a1c5aa9d3b5713e7446aec988e1d0', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_3b289', table='partners_countryevent', when='BEFORE'))],
@@ -267,7 +290,7 @@ class Migration(migrations.Migration):
                         ('merged_into', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='partners.organisation', verbose_name='merged into')),
                         ('is_example', models.BooleanField(default=False, editable=False, verbose_name='example')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('short_name', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'aliases', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.text.Concat('name_vi', models.Value(' '), 'name_en', output_field=models.TextField())), output_field=models.CharField(db_collation='C', max_length=700))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name_vi', models.Value('')), 'name_en')), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'verbose_name': 'organisation',
@@ -307,7 +330,7 @@ class Migration(migrations.Migration):
                         ('merged_into', models.ForeignKey(blank=True, db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='partners.organisation', verbose_name='merged into')),
                         ('is_example', models.BooleanField(default=False, editable=False, verbose_name='example')),
                         ('folded', models.GeneratedField(db_persist=True, expression=partners.folding.Fold(django.db.models.functions.text.Concat('short_name', models.Value(' '), 'name_vi', models.Value(' '), 'name_en', models.Value(' '), 'aliases', output_field=models.TextField())), output_field=models.TextField())),
-                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.text.Concat('name_vi', models.Value(' '), 'name_en', output_field=models.TextField())), output_field=models.CharField(db_collation='C', max_length=700))),
+                        ('order_vi', models.GeneratedField(db_persist=True, expression=partners.folding.VietnameseOrder(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name_vi', models.Value('')), 'name_en')), output_field=models.CharField(db_collation='C', max_length=700))),
                     ],
                     options={
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='824489acf6c4ab95b0a7fd59734fd25844e79367', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_68049', table='partners_organisationevent', when='BEFORE'))],
@@ -379,13 +402,15 @@ class Migration(migrations.Migration):
                         ('code', models.SlugField(max_length=40, unique=True, verbose_name='code')),
                         ('name_vi', models.CharField(max_length=150, verbose_name='name in Vietnamese')),
                         ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                        ('email', models.EmailField(blank=True, help_text='stands below mails to partners', max_length=254, verbose_name='e-mail')),
+                        ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
                         ('is_example', models.BooleanField(default=False, editable=False, verbose_name='example')),
                     ],
                     options={
                         'verbose_name': 'desk',
                         'verbose_name_plural': 'desks',
                         'ordering': (partners.folding.VietnameseOrder('name_vi'), 'pk'),
-                        'triggers': [pgtrigger.compiler.Trigger(name='stays_as_marked', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.is_example IS DISTINCT FROM NEW.is_example)', func="RAISE EXCEPTION 'What is an example stays one, and a fact never becomes one.';", hash='9441783709bad7f58e8d1eb26c2289e33f845da4', operation='UPDATE OF "is_example"', pgid='pgtrigger_stays_as_marked_5e12e', table='partners_desk', when='AFTER')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_deskevent" ("archived_at", "archived_because", "code", "created_at", "created_by_id", "id", "is_example", "name_en", "name_vi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_at", "updated_by_id", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."is_example", NEW."name_en", NEW."name_vi", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."updated_at", NEW."updated_by_id", NEW."version"); RETURN NULL;', hash='06b4e37512f59e507cc16b84c59a94d896359f37', operation='INSERT', pgid='pgtrigger_insert_insert_47a54', table='partners_desk', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "partners_deskevent" ("archived_at", "archived_because", "code", "created_at", "created_by_id", "id", "is_example", "name_en", "name_vi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_at", "updated_by_id", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."is_example", NEW."name_en", NEW."name_vi", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."updated_at", NEW."updated_by_id", NEW."version"); RETURN NULL;', hash='abdff75a7319a25231731b2ba51f7941a384a569', operation='UPDATE', pgid='pgtrigger_update_update_2a28b', table='partners_desk', when='AFTER'))],
+                        'triggers': [pgtrigger.compiler.Trigger(name='stays_as_marked', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.is_example IS DISTINCT FROM NEW.is_example)', func="RAISE EXCEPTION 'What is an example stays one, and a fact never becomes one.';", hash='9441783709bad7f58e8d1eb26c2289e33f845da4', operation='UPDATE OF "is_example"', pgid='pgtrigger_stays_as_marked_5e12e', table='partners_desk', when='AFTER')), pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "partners_deskevent" ("archived_at", "archived_because", "code", "created_at", "created_by_id", "email", "id", "is_example", "name_en", "name_vi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "updated_at", "updated_by_id", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."code", NEW."created_at", NEW."created_by_id", NEW."email", NEW."id", NEW."is_example", NEW."name_en", NEW."name_vi", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."phone", NEW."updated_at", NEW."updated_by_id", NEW."version"); RETURN NULL;', hash='60904c13d2d7062381e74879dd40b18c2e854110', operation='INSERT', pgid='pgtrigger_insert_insert_47a54', table='partners_desk', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "partners_deskevent" ("archived_at", "archived_because", "code", "created_at", "created_by_id", "email", "id", "is_example", "name_en", "name_vi", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "phone", "updated_at", "updated_by_id", "version") VALUES (NEW."archived_at", NEW."archived_because", NEW."code", NEW."created_at", NEW."created_by_id", NEW."email", NEW."id", NEW."is_example", NEW."name_en", NEW."name_vi", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."phone", NEW."updated_at", NEW."updated_by_id", NEW."version"); RETURN NULL;', hash='7ed2dd161f6437f778b14cca8f9977b4ba4b4102', operation='UPDATE', pgid='pgtrigger_update_update_2a28b', table='partners_desk', when='AFTER'))],
                     },
                 ),
                 migrations.CreateModel(
@@ -407,6 +432,8 @@ class Migration(migrations.Migration):
                         ('code', models.SlugField(db_index=False, max_length=40, verbose_name='code')),
                         ('name_vi', models.CharField(max_length=150, verbose_name='name in Vietnamese')),
                         ('name_en', models.CharField(max_length=150, verbose_name='name in English')),
+                        ('email', models.EmailField(blank=True, help_text='stands below mails to partners', max_length=254, verbose_name='e-mail')),
+                        ('phone', models.CharField(blank=True, max_length=40, verbose_name='telephone')),
                         ('is_example', models.BooleanField(default=False, editable=False, verbose_name='example')),
                     ],
                     options={
@@ -474,6 +501,10 @@ class Migration(migrations.Migration):
                         ('language', models.CharField(choices=[('vi', 'Tiếng Việt'), ('en', 'English')], default='vi', max_length=2, verbose_name='language')),
                         ('mails', models.CharField(choices=[('urgent', 'What is urgent at once, the rest once a day'), ('daily', 'Everything once a day')], default='urgent', max_length=6, verbose_name='mails')),
                         ('digest_at', models.TimeField(default=datetime.time(7, 0), verbose_name='mail of the day at')),
+                        ('time_zone', models.CharField(blank=True, help_text='such as Europe/London; empty for that of the register', max_length=40, verbose_name='time zone')),
+                        ('quiet_from', models.TimeField(blank=True, default=datetime.time(21, 0), null=True, verbose_name='no mail from')),
+                        ('quiet_until', models.TimeField(blank=True, default=datetime.time(7, 0), null=True, verbose_name='no mail until')),
+                        ('rests', models.BooleanField(default=False, verbose_name='no mail on Saturdays and Sundays')),
                         ('shortcuts', models.BooleanField(default=True, verbose_name='keyboard shortcuts')),
                         ('is_active', models.BooleanField(default=True, verbose_name='active')),
                         ('epoch', models.PositiveBigIntegerField(default=1, editable=False, verbose_name='credentials count from')),
@@ -814,4 +845,5 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.RunSQL(entries.ENTRIES),
     ]

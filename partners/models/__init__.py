@@ -4,11 +4,12 @@ from partners.models.absences import Absence, Draft, same_eyes
 from partners.models.attempts import Attempt
 from partners.models.countries import Country, Figure, Relation
 from partners.models.credentials import ApiToken, Session
+from partners.models.entries import Entry
 from partners.models.organisations import Assessment, Desk, Organisation, Sector
 from partners.models.people import FocalPoint, Membership, Person, User, UserDesk
 
 __all__ = [
-    "Absence", "ApiToken", "Assessment", "Attempt", "Country", "Desk", "Draft", "Figure", "FocalPoint", "Membership",
-    "Organisation", "Person", "Relation", "Sector", "Session", "User", "UserDesk",
+    "Absence", "ApiToken", "Assessment", "Attempt", "Country", "Desk", "Draft", "Entry", "Figure", "FocalPoint",
+    "Membership", "Organisation", "Person", "Relation", "Sector", "Session", "User", "UserDesk",
     "same_eyes",
 ]  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 import pghistory
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -62,6 +65,22 @@ def same_eyes(viewer: Viewer, *, author: str, desk: str, day: str) -> Q:
     away = Absence.objects.filter(user=viewer.user_id, deputy=OuterRef(author), to_on__gte=OuterRef(day))
     at_desk = Desk.objects.filter(staff=OuterRef(author), pk=OuterRef(desk))
     return own | (Exists(away) & ~Exists(at_desk))
+
+
+class Deputies:
+    """Who has the work of whom on a day. One query, however many are asked for."""
+
+    def __init__(self, on: date) -> None:
+        away = Absence.objects.live().filter(from_on__lte=on, to_on__gte=on, deputy__is_active=True)
+        pairs = away.filter(deputy__role=F("user__role")).values_list("user_id", "deputy_id")
+        self._of: dict[int, set[int]] = {}
+        for absent, deputy in pairs:
+            self._of.setdefault(absent, set()).add(deputy)
+
+    def with_deputies(self, people: Iterable[int]) -> list[int]:
+        """These people, and whoever stands in for one of them: the absent are told as well."""
+        told = set(people)
+        return sorted(told | {deputy for person in told for deputy in self._of.get(person, ())})
 
 
 class Draft(models.Model):

@@ -53,7 +53,7 @@ class Country(Record):
         locked=f"{RECORD_INTERNAL} id folded order_vi",
         writers=REFERENCE_WRITERS,
     )
-    SEARCHED = ("name_vi", "name_en", "other_names")
+    LETTER = "n"
 
     code = models.CharField(_("code"), max_length=2, unique=True, help_text=_("ISO 3166-1 alpha-2, or EU"))
     name_vi = models.CharField(_("name in Vietnamese"), max_length=120)
@@ -72,7 +72,7 @@ class Country(Record):
         output_field=models.TextField(), db_persist=True,
     )  # fmt: skip
     order_vi = models.GeneratedField(
-        expression=VietnameseOrder("name_vi"), output_field=models.CharField(max_length=300, db_collation="C"),
+        expression=VietnameseOrder("name_vi"), output_field=models.CharField(max_length=700, db_collation="C"),
         db_persist=True,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat, NullIf
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -53,7 +53,7 @@ class Organisation(Record):
         internal=f"{RECORD_INTERNAL} folded order_vi",
         locked=f"{RECORD_INTERNAL} id folded order_vi merged_into is_example",
     )
-    SEARCHED = ("name_vi", "name_en", "short_name", "aliases")
+    LETTER = "o"
     MERGED: ClassVar = (("identifier",), ("kind",), ("country",), ("parent",), ("successor",))
 
     code = models.SlugField(_("code"), max_length=60, unique=True, help_text=_("stands in addresses and files"))
@@ -89,7 +89,7 @@ class Organisation(Record):
         output_field=models.TextField(), db_persist=True,
     )  # fmt: skip
     order_vi = models.GeneratedField(
-        expression=VietnameseOrder(Concat("name_vi", Value(" "), "name_en", output_field=models.TextField())),
+        expression=VietnameseOrder(Coalesce(NullIf("name_vi", Value("")), "name_en")),
         output_field=models.CharField(max_length=700, db_collation="C"), db_persist=True,
     )  # fmt: skip
 
@@ -179,7 +179,7 @@ class Desk(Record):
     """A unit of ours that keeps agreements."""
 
     FIELDS = FieldTable(
-        internal=f"id code name_vi name_en is_example {RECORD_INTERNAL}",
+        internal=f"id code name_vi name_en email phone is_example {RECORD_INTERNAL}",
         locked=f"id is_example {RECORD_INTERNAL}",
         writers=REFERENCE_WRITERS,
     )
@@ -187,6 +187,8 @@ class Desk(Record):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     name_vi = models.CharField(_("name in Vietnamese"), max_length=150)
     name_en = models.CharField(_("name in English"), max_length=150)
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("stands below mails to partners"))
+    phone = models.CharField(_("telephone"), max_length=40, blank=True)
     is_example = example_field()
 
     class Meta:

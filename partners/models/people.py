@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar, Self
+from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
@@ -26,6 +28,7 @@ from partners.models.organisations import Desk, Organisation
 from partners.records import Record, RecordQuerySet
 from partners.viewers import DESK_STAFF, Role, Viewer
 
+SATURDAY = 5
 VISIT_GAP, VISIT_NOTED_EVERY = timedelta(minutes=30), timedelta(minutes=1)
 
 
@@ -57,7 +60,8 @@ class User(AbstractBaseUser):
 
     FIELDS: ClassVar = FieldTable(
         public="id name",
-        internal="role desks is_active epoch language mails digest_at shortcuts toured is_example",
+        internal="role desks is_active epoch language mails digest_at shortcuts toured is_example "
+        "time_zone quiet_from quiet_until rests",
         personal="email last_login password seen_at seen_before",
         locked="id email last_login password role desks is_active epoch seen_at seen_before toured is_example",
         writers=REFERENCE_WRITERS,
@@ -72,6 +76,12 @@ class User(AbstractBaseUser):
     )
     mails = models.CharField(_("mails"), max_length=6, choices=Mails, default=Mails.URGENT_AT_ONCE)
     digest_at = models.TimeField(_("mail of the day at"), default=time(7))
+    time_zone = models.CharField(
+        _("time zone"), max_length=40, blank=True, help_text=_("such as Europe/London; empty for that of the register")
+    )
+    quiet_from = models.TimeField(_("no mail from"), null=True, blank=True, default=time(21))
+    quiet_until = models.TimeField(_("no mail until"), null=True, blank=True, default=time(7))
+    rests = models.BooleanField(_("no mail on Saturdays and Sundays"), default=False)
     seen_at = models.DateTimeField(_("last here"), null=True, editable=False)
     seen_before = models.DateTimeField(_("here before that"), null=True, editable=False)
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
@@ -95,6 +105,31 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    @property
+    def zone(self) -> tzinfo:
+        """The person's own time zone, or that of the register."""
+        return ZoneInfo(self.time_zone) if self.time_zone else timezone.get_default_timezone()
+
+    def loud_at(self, at: datetime) -> datetime:
+        """The first moment from then on at which the person may be disturbed; that moment itself by day."""
+        local = at.astimezone(self.zone)
+        start, end = self.quiet_from, self.quiet_until
+        if start is not None and end is not None and start != end:
+            now = local.time()
+            if start <= now < end if start < end else now >= start or now < end:
+                day = local.date() if now < end else local.date() + timedelta(days=1)
+                local = datetime.combine(day, end, self.zone)
+        while self.rests and local.weekday() >= SATURDAY:
+            local = datetime.combine(local.date() + timedelta(days=1), end or time(0), self.zone)
+        return at if local == at else local
+
+    def clean(self) -> None:
+        super().clean()
+        if self.time_zone and self.time_zone not in available_timezones():
+            raise ValidationError({"time_zone": _("There is no time zone of this name.")})
+        if (self.quiet_from is None) != (self.quiet_until is None):
+            raise ValidationError({"quiet_until": _("Quiet hours have a beginning and an end.")})
 
     def get_short_name(self) -> str:
         """Django's word for how the admin greets a person."""
@@ -166,12 +201,13 @@ class User(AbstractBaseUser):
             return Viewer()
         epoch = self.known_epoch()
         role, on = Role(self.role), on or timezone.localdate()
-        own, stands_in = self.desks_on(on) if role in DESK_STAFF else (frozenset(), ())
+        own, covered = self.desks_held_on(on) if role in DESK_STAFF else (frozenset(), ())
+        stands_in = tuple((desk, absent) for desk, absent in covered if desk not in own)
         organisations, withheld = self.speaks_for(on) if role == Role.PARTNER else (frozenset(), None)
         return Viewer(
             on=on, user_id=self.pk, name=self.name, role=role, desk_ids=own | {desk for desk, _absent in stands_in},
-            stands_in=stands_in, organisation_ids=organisations, withheld=withheld, language=self.language,
-            epoch=epoch,
+            stands_in=stands_in, absent_ids=frozenset(absent for _desk, absent in covered),
+            organisation_ids=organisations, withheld=withheld, language=self.language, epoch=epoch,
         )  # fmt: skip
 
     def speaks_for(self, day: date) -> tuple[frozenset[int], frozenset[str]]:
@@ -181,14 +217,22 @@ class User(AbstractBaseUser):
         return frozenset(one for one, _parts in found), frozenset(part for _one, parts in found for part in parts)
 
     def desks_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
-        """The person's own desks, and those held on that day for absent colleagues of the same role. One query."""
+        """The person's own desks, and others that are held on that day for absent colleagues. One query."""
+        own, covered = self.desks_held_on(day)
+        return own, tuple((desk, person) for desk, person in covered if desk not in own)
+
+    def desks_held_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
+        """The person's own desks, and those of absent colleagues of the same role, each with the colleague. One query.
+
+        A colleague of the same desk stands there too: the desk is no news then, but the work is.
+        """
         covered = Q(
             staff__absences__deputy=self, staff__absences__from_on__lte=day, staff__absences__to_on__gte=day,
             staff__absences__archived_at=None, staff__role=self.role, staff__is_active=True,
         )  # fmt: skip
         rows = set(Desk.objects.filter(Q(staff=self) | covered).values_list("pk", "staff"))
         own = frozenset(desk for desk, person in rows if person == self.pk)
-        return own, tuple(sorted((desk, person) for desk, person in rows if desk not in own))
+        return own, tuple(sorted((desk, person) for desk, person in rows if person != self.pk))
 
     @property
     def is_staff(self) -> bool:
@@ -271,7 +315,7 @@ class Person(Record):
         personal="email phone",
         locked=f"id merged_into folded folded_aliases {RECORD_INTERNAL}",
     )
-    SEARCHED = ("name", "title_vi", "title_en")
+    LETTER = "p"
     FOLDED_FOR_STAFF = "folded_aliases"
 
     name = models.CharField(_("full name"), max_length=150)

@@ -38,6 +38,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "tour": (IN, NO, NO, NO, NO, NO, NO, NO),
     "design": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "changes": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "waiting": (IN, OK, OK, OK, OK, OK, OK, OK),
     "review": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
     "palette": (IN, OK, OK, OK, OK, OK, OK, OK),
     "search": (IN, OK, OK, OK, OK, OK, OK, OK),
@@ -157,6 +158,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "api-country-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
     "api-organisation-list": (401, OK, OK, OK, OK, OK, OK, OK),
     "api-organisation-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-waiting-list": (401, OK, OK, OK, OK, OK, OK, OK),
 }
 ARGUMENTS = {
     "ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend", "form": "csv", "part": "milestones",

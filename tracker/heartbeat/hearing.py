@@ -59,6 +59,10 @@ class Health:
     def is_well(self) -> bool:
         return not self.problems()
 
+    @property
+    def queued(self) -> int:
+        return self.states[SendState.QUEUED]
+
     def problems(self) -> list[str]:
         """A sentence for each, in English, for monitors: names, numbers and instants, and nothing of any record."""
         said = [f"{one.server} server away since {one.since.isoformat(timespec='seconds')}" for one in self.outages]

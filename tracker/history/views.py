@@ -29,6 +29,7 @@ from agreements.models import (
     Share,
     Step,
 )
+from agreements.register.rules import steps
 from agreements.vocabulary import SendState
 from partners import reading
 from partners.requests import Request
@@ -74,6 +75,7 @@ def _changes(agreement: Agreement, viewer: Viewer, before: datetime | None) -> l
 def _steps(agreement: Agreement, viewer: Viewer, before: datetime | None) -> list[Entry]:
     """Acts; a comment is its own entry."""
     found = _rows("step", Step, "at", "by", "instead_of", "document")(agreement, viewer, before)
+    steps.name_subjects((entry.thing for entry in found), viewer)
     return [entry for entry in found if entry.thing.name != "comment"]
 
 

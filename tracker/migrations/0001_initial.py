@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='System status',
+            name='Heartbeat',
             fields=[
                 ('queue', models.CharField(max_length=20, primary_key=True, serialize=False, verbose_name='queue')),
                 ('at', models.DateTimeField(verbose_name='last heard')),

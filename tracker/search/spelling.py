@@ -24,6 +24,13 @@ ALIKE = 0.4
 MOST_MEANT, MOST_TRIED = 3, 2
 
 
+def follow_names() -> int:
+    """Let records that hold the names of much-used organisations follow where those have changed; return how many."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT enter_behind()")
+        return int(cursor.fetchone()[0])
+
+
 def learn() -> int:
     """Count the words of all titles and names anew; return how many there are. Readers never see a half."""
     texts = " UNION ALL ".join(f"SELECT folded FROM {model._meta.db_table}" for model in LEARNT_FROM)  # noqa: S608
@@ -56,10 +63,20 @@ def _meant(word: str) -> list[str]:
     if not SHORTEST <= len(word) <= LONGEST:
         return []
     near = list(Word.objects.filter(word__in=_one_slip(word)).order_by("-times")[:MOST_MEANT])
+    if not near and (apart := _apart(word)):
+        return [apart]
     if not near and len(word) >= LONG_ENOUGH:
         alike = Word.objects.annotate(likeness=TrigramSimilarity("word", word)).filter(word__trigram_similar=word)
         near = list(alike.filter(likeness__gte=ALIKE).order_by("-likeness", "-times")[:MOST_MEANT])
     return [found.word for found in near]
+
+
+def _apart(word: str) -> str:
+    """Two known words that were written together, the commonest ones; or nothing."""
+    halves = [(word[:place], word[place:]) for place in range(SHORTEST, len(word) - SHORTEST + 1)]
+    times = dict(Word.objects.filter(word__in={half for both in halves for half in both}).values_list("word", "times"))
+    known = [both for both in halves if all(half in times for half in both)]
+    return " ".join(max(known, key=lambda both: min(times[half] for half in both), default=()))
 
 
 def _one_slip(word: str) -> set[str]:

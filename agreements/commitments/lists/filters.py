@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -11,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
+from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
 from agreements.vocabulary import (
     BlockedBy,
@@ -32,7 +33,7 @@ QUIET = [(str(SILENT_DAYS), _("90 days")), (str(QUIET_DAYS), _("6 months")), (st
 OPEN = [("true", _("Open ones only"))]
 SLIPPED = [("true", _("Later than first promised"))]
 NOBODY = "none"  # stands for an empty place in a filter by organisation
-SOON_DAYS = 30
+SOON_DAYS, MOST_DAYS = 30, 36_500
 
 
 class CommitmentFilter(ReadableFilters):
@@ -57,6 +58,13 @@ class CommitmentFilter(ReadableFilters):
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
     said = filters.ChoiceFilter(choices=OPEN, method="by_what_is_said", label=_("With a report that waits"))
     concluded = filters.ChoiceFilter(choices=OPEN, method="by_concluded", label=_("Of concluded agreements only"))
+    late = filters.NumberFilter(
+        method="by_lateness",
+        label=_("Overdue for more than (days)"),
+        min_value=0,
+        max_value=MOST_DAYS,
+        decimal_places=0,
+    )
     owed = filters.ChoiceFilter(choices=OPEN, method="by_owed", label=_("Owed only"))
     country = filters.CharFilter(method="by_country", label=_("Country or territory"))
     organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
@@ -64,7 +72,8 @@ class CommitmentFilter(ReadableFilters):
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
 
     READS: ClassVar = {
-        "q": "ref title_vi title_en",
+        # And of what a share may hold back, what it leaves open on the row: see `Record.FOUND_BY_PART`.
+        "q": "ref title_vi title_en kind lead co_leads partner_owner start_on due_on",
         "delivery": "delivery",
         "health": "health",
         "due": "due_on delivery agreement.stage",
@@ -81,6 +90,7 @@ class CommitmentFilter(ReadableFilters):
         "desk": "agreement.desk",
         "said": "",
         "concluded": "agreement.stage",
+        "late": "due_on delivery agreement.stage",
         "owed": "delivery agreement.stage",
         "country": "direction partner_owner agreement.participants",
         "organisation": "lead direction partner_owner agreement.participants",
@@ -113,6 +123,9 @@ class CommitmentFilter(ReadableFilters):
                 return rows.due_within(SOON_DAYS, self.viewer.on)
             case _:
                 return rows.owed().filter(due_on=None)
+
+    def by_lateness(self, rows: Any, name: str, value: Any) -> Any:
+        return rows.overdue(self.viewer.on - timedelta(days=int(value)))
 
     def by_country(self, rows: Any, name: str, value: str) -> Any:
         return rows.of_country(value)
@@ -154,7 +167,7 @@ class CommitmentFilter(ReadableFilters):
         )
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.kept_by(self.viewer.user_id) if value else rows
+        return rows.kept_by(*self.viewer.keeper_ids) if value else rows
 
 
 def called(code: str) -> QuerySet[Organisation, Any]:

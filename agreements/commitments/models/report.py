@@ -32,6 +32,9 @@ class Report(Record):
         writers=EVERYONE_BUT_READERS,
     )
 
+    LETTER = "r"
+    IN_PARTS = False
+
     commitment = models.ForeignKey(Commitment, models.PROTECT, related_name="reports", verbose_name=_("commitment"))
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, editable=False, related_name="reports",

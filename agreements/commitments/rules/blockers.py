@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +14,8 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.register.models import Step
 from agreements.register.rules import steps
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, BlockedBy
+from agreements.vocabulary import BlockedBy
+from partners.models import Membership, Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
@@ -25,8 +26,8 @@ NUDGE_DAYS = 7
 
 def may_keep(commitment: Commitment, viewer: Viewer) -> bool:
     """Whether the viewer notes what blocks an open commitment of a paper that binds."""
-    binds = commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
-    return binds and commitment.is_open and viewer.works_at(commitment.agreement.desk_id) and not viewer.read_only
+    is_kept = commitment.is_promised and commitment.is_open
+    return is_kept and viewer.works_at(commitment.agreement.desk_id) and not viewer.read_only
 
 
 def block(commitment: Commitment, *, what: str, side: str, removed_by: str, by: Viewer) -> None:
@@ -91,7 +92,27 @@ def nudge(commitment: Commitment, *, by: Viewer) -> Step:
                 _("They were asked on %(day)s; ask again after %(count)s days.")
                 % {"day": f"{last.on:%d/%m/%Y}", "count": NUDGE_DAYS}
             )
+        if not is_heard(locked, by.on):
+            raise Refused(
+                _("Nobody of %(name)s has an account, so nobody would be told. "
+                  "Make a link without an account for them, or add a contact.")
+                % {"name": _asked_of(locked) or _("the partner")}
+            )  # fmt: skip
         return steps.write(Act.NUDGE, locked.agreement, by, commitment=locked)
+
+
+def is_heard(commitment: Commitment, on: date) -> bool:
+    """Whether somebody is told who is asked: an account of a partner that owes it, else the keeper of what is ours."""
+    owing = commitment.owed_by_partners()
+    if not owing:
+        return (commitment.owner_id or commitment.agreement.owner_id) is not None
+    members = Membership.objects.held_on(on).filter(organisation__in=owing)
+    return members.filter(user__is_active=True, user__role=Role.PARTNER).exists()
+
+
+def _asked_of(commitment: Commitment) -> str:
+    owing = Organisation.objects.filter(pk__in=commitment.owed_by_partners())
+    return ", ".join(one.label for one in owing)
 
 
 def _lock(commitment: Commitment, by: Viewer) -> Commitment:

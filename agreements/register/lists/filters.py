@@ -66,7 +66,8 @@ class AgreementFilter(ReadableFilters):
     )
 
     READS: ClassVar = {
-        "q": "ref title_vi title_en",
+        # And of what a share may hold back, what it leaves open on the row: see `Record.FOUND_BY_PART`.
+        "q": "ref title_vi title_en place kind instrument_type signed_on announced_on effective_on participants",
         "stage": "stage",
         "country": "participants",
         "organisation": "participants",
@@ -99,12 +100,12 @@ class AgreementFilter(ReadableFilters):
         return rows.filter(desk__in=self.viewer.desk_ids) if value == "mine" else rows.filter(desk__code=value)
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
-        return rows.filter(owner=self.viewer.user_id) if value else rows
+        return rows.filter(owner__in=self.viewer.keeper_ids) if value else rows
 
     def by_attention(self, rows: Any, name: str, value: str) -> Any:
         match value:
             case "mine":
-                return rows.filter(owner=self.viewer.user_id)
+                return rows.filter(owner__in=self.viewer.keeper_ids)
             case "my_turn":
                 return rows.awaiting(self.viewer)
             case "expiring":

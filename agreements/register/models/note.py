@@ -20,6 +20,9 @@ class Note(Record):
 
     FIELDS = FieldTable(internal=f"id agreement text {RECORD_INTERNAL}", locked=f"id agreement {RECORD_INTERNAL}")
 
+    LETTER = "m"
+    IN_PARTS = False
+
     agreement = models.ForeignKey(Agreement, models.PROTECT, related_name="notes", verbose_name=_("agreement"))
     text = models.TextField(_("note"))
 

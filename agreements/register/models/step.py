@@ -76,6 +76,8 @@ class Step(models.Model):
     subject_id = models.BigIntegerField(_("key of the record it is about"), null=True, blank=True)
     told_at = models.DateTimeField(_("notices made"), null=True, blank=True)
 
+    about = ""  # what pages note beside a row: how the record is called that the act is about
+
     objects = StepQuerySet.as_manager()
 
     class Meta:

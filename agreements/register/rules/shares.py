@@ -122,4 +122,4 @@ def preview_viewer(organisation: Organisation, by: Viewer) -> Viewer:
 
 
 def _write_step(act: Act, agreement: Agreement, given: Share, by: Viewer) -> None:
-    steps.write(act, agreement, by, commitment=given.commitment, about=given, reason=str(given.organisation))
+    steps.write(act, agreement, by, commitment=given.commitment, about=given)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from django.apps import apps
 from django.db.models import Model
 from django.dispatch import Signal
 
-from agreements.acts import Act
+from agreements.acts import About, Act
 from agreements.register.models import Agreement, Step
 from partners.viewers import Viewer
 
 # Sent with `agreement` and `on` after an agreement was changed, in the same transaction: what stands in it follows.
 changed = Signal()
+# What these acts note is not what a person wrote: it is looked up when it is read.
+WRITTEN_BY_RULES = (Act.SHARE, Act.UNSHARE, Act.HAND_OVER, Act.AMENDMENT_SUBMIT, Act.AMENDMENT_APPLY)
+# How the record is called that an act is about, where an agreement has several of the kind.
+NAMED: Mapping[About, Callable[[Any], str]] = {
+    About.DOCUMENT: lambda row: str(row.title),
+    About.AMENDMENT: str,
+    About.ACTION_ITEM: lambda row: str(row.title),
+    About.SHARE: lambda row: str(row.organisation),
+}
 
 
 def draft(
@@ -46,3 +57,25 @@ def write(act: Act, agreement: Agreement, by: Viewer | None, **said: Any) -> Ste
     if step.commitment is None:
         changed.send(Agreement, agreement=agreement, on=step.on)
     return step
+
+
+def subjects_of(steps: Iterable[Step], viewer: Viewer) -> dict[int, str]:
+    """What the acts are about, by the key of the step, in the language that is read now. One query for each kind."""
+    by_kind: dict[str, dict[int, int]] = {}
+    for step in steps:
+        if step.subject_id and step.act.row.about in NAMED:
+            by_kind.setdefault(step.act.row.about, {})[step.pk] = step.subject_id
+    found: dict[int, str] = {}
+    for kind, keys in by_kind.items():
+        model: Any = apps.get_model(kind)
+        rows = model.objects.visible_to(viewer).in_bulk(set(keys.values()))
+        found |= {step: NAMED[About(kind)](rows[key]) for step, key in keys.items() if key in rows}
+    return found
+
+
+def name_subjects(steps: Iterable[Step], viewer: Viewer) -> None:
+    """Note beside each act what it is about, in the language that is read now."""
+    steps = list(steps)
+    found = subjects_of(steps, viewer)
+    for step in steps:
+        step.about = found.get(step.pk, "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,16 +10,19 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
-from agreements.models import Agreement, Commitment, Follow, Milestone, Reminder, ReminderRule, Share
-from agreements.register.rules import shares
+from agreements.acts import Act
+from agreements.models import Agreement, Commitment, Document, Follow, Milestone, Reminder, ReminderRule, Share
+from agreements.register.rules import shares, steps
 from agreements.register.rules.lifecycle import perform
 from agreements.register.rules.workflow import Facts
 from agreements.reminders import digest, ledger, notices, sending
+from agreements.reminders.watching import Matter
 from agreements.tasks import dispatch, remind
 from tests.agreements.reminders.conftest import Keeper, owe
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement, make_commitment, make_share
+from tests.factories import TODAY, make_agreement, make_commitment, make_document, make_share
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -57,8 +60,8 @@ def lines_and_queries(person: Any) -> tuple[int, int]:
     with CaptureQueriesContext(connection) as asked:
         items = digest.items_of(rows, person.viewer(on=TODAY))
         message = digest.message(person, items)
-    said = len({item.said for item in items})
-    assert message.body.count("http://testserver/commitments/") == min(said, digest.MOST_LINES)
+    shown = list({item.said: item for item in items}.values())[: digest.MOST_LINES]
+    assert message.body.count("http://testserver/commitments/") == len({item.record.ref for item in shown})
     return len(items), len(asked)
 
 
@@ -208,3 +211,51 @@ def test_a_returned_paper_brings_the_comment_along(cast: Cast, today: object) ->
     dispatch()
     assert [m.to for m in mail.outbox] == [[cast.linh.email]]
     assert "Name the lead agency" in mail.outbox[0].body
+
+
+def test_two_papers_refused_are_told_apart_and_names_speak_the_reader_s_language(cast: Cast, today: object) -> None:
+    cast.us.name_vi, cast.us.name_en = "Chính phủ Hoa Kỳ", "Government of the United States"
+    cast.us.save()
+    papers = [make_document(agreement=cast.agreement, title=f"Annex {number}") for number in (1, 2)]
+    for paper in papers:
+        Document.objects.filter(pk=paper.pk).update(created_by=cast.linh)
+        steps.write(Act.PAPER_REFUSED, cast.agreement, None, on=TODAY, about=paper, reason="macros")
+    share = cast.agreement.shares.get()
+    Follow.objects.create(user=cast.linh, agreement=cast.agreement)
+    steps.write(Act.SHARE, cast.agreement, cast.viewer("minh"), about=share)
+    notices.put_steps_into_ledger()
+    rows = list(Reminder.objects.filter(recipient=cast.linh).select_related("agreement__desk", "step", "rule"))
+    message = digest.message(cast.linh, digest.items_of(rows, cast.viewer("linh")))
+    for part in (str(message.body), str(message.alternatives[0][0])):
+        assert "Annex 1" in part
+        assert "Annex 2" in part
+        assert "Government of the United States" in part
+        assert "Chính phủ" not in part
+
+
+def test_a_mail_to_a_partner_reads_like_a_letter(cast: Cast, today: object) -> None:
+    cast.desk.email, cast.desk.phone = "americas@ministry.example", "+84 24 1234 567"
+    cast.desk.save()
+    late = owe(cast, due_on=date(2024, 12, 31), offsets=[0])
+    Commitment.objects.filter(pk=late.pk).update(due_precision="year")
+    rule = ReminderRule.objects.get()
+    row = Reminder.objects.create(
+        rule=rule, recipient=cast.sara, agreement=cast.agreement, commitment=late, due_on=late.due_on
+    )
+    late.refresh_from_db()
+    item = digest.Item(
+        row, cast.agreement, late, TODAY, matter=Matter(cast.agreement, late.due_on or TODAY, late), is_partner=True
+    )
+    message = digest.message(cast.sara, [item])
+    assert message.subject.startswith(late.ref)
+    for part in (str(message.body), str(message.alternatives[0][0])):
+        assert "Dear Sara," in part
+        assert "days late" not in part
+        assert "It was foreseen for 2024" in part
+        assert "Yours sincerely," in part
+        assert "americas@ministry.example" in part
+    cast.sara.language = "vi"
+    with translation.override("vi"):
+        said = str(digest.message(cast.sara, [item]).body)
+    assert "quý vị" in said
+    assert " bạn" not in said.lower()

@@ -49,11 +49,43 @@ def test_what_lies_ahead_comes_with_the_mail_of_the_day(cast: Cast, rule: Remind
     assert Reminder.objects.filter(state="sent").count() == 2
 
 
-def test_the_day_itself_does_not_wait(cast: Cast, rule: ReminderRule) -> None:
+def test_the_day_itself_waits_for_the_morning_only(cast: Cast, rule: ReminderRule) -> None:
+    cast.linh.digest_at = time(9)
+    cast.linh.save()
     due(cast, 0)
     due(cast, 30)
+    assert mails_by(NIGHT) == mails_by(SEVEN - HOUR / 60) == 0
+    assert mails_by(SEVEN) == 1
+    assert mails_by(SEVEN + 2 * HOUR) == 2
+
+
+def test_who_wants_no_quiet_hours_is_told_at_night(cast: Cast, rule: ReminderRule) -> None:
+    cast.linh.quiet_from = cast.linh.quiet_until = None
+    cast.linh.save()
+    due(cast, 0)
     assert mails_by(NIGHT) == 1
-    assert mails_by(SEVEN) == 2
+
+
+def test_quiet_hours_are_those_of_the_reader_s_zone(cast: Cast, rule: ReminderRule) -> None:
+    cast.linh.time_zone = "America/New_York"
+    cast.linh.save()
+    due(cast, 0)
+    assert mails_by(NIGHT) == 1, "noon in New York"
+    due(cast, 0)
+    assert mails_by(NOON) == 1, "midnight there"
+    assert mails_by(NOON + 6.5 * HOUR) == 1
+    assert mails_by(NOON + 7 * HOUR) == 2
+
+
+def test_who_rests_is_told_on_monday(cast: Cast, rule: ReminderRule) -> None:
+    cast.linh.rests = True
+    cast.linh.save()
+    due(cast, 5)
+    due(cast, 6)
+    ReminderRule.objects.update(offsets=[0])
+    assert mails_by(NOON + 5 * DAY) == mails_by(NOON + 6 * DAY) == 0, "Saturday and Sunday"
+    assert mails_by(SEVEN + 7 * DAY) == 1
+    assert Reminder.objects.filter(state="sent").count() == 2
 
 
 def test_after_the_mail_of_the_day_the_rest_waits_for_tomorrow(cast: Cast, rule: ReminderRule) -> None:
@@ -90,11 +122,13 @@ def test_a_rule_may_speak_at_once_or_in_the_inbox_alone(cast: Cast, rule: Remind
     rule.channel = "at_once"
     rule.save()
     due(cast, 30)
-    assert mails_by(NIGHT) == 1
+    cast.linh.digest_at = time(9)
+    cast.linh.save()
+    assert mails_by(SEVEN) == 1, "before the mail of the day"
     rule.channel = "inbox"
     rule.save()
     told = due(cast, 7)
-    assert mails_by(SEVEN) == 1
+    assert mails_by(NOON) == 1
     row = Reminder.objects.get(commitment=told)
     assert row.state == "kept"
     assert row in inbox.rows_of(cast.viewer("linh"), at=SEVEN)

@@ -110,6 +110,89 @@ function keepDrafts(box, forms) {
   }
 }
 
+// Lists of options below a text box: the box keeps the focus and names the option that Enter would take.
+const optionsOf = (list) => [...list.querySelectorAll("[role=option]")];
+
+function choose(text, list, option) {
+  for (const other of optionsOf(list)) other.setAttribute("aria-selected", String(other === option));
+  if (!option) return text.removeAttribute("aria-activedescendant");
+  option.id = option.id || `${list.id || "option"}-${optionsOf(list).indexOf(option)}`;
+  text.setAttribute("aria-activedescendant", option.id);
+  option.scrollIntoView({ block: "nearest" });
+}
+
+const chosen = (list) => optionsOf(list).find((option) => option.getAttribute("aria-selected") === "true");
+
+function moveBy(text, list, key) {
+  const all = optionsOf(list), now = all.indexOf(chosen(list));
+  if (all.length) choose(text, list, all[key === "ArrowDown" ? (now + 1) % all.length : now > 0 ? now - 1 : all.length - 1]);
+}
+
+// An organisation by what people call it. The server finds; a browser's own list hides what does not begin as typed.
+// Boxes come and go with rows and parts of the page: the page listens for all of them.
+(() => {
+  const boxOf = (event) => event.target.closest?.("[role=combobox][data-suggest]");
+  const listOf = (text) => text.nextElementSibling;
+  let asked = null, timer = 0, taking = false;
+  const show = (text, on) => {
+    listOf(text).hidden = !on;
+    text.setAttribute("aria-expanded", String(on));
+    if (!on) text.removeAttribute("aria-activedescendant");
+  };
+  const ask = (text) => {
+    if (asked) asked.abort();
+    asked = new AbortController();
+    fetch(`${text.dataset.suggest}?q=${encodeURIComponent(text.value)}`, { signal: asked.signal })
+      .then((answer) => answer.ok ? answer.text() : "")
+      .then((page) => {
+        listOf(text).innerHTML = page;
+        show(text, document.activeElement === text && optionsOf(listOf(text)).length > 0);
+      })
+      .catch(() => {});
+  };
+  const take = (text, option) => {
+    taking = true;
+    text.value = option.dataset.value;
+    for (const name of ["input", "change"]) text.dispatchEvent(new Event(name, { bubbles: true }));
+    taking = false;
+    show(text, false);
+  };
+  document.addEventListener("input", (event) => {
+    const text = boxOf(event);
+    if (!text || taking) return;
+    clearTimeout(timer);
+    timer = setTimeout(() => ask(text), 150);
+  });
+  document.addEventListener("keydown", (event) => {
+    const text = boxOf(event);
+    if (!text || event.isComposing) return; // an input method is at work, as for Vietnamese
+    const list = listOf(text);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (list.hidden) ask(text); else moveBy(text, list, event.key);
+    } else if (list.hidden) {
+      return;
+    } else if (event.key === "Enter" && chosen(list)) {
+      event.preventDefault();
+      take(text, chosen(list));
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      event.stopPropagation();
+      show(text, false);
+    }
+  });
+  document.addEventListener("focusout", (event) => {
+    const text = boxOf(event);
+    if (text) { clearTimeout(timer); show(text, false); }
+  });
+  // The box keeps the focus while an option is pressed.
+  document.addEventListener("mousedown", (event) => { if (event.target.closest?.(".suggested")) event.preventDefault(); });
+  document.addEventListener("click", (event) => {
+    const option = event.target.closest?.(".suggested [role=option]");
+    if (option) take(option.closest(".suggested").previousElementSibling, option);
+  });
+})();
+
 // The palette: Ctrl+K from anywhere; what it offers comes from the server, through the same gate as every page.
 const palette = document.getElementById("palette");
 if (palette) openPalette(palette);
@@ -118,20 +201,12 @@ function openPalette(palette) {
   const text = palette.querySelector("input");
   const list = palette.querySelector("[role=listbox]");
   let asked = null, timer = 0;
-  const options = () => [...list.querySelectorAll("[role=option]")];
-  const choose = (option) => {
-    for (const other of options()) other.setAttribute("aria-selected", String(other === option));
-    if (!option) return text.removeAttribute("aria-activedescendant");
-    option.id = option.id || `option-${options().indexOf(option)}`;
-    text.setAttribute("aria-activedescendant", option.id);
-    option.scrollIntoView({ block: "nearest" });
-  };
   const ask = () => {
     if (asked) asked.abort();
     asked = new AbortController();
     fetch(`${palette.dataset.url}?q=${encodeURIComponent(text.value)}`, { signal: asked.signal })
       .then((answer) => answer.ok ? answer.text() : "")
-      .then((page) => { list.innerHTML = page; choose(options()[0]); list.dataset.for = text.value; })
+      .then((page) => { list.innerHTML = page; choose(text, list, optionsOf(list)[0]); list.dataset.for = text.value; })
       .catch(() => {});
   };
   text.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, 80); });
@@ -139,13 +214,12 @@ function openPalette(palette) {
     if (event.isComposing) return; // an input method is at work, as for Vietnamese
     // Chromium empties a search box first; who presses Escape wants to be where they were.
     if (event.key === "Escape") { event.preventDefault(); return palette.close(); }
-    const all = options(), now = all.findIndex((option) => option.getAttribute("aria-selected") === "true");
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
-      if (all.length) choose(all[(now + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length]);
-    } else if (event.key === "Enter" && all[now] && list.dataset.for === text.value) {
+      moveBy(text, list, event.key);
+    } else if (event.key === "Enter" && chosen(list) && list.dataset.for === text.value) {
       event.preventDefault();
-      all[now].click();
+      chosen(list).click();
     }
   });
   palette.addEventListener("click", (event) => { if (event.target === palette) palette.close(); });

@@ -1,0 +1,165 @@
+"""Who must act next on one agreement: its stage, its days, its papers and all that its commitments wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from agreements.commitments.models import Answer, Commitment, DueRequest, Milestone, Report
+from agreements.commitments.models.queries import QUIET_DAYS
+from agreements.commitments.rules.answers import UNSETTLED
+from agreements.overview.sources import owed
+from agreements.register.models import Agreement, Amendment
+from agreements.register.rules.lifecycle import whose_turn
+from agreements.sources.models import Document
+from agreements.vocabulary import (
+    CONCLUDED,
+    AmendmentStage,
+    Confirmation,
+    DocumentKind,
+    MilestoneStatus,
+    PaperState,
+    ReportStatus,
+    RequestKind,
+    RequestState,
+    Stage,
+    Standing,
+    Verdict,
+)
+from partners.viewers import Viewer
+
+NOTICE_DAYS = 90  # before the last day to object it is time to think about it
+OWN = {
+    Stage.DRAFT: gettext_lazy("Waits for you to finish and submit it"),
+    Stage.CLEARED: gettext_lazy("Waits for you to record the signing or adoption once it has happened"),
+}
+# What was agreed without a paper has none.
+MISSING = {
+    Stage.SIGNED: gettext_lazy("The signed text is not here: waits for the desk to add it"),
+    Stage.ADOPTED: gettext_lazy("The adopted text is not here: waits for the desk to add it"),
+}
+UNSEEN = (PaperState.REFUSED, PaperState.LOCKED)
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One thing that somebody is to do: a whole sentence with actor and act, and where it is done."""
+
+    text: str
+    url: str = ""
+    is_late: bool = False
+
+
+def turns(agreement: Agreement, viewer: Viewer) -> list[Turn]:
+    """All that waits, what the stage asks first. A fixed number of queries."""
+    return [*_of_stage(agreement, viewer), *_of_days(agreement, viewer), *_of_commitments(agreement, viewer),
+            *_of_papers(agreement, viewer)]  # fmt: skip
+
+
+def _of_stage(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
+    """What the stage asks, said to the one of whom it asks it."""
+    text = str(whose_turn(agreement, viewer.on))
+    if agreement.owner_id in viewer.keeper_ids and agreement.stage in OWN:
+        text = str(OWN[Stage(agreement.stage)])
+    elif agreement.stage == Stage.IN_REVIEW and Agreement.objects.awaiting(viewer).filter(pk=agreement.pk).exists():
+        text = _("Waits for you to review it")
+    if text:
+        is_late = agreement.standing(viewer.on) == Standing.EXPIRED
+        yield Turn(text, agreement.get_absolute_url(), is_late)
+
+
+def _of_days(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
+    last = agreement.last_notice_on(viewer.on) if agreement.stage in CONCLUDED else None
+    if last and viewer.on <= last <= viewer.on + timedelta(days=NOTICE_DAYS):
+        text = _("Waits for the desk to decide on its renewal: the last day for a notice is %(day)s")
+        yield Turn(text % {"day": f"{last:%d/%m/%Y}"}, agreement.get_absolute_url())
+    in_review = Amendment.objects.visible_to(viewer).filter(agreement=agreement, stage=AmendmentStage.IN_REVIEW)
+    if amendment := in_review.first():
+        url = reverse("amendment", args=[agreement.ref, amendment.number])
+        yield Turn(_("An amendment waits for a manager of the desk to decide on it"), url)
+
+
+def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
+    """What its commitments wait for, each with its number and the list that holds them."""
+    of_it = Commitment.objects.visible_to(viewer).filter(agreement=agreement)
+    held = owed(viewer).filter(agreement=agreement)
+    late = held.overdue(viewer.on).count()
+    path = f"{reverse('commitments')}?agreement={agreement.ref}"
+    if late:
+        text = ngettext(
+            "%(count)s commitment is overdue: waits for the officer in charge to ask for a report or another day",
+            "%(count)s commitments are overdue: waits for the officer in charge to ask for a report or another day",
+            late,
+        )
+        yield Turn(text % {"count": late}, f"{path}&due=overdue", is_late=True)
+    for count, text in _asked(of_it, held, viewer):
+        if count:
+            yield Turn(text % {"count": count}, path)
+
+
+def _asked(of_it: Any, held: Any, viewer: Viewer) -> Iterator[tuple[int, str]]:
+    reports = Report.objects.visible_to(viewer).filter(commitment__in=of_it, status=ReportStatus.SUBMITTED).count()
+    yield reports, ngettext(
+        "%(count)s report waits for the desk to accept or return it",
+        "%(count)s reports wait for the desk to accept or return them", reports,
+    )  # fmt: skip
+    asked = DueRequest.objects.visible_to(viewer).filter(commitment__in=of_it, state=RequestState.WAITING)
+    days = asked.filter(kind=RequestKind.DAY).count()
+    yield days, ngettext(
+        "%(count)s request for another day waits for a manager of the desk",
+        "%(count)s requests for another day wait for a manager of the desk", days,
+    )  # fmt: skip
+    drops = asked.filter(kind=RequestKind.DROP).count()
+    yield drops, ngettext(
+        "%(count)s request to drop a commitment waits for a manager of the desk",
+        "%(count)s requests to drop commitments wait for a manager of the desk", drops,
+    )  # fmt: skip
+    disputes = Answer.objects.visible_to(viewer).filter(
+        commitment__in=of_it, commitment__agreed=Confirmation.DISPUTED, verdict=Verdict.DISPUTED,
+        state__in=UNSETTLED,
+    ).count()  # fmt: skip
+    yield disputes, ngettext(
+        "A partner disputes %(count)s commitment: waits for the desk to answer",
+        "Partners dispute %(count)s commitments: waits for the desk to answer", disputes,
+    )  # fmt: skip
+    missed = Milestone.objects.visible_to(viewer).filter(
+        commitment__in=held, status=MilestoneStatus.SCHEDULED, due_on__lt=viewer.on, archived_at=None
+    ).count()  # fmt: skip
+    yield missed, ngettext(
+        "%(count)s milestone is overdue: waits for the officer in charge to note what became of it",
+        "%(count)s milestones are overdue: waits for the officer in charge to note what became of them", missed,
+    )  # fmt: skip
+    silent = held.quiet(QUIET_DAYS, viewer.on).count()
+    yield silent, ngettext(
+        "Of %(count)s commitment nothing was heard for six months: waits for the officer in charge to ask",
+        "Of %(count)s commitments nothing was heard for six months: waits for the officer in charge to ask", silent,
+    )  # fmt: skip
+    unanswered = (Confirmation.UNCONFIRMED, Confirmation.LAPSED)
+    unconfirmed = held.filter(agreed__in=unanswered).count()
+    yield unconfirmed, ngettext(
+        "%(count)s commitment waits for the partner to confirm its text",
+        "%(count)s commitments wait for the partner to confirm their text", unconfirmed,
+    )  # fmt: skip
+
+
+def _of_papers(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
+    papers = Document.objects.visible_to(viewer).filter(agreement=agreement, archived_at=None)
+    newer = Document.objects.filter(replaces=OuterRef("pk"))
+    bad = papers.filter(~Exists(newer), state__in=UNSEEN).count()
+    url = reverse("agreement_paper", args=[agreement.ref])
+    if bad:
+        text = ngettext(
+            "%(count)s paper could not be taken in: waits for the desk to add another edition",
+            "%(count)s papers could not be taken in: waits for the desk to add other editions", bad,
+        )  # fmt: skip
+        yield Turn(text % {"count": bad}, url)
+    signed = papers.filter(kind=DocumentKind.SIGNED_TEXT).exclude(state__in=UNSEEN)
+    if agreement.stage in MISSING and not signed.exists():
+        yield Turn(str(MISSING[Stage(agreement.stage)]), url)
