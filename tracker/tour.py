@@ -102,7 +102,7 @@ TOUR: Mapping[Role, tuple[TourStop, TourStop, TourStop]] = {
             _("Administration"), "admin:index",
         ),
         TourStop(
-            _("Watch the heartbeat"),
+            _("Watch the system status"),
             _("It shows which queue is silent and which mails are in doubt, before anybody misses one."),
             _("System status"), "pulse",
         ),
