@@ -11,8 +11,8 @@ from django.utils.translation import override
 from agreements.exchange.loading import load
 from partners.forms import OrganisationForm
 from partners.models import Country, Organisation
+from tests.conftest import Cast
 from tests.factories import TODAY
-from tests.roles import Cast
 
 pytestmark = pytest.mark.django_db
 NO_PARTNERS = ("AQ", "BV", "DG", "HM", "TF", "UM")
