@@ -13,7 +13,7 @@ from agreements.commitments.forms.commitment import own_organisations
 from agreements.commitments.forms.due_requests import DropRequestForm, DueRequestForm
 from agreements.commitments.forms.reports import ReportForm
 from agreements.commitments.models import Answer, Commitment, ExchangeRate, Indicator, Link, Report
-from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
+from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS
 from agreements.commitments.rules import (
     answers,
     blockers,

@@ -15,7 +15,7 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.commitments.rules.editing import put_delivery
 from agreements.register.rules import steps
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, ReportStatus
+from agreements.vocabulary import Delivery, ReportStatus
 from partners.models import Organisation, same_eyes
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
@@ -23,7 +23,7 @@ from partners.viewers import DESK_STAFF, Role, Viewer
 
 def may_report(commitment: Commitment, viewer: Viewer) -> bool:
     """The desk reports, and so do partners who see the record."""
-    if viewer.read_only or commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED:
+    if viewer.read_only or not commitment.is_promised:
         return False
     return viewer.is_partner or viewer.works_at(commitment.agreement.desk_id)
 
