@@ -16,7 +16,7 @@ from agreements.examples import course
 from agreements.examples.life import Life
 from agreements.examples.promise import Promise
 from agreements.examples.words import said_of, words
-from agreements.vocabulary import Confirmation, Delivery, Direction, RequestState, Stage, Verdict
+from agreements.vocabulary import SAID, Confirmation, Delivery, Direction, RequestState, Stage, Verdict
 
 MOST = 5  # commitments of an agreement
 EPOCH = date(2000, 1, 1)  # from which PostgreSQL's digest counts its days
@@ -71,7 +71,7 @@ def _guess(one: Promise) -> str:
     """What the rules will mostly say; whatever they say otherwise is set right once the rows are there."""
     row = one.row
     if row.delivery not in (Delivery.PLANNED, Delivery.UNDER_WAY):
-        return "on_track"
+        return ""
     if row.health_override or row.blocker:
         return str(row.health_override or "blocked")
     return "delayed" if row.due_on and row.due_on < one.world.on else "no_report"
@@ -172,7 +172,7 @@ def told_by_mouth(one: Promise) -> None:
     row = one.row
     row.delivery = Delivery.UNDER_WAY.value
     _due(one, -40, 200)
-    row.health_override = one.world.turn_of(Commitment, "health_override")
+    row.health_override = one.world.turn("health override", [value.value for value in SAID])
     row.health_reason = one.world.any(words()["overrides"]).vi
 
 
@@ -236,7 +236,7 @@ def moved(one: Promise) -> None:
         row.baseline_due_on, row.due_on = was, new
 
 
-HEALTHS = ("on_track", "on_track", "at_risk", "on_track", "delayed", "blocked", "no_report")
+HEALTHS = ("on_track", "on_track", "at_risk", "on_track", "delayed", "blocked")
 SITUATIONS: tuple[Callable[[Promise], None], ...] = (
     under_way, overdue, quiet_start, delivered, blocked, due_soon, silent, moved, under_way, counted, delivered,
     late_milestone, repeated, told_by_mouth, undated, moved, dropped, blocked, overdue,
