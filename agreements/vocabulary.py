@@ -103,6 +103,14 @@ class Standing(State):
     ENDED = "ended", Tone.MUTE, _("Ended")
 
 
+class ParticipantRole(TextChoices):
+    PRINCIPAL = "principal", _("Principal")
+    IMPLEMENTING = "implementing", _("Implementing")
+    FUNDING = "funding", _("Funding")
+    DEPOSITARY = "depositary", _("Depositary")
+    OBSERVER = "observer", _("Observer")
+
+
 class Renewal(TextChoices):
     NONE = "none", _("No renewal")
     TACIT = "tacit", _("Renews unless someone objects")

@@ -41,7 +41,9 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
     """Everything that is read, and the forms of what the reader may do."""
     told = Report.objects.visible_to(viewer).filter(commitment=commitment)
     written = list(
-        told.select_related("organisation", "created_by", "commitment__agreement").prefetch_related("evidence")[:LATEST]
+        reports.with_own(told, viewer)
+        .select_related("organisation", "created_by", "commitment__agreement")
+        .prefetch_related("evidence")[:LATEST]
     )
     for report in written:
         report.may_decide = reports.may_decide(report, viewer)

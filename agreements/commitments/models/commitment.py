@@ -296,8 +296,8 @@ class Commitment(Record):
     def owed_by_partners(self) -> list[int]:
         """The keys of the partner's organisations that owe it."""
         if not hasattr(self, "owing_ids"):
-            found = Commitment.objects.filter(pk=self.pk).alias(parties=duty.parties())
-            self.owing_ids = found.annotate(owing=duty.owing_ids()).values_list("owing", flat=True).first() or []
+            found = Commitment.objects.filter(pk=self.pk).with_owing()
+            self.owing_ids = found.values_list("owing_ids", flat=True).first() or []
         return list(self.owing_ids)
 
     def owed_in_words(self, viewer: Viewer) -> str:

@@ -18,8 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agreements.register.models import Participant
-from agreements.register.models.participant import ParticipantRole
-from agreements.vocabulary import Direction
+from agreements.vocabulary import Direction, ParticipantRole
 from partners.models import Organisation
 
 OWING_ROLES = (ParticipantRole.PRINCIPAL, ParticipantRole.IMPLEMENTING, ParticipantRole.FUNDING)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -101,7 +103,18 @@ def may_decide(report: Report, viewer: Viewer) -> bool:
     if not viewer.works_at(report.commitment.agreement.desk_id):
         return False
     decides = viewer.role == Role.MANAGER or report.organisation_id is not None
-    return decides and not Report.objects.filter(own_of(viewer), pk=report.pk).exists()
+    return decides and not _is_own(report, viewer)
+
+
+def with_own(rows: Any, viewer: Viewer) -> Any:
+    """Each with whether it counts as the viewer's own."""
+    return rows.annotate(is_own=ExpressionWrapper(own_of(viewer), BooleanField()))
+
+
+def _is_own(report: Report, viewer: Viewer) -> bool:
+    if not hasattr(report, "is_own"):
+        return Report.objects.filter(own_of(viewer), pk=report.pk).exists()
+    return bool(report.is_own)
 
 
 def _why_not(report: Report, viewer: Viewer) -> Refused:
