@@ -41,9 +41,9 @@ def test_the_story(browser: Any, site: Running) -> None:
     manager = Person(browser, site, "manager")
     manager.page.goto("/review/")
     manager.page.click(f"a[href='{address}']")
-    manager.page.click("summary:has-text('Vào sổ là đã ký')")
-    manager.page.click("button:text-is('Vào sổ là đã ký')")
-    manager.page.wait_for_selector("text=Đã vào sổ là đã ký")
+    manager.page.click("summary:has-text('Vào sổ văn bản đã ký')")
+    manager.page.click("button:text-is('Vào sổ văn bản đã ký')")
+    manager.page.wait_for_selector("text=Đã vào sổ văn bản đã ký")
     assert partner.status(address) == 404
     partner.faults.clear()
 

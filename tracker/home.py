@@ -58,7 +58,7 @@ def home(request: Request) -> HttpResponse:
             return render(request, "tracker/home_reader.html", at_hand | _house(viewer))
 
 
-SCOPES = {"mine": _("Mine"), "desk": _("My desk"), "house": _("The whole house")}
+SCOPES = {"mine": _("Mine"), "desk": _("My desk"), "house": _("The whole ministry")}
 
 
 @dataclass(frozen=True)
@@ -113,11 +113,11 @@ def _counts(viewer: Viewer, scope: str, waits: int, agreements: Any) -> list[Cou
         return f"{reverse('agreements')}?{urlencode({**of, **more})}"
 
     return [
-        Count(waits, _("wait for me"), reverse("waiting")),
+        Count(waits, _("waiting for me"), reverse("waiting")),
         Count(found.overdue, _("commitments overdue"), duties(due="overdue"), is_bad=True),
         Count(found.soon, _("due within 30 days"), duties(due="soon")),
         Count(found.blocked, _("blocked"), duties(health=Health.BLOCKED), is_bad=True),
-        Count(found.silent, _("without a word for 90 days"), duties(quiet=str(SILENT_DAYS))),
+        Count(found.silent, _("no update for over 90 days"), duties(quiet=str(SILENT_DAYS))),
         Count(agreements.expiring(viewer.on).count(), _("agreements expire soon"), papers(show="expiring")),
         Count(agreements.filter(stage=Stage.IN_REVIEW).count(), _("in review"), papers(stage=Stage.IN_REVIEW)),
     ]
