@@ -16,7 +16,7 @@ from agreements.examples import course
 from agreements.examples.life import Life
 from agreements.examples.promise import Promise
 from agreements.examples.words import said_of, words
-from agreements.vocabulary import Confirmation, Delivery, Direction, RequestState, Stage, Verdict
+from agreements.vocabulary import SAID, Confirmation, Delivery, Direction, RequestState, Stage, Verdict
 
 MOST = 5  # commitments of an agreement
 EPOCH = date(2000, 1, 1)  # from which PostgreSQL's digest counts its days
@@ -172,7 +172,7 @@ def told_by_mouth(one: Promise) -> None:
     row = one.row
     row.delivery = Delivery.UNDER_WAY.value
     _due(one, -40, 200)
-    row.health_override = one.world.turn_of(Commitment, "health_override")
+    row.health_override = one.world.turn("what a person says of it", HEALTHS)
     row.health_reason = one.world.any(words()["overrides"]).vi
 
 
@@ -236,7 +236,7 @@ def moved(one: Promise) -> None:
         row.baseline_due_on, row.due_on = was, new
 
 
-HEALTHS = ("on_track", "on_track", "at_risk", "on_track", "delayed", "blocked", "no_report")
+HEALTHS = tuple(health.value for health in SAID)
 SITUATIONS: tuple[Callable[[Promise], None], ...] = (
     under_way, overdue, quiet_start, delivered, blocked, due_soon, silent, moved, under_way, counted, delivered,
     late_milestone, repeated, told_by_mouth, undated, moved, dropped, blocked, overdue,
