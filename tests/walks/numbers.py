@@ -13,8 +13,13 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.http import QueryDict
 from django.test import Client
 from lxml import html
+
+from agreements.commitments.lists.saved import listed
+from agreements.vocabulary import RecordList
+from partners.viewers import Viewer
 
 LISTS = (
     "/agreements/", "/commitments/", "/partners/", "/waiting/", "/inbox/", "/review/", "/actions/", "/changes/",
@@ -22,7 +27,8 @@ LISTS = (
     "/admin/agreements/deadmail/",
 )  # fmt: skip
 NOT_WALKED = re.compile(
-    r"^/(accounts|i18n|static|api|calendar|l|r|mails|design|admin)\b|/export\.|/file/|^/exports/\d|/as-partner/|/edit/"
+    r"^/(accounts|i18n|static|api|calendar|l|r|mails|design|admin|history|profile|tour)\b|/export\.|/file/|^/exports/\d|"
+    r"/as-partner/|/edit/|/quick/|/new/|[?&](sort|after|columns|view=timeline)="
 )
 # What is not a count, though it is a number: taken out before one is looked for.
 MEASURES = re.compile(
@@ -68,6 +74,7 @@ class Reader:
     """One person's way through the product: each address is asked for once."""
 
     client: Client
+    viewer: Viewer
     asked: dict[str, Any] = field(default_factory=dict)
 
     def page(self, address: str) -> Any:
@@ -95,9 +102,15 @@ class Reader:
                 if not target.startswith("/") or target in seen or NOT_WALKED.search(target):
                     continue
                 seen.add(target)
-                kinds[kind_of(target)] += 1
-                if kinds[kind_of(target)] <= of_a_kind:
+                kinds[path_of(target)] += 1
+                if kinds[path_of(target)] <= of_a_kind:
                     open_.append(target)
+
+    def matching(self, address: str) -> int | None:
+        """How many rows the filters of a list leave, without opening it; None where only opening it tells."""
+        path, _q, query = address.partition("?")
+        page = path.strip("/")
+        return int(listed(page, QueryDict(query), self.viewer).count()) if page in RecordList.values else None
 
     def total(self, address: str) -> int | None:
         """How many rows a list has on all its pages; of a part of a page, those in it."""
@@ -119,10 +132,14 @@ class Reader:
 
 def kind_of(address: str) -> str:
     """Pages that differ in nothing but the record that they show, or in the values of their filters."""
-    parts = urlsplit(address)
-    path = re.sub(r"(?<=/)(?!new/|map/|export)[^/]*\d[^/]*(?=/)", "*", parts.path)
-    path = re.sub(r"^/(countries|organisations)/(?!new)[^/]+/", r"/\1/*/", path)
-    return f"{path}?{'&'.join(sorted({name for name, _value in parse_qsl(parts.query)}))}"
+    names = sorted({name for name, _value in parse_qsl(urlsplit(address).query)})
+    return f"{path_of(address)}?{'&'.join(names)}"
+
+
+def path_of(address: str) -> str:
+    """The address without its filters and without the name of its record."""
+    path = re.sub(r"(?<=/)[^/]*\d[^/]*(?=/)", "*", urlsplit(address).path)
+    return re.sub(r"^/(countries|organisations)/(?!new)[^/]+/", r"/\1/*/", path)
 
 
 def rows_in(tree: Any, part: str = "") -> int:

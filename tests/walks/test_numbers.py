@@ -87,17 +87,17 @@ def register(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: An
 def reader(user: User) -> Reader:
     client = Client(headers={"accept-language": "en"})
     client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return Reader(client)
+    return Reader(client, user.viewer(on=TODAY))
 
 
 class Walk:
     """What one person's walk found: how many numbers were compared, which differ, which open nothing."""
 
-    def __init__(self, who: str, user: User, *, of_a_kind: int, most_links: int | None = None) -> None:
+    def __init__(self, who: str, user: User, *, of_a_kind: int, most_opened: int) -> None:
         self.who, self.reader, self.compared = who, reader(user), 0
         self.wrong: list[str] = []
         self.loose: Counter[str] = Counter()
-        self.of_a_kind, self.most_links, self.known = of_a_kind, most_links, set()
+        self.of_a_kind, self.most_opened, self.known = of_a_kind, most_opened, set()
 
     def go(self) -> Walk:
         kinds: Counter[str] = Counter()
@@ -106,13 +106,17 @@ class Walk:
             for number in (*numbers.linked(tree, page), *numbers.chosen_by(tree, page), *numbers.tiles(tree, page)):
                 kind = f"{numbers.kind_of(page)} {numbers.kind_of(number.link)}"
                 kinds[kind] += 1
-                if self.most_links is None or kinds[kind] <= self.most_links:
-                    self.compare(number, self.reader.total(number.link))
+                self.compare(number, self.rows(number.link, opened=kinds[kind] <= self.most_opened))
             for number, rows in numbers.headed(tree, page):
                 self.compare(number, rows)
             for number in numbers.unlinked(tree, page):
                 self.loosely(number)
         return self
+
+    def rows(self, link: str, *, opened: bool) -> int | None:
+        """Of each kind of link some are opened and counted row by row; of the rest the filters tell."""
+        found = None if opened else self.reader.matching(link)
+        return self.reader.total(link) if found is None else found
 
     def compare(self, number: Number, rows: int | None) -> None:
         if (number.words, number.link, number.count) in self.known:
@@ -130,7 +134,13 @@ class Walk:
 
 
 def walked(cast: dict[str, User], **how: Any) -> list[Walk]:
-    return [Walk(who, cast[who], **how).go() for who in ROLES]
+    done = []
+    for who in ROLES:
+        import time; t=time.perf_counter()
+        done.append(Walk(who, cast[who], **how).go())
+        w=done[-1]
+        open("/tmp/numbers.out","a").write(f"{who} {time.perf_counter()-t:.0f}s {w.compared} asked {len(w.reader.asked)}\n"+"\n".join(w.wrong)+f"\n{dict(w.loose)}\n")
+    return done
 
 
 def judge(walks: list[Walk], least: int) -> None:
@@ -146,11 +156,11 @@ def judge(walks: list[Walk], least: int) -> None:
 
 
 def test_every_number_is_its_list(db: None, today: object, register: dict[str, User]) -> None:
-    judge(walked(register, of_a_kind=3, most_links=6), LEAST_SHORT)
+    judge(walked(register, of_a_kind=1, most_opened=1), LEAST_SHORT)
 
 
 @pytest.mark.nightly
 @pytest.mark.parametrize("seed", [1, 7])
 def test_every_number_is_its_list_in_many(db: None, today: object, settings: Any, tmp_path: Any, seed: int) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
-    judge(walked(made(LONG, seed, tmp_path), of_a_kind=12), LEAST_LONG)
+    judge(walked(made(LONG, seed, tmp_path), of_a_kind=12, most_opened=1000), LEAST_LONG)
