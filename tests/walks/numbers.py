@@ -38,6 +38,14 @@ MEASURES = re.compile(
 COUNT = re.compile(r"(?<![\w.,/-])(\d+)(?:\+)?(?![\w/-])")
 ALONE = re.compile(r"^\(?(\d+)\+?\)?$")
 NUMBERED = re.compile(r"\((\d+)\)\s*$")
+BEHIND = re.compile(r"\D\(?(\d+)\)?$")  # a heading
+YEAR = re.compile(r"^(1[89]|20)\d\d$")
+# Parts of a page that show what a record says, not what the register counts.
+OF_THE_RECORD = {
+    "/documents/*/": "paragraphs and pages of a paper",
+    "/agreements/*/amendments/*/": "terms before and after",
+    "/commitments/*/": "targets and measurements, in their table",
+}
 TILES = {"number": "/agreements/?country={}", "late": "/commitments/?country={}&owed=true&due=overdue"}
 MOST_OF_A_KIND = 4  # pages of one kind of record, e.g. agreements, that are opened
 # Counts that have no list of their own, by the words they stand in, and why.
@@ -170,7 +178,7 @@ def linked(tree: Any, page: str) -> Iterator[Number]:
         link = urljoin(page.partition("?")[0] if anchor.get("href").startswith("/") else page, anchor.get("href"))
         words = text_of(anchor)
         count = counted(words)
-        if count is not None and link.partition("?")[0].partition("#")[0] in LISTS:
+        if count is not None and "+" not in words and link.partition("?")[0].partition("#")[0] in LISTS:
             yield Number(page, words, count, link)
 
 
@@ -199,7 +207,8 @@ def tiles(tree: Any, page: str) -> Iterator[Number]:
 def headed(tree: Any, page: str) -> Iterator[tuple[Number, int]]:
     """Numbers behind a heading, with the rows that stand below it."""
     for heading in tree.xpath("//main//h1 | //main//h2 | //main//summary"):
-        if found := NUMBERED.search(text_of(heading)):
+        shown = heading.tag == "summary" and NUMBERED or heading.xpath("./span[contains(@class, 'soft')]") and BEHIND
+        if found := (shown or NUMBERED).search(text_of(heading)):
             place = heading.getparent()
             rows = rows_of(place) or len(place.xpath(".//li | .//tbody/tr"))
             yield Number(page, text_of(heading), int(found[1])), rows
@@ -214,7 +223,9 @@ def phrases() -> tuple[tuple[str, re.Pattern[str]], ...]:
     found = []
     for words in sorted(plurals):
         parts = re.split(r"(%\(\w+\)s)", words)
-        pattern = "".join(r"(\d+)" if one == "%(count)s" else ".+?" if one[:2] == "%(" else re.escape(one) for one in parts)
+        pattern = "".join(
+            r"(\d+)" if one == "%(count)s" else ".+?" if one[:2] == "%(" else re.escape(one) for one in parts
+        )
         if "%(count)s" in words:
             found.append((words.replace("%(count)s", "{}"), re.compile(f"^[·\\s]*{pattern}$")))
     return tuple(found)
@@ -230,7 +241,8 @@ def unlinked(tree: Any, page: str) -> Iterator[Number]:
         for words in (" ".join(text.split()) for text in own):
             if not any(sign.isdigit() for sign in words):
                 continue
-            if found := ALONE.match(words):
+            is_said = path_of(page) in OF_THE_RECORD or YEAR.match(words) or element.xpath("ancestor::h2")
+            if (found := ALONE.match(words)) and not is_said:
                 yield Number(page, words, int(found[1]))
             for _name, pattern in phrases():
                 if found := pattern.match(words):

@@ -136,10 +136,16 @@ class Walk:
 def walked(cast: dict[str, User], **how: Any) -> list[Walk]:
     done = []
     for who in ROLES:
-        import time; t=time.perf_counter()
+        import time
+
+        t = time.perf_counter()
         done.append(Walk(who, cast[who], **how).go())
-        w=done[-1]
-        open("/tmp/numbers.out","a").write(f"{who} {time.perf_counter()-t:.0f}s {w.compared} asked {len(w.reader.asked)}\n"+"\n".join(w.wrong)+f"\n{dict(w.loose)}\n")
+        w = done[-1]
+        open("/tmp/numbers.out", "a").write(
+            f"{who} {time.perf_counter() - t:.0f}s {w.compared} asked {len(w.reader.asked)}\n"
+            + "\n".join(w.wrong)
+            + f"\n{dict(w.loose)}\n"
+        )
     return done
 
 
