@@ -75,7 +75,8 @@ def _owed(viewer: Viewer) -> dict[int, tuple[int, int]]:
     found: dict[int, tuple[int, int]] = {}
     for country, part in parts.items():
         late = Count("pk", distinct=True, filter=is_overdue(viewer.on))
-        for key, number, overdue in part.values_list(country).annotate(Count("pk", distinct=True), late):
+        counted = part.values_list(country).annotate(open=Count("pk", distinct=True), late=late)
+        for key, number, overdue in counted:
             there = found.get(key, (0, 0))
             found[key] = there[0] + number, there[1] + overdue
     return found

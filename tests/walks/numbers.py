@@ -207,7 +207,9 @@ def tiles(tree: Any, page: str) -> Iterator[Number]:
 def headed(tree: Any, page: str) -> Iterator[tuple[Number, int]]:
     """Numbers behind a heading, with the rows that stand below it."""
     for heading in tree.xpath("//main//h1 | //main//h2 | //main//summary"):
-        shown = heading.tag == "summary" and NUMBERED or heading.xpath("./span[contains(@class, 'soft')]") and BEHIND
+        shown = (heading.tag == "summary" and NUMBERED) or (
+            heading.xpath("./span[contains(@class, 'soft')]") and BEHIND
+        )
         if found := (shown or NUMBERED).search(text_of(heading)):
             place = heading.getparent()
             rows = rows_of(place) or len(place.xpath(".//li | .//tbody/tr"))

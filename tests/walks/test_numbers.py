@@ -18,8 +18,8 @@ from django.test import Client, override_settings
 
 from agreements.examples.generating import generate
 from agreements.exchange.loading import load
-from agreements.models import Agreement, Commitment, Share
-from partners.models import Absence, Desk, Organisation, User
+from agreements.models import Commitment, Share
+from partners.models import Absence, Organisation, User
 from tests import factories
 from tests.factories import TODAY
 from tests.walks import numbers
