@@ -44,6 +44,8 @@ YEAR = re.compile(r"^(1[89]|20)\d\d$")
 OF_THE_RECORD = {
     "/documents/*/": "paragraphs and pages of a paper",
     "/agreements/*/amendments/*/": "terms before and after",
+    "/oversight/": "a median of days",
+    "/pulse/": "minutes, processes and queues: the machinery, not the register",
     "/commitments/*/": "targets and measurements, in their table",
 }
 TILES = {"number": "/agreements/?country={}", "late": "/commitments/?country={}&owed=true&due=overdue"}
@@ -60,6 +62,8 @@ WITHOUT_LIST = {
     "{} without a day stand in the table only.": "the same",
     "{} row": "of a file, which the line beside it opens",
     "{} rows": "the same",
+    "{} more partner with fewer commitments": "rows of the table above; each partner's page has its own commitments",
+    "{} more partners with fewer commitments": "the same",
     "{} within 30 days, if nothing changes": "the heading of the list itself, which is counted row by row",
     "And {} more.": "the rest of that list, counted with it",
     "{} day later": "a length of time",
@@ -207,10 +211,8 @@ def tiles(tree: Any, page: str) -> Iterator[Number]:
 def headed(tree: Any, page: str) -> Iterator[tuple[Number, int]]:
     """Numbers behind a heading, with the rows that stand below it."""
     for heading in tree.xpath("//main//h1 | //main//h2 | //main//summary"):
-        shown = (heading.tag == "summary" and NUMBERED) or (
-            heading.xpath("./span[contains(@class, 'soft')]") and BEHIND
-        )
-        if found := (shown or NUMBERED).search(text_of(heading)):
+        shown = BEHIND if heading.xpath("./span[contains(@class, 'soft')]") else NUMBERED
+        if found := shown.search(text_of(heading)):
             place = heading.getparent()
             rows = rows_of(place) or len(place.xpath(".//li | .//tbody/tr"))
             yield Number(page, text_of(heading), int(found[1])), rows
