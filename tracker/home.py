@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
-from agreements.commitments.models.commitment import SILENT_DAYS
+from agreements.commitments.models.queries import SILENT_DAYS
 from agreements.overview import tallies, waiting
 from agreements.overview.sources import Wait
 from agreements.register.models import Agreement, Step

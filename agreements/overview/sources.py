@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.acts import Act
 from agreements.commitments.models import ActionItem, Answer, Commitment, DueRequest, Report
-from agreements.commitments.models.commitment import CLOSING_DAYS, SilentSince, is_overdue, is_silent
+from agreements.commitments.models.queries import CLOSING_DAYS, SilentSince, is_overdue, is_silent
 from agreements.commitments.rules import action_items, due_requests, reports
 from agreements.commitments.rules.answers import ANSWERABLE, UNSETTLED
 from agreements.register.models import Agreement, Amendment, Step

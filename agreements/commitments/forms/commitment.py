@@ -71,7 +71,7 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
         for name in ("lead", "co_leads", "partner_owner"):
             find_for(viewer, self, name)
         self.initial["seen_version"] = self.instance.version
-        if not (self.instance.pk and editing.is_promised(self.instance) and editing.may_correct(self.instance, viewer)):
+        if not (self.instance.pk and self.instance.is_promised and editing.may_correct(self.instance, viewer)):
             del self.fields["because"]
         if self.instance.pk:
             seen = Commitment.objects.visible_to(viewer).filter(needed_by=self.instance.pk).order_by("ref")

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
+from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
 from agreements.vocabulary import (
     BlockedBy,

@@ -74,7 +74,7 @@ def apply(amendment: Amendment, on: date, by: Viewer | None) -> None:
         if one["do"] == CommitmentMove.DROP:
             editing.put_delivery(row, Delivery.DROPPED, on)
         rows.append(row)
-    editing.save(rows, by=by, on=on)
+    editing.save(rows, by=by, on=on, decided=True)
 
 
 def _wanted(amendment: Amendment, one: dict[str, Any], *, locked: bool = False) -> Commitment:

@@ -13,7 +13,7 @@ from agreements.acts import Act
 from agreements.jobs.queues import Queue
 from agreements.jobs.running import one_by_one
 from agreements.register.models import Agreement, Step
-from agreements.register.models.agreement import EXPIRING_DAYS
+from agreements.register.models.queries import EXPIRING_DAYS
 from agreements.register.rules import steps
 from agreements.register.rules.lifecycle import carry_out_notice
 from agreements.vocabulary import CONCLUDED

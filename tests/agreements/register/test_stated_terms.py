@@ -109,6 +109,7 @@ def test_a_typed_day_against_its_rule_is_an_error_and_never_replaced(cast: Cast,
 def test_renewed_at_most_twice_runs_out_everywhere(cast: Cast, today: object) -> None:
     facts: dict[str, Any] = {
         "desk": cast.desk,
+        "signed_on": date(2010, 1, 1),
         "effective_on": date(2010, 1, 1),
         "renewal": "tacit",
         "renewal_months": 12,
