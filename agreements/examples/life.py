@@ -81,7 +81,7 @@ class Life:
         """A step, told long ago; they are written at the end, one day after another."""
         at = self.world.at(day)
         step = Step(agreement=self.agreement, name=act.value, on=day, by=by, told_at=at, **said)
-        step.at, step.about = at, about  # type: ignore[attr-defined]
+        step.at, step.about = at, about
         self.steps.append((day, step))
 
     def paper(self, kind: str, day: date) -> Any:
@@ -236,7 +236,7 @@ def _stated(life: Life, signed: date) -> dict[str, Any]:
     event = signed
     if rule == EffectRule.LAST_NOTIFICATION:
         event = life.notified = signed + timedelta(days=world.chance.randint(20, 150))
-    effect = event + (relativedelta(months=after) if unit == EffectUnit.MONTHS else timedelta(days=after or 0))
+    effect = event + (relativedelta(months=after or 0) if unit == EffectUnit.MONTHS else timedelta(days=after or 0))
     return world.partial(effect, "effective", exact=True) | {
         "effect_rule": rule.value, "effect_after": after, "effect_unit": unit, "renewal": Renewal.NONE.value,
         "term_months": world.turn("stated term", (60, 84, 120)), "term_from": world.turn_of(Agreement, "term_from"),
