@@ -7,11 +7,14 @@ from typing import Any
 
 from agreements.acts import Act
 from agreements.commitments.models import ActionItem
+from agreements.commitments.rules.amending import CommitmentMove, entry
 from agreements.examples.life import Life
 from agreements.examples.papers import attach
+from agreements.examples.people import person_of
 from agreements.examples.promise import Promise
 from agreements.examples.words import said_of, words
 from agreements.register.models import Amendment, Comment, Follow, Note, Opening, SavedView, Share
+from agreements.register.rules.amended_parties import ParticipantMove
 from agreements.reminders.models import Mute, Reminder
 from agreements.sources.models import Citation, Document
 from agreements.vocabulary import CONCLUDED, ActionItemState, AmendmentStage, PaperState, SendState
@@ -25,7 +28,7 @@ def surround(life: Life, promises: list[Promise]) -> None:
     _talk(life)
     _watch(life, promises)
     if life.binds:
-        _amend(life)
+        _amend(life, promises)
         _work(life, promises)
         _remind(life, promises)
     _open_some(life, promises)
@@ -112,7 +115,7 @@ def _watch(life: Life, promises: list[Promise]) -> None:
         world.rows.add(Follow, user=life.manager, agreement=agreement, created_at=at)
     if promises and world.one_in(5, "follow a commitment"):
         world.rows.add(Follow, user=life.officer, commitment=promises[0].row, created_at=at)
-    if world.one_in(20, "mute"):
+    if world.one_in(20, "muting"):
         world.rows.add(Mute, user=life.manager, agreement=agreement, created_at=at)
     if life.binds and not agreement.restricted and world.one_in(2, "opening"):
         for organisation in life.theirs:
@@ -153,7 +156,7 @@ def _work(life: Life, promises: list[Promise]) -> None:
 
 
 # --- amendments ------------------------------------------------------------------------------------------------------
-def _amend(life: Life) -> None:
+def _amend(life: Life, promises: list[Promise]) -> None:
     world, agreement = life.world, life.agreement
     if not world.one_in(3, "amendment"):
         return
@@ -171,7 +174,10 @@ def _amend(life: Life) -> None:
         submitted_by=life.officer if is_submitted else None, decided_by=life.manager if is_decided else None,
         decided_at=world.at(decided) if is_decided else None, **text.columns("text"),
         applied_at=world.at(decided) if stage == AmendmentStage.APPLIED else None,
+        **(_acceptances(life, begun) if is_decided else {}),
     )  # fmt: skip
+    if stage != AmendmentStage.APPLIED:
+        _moves(life, amendment, promises)
     acts = {
         Act.AMENDMENT_SUBMIT: (is_submitted, life.officer, begun),
         Act.AMENDMENT_APPROVE: (is_decided, life.manager, decided),
@@ -188,6 +194,36 @@ def _changes(life: Life, stage: AmendmentStage) -> dict[str, Any]:
     now = life.agreement.notice_months
     before, after = (now, (now or 0) + 3) if stage != AmendmentStage.APPLIED else ((now or 0) + 3, now)
     return {"notice_months": {"before": before, "after": after}}
+
+
+def _acceptances(life: Life, day: date) -> dict[str, Any]:
+    """Who of either side accepted it, when, and the paper that says so."""
+    paper = life.paper("correspondence", day)
+    return {
+        "ours_by": person_of(life.world, life.ours), "ours_on": day, "ours_paper": paper,
+        "theirs_by": person_of(life.world, life.theirs[0]), "theirs_on": day, "theirs_paper": paper,
+    }  # fmt: skip
+
+
+def _moves(life: Life, amendment: Any, promises: list[Promise]) -> None:
+    """Who joins by it, and what it makes of the promises, in turn."""
+    world = life.world
+    if world.one_in(2, "somebody joins"):
+        joining = world.turn("who joins", world.international)
+        if joining not in life.parties:
+            amendment.parties = [{"do": ParticipantMove.JOIN.value, "organisation": joining.pk, "role": "observer"}]
+    row = next((one.row for one in promises if one.row.is_open and one.row.due_on), None)
+    do = CommitmentMove(world.turn("what becomes of a promise", list(CommitmentMove)))
+    if do == CommitmentMove.ADD:
+        said = world.any(said_of("promises", "other"))
+        put = {"topic": life.topic, "count": 2}
+        values = said["title"].put(**put).columns("title") | said["text"].put(**put).columns("text")
+        values |= {"direction": "ours", "lead_id": life.ours.pk, "kind": "other"}
+        amendment.promises = [entry(do, None, values)]
+    elif row:
+        later = {"due_on": world.from_today(950, 1100)} if do == CommitmentMove.CHANGE else {}
+        amendment.promises = [entry(do, row, later) | {"commitment": row}]
+        amendment.needs = [row]
 
 
 # --- who was told ----------------------------------------------------------------------------------------------------

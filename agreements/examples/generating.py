@@ -69,4 +69,4 @@ def _one(world: World, number: int) -> list[Any]:
     desk.surround(one, made)
     law.proceed(one)
     one.finish()
-    return [promise.row for promise in made]
+    return [promise.row for promise in made] + one.carried

@@ -14,6 +14,7 @@ from agreements.examples.plots import PLOTS, REGIMES, Plot
 from agreements.examples.words import Both, said_of, words
 from agreements.examples.world import DeskStaff, World
 from agreements.register.models import Agreement, Participant, Share, Step
+from agreements.register.models.stated_terms import SUSPENSION, EffectRule, EffectUnit, Ending
 from agreements.register.rules.references import SEVERAL
 from agreements.sources.models import Document
 from agreements.visibility import SHAREABLE
@@ -23,6 +24,10 @@ from partners.models import Organisation, User
 MULTILATERAL, RESTRICTED, ONE_LANGUAGE = 7, 23, 29  # every so many-th
 TERM_MONTHS = (12, 24, 36, 60)
 NEAR_DAYS = 90
+NOTICES = (
+    Ending.DENUNCIATION.value, SUSPENSION, Ending.WITHDRAWAL.value, Ending.TERMINATION.value,
+)  # fmt: skip
+YOUNGEST_END, OLDEST_END = 20, 700  # days since one that takes the place of another was signed
 # By which act it is concluded from review, and from clearance.
 CONCLUDED_BY = {
     Stage.SIGNED: (Act.REGISTER, Act.SIGN), Stage.ADOPTED: (Act.ADOPT, Act.ISSUE), Stage.AGREED: (Act.AGREE, None),
@@ -45,12 +50,23 @@ class Life:
     topic: Both
     agreement: Any = None
     entered: date = date.min
+    parties: list[Organisation] = field(default_factory=list)
     papers: dict[str, Any] = field(default_factory=dict)  # by kind
     steps: list[tuple[date, Any]] = field(default_factory=list)
+    over: date = date.max  # the day on which it ended or was suspended
+    ending: str = ""
+    notified: date | None = None  # the last side's day, where it enters into force by notification
+    successor: Life | None = None  # of one that ended because another took its place
+    last_number: int = 0  # of its commitments
+    carried: list[Any] = field(default_factory=list)  # commitments that its end has added to its successor
 
     @property
     def binds(self) -> bool:
         return self.agreement.stage in CONCLUDED_OR_SUSPENDED
+
+    @property
+    def why_over(self) -> str:
+        return str(said_of("endings", self.agreement.ending, "default").vi)
 
     @property
     def since(self) -> date:
@@ -84,6 +100,9 @@ class Life:
         """Hand the steps over in the order of their days."""
         for _day, step in sorted(self.steps, key=lambda one: one[0]):
             self.world.rows.take(step)
+        self.steps = []
+        if self.successor:
+            self.successor.finish()
 
 
 def begin(world: World, number: int) -> Life:
@@ -100,6 +119,10 @@ def begin(world: World, number: int) -> Life:
     if world.one_in(MULTILATERAL, "multilateral"):
         others = [world.theirs[(number * 5 + place) % len(world.theirs)] for place in range(3)]
         life.theirs = list(dict.fromkeys([partner, *others]))
+    life.ending = world.turn(f"ending of {life.plot.endings}", life.plot.endings or ("",))
+    life.over = world.from_today(*life.plot.ended) if life.plot.ended else date.max
+    if life.ending == Ending.SUPERSESSION:
+        _follow(life)
     _compose(life)
     _take_part(life)
     _lead_here(life)
@@ -120,24 +143,37 @@ def _compose(life: Life) -> None:
     life.agreement = life.add(
         Agreement, life.entered, desk=life.staff.desk, owner=life.officer, is_example=True, kind=kind.value,
         ref=_reference(life, (signed or life.entered).year), stage=plot.stage.value, legal_regime=regime.value,
-        ending=world.turn(f"ending of {plot.endings}", plot.endings or ("",)), restricted=is_restricted, **values,
+        ending=life.ending, restricted=is_restricted, **values,
     )  # fmt: skip
+    life.agreement.derive()
     if sector := world.sectors.get(life.area["sector"]):
         world.rows.link(life.agreement, "sectors", [sector])
     _family(life)
 
 
+def _follow(life: Life) -> None:
+    """One that was superseded ended when a newer one, of the same sides and the same desk, was signed."""
+    newest = life.world.family.get("newest")
+    if newest is None or newest.agreement.pk:
+        return  # that one is written already
+    life.successor, life.over = life.world.family.pop("newest"), newest.agreement.signed_on
+    life.staff, life.officer, life.manager = newest.staff, newest.officer, newest.manager
+    life.ours, life.theirs, life.area, life.topic = newest.ours, newest.theirs, newest.area, newest.topic
+
+
 def _family(life: Life) -> None:
-    """Some carry out an earlier one, and one that was superseded gets the next signed one in its place."""
+    """It takes its place in the family: some carry out an earlier one, or take the place of one that ended."""
     agreement, known = life.agreement, life.world.family
-    if agreement.signed_on and (superseded := known.pop("superseded", None)):
-        agreement.supersedes = superseded
+    if life.successor:
+        life.successor.agreement.supersedes = agreement
     elif known.get("framework") and life.world.one_in(6, "under a framework"):
         agreement.parent = known["framework"]
-    if agreement.ending == "supersession":
-        known["superseded"] = agreement
-    elif agreement.kind in (Kind.TREATY, Kind.AGREEMENT) and agreement.stage == Stage.SIGNED:
+    if agreement.stage != Stage.SIGNED:
+        return
+    if agreement.kind in (Kind.TREATY, Kind.AGREEMENT):
         known["framework"] = agreement
+    if YOUNGEST_END <= (life.world.on - agreement.signed_on).days <= OLDEST_END:
+        known["newest"] = life
 
 
 def _reference(life: Life, year: int) -> str:
@@ -174,10 +210,37 @@ def _days(life: Life, signed: date | None) -> dict[str, Any]:
         found |= world.partial(signed, "signed", exact=plot.exact or plot.takes_effect is not None)
     if plot.provisional:
         found |= world.partial(world.from_today(*plot.provisional), "provisional", exact=True)
+    if plot.stated and signed:
+        return found | _stated(life, signed)
     effect = _effect(life, signed)
     if effect:
         found |= world.partial(effect, "effective", exact=plot.exact or plot.takes_effect is not None)
-    return found | _term(life, effect)
+    return found | _term(life, effect) | _out_of_force(life)
+
+
+def _out_of_force(life: Life) -> dict[str, Any]:
+    """The day of a notice, or that of the ending."""
+    world, plot = life.world, life.plot
+    if plot.leaves:
+        return {"leaves_on": world.from_today(*plot.leaves), "leaves_as": world.turn("notice of", NOTICES)}
+    if life.ending in ("", Ending.NOT_CONCLUDED):
+        return {}
+    return {"leaves_on": life.over, "leaves_as": life.ending}
+
+
+def _stated(life: Life, signed: date) -> dict[str, Any]:
+    """Terms as the paper states them; the end is counted from these by the agreement itself."""
+    world = life.world
+    rule = EffectRule(world.turn_of(Agreement, "effect_rule", but=("",)) if world.one_in(2, "rule of effect") else "")
+    after, unit = world.turn("effect after", ((None, ""), (30, "days"), (2, "months"))) if rule else (None, "")
+    event = signed
+    if rule == EffectRule.LAST_NOTIFICATION:
+        event = life.notified = signed + timedelta(days=world.chance.randint(20, 150))
+    effect = event + (relativedelta(months=after) if unit == EffectUnit.MONTHS else timedelta(days=after or 0))
+    return world.partial(effect, "effective", exact=True) | {
+        "effect_rule": rule.value, "effect_after": after, "effect_unit": unit, "renewal": Renewal.NONE.value,
+        "term_months": world.turn("stated term", (60, 84, 120)), "term_from": world.turn_of(Agreement, "term_from"),
+    }  # fmt: skip
 
 
 def _effect(life: Life, signed: date | None) -> date | None:
@@ -191,13 +254,17 @@ def _term(life: Life, effect: date | None) -> dict[str, Any]:
     """When it ends and renews. Of one that renews by itself the first term may have ended long ago."""
     world, plot = life.world, life.plot
     if plot.ends is None and "expiry" not in plot.endings:
-        return {"open_ended": plot.has_a_past}
+        until = world.say("until").columns("until") if plot.has_a_past and world.one_in(4, "until an event") else {}
+        return {"open_ended": plot.has_a_past and not until, **until}
     end = world.from_today(*(plot.ends or plot.ended or (0, 0)))
     term: dict[str, Any] = {"renewal": plot.renewal.value}
     if plot.renewal == Renewal.TACIT:
         term["renewal_months"] = months = world.turn("term", TERM_MONTHS)
+        renewed = 0
         while effect and end - relativedelta(months=months) > max(effect, world.on - timedelta(days=3000)):
             end -= relativedelta(months=months)
+            renewed += 1
+        term["renewal_times"] = world.turn("times", (None, renewed + 1, None, renewed + 2))
     if plot.renewal != Renewal.NONE:
         notice = world.turn("notice", ((6, None), (3, None), (None, 45), (1, 15)))
         term |= {"notice_months": notice[0], "notice_days": notice[1]}
@@ -214,6 +281,7 @@ def _take_part(life: Life) -> None:
     if len(life.theirs) > 1:
         for role in ("depositary", "observer"):
             roles.append((life.world.turn("international", life.world.international), role))
+    life.parties = [organisation for organisation, _role in roles]
     for organisation, role in dict.fromkeys(roles):
         _participant(life, organisation, role)
 
@@ -225,9 +293,13 @@ def _participant(life: Life, organisation: Organisation, role: str) -> None:
     if agreement.stage in (*CONCLUDED_OR_SUSPENDED, Stage.ENDED) and agreement.signed_on and owes:
         facts["signatory"] = person_of(world, organisation)
         facts["consent_by"] = world.turn_of(Participant, "consent_by")
-        facts |= world.partial(world.past(agreement.signed_on), "consented")
+        if life.notified and role == "principal":
+            day = life.notified if organisation is life.theirs[0] else agreement.signed_on
+            facts |= world.partial(day, "consented", exact=True)
+        else:
+            facts |= world.partial(world.past(agreement.signed_on), "consented")
         if agreement.ending == "withdrawal" and organisation is life.theirs[-1]:
-            facts |= world.partial(world.from_today(*life.plot.ended or (0, 0)), "withdrawn", exact=True)
+            facts |= world.partial(life.over, "withdrawn", exact=True)
     life.add(Participant, life.entered, agreement=agreement, organisation=organisation, role=role, **facts)
 
 
@@ -263,9 +335,31 @@ def _lead_here(life: Life) -> None:
     if agreement.signed_on and plot.stage != Stage.IN_REVIEW:
         if plot.stage != Stage.AGREED:
             life.paper("signed_text", life.since).is_signed_copy = plot.stage != Stage.ADOPTED
+        _state(life)
         _calendar(life)
     if plot.ended:
-        _stop(life, life.world.from_today(*plot.ended))
+        _stop(life, life.over)
+
+
+def _state(life: Life) -> None:
+    """What was noted of its days: a notification, the entry into force, a notice of leaving."""
+    agreement, plot = life.agreement, life.plot
+    stay: dict[str, Any] = {"by": life.officer, "from_stage": agreement.stage, "to_stage": agreement.stage}
+    if life.notified:
+        paper = life.paper("correspondence", life.notified)
+        life.act(Act.RATIFY, life.notified, document=paper, **stay)
+    elif plot.stated:
+        life.act(Act.ENTER_FORCE, agreement.effective_on, document=life.paper("notice", agreement.effective_on), **stay)
+    if plot.leaves:
+        day = life.world.from_today(-40, -2)
+        stay["by"] = life.manager
+        life.act(
+            Act.NOTICE,
+            day,
+            document=life.paper("notice", day),
+            reason=said_of("endings", agreement.leaves_as, "default").vi,
+            **stay,
+        )
 
 
 def _through_review(life: Life) -> None:

@@ -34,6 +34,8 @@ class Plot:
     ended: Days = None  # an act ended it on that day
     endings: tuple[str, ...] = ()
     renewal: Renewal = Renewal.NONE
+    leaves: Days = None  # a notice takes it out of force on that day
+    stated: bool = False  # its days follow from a rule and a length, as the paper has them
     exact: bool = False  # its days are known to the day
 
     @property
@@ -69,10 +71,12 @@ ENDED = Plot(
     Stage.ENDED, signed=(-2600, -900), effect=(0, 60), ended=(-700, -20),
     endings=("expiry", "termination", "denunciation", "withdrawal", "supersession", "completion"),
 )  # fmt: skip
+NOTICE = Plot(Stage.SIGNED, signed=(-2200, -500), effect=(0, 30), ends=(300, 900), leaves=(15, 170))
+STATED = Plot(Stage.SIGNED, (Kind.AGREEMENT, Kind.MOU, Kind.PROTOCOL), signed=(-1400, -260), stated=True, exact=True)
 GIVEN_UP = Plot(Stage.ENDED, begun=(-500, -200), ended=(-150, -10), endings=("not_concluded",))
 
 PLOTS = (
     RUNS, IN_REVIEW, EXPIRES, ADOPTED, RENEWED, RUNS, DRAFT, EXPRESS, ENDED, OPEN_ENDED, TO_REGISTER, RENEWS, RUNS,
     WITHOUT_PAPER, EXPIRED, SIGNED, PLANNED, EXPIRES, PENDING, RUNS, ADOPTED, CLEARED, PROVISIONAL, RENEWED, SUSPENDED,
-    RUNS, GIVEN_UP, RENEWS, OPEN_ENDED, ENDED,
+    STATED, GIVEN_UP, RENEWS, OPEN_ENDED, ENDED, NOTICE, STATED,
 )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,12 +11,22 @@ from dateutil.relativedelta import relativedelta
 
 from agreements.acts import Act
 from agreements.commitments.models import Answer, Commitment, DueRequest, Milestone
-from agreements.commitments.rules import deadlines
+from agreements.commitments.rules import deadlines, fates
 from agreements.examples import course
 from agreements.examples.life import Life
 from agreements.examples.promise import Promise
-from agreements.examples.words import said_of, words
-from agreements.vocabulary import SAID, Confirmation, Delivery, Direction, RequestState, Stage, Verdict
+from agreements.examples.words import Both, said_of, words
+from agreements.vocabulary import (
+    CONCLUDED,
+    SAID,
+    Confirmation,
+    Delivery,
+    Direction,
+    RequestKind,
+    RequestState,
+    Stage,
+    Verdict,
+)
 
 MOST = 5  # commitments of an agreement
 EPOCH = date(2000, 1, 1)  # from which PostgreSQL's digest counts its days
@@ -26,8 +36,8 @@ BESIDE = chr(31)
 def promise(life: Life) -> list[Promise]:
     """Compose the commitments of an agreement, each with what belongs to it."""
     world = life.world
-    count = world.turn("commitments", (3, 2, 4, 3, 1, MOST, 3))
-    return [_one(life, number) for number in range(1, count + 1)]
+    life.last_number = world.turn("commitments", (3, 2, 4, 3, 1, MOST, 3))
+    return [_one(life, number) for number in range(1, life.last_number + 1)]
 
 
 def _one(life: Life, number: int) -> Promise:
@@ -50,7 +60,7 @@ def _one(life: Life, number: int) -> Promise:
         situation = world.turn("situation", SITUATIONS)
         situation(one)
     elif life.agreement.stage == Stage.ENDED and life.agreement.signed_on:
-        world.turn("situation at the end", (delivered, dropped, delivered))(one)
+        world.turn("situation at the end", AT_THE_END)(one)
     else:
         _planned(one)
     _round_off(one)
@@ -70,8 +80,8 @@ def _round_off(one: Promise) -> None:
 def _guess(one: Promise) -> str:
     """What the rules will mostly say; whatever they say otherwise is set right once the rows are there."""
     row = one.row
-    if row.delivery not in (Delivery.PLANNED, Delivery.UNDER_WAY):
-        return "on_track"
+    if row.agreement.stage not in CONCLUDED or row.delivery not in (Delivery.PLANNED, Delivery.UNDER_WAY):
+        return ""
     if row.health_override or row.blocker:
         return str(row.health_override or "blocked")
     return "delayed" if row.due_on and row.due_on < one.world.on else "no_report"
@@ -162,17 +172,60 @@ def delivered(one: Promise) -> None:
     course.pay(one)
 
 
-def dropped(one: Promise) -> None:
-    one.row.delivery = Delivery.DROPPED.value
+def asked_to_drop(one: Promise) -> None:
+    """It was asked that it be given up."""
+    row = one.row
+    row.delivery = Delivery.UNDER_WAY.value
+    _due(one, -90, 200)
+    request = _request(one, RequestKind.DROP, words()["drop_reasons"])
+    if request.state == RequestState.APPROVED:
+        row.delivery = Delivery.DROPPED.value
+
+
+def dropped_at_end(one: Promise) -> None:
+    """Open when the agreement ended, and dropped with it."""
     _due(one, -500, -30)
-    course.report(one, "accepted", days_ago=(10, 400), health="blocked", delivery=Delivery.DROPPED)
+    one.row.delivery = Delivery.DROPPED.value
+    course.report(one, "accepted", days_ago=(720, 900), health="blocked")
+    one.act(Act.DROP_AT_END, one.life.over, by=one.life.manager, reason=one.life.why_over)
+
+
+def fulfilled_at_end(one: Promise) -> None:
+    """Delivered by what its evidence showed when the agreement ended."""
+    row, day = one.row, one.life.over
+    _due(one, -500, -30)
+    row.delivery, row.delivered_on = Delivery.DELIVERED.value, day
+    days = (one.world.on - day).days
+    course.report(one, "accepted", days_ago=(days, days), delivery=Delivery.DELIVERED)
+    one.act(Act.FULFIL, day, by=one.life.manager, reason=one.life.why_over)
+
+
+def carried(one: Promise) -> None:
+    """Carried over to the agreement that took the place of its own, under a number of that one."""
+    life, row, successor = one.life, one.row, one.life.successor
+    if successor is None:
+        return dropped_at_end(one)
+    _due(one, 60, 500)
+    row.delivery = Delivery.CARRIED.value
+    row.baseline_due_on, row.baseline_due_precision = row.due_on, row.due_precision
+    successor.last_number += 1
+    number = successor.last_number
+    kept = {name: getattr(row, name) for name in fates.CARRIED} | {"delivery": Delivery.PLANNED.value}
+    new = successor.add(
+        Commitment, life.over, by=life.manager, agreement=successor.agreement, number=number,
+        ref=f"{successor.agreement.ref}-{number}", **kept,
+    )  # fmt: skip
+    new.health = _guess(Promise(successor, new, one.text))
+    one.act(Act.CARRY_OVER, life.over, by=life.manager, reason=new.ref)
+    successor.act(Act.CARRY_OVER, life.over, by=life.manager, commitment=new, reason=row.ref)
+    life.carried.append(new)
 
 
 def told_by_mouth(one: Promise) -> None:
     row = one.row
     row.delivery = Delivery.UNDER_WAY.value
     _due(one, -40, 200)
-    row.health_override = one.world.turn("what a person says of it", HEALTHS)
+    row.health_override = one.world.turn("health_override", SAID).value
     row.health_reason = one.world.any(words()["overrides"]).vi
 
 
@@ -217,30 +270,45 @@ def moved(one: Promise) -> None:
     row, world = one.row, one.world
     row.delivery = Delivery.UNDER_WAY.value
     _due(one, 20, 300, exact=True)
-    state = RequestState(world.turn_of(DueRequest, "state"))
-    was, day = row.due_on, world.past(max(one.life.since, world.from_today(-80, -4)))
-    new = was + relativedelta(months=world.turn("moved by", (2, 4, 6)))
-    who, organisation = course.speaker(one, world.one_in(2, "asked by the partner"))
-    decided = state in (RequestState.APPROVED, RequestState.REFUSED)
-    reason, settled = world.say("day_reasons").vi, world.past(day + timedelta(days=4))
-    request = one.add(
-        DueRequest, day, by=who, organisation=organisation, from_on=was, to_on=new, reason=reason, state=state.value,
-        comment=words()["day_refusals"][0].vi if state == RequestState.REFUSED else "",
-        decided_by=one.life.manager if decided else None, decided_at=world.at(settled) if decided else None,
-    )  # fmt: skip
-    one.act(Act.ASK_DAY, day, by=who, about=request, reason=reason)
-    if decided:
-        act = Act.MOVE_DAY if state == RequestState.APPROVED else Act.KEEP_DAY
-        one.act(act, settled, by=one.life.manager, about=request, reason=request.comment or reason)
-    if state == RequestState.APPROVED:
+    was, new = row.due_on, row.due_on + relativedelta(months=world.turn("moved by", (2, 4, 6)))
+    request = _request(one, RequestKind.DAY, words()["day_reasons"], to_on=new)
+    if request.state == RequestState.APPROVED:
         row.baseline_due_on, row.due_on = was, new
 
 
-HEALTHS = tuple(health.value for health in SAID)
+ASKED = {RequestKind.DAY: (Act.ASK_DAY, Act.MOVE_DAY, Act.KEEP_DAY),
+         RequestKind.DROP: (Act.ASK_DROP, Act.DROP, Act.KEEP_PROMISE)}  # fmt: skip
+
+
+def _request(one: Promise, kind: RequestKind, reasons: Sequence[Both], to_on: date | None = None) -> DueRequest:
+    """A request of either side, in one of its states; what was decided is told, and done by the caller."""
+    row, world = one.row, one.world
+    state = RequestState(world.turn(f"state of a request: {kind}", list(RequestState)))
+    day = world.past(max(one.life.since, world.from_today(-80, -4)))
+    who, organisation = course.speaker(one, world.one_in(2, "asked by the partner"))
+    decided = state in (RequestState.APPROVED, RequestState.REFUSED)
+    reason, settled = world.any(reasons).vi, world.past(day + timedelta(days=4))
+    request: DueRequest = one.add(
+        DueRequest, day, by=who, organisation=organisation, kind=kind.value, from_on=row.due_on,
+        from_precision=row.due_precision, to_on=to_on, reason=reason, state=state.value,
+        comment=words()["day_refusals"][0].vi if state == RequestState.REFUSED else "",
+        decided_by=one.life.manager if decided else None, decided_at=world.at(settled) if decided else None,
+    )  # fmt: skip
+    asked, granted, refused = ASKED[kind]
+    one.act(asked, day, by=who, about=request, reason=reason)
+    if decided:
+        act = granted if state == RequestState.APPROVED else refused
+        one.act(act, settled, by=one.life.manager, about=request, reason=request.comment or reason)
+    return request
+
+
+HEALTHS = ("on_track", "on_track", "at_risk", "on_track", "delayed", "blocked")
 SITUATIONS: tuple[Callable[[Promise], None], ...] = (
     under_way, overdue, quiet_start, delivered, blocked, due_soon, silent, moved, under_way, counted, delivered,
-    late_milestone, repeated, told_by_mouth, undated, moved, dropped, blocked, overdue,
+    late_milestone, repeated, told_by_mouth, undated, moved, asked_to_drop, blocked, overdue,
 )  # fmt: skip
+
+AT_THE_END = (delivered, dropped_at_end, carried, fulfilled_at_end)
 
 
 # --- what the partner says to the words ------------------------------------------------------------------------------
@@ -259,7 +327,7 @@ def _answer(one: Promise) -> None:
     now, before = wording_hash(row), hashlib.sha256(row.ref.encode()).hexdigest()
     day = world.past(one.life.since + timedelta(days=world.chance.randint(10, 60)))
     if told == Confirmation.DISPUTED:
-        _dispute(one, day, now, world.turn("settled dispute", ("open", "declined")))
+        _dispute(one, day, now, world.turn("settled dispute", ("open", "declined", "waiting")))
     elif told == Confirmation.CONFIRMED and world.one_in(4, "adopted wording"):
         _dispute(one, day, before, "adopted")
     shown = before if told == Confirmation.LAPSED else now
@@ -269,17 +337,27 @@ def _answer(one: Promise) -> None:
     row.confirmed_hash = shown
 
 
+SETTLED = {
+    "waiting": Act.ASK_WORDING, "adopted": Act.ADOPT_WORDING, "declined": Act.DECLINE_WORDING,
+}  # fmt: skip
+
+
 def _dispute(one: Promise, day: date, hashed: str, state: str) -> None:
     row, remark = one.row, one.world.say("disputes")
     proposed = {"proposed_vi": row.text_vi, "proposed_en": row.text_en} if state != "open" else {}
     settled: dict[str, Any] = {}
     if state != "open":
-        reply = words()["replies"][state == "adopted"].vi
+        reply = words()["replies"][state != "declined"].vi
         settled = {"reply": reply, "answered_by": one.life.officer, "answered_at": one.world.at(day)}
     answer = _say(one, day, Verdict.DISPUTED, hashed, state=state, remark=remark.vi, **proposed, **settled)
     if settled:
-        act = Act.ADOPT_WORDING if state == "adopted" else Act.DECLINE_WORDING
-        one.act(act, one.world.past(day + timedelta(days=3)), by=one.life.officer, about=answer, reason=answer.reply)
+        one.act(
+            SETTLED[state],
+            one.world.past(day + timedelta(days=3)),
+            by=one.life.officer,
+            about=answer,
+            reason=answer.reply,
+        )
 
 
 def _say(one: Promise, day: date, verdict: Verdict, hashed: str, **more: Any) -> Any:
@@ -293,7 +371,6 @@ def _say(one: Promise, day: date, verdict: Verdict, hashed: str, **more: Any) ->
         Answer, day, by=who or one.life.officer, organisation=organisation, verdict=verdict.value, on=day,
         wording_hash=hashed, link=link, **facts, **more,
     )  # fmt: skip
-    one.hear(day)
     acts = {Verdict.DISPUTED: Act.DISPUTE, Verdict.CONFIRMED: Act.CONFIRM_BEHALF if on_behalf else Act.CONFIRM}
     one.act(acts[verdict], day, by=who or one.life.officer, about=answer, reason=answer.remark or str(organisation))
     return answer

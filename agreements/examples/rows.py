@@ -62,10 +62,10 @@ class Rows:
 
 
 def _is_ready(record: Any) -> bool:
-    about = getattr(record, "about", None)
+    named = [getattr(record, "about", None), *getattr(record, "needs", ())]
     held = record._state.fields_cache
     needed = (held.get(name) for name in _links(record.__class__))
-    return all(one is None or one.pk for one in needed) and (about is None or bool(about.pk))
+    return all(one is None or one.pk for one in (*needed, *named))
 
 
 @cache
@@ -85,10 +85,15 @@ def insert(model: type[Model], records: list[Any]) -> None:
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
             f"FROM json_populate_recordset(NULL::{table}, %s) RETURNING id",
-            [json.dumps(lines, default=str)],
+            [json.dumps(lines, default=_plain)],
         )
         for record, (pk,) in zip(records, cursor.fetchall(), strict=True):
             record.pk = pk
+
+
+def _plain(value: Any) -> Any:
+    """Of a record within a list of JSON its key."""
+    return value.pk if isinstance(value, Model) else str(value)
 
 
 @cache

@@ -10,7 +10,7 @@ from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from agreements.commitments.models import Commitment, duty
-from agreements.commitments.models.commitment import is_overdue
+from agreements.commitments.models.queries import is_overdue
 from agreements.register.models import Agreement, Participant
 from partners.models import Country
 from partners.models.countries import Region

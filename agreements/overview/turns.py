@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.commitments.models import Answer, Commitment, DueRequest, Milestone, Report
-from agreements.commitments.models.commitment import QUIET_DAYS
+from agreements.commitments.models.queries import QUIET_DAYS
 from agreements.commitments.rules.answers import UNSETTLED
 from agreements.overview.sources import owed
 from agreements.register.models import Agreement, Amendment

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
-from agreements.commitments.models.commitment import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
+from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
 from agreements.vocabulary import (
     CONCLUDED_OR_SUSPENDED,
     ActionItemState,

@@ -16,7 +16,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import Field, Model
+from django.db.models import CompositePrimaryKey, Field, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pghistory.models import Context
@@ -59,10 +59,11 @@ def _do(statement: str, *values: Any) -> list[Any]:
 
 
 def _tables() -> list[type[Model]]:
-    """Tables of rows; not the history of them, nor what is only added up."""
+    """Tables of rows; not the history of them, nor what is added up or indexed: that follows by itself."""
     return [
         model for model in apps.get_models(include_auto_created=True)
         if model._meta.managed and not (model._meta.proxy or is_event(model))
+        and not isinstance(model._meta.pk, CompositePrimaryKey)
     ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
+from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
 from agreements.vocabulary import (
     BlockedBy,
@@ -41,19 +41,19 @@ class CommitmentFilter(ReadableFilters):
     delivery = filters.MultipleChoiceFilter(choices=Delivery.choices, label=_("Delivery"))
     health = filters.MultipleChoiceFilter(choices=Health.choices, label=_("Health"))
     due = filters.ChoiceFilter(choices=DUE, empty_label="–", method="by_due", label=_("Due"))
-    direction = filters.MultipleChoiceFilter(choices=Direction.choices, label=_("Who owes it"))
+    direction = filters.MultipleChoiceFilter(choices=Direction.choices, label=_("Responsible side"))
     kind = filters.MultipleChoiceFilter(choices=CommitmentKind.choices, label=_("Kind"))
     confirmation = filters.MultipleChoiceFilter(
         field_name="agreed", choices=Confirmation.choices, label=_("Confirmation")
     )
     open = filters.ChoiceFilter(choices=OPEN, method="by_open", label=_("Open ones only"))
-    quiet = filters.ChoiceFilter(choices=QUIET, empty_label="–", method="by_silence", label=_("Nothing heard for"))
+    quiet = filters.ChoiceFilter(choices=QUIET, empty_label="–", method="by_silence", label=_("No update for"))
     slipped = filters.ChoiceFilter(choices=SLIPPED, method="by_slippage", label=_("Later than first promised"))
     blocked = filters.MultipleChoiceFilter(
         field_name="blocked_by", choices=BlockedBy.choices, label=_("Who can remove what blocks it")
     )
     wording = filters.ChoiceFilter(choices=Wording, empty_label="–", method="by_wording", label=_("Languages"))
-    partner = filters.CharFilter(method="by_partner", label=_("Partner who owes it"))
+    partner = filters.CharFilter(method="by_partner", label=_("Responsible partner"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
     said = filters.ChoiceFilter(choices=OPEN, method="by_what_is_said", label=_("With a report that waits"))
