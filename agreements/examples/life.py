@@ -353,7 +353,13 @@ def _state(life: Life) -> None:
     if plot.leaves:
         day = life.world.from_today(-40, -2)
         stay["by"] = life.manager
-        life.act(Act.NOTICE, day, document=life.paper("notice", day), reason=said_of("endings", agreement.leaves_as, "default").vi, **stay)
+        life.act(
+            Act.NOTICE,
+            day,
+            document=life.paper("notice", day),
+            reason=said_of("endings", agreement.leaves_as, "default").vi,
+            **stay,
+        )
 
 
 def _through_review(life: Life) -> None:

@@ -351,7 +351,13 @@ def _dispute(one: Promise, day: date, hashed: str, state: str) -> None:
         settled = {"reply": reply, "answered_by": one.life.officer, "answered_at": one.world.at(day)}
     answer = _say(one, day, Verdict.DISPUTED, hashed, state=state, remark=remark.vi, **proposed, **settled)
     if settled:
-        one.act(SETTLED[state], one.world.past(day + timedelta(days=3)), by=one.life.officer, about=answer, reason=answer.reply)
+        one.act(
+            SETTLED[state],
+            one.world.past(day + timedelta(days=3)),
+            by=one.life.officer,
+            about=answer,
+            reason=answer.reply,
+        )
 
 
 def _say(one: Promise, day: date, verdict: Verdict, hashed: str, **more: Any) -> Any:
