@@ -103,7 +103,7 @@ class Act(TextChoices):
     RESUME = "resume", LEGAL, _("Resumed")
     END = "end", LEGAL, _("Ended")
     NOTICE = "notice", LEGAL, _("Notice given, in effect on a later day")
-    RATIFY = "ratify", LEGAL, _("Consent to be bound recorded")
+    RATIFY = "ratify", Row(hears=Hears.ALL, part=Part.SIGNATORIES), _("Consent to be bound recorded")
     ENTER_FORCE = "enter_force", LEGAL, _("Entry into force recorded")
     CARRY_OVER = "carry_over", Row(), _("Carried over")
     FULFIL = "fulfil", Row(), _("Fulfilled when the agreement ended")

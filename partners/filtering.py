@@ -57,12 +57,17 @@ class ReadableFilters(filters.FilterSet):
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """For partners, rows whose related record is hidden answer to no filter that asks about it."""
         if self.viewer.is_partner:
-            asked = {name for name, value in self.form.cleaned_data.items() if value not in (None, "", [], False)}
+            asked = {name for name, value in self.form.cleaned_data.items() if _is_asked(value)}
             paths = {path for name in asked for path in self.READS.get(name, "").split()}
             for hop in sorted({path.partition(".")[0] for path in paths if "." in path}):
                 related = cast("type[Record]", self._model._meta.get_field(hop).related_model)
                 queryset = queryset.filter(**{f"{hop}__in": related.objects.visible_to(self.viewer).values("pk")})
         return super().filter_queryset(queryset)
+
+
+def _is_asked(value: Any) -> bool:
+    """Whether a filter was given: 0 is a number like any other."""
+    return value is not False and value not in (None, "", [])
 
 
 def is_readable(model: type[Record], path: str, viewer: Viewer) -> bool:

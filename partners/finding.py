@@ -48,7 +48,7 @@ _IN_WORDS = re.compile(
 )
 
 
-class Step(IntEnum):
+class Fit(IntEnum):
     """How near a record is to what was asked."""
 
     EXACT = 0
@@ -59,7 +59,7 @@ class Step(IntEnum):
     PARTS = 5
 
 
-BY_WORDS = tuple(step for step in Step if step != Step.PARTS)
+BY_WORDS = tuple(step for step in Fit if step != Fit.PARTS)
 
 
 @dataclass(frozen=True)
@@ -106,15 +106,15 @@ class Asked:
     def is_marked(self) -> bool:
         return any(term.typed for term in self.terms)
 
-    def query(self, letter: str, step: Step) -> str:
+    def query(self, letter: str, step: Fit) -> str:
         """A tsquery. Steps to PARTS exclude each other only by their order."""
         match step:
-            case Step.EXACT:
+            case Fit.EXACT:
                 return f"'{letter}={self.together[:LONGEST]}'"
-            case Step.NAME_WORDS | Step.NAME_BEGINS:
-                return self._all(letter, "~", step == Step.NAME_BEGINS)
+            case Fit.NAME_WORDS | Fit.NAME_BEGINS:
+                return self._all(letter, "~", step == Fit.NAME_BEGINS)
             case _:
-                return self._all(letter, "", step == Step.BEGINS)
+                return self._all(letter, "", step == Fit.BEGINS)
 
     def typed(self, letter: str, *, begins: bool) -> str:
         """The name holds the words with the marks that were typed."""

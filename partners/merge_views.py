@@ -56,7 +56,7 @@ def _merge(request: Request, gone: Any, form: forms.Form) -> HttpResponse:
                 merge(gone, kept, by=request.viewer, chosen=request.POST.dict())
                 messages.success(request, _("%(gone)s is now %(kept)s.") % {"gone": gone, "kept": kept})
                 return redirect(kept if isinstance(kept, Organisation) else kept.organisation)
-            moves = preview(gone, kept)
+            moves = preview(gone, kept, by=request.viewer)
             differ = clashes(gone, kept)
             more = who_sees_more(gone, kept) if isinstance(kept, Organisation) else 0
         except Refused as no:

@@ -15,7 +15,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
-from partners.finding import Step, together
+from partners.finding import Fit, together
 from partners.folding import fold
 from partners.models import Organisation
 from partners.viewers import Viewer
@@ -34,7 +34,7 @@ def called(text: str, viewer: Viewer) -> Organisation | None:
         return found
     if not together(text):
         return None
-    named = visible.filter(visible.at(Organisation.asked(text), Step.EXACT, viewer))
+    named = visible.filter(visible.at(Organisation.asked(text), Fit.EXACT, viewer))
     return named.select_related("country").order_by("pk").first()
 
 

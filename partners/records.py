@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import texts
 from partners.fields import FieldTable
-from partners.finding import BY_WORDS, NO_CODES, NO_WORDS, Asked, Both, Finds, Lexemes, Names, Step, TsQuery, together
+from partners.finding import BY_WORDS, NO_CODES, NO_WORDS, Asked, Both, Finds, Fit, Lexemes, Names, TsQuery, together
 from partners.viewers import Viewer
 
 LANGUAGES = ("vi", "en")
@@ -93,17 +93,17 @@ class RecordQuerySet(models.QuerySet[Row]):
         if not asked:
             return self
         if not viewer.is_staff:
-            return self.filter(self.at(asked, Step.BEGINS, viewer) | self._in_parts(asked, viewer))
+            return self.filter(self.at(asked, Fit.BEGINS, viewer) | self._in_parts(asked, viewer))
         # One list made of two: each comes from its own index.
-        found = self._entries(asked.query(self._kind.LETTER, Step.BEGINS)).values("record_id")
+        found = self._entries(asked.query(self._kind.LETTER, Fit.BEGINS)).values("record_id")
         parts = self.model._default_manager.filter(self._in_parts(asked, viewer)).order_by().values("pk")
         return self.filter(pk__in=found.union(parts))
 
-    def at(self, asked: Asked, step: Step, viewer: Viewer, *, typed: bool = False) -> Q:
+    def at(self, asked: Asked, step: Fit, viewer: Viewer, *, typed: bool = False) -> Q:
         """Rows that answer a query at one step, or before it; `typed`: with the marks as well."""
-        if step == Step.PARTS:
+        if step == Fit.PARTS:
             return self._in_parts(asked, viewer)
-        begins = step in (Step.NAME_BEGINS, Step.BEGINS)
+        begins = step in (Fit.NAME_BEGINS, Fit.BEGINS)
         letter = self._kind.LETTER
         return self._answering(asked.typed(letter, begins=begins) if typed else asked.query(letter, step), viewer)
 
@@ -116,7 +116,7 @@ class RecordQuerySet(models.QuerySet[Row]):
 
     def called_any(self, names: Iterable[str], viewer: Viewer) -> Q:
         """Rows that bear one of these names, however it is accented or written together."""
-        exact = (self._kind.asked(name).query(self._kind.LETTER, Step.EXACT) for name in names if together(name))
+        exact = (self._kind.asked(name).query(self._kind.LETTER, Fit.EXACT) for name in names if together(name))
         return self._answering(" | ".join(exact), viewer)
 
     def near(self, asked: Asked, viewer: Viewer) -> Self:
@@ -130,7 +130,7 @@ class RecordQuerySet(models.QuerySet[Row]):
         found: dict[str, Any] = {
             "step": Case(
                 *(When(answers(asked.query(letter, step)), then=Value(step.value)) for step in BY_WORDS),
-                default=Value(Step.PARTS.value),
+                default=Value(Fit.PARTS.value),
             ),
             "unnamed": Value(0),
         }

@@ -13,7 +13,7 @@ from agreements.commitments.forms.commitment import own_organisations
 from agreements.commitments.forms.due_requests import DropRequestForm, DueRequestForm
 from agreements.commitments.forms.reports import ReportForm
 from agreements.commitments.models import Answer, Commitment, ExchangeRate, Indicator, Link, Report
-from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS
+from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS
 from agreements.commitments.rules import (
     answers,
     blockers,
@@ -41,7 +41,9 @@ def commitment_context(commitment: Commitment, viewer: Viewer) -> dict[str, Any]
     """Everything that is read, and the forms of what the reader may do."""
     told = Report.objects.visible_to(viewer).filter(commitment=commitment)
     written = list(
-        told.select_related("organisation", "created_by", "commitment__agreement").prefetch_related("evidence")[:LATEST]
+        reports.with_own(told, viewer)
+        .select_related("organisation", "created_by", "commitment__agreement")
+        .prefetch_related("evidence")[:LATEST]
     )
     for report in written:
         report.may_decide = reports.may_decide(report, viewer)

@@ -116,7 +116,7 @@ def _watch(life: Life, promises: list[Promise]) -> None:
         world.rows.add(Follow, user=life.manager, agreement=agreement, created_at=at)
     if promises and world.one_in(5, "follow a commitment"):
         world.rows.add(Follow, user=life.officer, commitment=promises[0].row, created_at=at)
-    if world.one_in(20, "mute"):
+    if world.one_in(20, "muting"):
         world.rows.add(Mute, user=life.manager, agreement=agreement, created_at=at)
     if life.binds and not agreement.restricted and world.one_in(2, "opening"):
         for organisation in life.theirs:

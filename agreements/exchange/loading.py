@@ -7,15 +7,12 @@ that a person gave another key is not made again under the old one.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -25,10 +22,11 @@ from pghistory.core import event_models
 from agreements import amounts
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, Funding, Indicator, Milestone
-from agreements.commitments.rules import acts
+from agreements.commitments.rules import acts, deadlines
 from agreements.commitments.rules import editing as promises
 from agreements.dateinput import keep
 from agreements.dates import UnreadableDate, read
+from agreements.exchange.files import BadFile, Outcome, rows_of
 from agreements.procedures.models import Procedure, ProcedureStep, SignatoryLevel
 from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.register.rules import editing
@@ -72,35 +70,6 @@ REFERENCE, EXAMPLES = "reference", "examples"
 NO_PLACES = frozenset({"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"})  # of the CLDR
 
 
-class BadFile(Exception):
-    """A file cannot be loaded; the message names the file, the record and the reason. Nothing was saved."""
-
-
-@dataclass
-class Outcome:
-    """How many records of each kind were created, updated, unchanged or kept."""
-
-    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def note(self, record: Model, action: str) -> None:
-        self.counts[record._meta.model_name or "", action] += 1
-
-    def __str__(self) -> str:
-        lines = []
-        for kind in sorted({kind for kind, _action in self.counts}):
-            parts = [
-                f"{self.counts[kind, a]} {a}"
-                for a in ("created", "updated", "unchanged", "kept")
-                if self.counts[kind, a]
-            ]
-            lines.append(f"{kind}: {', '.join(parts)}")
-        return "\n".join(lines)
-
-    @property
-    def changes(self) -> int:
-        return sum(number for (_kind, action), number in self.counts.items() if action in ("created", "updated"))
-
-
 def load(folder: Path, *, on: date, check: bool = False, sources: Path | None = None) -> Outcome:
     """Load the folder in one transaction. With `check`, say what would change and change nothing."""
     loading = _Loading(folder, on)
@@ -112,22 +81,6 @@ def load(folder: Path, *, on: date, check: bool = False, sources: Path | None = 
         if check:
             transaction.set_rollback(True)
     return loading.outcome
-
-
-def rows_of(path: Path) -> Any:
-    try:
-        return _cleaned(yaml.safe_load(path.read_text(encoding="utf-8")) or [])
-    except (OSError, UnicodeDecodeError, RecursionError, ValueError, yaml.YAMLError) as problem:
-        raise BadFile(f"{path.name}: {problem}") from None
-
-
-def _cleaned(value: Any) -> Any:
-    """Every text in the rows as any door cleans it."""
-    if isinstance(value, str):
-        return texts.clean(value)
-    if isinstance(value, list):
-        return [_cleaned(one) for one in value]
-    return {_cleaned(name): _cleaned(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 class _Loading:
@@ -146,6 +99,7 @@ class _Loading:
         self._lists()
         self._facts()
         for agreement in Agreement.objects.filter(pk__in=self.touched).order_by("pk"):
+            deadlines.count(agreement, self.on)
             acts.follow(agreement, self.on)
         if sources:
             self._attach(sources)

@@ -17,7 +17,7 @@ from django.utils.translation import pgettext
 
 from agreements.commitments.lists.filters import NOBODY
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import SILENT_DAYS, CommitmentQuerySet
+from agreements.commitments.models.queries import SILENT_DAYS, CommitmentQuerySet
 from agreements.overview.models import Tally, TallyFamily
 from agreements.overview.tallies import duties, median, sums, total
 from agreements.vocabulary import BlockedBy, Delivery, Health, ReportStatus

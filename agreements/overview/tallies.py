@@ -16,7 +16,7 @@ from django.db import connection
 from django.db.models import Count, F, Q, Sum, Value
 
 from agreements.commitments.lists.filters import SOON_DAYS
-from agreements.commitments.models.commitment import OPEN, SILENT_DAYS
+from agreements.commitments.models.queries import OPEN, SILENT_DAYS
 from agreements.jobs.queues import Queue
 from agreements.overview.models import CountedNow, Stale, Tally, TallyFamily
 from partners.viewers import Viewer

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.rules import blockers
 from agreements.overview import figures, tiles, waiting
-from agreements.overview.waiting import Wait
+from agreements.overview.sources import Wait
 from partners.requests import Request
 
 SHOWN = 20
-TO_DECIDE = (Wait.DAY, Wait.DISPUTE, Wait.ACTION, Wait.EXPIRED, Wait.STUCK)
+TO_DECIDE = (Wait.DAY, Wait.DROP, Wait.DISPUTE, Wait.ACTION, Wait.EXPIRED, Wait.STUCK)
 
 
 @require_GET

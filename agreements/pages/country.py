@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import Count, Q
 from django.db.models.functions import Coalesce
 
+from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
-from agreements.commitments.models.commitment import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
+from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
 from agreements.vocabulary import (
     CONCLUDED_OR_SUSPENDED,
     ActionItemState,
@@ -60,6 +61,7 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     live, late = IS_OWED, is_overdue(viewer.on)
     asked: dict[str, Q] = {"overdue": late, "disputed": STANDS & Q(agreed=Confirmation.DISPUTED)}
     asked["unanswered"] = live & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
+    asked["said"] = live & Q(waits(viewer))
     if viewer.is_staff:  # how long nothing was heard tells a partner of reports that a share may hold back
         asked["silent"] = is_silent(SILENT_DAYS, viewer.on)
     for side in Direction.values:
@@ -132,7 +134,7 @@ def sessions(commitments: Any, viewer: Viewer) -> list[Session]:
 
 def meetings(commitments: Any, viewer: Viewer) -> Any:
     """Meetings and visits at which action items were agreed that serve these commitments, the newest first."""
-    items = ActionItem.objects.visible_to(viewer).filter(commitments__in=commitments.order_by().values("pk"))
+    items = ActionItem.objects.visible_to(viewer).live().filter(commitments__in=commitments.order_by().values("pk"))
     held = items.exclude(meeting="").filter(met_on__isnull=False).order_by().values("meeting", "met_on")
     still_open = Count("pk", distinct=True, filter=Q(state=ActionItemState.OPEN))
     return held.annotate(items=Count("pk", distinct=True), open=still_open).order_by("-met_on", "meeting")[

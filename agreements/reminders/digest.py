@@ -24,7 +24,7 @@ from agreements.reminders.models import Reminder, as_known, message_id_of
 from agreements.reminders.schedule import still
 from agreements.reminders.telling import told_among
 from agreements.reminders.watching import Matter
-from partners.models import User
+from partners.models import Desk, User
 from partners.viewers import Viewer
 
 MOST_LINES, REFS = 50, 3
@@ -169,7 +169,7 @@ def message(recipient: User, items: list[Item]) -> EmailMultiAlternatives:
         context = {
             "recipient": recipient, "items": together, "more": max(count - MOST_LINES, 0),
             "base_url": settings.BASE_URL, "is_partner": viewer.is_partner,
-            "desks": list({item.reminder.agreement.desk_id: item.reminder.agreement.desk for item in said}.values()),
+            "desks": Desk.objects.filter(pk__in={item.reminder.agreement.desk_id for item in said}),
             "waits": waiting.count(viewer), "waiting_url": f"{settings.BASE_URL}{reverse('waiting')}",
         }  # fmt: skip
         body = render_to_string("agreements/reminders/digest.txt", context)

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from itertools import chain
 from typing import Any
 
 from django.utils import timezone
 
+from agreements.commitments.models import Commitment
 from agreements.jobs.queues import Queue
 from agreements.reminders.following import Followers
 from agreements.reminders.models import Reminder, ReminderRule, Told, Watched
@@ -162,6 +164,7 @@ class Recipients:
             self._followers = Followers(on, agreements=agreements, person=person)
         elif rule.told == Told.PEOPLE:
             self._people = [one.pk for one in rule.people.all() if one.is_active]
+        self._agreements = agreements
         self._managers: dict[int, list[int]] = {}
         self._members: dict[tuple[int, bool], list[int]] = {}
 
@@ -185,7 +188,7 @@ class Recipients:
             case Told.PEOPLE:
                 return self._people
             case _:
-                owing = commitment.owed_by_partners() if commitment else []
+                owing = self._owing.get(commitment.pk, ()) if commitment else ()
                 return sorted({pk for one in owing for pk in self._members_of(one, partner=True)})
 
     def knew(self, person: int, matter: Matter, watch: Watch, row: Any, rule: ReminderRule, step: int) -> bool:
@@ -196,6 +199,13 @@ class Recipients:
         day = timezone.localdate(self._followers.since(matter.agreement.pk, record)[person])
         before = watch.matter(row, day - DAY)
         return bool(before and before.due_on == matter.due_on and before.rung(before.offsets(rule), day - DAY) == step)
+
+    @cached_property
+    def _owing(self) -> dict[int, list[int]]:
+        """Who owes what on the partner's side. One query, whatever is asked of it."""
+        owed = Commitment.objects.owed().with_owing().order_by()
+        owed = owed if self._agreements is None else owed.filter(agreement__in=self._agreements)
+        return dict(owed.values_list("pk", "owing_ids"))
 
     def _managers_of(self, desk_id: int) -> list[int]:
         if desk_id not in self._managers:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agreements.commitments.models import Commitment
 from agreements.dates import PartialDate
-from agreements.overview import waiting
+from agreements.overview.sources import last_rung, owed
 from agreements.register.models import Agreement
 from agreements.register.rules import editing
 from agreements.reminders.models import Reminder, ReminderRule, as_known
@@ -49,11 +49,11 @@ class Line:
 def reminder_plan(request: Request) -> HttpResponse:
     viewer = request.viewer
     found = _visible(plan(viewer.on, viewer.on + timedelta(days=DAYS)), viewer)
-    last_rung = waiting.last_rung()
+    days_after = last_rung()
     context = {
         **_will_and_was(found, Reminder.objects.visible_to(viewer), viewer), "days": DAYS,
-        "stopped": waiting.owed(viewer).overdue(viewer.on - timedelta(days=last_rung)).count(),
-        "last_rung": last_rung,
+        "stopped": owed(viewer).overdue(viewer.on - timedelta(days=days_after)).count(),
+        "last_rung": days_after,
     }  # fmt: skip
     return render(request, "agreements/reminders/plan.html", context)
 

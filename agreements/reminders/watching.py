@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Max, Q
 
 from agreements.commitments.models import Commitment, Milestone
-from agreements.commitments.models.commitment import CLOSING_DAYS
+from agreements.commitments.models.queries import CLOSING_DAYS
 from agreements.procedures import proceeding
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement

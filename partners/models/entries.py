@@ -17,7 +17,7 @@ class Entry(models.Model):
     """The lexemes of one record (`partners.finding`). It opens nothing: what is found goes through the gate."""
 
     FIELDS: ClassVar = FieldTable(
-        internal="pk kind record_id words open_words is_behind", locked="pk kind record_id words open_words is_behind"
+        internal="kind record_id words open_words is_behind", locked="kind record_id words open_words is_behind"
     )
 
     pk = models.CompositePrimaryKey("kind", "record_id")

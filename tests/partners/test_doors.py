@@ -17,7 +17,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from agreements.commitments.api import CommitmentSerializer
-from agreements.exchange.loading import BadFile, rows_of
+from agreements.exchange.files import BadFile, rows_of
 from agreements.models import Indicator, Measurement
 from agreements.register.api import AgreementSerializer
 from agreements.reminders import bounces

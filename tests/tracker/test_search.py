@@ -215,7 +215,7 @@ def test_whole_words_then_beginnings_then_parts(cast: Cast, today: object) -> No
     assert found(cast, "O-RAN")["Agreements"] == ["O-RAN", "Mạng O-RAN mở", "Orange"]
     oran = found(cast, "oran")["Agreements"]
     assert (oran[:3], "Xoran" in oran[3:]) == (["O-RAN", "Mạng O-RAN mở", "Orange"], True)
-    assert found(cast, "rand")["Agreements"][0] == "Memorandum"
+    assert found(cast, "rand")["Agreements"][0].startswith("Memorandum"), "a part of a word, where nothing is nearer"
 
 
 @pytest.mark.parametrize(

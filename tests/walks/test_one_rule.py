@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from agreements.commitments.rules import answers, blockers
-from agreements.exchange.loading import BadFile, load
+from agreements.exchange.files import BadFile
+from agreements.exchange.loading import load
 from agreements.models import Agreement, Answer, Commitment, Step
 from partners.models import ApiToken
 from partners.refusals import Refused

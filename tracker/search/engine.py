@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.models import Commitment, Report
 from agreements.register.models import Agreement, Note
 from agreements.sources.models import Document
-from partners.finding import BY_WORDS, Asked, Step
+from partners.finding import BY_WORDS, Asked, Fit
 from partners.folding import spelled, words
 from partners.marking import Piece, excerpt, mark
 from partners.models import Country, Organisation, Person
@@ -64,9 +64,9 @@ class Kind:
     related: tuple[str, ...] = ()
     is_source: bool = False  # what is written about a record stands after the record
 
-    def stands(self, nearest: Any) -> tuple[Step, int]:
+    def stands(self, nearest: Any) -> tuple[Fit, int]:
         """Where the group stands among the others, by its nearest record."""
-        return max(nearest.step, Step.WORDS) if self.is_source else nearest.step, nearest.unnamed
+        return max(nearest.step, Fit.WORDS) if self.is_source else nearest.step, nearest.unnamed
 
 
 def _where_a_person_stands(person: Any) -> str:
@@ -160,10 +160,10 @@ def _hits(
     return found
 
 
-def _each_step(readable: Any, asked: Asked, viewer: Viewer) -> Iterator[tuple[Step, Any]]:
+def _each_step(readable: Any, asked: Asked, viewer: Viewer) -> Iterator[tuple[Fit, Any]]:
     """Where very many answer: the rows of each step and of those before it, those with the marks as typed first."""
     for step in BY_WORDS:
-        if asked.is_marked and step in (Step.NAME_WORDS, Step.NAME_BEGINS):
+        if asked.is_marked and step in (Fit.NAME_WORDS, Fit.NAME_BEGINS):
             yield step, readable.filter(readable.at(asked, step, viewer, typed=True))
         yield step, readable.filter(readable.at(asked, step, viewer))
 
@@ -171,11 +171,11 @@ def _each_step(readable: Any, asked: Asked, viewer: Viewer) -> Iterator[tuple[St
 def _in_parts(
     readable: Any, asked: Asked, found: list[Any], order: Sequence[Any], viewer: Viewer, most: int
 ) -> list[Any]:
-    rest = readable.filter(readable.at(asked, Step.PARTS, viewer)).exclude(pk__in=[row.pk for row in found])
-    return _at(rest, Step.PARTS, order, most - len(found))
+    rest = readable.filter(readable.at(asked, Fit.PARTS, viewer)).exclude(pk__in=[row.pk for row in found])
+    return _at(rest, Fit.PARTS, order, most - len(found))
 
 
-def _at(rows: Any, step: Step, order: Sequence[Any], most: int, unnamed: int = 0) -> list[Any]:
+def _at(rows: Any, step: Fit, order: Sequence[Any], most: int, unnamed: int = 0) -> list[Any]:
     found = list(rows.order_by(*order)[:most])
     for row in found:
         row.step, row.unnamed = step, unnamed

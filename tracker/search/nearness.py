@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db import connection
 
-from partners.finding import BY_WORDS, Asked, Step
+from partners.finding import BY_WORDS, Asked, Fit
 from partners.viewers import Viewer
 
 # The keys at each step, by how many of the terms, and of the marks that were typed, the names fall short.
-Nearness = dict[tuple[Step, int], list[int]]
+Nearness = dict[tuple[Fit, int], list[int]]
 MOST_KNOWN = 300  # of a kind
 ONE_KIND = """(
     SELECT {place}, record_id,
@@ -44,7 +44,7 @@ def _of_the_index(asking: Sequence[tuple[Any, Any, Asked]]) -> dict[Any, Nearnes
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(selects), queries)
         for place, key, step, unnamed in cursor.fetchall():
-            found[place][Step(step), unnamed].append(key)
+            found[place][Fit(step), unnamed].append(key)
     return {
         model: near
         for (model, _rows, _asked), near in zip(asking, found, strict=True)
@@ -54,7 +54,7 @@ def _of_the_index(asking: Sequence[tuple[Any, Any, Asked]]) -> dict[Any, Nearnes
 
 def _row_by_row(rows: Any, asked: Asked, viewer: Viewer) -> Nearness:
     found: Nearness = defaultdict(list)
-    answering = rows.filter(rows.at(asked, Step.BEGINS, viewer)).near(asked, viewer).order_by()
+    answering = rows.filter(rows.at(asked, Fit.BEGINS, viewer)).near(asked, viewer).order_by()
     for key, step, unnamed in answering.values_list("pk", "step", "unnamed"):
-        found[Step(step), unnamed].append(key)
+        found[Fit(step), unnamed].append(key)
     return found

@@ -13,9 +13,8 @@ from agreements.commitments.rules import amending
 from agreements.dateinput import PartialDateField
 from agreements.dates import PartialDate, Precision
 from agreements.register.models import Agreement, Participant
-from agreements.register.models.participant import ParticipantRole
 from agreements.register.rules import amended_parties
-from agreements.vocabulary import Direction
+from agreements.vocabulary import Direction, ParticipantRole
 from partners.picking import OrganisationField, find_for, offer
 from partners.viewers import Viewer
 
@@ -23,7 +22,9 @@ EXTRA, MOST = 2, 40
 
 
 class PartyLine(forms.Form):
-    do = forms.ChoiceField(label=_("Participant"), choices=[("", "–"), *amended_parties.Move.choices], required=False)
+    do = forms.ChoiceField(
+        label=_("Participant"), choices=[("", "–"), *amended_parties.ParticipantMove.choices], required=False
+    )
     participant: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None, label=_("Who leaves or is replaced"), required=False, empty_label="–"
     )
@@ -45,7 +46,7 @@ class PartyLine(forms.Form):
 
 
 class PromiseLine(forms.Form):
-    do = forms.ChoiceField(label=_("Commitment"), choices=[("", "–"), *amending.Move.choices], required=False)
+    do = forms.ChoiceField(label=_("Commitment"), choices=[("", "–"), *amending.CommitmentMove.choices], required=False)
     commitment: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         None, label=_("Which commitment"), required=False, empty_label="–"
     )
@@ -57,7 +58,7 @@ class PromiseLine(forms.Form):
     text_en = forms.CharField(
         label=_("what was promised, in English"), required=False, widget=forms.Textarea({"rows": 2})
     )
-    direction = forms.ChoiceField(label=_("who owes it"), choices=[("", "–"), *Direction.choices], required=False)
+    direction = forms.ChoiceField(label=_("responsible side"), choices=[("", "–"), *Direction.choices], required=False)
     lead = OrganisationField(label=_("lead agency"), required=False)
     partner_owner = OrganisationField(label=_("partner in charge"), required=False)
     due = PartialDateField(label=_("Due"), required=False)
@@ -78,11 +79,13 @@ class PromiseLine(forms.Form):
         values |= {f"{name}_id": said[name].pk for name in ("lead", "partner_owner") if said.get(name)}
         if due := said.get("due"):
             values |= {"due_on": due.last_day, "due_precision": str(due.precision)}
-        if said["do"] == amending.Move.ADD:
+        if said["do"] == amending.CommitmentMove.ADD:
             return amending.entry(said["do"], None, values)
         if said.get("commitment") is None:
             return {"do": said["do"], "commitment": None, "values": {}, "before": {}}
-        return amending.entry(said["do"], said["commitment"], values if said["do"] == amending.Move.CHANGE else {})
+        return amending.entry(
+            said["do"], said["commitment"], values if said["do"] == amending.CommitmentMove.CHANGE else {}
+        )
 
 
 def lines(form: Any, prefix: str, kept: list[dict[str, Any]], data: Any, **options: Any) -> Any:

@@ -42,7 +42,7 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
     co_leads = OrganisationListField(label=_("With"), required=False, help_text=_("one organisation on each line"))
     partner_owner = OrganisationField(label=_("Partner in charge"), required=False)
     waits_for = forms.CharField(
-        label=_("Waits for"), required=False, help_text=_("references of commitments that come first, with commas")
+        label=_("Depends on"), required=False, help_text=_("references of commitments that come first, with commas")
     )
     repeats_until_on = DayField(label=_("Repeats until"))
     because = forms.CharField(
@@ -71,7 +71,7 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
         for name in ("lead", "co_leads", "partner_owner"):
             find_for(viewer, self, name)
         self.initial["seen_version"] = self.instance.version
-        if not (self.instance.pk and editing.is_promised(self.instance) and editing.may_correct(self.instance, viewer)):
+        if not (self.instance.pk and self.instance.is_promised and editing.may_correct(self.instance, viewer)):
             del self.fields["because"]
         if self.instance.pk:
             seen = Commitment.objects.visible_to(viewer).filter(needed_by=self.instance.pk).order_by("ref")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -11,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import Commitment
-from agreements.commitments.models.commitment import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
+from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
 from agreements.vocabulary import (
     BlockedBy,
@@ -32,7 +33,7 @@ QUIET = [(str(SILENT_DAYS), _("90 days")), (str(QUIET_DAYS), _("6 months")), (st
 OPEN = [("true", _("Open ones only"))]
 SLIPPED = [("true", _("Later than first promised"))]
 NOBODY = "none"  # stands for an empty place in a filter by organisation
-SOON_DAYS = 30
+SOON_DAYS, MOST_DAYS = 30, 36_500
 
 
 class CommitmentFilter(ReadableFilters):
@@ -40,23 +41,30 @@ class CommitmentFilter(ReadableFilters):
     delivery = filters.MultipleChoiceFilter(choices=Delivery.choices, label=_("Delivery"))
     health = filters.MultipleChoiceFilter(choices=Health.choices, label=_("Health"))
     due = filters.ChoiceFilter(choices=DUE, empty_label="–", method="by_due", label=_("Due"))
-    direction = filters.MultipleChoiceFilter(choices=Direction.choices, label=_("Who owes it"))
+    direction = filters.MultipleChoiceFilter(choices=Direction.choices, label=_("Responsible side"))
     kind = filters.MultipleChoiceFilter(choices=CommitmentKind.choices, label=_("Kind"))
     confirmation = filters.MultipleChoiceFilter(
         field_name="agreed", choices=Confirmation.choices, label=_("Confirmation")
     )
     open = filters.ChoiceFilter(choices=OPEN, method="by_open", label=_("Open ones only"))
-    quiet = filters.ChoiceFilter(choices=QUIET, empty_label="–", method="by_silence", label=_("Nothing heard for"))
+    quiet = filters.ChoiceFilter(choices=QUIET, empty_label="–", method="by_silence", label=_("No update for"))
     slipped = filters.ChoiceFilter(choices=SLIPPED, method="by_slippage", label=_("Later than first promised"))
     blocked = filters.MultipleChoiceFilter(
         field_name="blocked_by", choices=BlockedBy.choices, label=_("Who can remove what blocks it")
     )
     wording = filters.ChoiceFilter(choices=Wording, empty_label="–", method="by_wording", label=_("Languages"))
-    partner = filters.CharFilter(method="by_partner", label=_("Partner who owes it"))
+    partner = filters.CharFilter(method="by_partner", label=_("Responsible partner"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
     said = filters.ChoiceFilter(choices=OPEN, method="by_what_is_said", label=_("With a report that waits"))
     concluded = filters.ChoiceFilter(choices=OPEN, method="by_concluded", label=_("Of concluded agreements only"))
+    late = filters.NumberFilter(
+        method="by_lateness",
+        label=_("Overdue for more than (days)"),
+        min_value=0,
+        max_value=MOST_DAYS,
+        decimal_places=0,
+    )
     owed = filters.ChoiceFilter(choices=OPEN, method="by_owed", label=_("Owed only"))
     country = filters.CharFilter(method="by_country", label=_("Country or territory"))
     organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
@@ -82,6 +90,7 @@ class CommitmentFilter(ReadableFilters):
         "desk": "agreement.desk",
         "said": "",
         "concluded": "agreement.stage",
+        "late": "due_on delivery agreement.stage",
         "owed": "delivery agreement.stage",
         "country": "direction partner_owner agreement.participants",
         "organisation": "lead direction partner_owner agreement.participants",
@@ -114,6 +123,9 @@ class CommitmentFilter(ReadableFilters):
                 return rows.due_within(SOON_DAYS, self.viewer.on)
             case _:
                 return rows.owed().filter(due_on=None)
+
+    def by_lateness(self, rows: Any, name: str, value: Any) -> Any:
+        return rows.overdue(self.viewer.on - timedelta(days=int(value)))
 
     def by_country(self, rows: Any, name: str, value: str) -> Any:
         return rows.of_country(value)

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any, ClassVar, Self
+from datetime import date
+from typing import Any, ClassVar
 
 import pghistory
 from django.conf import settings
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
-from django.db.models.functions import Coalesce, Concat
-from django.db.models.lookups import LessThan
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements import visibility
 from agreements.commitments.models import duty
+from agreements.commitments.models.queries import OPEN, CommitmentQuerySet
 from agreements.languages import behind_field, notes_what_is_behind
-from agreements.register.models import TITLE, Agreement, Participant, partial_date, precision_field
+from agreements.register.models import TITLE, Agreement, partial_date, precision_field
 from agreements.vocabulary import (
     CONCLUDED,
+    CONCLUDED_OR_SUSPENDED,
     SAID,
     BlockedBy,
     CommitmentKind,
@@ -42,12 +42,10 @@ from partners.finding import Names
 from partners.folding import Fold
 from partners.links import tracked
 from partners.models import Organisation
-from partners.records import Record, RecordQuerySet
+from partners.records import Record
 from partners.states import StateField
 from partners.viewers import Viewer
 
-SILENT_DAYS, QUIET_DAYS, CLOSING_DAYS = 90, 183, 548  # counted as silent; six months: ask; eighteen: propose closing
-OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
 # What a partner confirms: the words, who owes it, and by when.
 PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on", "due_precision")
 
@@ -56,10 +54,6 @@ PROMISED = ("title_vi", "title_en", "text_vi", "text_en", "direction", "due_on",
 OUTLINE = ("id", "ref", "desk", "stage", "restricted", "archived_at")
 
 
-IS_OPEN = Q(delivery__in=OPEN)
-# What stands in a concluded agreement; neither is archived.
-STANDS = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived_at=None)
-IS_OWED = IS_OPEN & STANDS
 LEAD_IS_OURS = _("The lead agency is one of our side: name the partner's as the partner in charge.")
 PARTNER_IS_NOT = _("The partner in charge is not of our side: name ours as the lead agency.")
 
@@ -84,127 +78,11 @@ class Side(models.TextChoices):
     THIRD = "third", _("A third party")
 
 
-def is_overdue(on: date) -> Q:
-    """Owed, and the last day of the period that was promised has passed."""
-    return IS_OWED & Q(due_on__lt=on)
-
-
-class SilentSince(Func):
-    """The day since which nothing was heard, in PostgreSQL (`migrations/sql/silence.py`): always one.
-
-    Of that which was never heard of, the end of the period in which its agreement was concluded; or its entry.
-    """
-
-    function = "silent_since"
-    output_field = models.DateField()
-
-    def __init__(self, *columns: Any, **options: Any) -> None:
-        asked = ("heard_on", "agreement__signed_on", "agreement__signed_precision", "created_at")
-        super().__init__(*(columns or asked), **options)
-
-
-def is_silent(days: int, on: date) -> Q:
-    """Owed, and nothing was heard of it for so many days."""
-    before = on - timedelta(days=days)
-    unheard = Q(heard_on=None) & Q(LessThan(SilentSince(), before))
-    return IS_OWED & (Q(heard_on__lt=before) | unheard)
-
-
-KEEPER = Coalesce("owner", "agreement__owner")
-
-
 class WordingHash(Func):
     """A digest of the promise, in PostgreSQL (`migrations/sql/wording.py`)."""
 
     function = "wording_hash"
     output_field = models.CharField(max_length=64)
-
-
-class CommitmentQuerySet(RecordQuerySet["Commitment"]):
-    """Commitments by what one asks of them."""
-
-    def open(self) -> Self:
-        return self.filter(IS_OPEN)
-
-    def concluded(self) -> Self:
-        """Those of concluded agreements, whatever became of them; neither archived."""
-        return self.filter(STANDS)
-
-    def owed(self) -> Self:
-        """What somebody has to do: open, of a concluded agreement."""
-        return self.filter(IS_OWED)
-
-    def kept_by(self, *people: int | None) -> Self:
-        """Their own, and those without a keeper in agreements that they keep."""
-        own = Commitment.objects.filter(owner__in=people)
-        of_papers = Commitment.objects.filter(owner=None, agreement__owner__in=people)
-        # Each half has its index; one condition over both tables would read all of them.
-        return self.filter(pk__in=own.order_by().values("pk").union(of_papers.order_by().values("pk"), all=True))
-
-    def overdue(self, on: date) -> Self:
-        return self.filter(is_overdue(on))
-
-    def due_within(self, days: int, on: date) -> Self:
-        return self.owed().filter(due_on__range=(on, on + timedelta(days=days)))
-
-    def quiet(self, days: int, on: date) -> Self:
-        """Owed ones of which nothing was heard for so many days."""
-        return self.filter(is_silent(days, on))
-
-    def with_silence(self) -> Any:
-        """With `since`, the day since which nothing was heard of it."""
-        return self.annotate(since=SilentSince())
-
-    def owed_by(self, organisations: Any) -> Self:
-        """What any of these organisations owes, of our side or of the partner's. See decision 29."""
-        ours = self._all().filter(lead__in=organisations, direction__in=duty.BY_US)
-        return self.filter(pk__in=self._of_partners(organisations, direction__in=duty.BY_THEM).union(ours.values("pk")))
-
-    def between(self, organisations: Any) -> Self:
-        """What any of these organisations of the partner's side owes us, or we owe it."""
-        return self.filter(pk__in=self._of_partners(organisations))
-
-    def of_country(self, code: str) -> Self:
-        """What a country owes us, or we owe it; for our own country, all that it has part in."""
-        if code.upper() != settings.HOME_COUNTRY:
-            return self.between(duty.of_country(code))
-        ours = Participant.objects.live().filter(organisation__country__code=settings.HOME_COUNTRY)
-        return self.filter(agreement__in=ours.order_by().values("agreement"))
-
-    def of_organisation(self, organisations: Any) -> Self:
-        """What an organisation leads on our side, or has with us on the partner's."""
-        led = self._all().filter(lead__in=organisations).values("pk")
-        return self.filter(pk__in=self._of_partners(organisations).union(led))
-
-    def unnamed(self) -> Self:
-        """What the partner's side owes, where several could and none is named."""
-        return self.alias(parties=duty.parties()).filter(duty.is_unnamed())
-
-    def with_duty(self, viewer: Viewer) -> Self:
-        """Each row with the keys and names of who owes it on the partner's side; for a partner, whether that is you."""
-        rows = self.alias(parties=duty.parties()).annotate(
-            owing_ids=duty.owing_ids(), owing_codes=duty.owing_codes(), owing_names=duty.owing_names()
-        )
-        if not viewer.is_partner:
-            return rows
-        side = ArraySubquery(duty.side_of(viewer.organisation_ids).values("pk"), output_field=duty.KEYS)
-        return rows.annotate(is_yours=ExpressionWrapper(Q(owing_ids__overlap=side), models.BooleanField()))
-
-    def _all(self) -> CommitmentQuerySet:
-        """Every row, for a list of keys within a query: this query narrows it."""
-        rows: CommitmentQuerySet = Commitment.objects.order_by()
-        return rows
-
-    def _of_partners(self, organisations: Any, **lookups: Any) -> Any:
-        """Keys of those in which the partner's part is that of one of these organisations: named, or able to owe it.
-
-        One list made of two, since PostgreSQL could not look up by key what an "or" joins.
-        """
-        rows = self._all().filter(**lookups)
-        with_them = duty.can_owe().filter(organisation__in=organisations).values("agreement")
-        able = rows.filter(duty.NOBODY_NAMED, agreement__in=with_them).alias(parties=duty.parties())
-        named = rows.filter(partner_owner__in=organisations).values("pk")
-        return named.union(able.filter(duty.is_each_ones()).values("pk"))
 
 
 @pghistory.track()
@@ -251,7 +129,7 @@ class Commitment(Record):
     title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
     text_vi = models.TextField(_("what was promised, in Vietnamese"), blank=True)
     text_en = models.TextField(_("what was promised, in English"), blank=True)
-    direction = models.CharField(_("who owes it"), max_length=6, choices=Direction, default=Direction.MUTUAL)
+    direction = models.CharField(_("responsible side"), max_length=6, choices=Direction, default=Direction.MUTUAL)
     lead = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="led_commitments",
         verbose_name=_("lead agency"), help_text=_("on our side"),
@@ -418,8 +296,8 @@ class Commitment(Record):
     def owed_by_partners(self) -> list[int]:
         """The keys of the partner's organisations that owe it."""
         if not hasattr(self, "owing_ids"):
-            found = Commitment.objects.filter(pk=self.pk).alias(parties=duty.parties())
-            self.owing_ids = found.annotate(owing=duty.owing_ids()).values_list("owing", flat=True).first() or []
+            found = Commitment.objects.filter(pk=self.pk).with_owing()
+            self.owing_ids = found.values_list("owing_ids", flat=True).first() or []
         return list(self.owing_ids)
 
     def owed_in_words(self, viewer: Viewer) -> str:
@@ -455,6 +333,11 @@ class Commitment(Record):
     @property
     def is_open(self) -> bool:
         return self.delivery in OPEN
+
+    @property
+    def is_promised(self) -> bool:
+        """Whether its agreement is concluded, also while that is suspended: both sides have agreed on it."""
+        return self.agreement.stage in CONCLUDED_OR_SUSPENDED
 
     @property
     def is_owed(self) -> bool:

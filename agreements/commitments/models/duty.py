@@ -18,8 +18,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agreements.register.models import Participant
-from agreements.register.models.participant import ParticipantRole
-from agreements.vocabulary import Direction
+from agreements.vocabulary import Direction, ParticipantRole
 from partners.models import Organisation
 
 OWING_ROLES = (ParticipantRole.PRINCIPAL, ParticipantRole.IMPLEMENTING, ParticipantRole.FUNDING)
@@ -101,8 +100,9 @@ def in_words(commitment: Any) -> str:
         return str(direction.label)
     if direction == Direction.OURS or commitment.is_yours:
         return str(direction.across)
-    words = _("%(names)s owes it") if direction == Direction.THEIRS else _("The other side and %(names)s owe it")
-    return words % {"names": names} if names else str(_("The other side owes it"))
+    alone, together = _("Responsible: %(names)s"), _("Responsible: the other side and %(names)s")
+    words = alone if direction == Direction.THEIRS else together
+    return words % {"names": names} if names else str(_("The other side"))
 
 
 def side_of(organisations: Any) -> QuerySet[Organisation]:

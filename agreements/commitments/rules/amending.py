@@ -26,7 +26,7 @@ AMENDABLE = (
 )  # fmt: skip
 
 
-class Move(models.TextChoices):
+class CommitmentMove(models.TextChoices):
     ADD = "add", pgettext_lazy("commitment", "is added")
     CHANGE = "change", pgettext_lazy("commitment", "is changed")
     DROP = "drop", pgettext_lazy("commitment", "is dropped")
@@ -58,7 +58,7 @@ def check(amendment: Amendment) -> None:
         seen |= {row.pk} - {None}
         if row.pk and not row.is_open:
             raise ValidationError(_("%(ref)s is closed: it cannot be amended.") % {"ref": row.ref})
-        if one["do"] == Move.CHANGE and not one["values"]:
+        if one["do"] == CommitmentMove.CHANGE and not one["values"]:
             raise ValidationError(_("Say what changes in %(ref)s.") % {"ref": row.ref})
         row.full_clean(exclude=["agreement", "number", "ref"])
 
@@ -71,15 +71,15 @@ def apply(amendment: Amendment, on: date, by: Viewer | None) -> None:
     rows = []
     for one in amendment.promises:
         row = _wanted(amendment, one, locked=True)
-        if one["do"] == Move.DROP:
+        if one["do"] == CommitmentMove.DROP:
             editing.put_delivery(row, Delivery.DROPPED, on)
         rows.append(row)
-    editing.save(rows, by=by, on=on)
+    editing.save(rows, by=by, on=on, decided=True)
 
 
 def _wanted(amendment: Amendment, one: dict[str, Any], *, locked: bool = False) -> Commitment:
     """The commitment as it is to be, not saved yet."""
-    if one["do"] == Move.ADD:
+    if one["do"] == CommitmentMove.ADD:
         row = Commitment(agreement=amendment.agreement)
     else:
         rows = Commitment.objects.live().filter(agreement=amendment.agreement_id)
@@ -113,7 +113,7 @@ def _sentence(one: dict[str, Any], row: Commitment | None) -> str:
     if row is None:
         values = one["values"]
         return gettext("Added: %(title)s") % {"title": values.get("title_vi") or values.get("title_en")}
-    if one["do"] == Move.DROP:
+    if one["do"] == CommitmentMove.DROP:
         return gettext("Dropped: %(commitment)s") % {"commitment": row}
     parts = [
         f"{Commitment.field_of(name.removesuffix('_id')).verbose_name}: {_shown(name, one['before'][name])} → "

@@ -14,7 +14,7 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.register.models import Step
 from agreements.register.rules import steps
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, BlockedBy
+from agreements.vocabulary import BlockedBy
 from partners.models import Membership, Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -26,8 +26,8 @@ NUDGE_DAYS = 7
 
 def may_keep(commitment: Commitment, viewer: Viewer) -> bool:
     """Whether the viewer notes what blocks an open commitment of a paper that binds."""
-    binds = commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
-    return binds and commitment.is_open and viewer.works_at(commitment.agreement.desk_id) and not viewer.read_only
+    is_kept = commitment.is_promised and commitment.is_open
+    return is_kept and viewer.works_at(commitment.agreement.desk_id) and not viewer.read_only
 
 
 def block(commitment: Commitment, *, what: str, side: str, removed_by: str, by: Viewer) -> None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, DueRequest
-from agreements.commitments.rules import due_requests, editing, health
+from agreements.commitments.rules import deadlines, due_requests, editing, health
 from agreements.commitments.rules.acts import lock_agreements
 from agreements.dates import PartialDate
 from agreements.register.models import BulkChange
@@ -65,7 +65,7 @@ def _line(commitment: Commitment, wish: Wish, viewer: Viewer, desks: frozenset[i
 
 def _drops(commitment: Commitment, wish: Wish) -> bool:
     """A promise is dropped by request, as everywhere."""
-    return wish.value == Delivery.DROPPED and editing.is_promised(commitment)
+    return wish.value == Delivery.DROPPED and commitment.is_promised
 
 
 def _drop_line(commitment: Commitment, wish: Wish) -> Line:
@@ -140,7 +140,7 @@ def _put(commitment: Commitment, wish: Wish, by: Viewer) -> None:
             commitment.owner = wish.value
         case _:
             commitment.due_on, commitment.due_precision = wish.value.last_day, wish.value.precision
-            editing.keep_baseline(commitment)
+            deadlines.keep_baseline(commitment)
 
 
 def said(wish: Wish) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -21,7 +22,7 @@ from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, MilestoneStatus
+from agreements.vocabulary import MilestoneStatus
 from agreements.workdays import WorkCalendar
 
 AHEAD_DAYS = 366  # occurrences are made a year ahead
@@ -91,9 +92,14 @@ def put(commitment: Commitment, calendar: WorkCalendar) -> bool:
     if found is None or (commitment.due_event_on, commitment.due_on) == (found.event_on, found.due_on):
         return False
     commitment.due_on, commitment.due_precision, commitment.due_event_on = found.due_on, Precision.DAY, found.event_on
-    if commitment.baseline_due_on is None or commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED:
-        commitment.baseline_due_on, commitment.baseline_due_precision = found.due_on, Precision.DAY
+    keep_baseline(commitment)
     return True
+
+
+def keep_baseline(commitment: Commitment) -> None:
+    """The first day that was promised. Before the conclusion nothing is promised yet, so it follows."""
+    if commitment.due_on and (commitment.baseline_due_on is None or not commitment.is_promised):
+        commitment.baseline_due_on, commitment.baseline_due_precision = commitment.due_on, commitment.due_precision
 
 
 def _counting() -> Any:
@@ -115,15 +121,8 @@ def count_all(calendar: WorkCalendar, on: date) -> int:
 
 def recount(instance: Agreement, created: bool, **_signal: Any) -> None:
     """Count anew, in the same transaction, what runs from a day of an agreement that was saved: see decision 30."""
-    if created:
-        return
-    rows = Commitment.objects.live().open().filter(agreement=instance, due_after__isnull=False)
-    calendar = None
-    for commitment in rows.exclude(due_from=DueFrom.START).order_by("pk"):
-        commitment.agreement = instance
-        calendar = calendar or work_calendar()
-        if put(commitment, calendar):
-            commitment.stamp(None).save()
+    if not created:
+        count(instance, timezone.localdate())
 
 
 def _count_one(pk: int, calendar: WorkCalendar, on: date) -> bool:

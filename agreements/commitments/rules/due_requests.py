@@ -16,7 +16,7 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.dates import PartialDate
 from agreements.register.rules import steps
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, RequestKind, RequestState
+from agreements.vocabulary import Delivery, RequestKind, RequestState
 from partners.models import Organisation, same_eyes
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
@@ -30,7 +30,7 @@ DECIDED = {
 def is_fixed(commitment: Commitment) -> bool:
     """Whether the due day is a promise already: then it moves by request alone."""
     has_day = commitment.due_on is not None or commitment.due_after is not None
-    return has_day and commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
+    return has_day and commitment.is_promised
 
 
 def may_ask(commitment: Commitment, viewer: Viewer) -> bool:
@@ -40,8 +40,7 @@ def may_ask(commitment: Commitment, viewer: Viewer) -> bool:
 
 def may_ask_to_drop(commitment: Commitment, viewer: Viewer) -> bool:
     """The same people ask that an open promise is dropped."""
-    promised = commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
-    if viewer.read_only or not promised or not commitment.is_open:
+    if viewer.read_only or not commitment.is_promised or not commitment.is_open:
         return False
     return viewer.is_partner or viewer.works_at(commitment.agreement.desk_id)
 

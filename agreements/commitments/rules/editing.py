@@ -19,7 +19,7 @@ from agreements.dates import Precision
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, MilestoneStatus, ReportStatus, Stage
+from agreements.vocabulary import Delivery, MilestoneStatus, ReportStatus, Stage
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
@@ -34,14 +34,21 @@ DAY, RULE = ("due_on", "due_precision"), ("due_after", "due_unit", "due_from")
 
 
 def save(
-    commitments: Collection[Commitment], *, by: Viewer | None, on: date, judge: bool = True, because: str = ""
+    commitments: Collection[Commitment],
+    *,
+    by: Viewer | None,
+    on: date,
+    judge: bool = True,
+    because: str = "",
+    decided: bool = False,
 ) -> None:
     """Save commitments that somebody has written or changed, under the lock of their agreement.
 
     New ones get their number, reference and keeper. The due day is counted from its event, the first day that was
     promised is kept, and a draft notes who works on it. `by` is None for a data file: what it says of its days
     stands. With `judge=False` the caller settles the health of all that it saves, once. `because` is the reason of a
-    correction, which stands in the timeline. Raises ValidationError.
+    correction, which stands in the timeline. What two persons have `decided`, as an amendment, moves promised days,
+    changes promised words and drops. Raises ValidationError.
     """
     if not commitments:
         return
@@ -51,14 +58,15 @@ def save(
     known = Commitment.objects.select_related("agreement").in_bulk([one.pk for one in commitments if one.pk])
     for commitment in commitments:
         was = known.get(commitment.pk)
-        is_corrected = _check(commitment, was, by, because)
+        keep_last_day(commitment)
+        is_corrected = not decided and _check(commitment, was, by, because)
         if commitment.pk is None:
             _enter(commitment, by)
         if by:
             if commitment.delivery != (was and was.delivery):
                 put_delivery(commitment, commitment.delivery, on)
             deadlines.put(commitment, calendar)
-        keep_baseline(commitment)
+        deadlines.keep_baseline(commitment)
         commitment.stamp(by).full_clean()
         commitment.save()
         if is_corrected:
@@ -71,16 +79,20 @@ def save(
 
 def _check(commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str) -> bool:
     """Raise ValidationError for what nobody may write so; say whether the record of a promise is corrected."""
-    if due := commitment.due:
-        commitment.due_on = due.last_day  # of a period the end is promised
     if found := refusals(commitment, by=by, because=because):
         raise ValidationError({column: no.reason for column, no in found.items()})
     return bool(moved_days(commitment, known) or (by and changed_words(commitment, known)))
 
 
+def keep_last_day(commitment: Commitment) -> None:
+    """Of a period the end is promised."""
+    if due := commitment.due:
+        commitment.due_on = due.last_day
+
+
 def changed_words(commitment: Commitment, known: Commitment | None) -> list[str]:
     """Which columns of what a concluded paper says would change."""
-    if known is None or not is_promised(known):
+    if known is None or not known.is_promised:
         return []
     columns = {name: Commitment.field_of(name).attname for name in AS_CONCLUDED}
     return [name for name, column in columns.items() if getattr(commitment, column) != getattr(known, column)]
@@ -105,13 +117,6 @@ def _enter(commitment: Commitment, by: Viewer | None) -> None:
 def next_number(agreement: Agreement) -> int:
     """The next commitment number of an agreement whose row the caller has locked, or has just made."""
     return (agreement.commitments.aggregate(last=Max("number"))["last"] or 0) + 1
-
-
-def keep_baseline(commitment: Commitment) -> None:
-    """The first day that was promised. Before the signing nothing is promised yet, so it follows."""
-    unsigned = commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED
-    if commitment.due_on and (commitment.baseline_due_on is None or unsigned):
-        commitment.baseline_due_on, commitment.baseline_due_precision = commitment.due_on, commitment.due_precision
 
 
 def put_delivery(commitment: Commitment, value: str, on: date) -> None:
@@ -197,17 +202,13 @@ def refuses_delivery(commitment: Commitment, value: str, was: str, *, is_file: b
         return None
     if value == Delivery.CARRIED:
         return Refused(_("Only the ending of its agreement carries a commitment over."))
-    if value == Delivery.DROPPED and commitment.agreement_id and is_promised(commitment):
+    if value == Delivery.DROPPED and commitment.agreement_id and commitment.is_promised:
         return Refused(DROPPED_BY_REQUEST)
     if value != Delivery.DELIVERED or is_file:
         return None
-    if commitment.pk and (not is_promised(commitment) or bears_out(commitment)):
+    if commitment.pk and (not commitment.is_promised or bears_out(commitment)):
         return None
     return Refused(_("Delivered needs evidence: hand in a report with a file or a link, or a milestone that shows it."))
-
-
-def is_promised(commitment: Commitment) -> bool:
-    return commitment.agreement.stage in CONCLUDED_OR_SUSPENDED
 
 
 def bears_out(commitment: Commitment) -> bool:

@@ -33,8 +33,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
 from agreements.commitments.models import ActionItem, Commitment, Funding, Measurement, Milestone, Report
-from agreements.commitments.models.commitment import IS_OWED, QUIET_DAYS, SilentSince
 from agreements.commitments.models.funding import MOVED
+from agreements.commitments.models.queries import IS_OWED, QUIET_DAYS, SilentSince
 from agreements.jobs.queues import Queue
 from agreements.register.models import Step
 from agreements.vocabulary import HANDED_IN, ActionItemState, Confirmation, Health, MilestoneStatus, ReportStatus

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +15,7 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.commitments.rules.editing import put_delivery
 from agreements.register.rules import steps
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Delivery, ReportStatus
+from agreements.vocabulary import Delivery, ReportStatus
 from partners.models import Organisation, same_eyes
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
@@ -21,7 +23,7 @@ from partners.viewers import DESK_STAFF, Role, Viewer
 
 def may_report(commitment: Commitment, viewer: Viewer) -> bool:
     """The desk reports, and so do partners who see the record."""
-    if viewer.read_only or commitment.agreement.stage not in CONCLUDED_OR_SUSPENDED:
+    if viewer.read_only or not commitment.is_promised:
         return False
     return viewer.is_partner or viewer.works_at(commitment.agreement.desk_id)
 
@@ -101,7 +103,18 @@ def may_decide(report: Report, viewer: Viewer) -> bool:
     if not viewer.works_at(report.commitment.agreement.desk_id):
         return False
     decides = viewer.role == Role.MANAGER or report.organisation_id is not None
-    return decides and not Report.objects.filter(own_of(viewer), pk=report.pk).exists()
+    return decides and not _is_own(report, viewer)
+
+
+def with_own(rows: Any, viewer: Viewer) -> Any:
+    """Each with whether it counts as the viewer's own."""
+    return rows.annotate(is_own=ExpressionWrapper(own_of(viewer), BooleanField()))
+
+
+def _is_own(report: Report, viewer: Viewer) -> bool:
+    if not hasattr(report, "is_own"):
+        return Report.objects.filter(own_of(viewer), pk=report.pk).exists()
+    return bool(report.is_own)
 
 
 def _why_not(report: Report, viewer: Viewer) -> Refused:

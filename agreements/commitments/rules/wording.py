@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
@@ -22,11 +23,16 @@ DEED_PHRASES = (
     "dau tu", "khoi dong", "to chuc", "ho tro", "ban hanh", "cong bo", "trien khai", "chuyen giao", "lap dat",
     "giai ngan", "trang bi", "hoan thanh", "ket noi", "trao tang", "tiep nhan", "ky ket", "dua vao", "cu chuyen gia",
 )  # fmt: skip
+# Of the words as they are written: without its marks "sáu" (six) is "sau" (after).
 NUMBER_WORDS = re.compile(
     r"\b(two|three|four|five|six|seven|eight|nine|ten|dozen|hundred|thousand|million|billion|once|twice|yearly|annual"
-    r"|hai|ba|bon|nam lan|sau|bay|tam|chin|muoi|tram|nghin|ngan|trieu|ty|hang nam|hang quy|hang thang)\b"
+    r"|hai|ba|bốn|năm lần|sáu|bảy|tám|chín|mười|trăm|nghìn|ngàn|triệu|tỷ|tỉ|h[àằ]ng năm|h[àằ]ng quý|h[àằ]ng tháng)\b"
 )
-YEAR = re.compile(r"\b(19|20|21)\d\d\b")
+# Two that count nobody's deeds: the parties themselves.
+PARTIES = re.compile(r"\b(two|hai) (sides|parties|countries|governments|agencies|bên|phía|nước|chính phủ|cơ quan)\b")
+DAY = re.compile(r"\b\d{1,2}[/.-]\d{1,2}[/.-]\d{4}\b|\b\d{1,2}/\d{4}\b|\b(19|20|21)\d\d\b")
+# A number that stands by itself: not that of a decision, nor a part of a name such as 5G.
+FIGURE = re.compile(r"(?<![\w./-])\d[\d.,]*(?![\w/-])")
 THE_FOUR = {"owner": _("who does it"), "deed": _("what is done"), "quantity": _("how much"), "day": _("by when")}
 
 
@@ -59,6 +65,6 @@ def score(text: str, *, has_owner: bool, has_day: bool, has_figures: bool = Fals
     spoken = re.findall(r"\w+", plain)
     found = {*spoken, *(word.removesuffix("s") for word in spoken)}
     deed = bool(found & DEEDS) or any(phrase in plain for phrase in DEED_PHRASES)
-    without_years = YEAR.sub(" ", plain)
-    counted = bool(re.search(r"(?<![\w.])\d", without_years)) or bool(NUMBER_WORDS.search(plain))
+    written = DAY.sub(" ", PARTIES.sub(" ", unicodedata.normalize("NFC", text).lower()))
+    counted = bool(FIGURE.search(written) or NUMBER_WORDS.search(written))
     return Score(has_owner, deed, counted or has_figures, has_day)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import pghistory
 from django.conf import settings
@@ -12,8 +12,8 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Concat, Least
+from django.db.models import F, Q, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,8 +22,8 @@ from agreements import visibility
 from agreements.dates import PRECISIONS, PartialDate, Precision
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import content
-from agreements.register.models.authorship import Authorship
 from agreements.register.models.instrument_type import InstrumentType
+from agreements.register.models.queries import EXPIRING_DAYS, AgreementQuerySet
 from agreements.register.models.stated_terms import Ending, StatedTerms
 from agreements.terms import Term
 from agreements.vocabulary import (
@@ -44,11 +44,10 @@ from partners.finding import Names
 from partners.folding import Fold, Words
 from partners.links import tracked
 from partners.models import Desk, Sector
-from partners.records import Record, RecordQuerySet
+from partners.records import Record
 from partners.states import StateField
-from partners.viewers import Role, Viewer
+from partners.viewers import Viewer
 
-EXPIRING_DAYS = 90
 TITLE = 1000  # characters: the title of a protocol names its treaty and all earlier protocols
 WORDS_INDEX = "agreement_words"
 LINKS = {"parent": _("It would stand under itself."), "supersedes": _("It would take its own place.")}
@@ -74,68 +73,6 @@ def partial_date(name: str) -> Any:
     return property(read)
 
 
-def submitted_as(viewer: Viewer, prefix: str = "") -> Q:
-    """What the viewer submitted, or the colleague for whom the viewer acts at that desk."""
-    rule = Q(submitted_by=viewer.user_id)
-    for desk, absent in viewer.stands_in:
-        rule |= Q(**{"submitted_by": absent, f"{prefix}desk": desk})
-    return rule
-
-
-class TermEnd(Func):
-    """`term_end(first end, months or null, times or null, day)`: the twin of `Term.ends_on` in PostgreSQL."""
-
-    function = "term_end"
-    output_field = models.DateField()
-
-
-def term_end(on: date) -> Any:
-    """The end of the term that runs on a day, or the day of a notice, as an expression."""
-    months = Case(When(renewal=Renewal.TACIT, then=F("renewal_months")))
-    end = TermEnd("expires_on", months, F("renewal_times"), Value(on, output_field=models.DateField()))
-    return Least(end, F("leaves_on"))  # PostgreSQL leaves out what is null
-
-
-class AgreementQuerySet(RecordQuerySet["Agreement"]):
-    """Agreements by what one asks of a register."""
-
-    def in_effect(self, on: date) -> Self:
-        """See also: Agreement.standing."""
-        running = self.alias(end_then=term_end(on)).filter(stage__in=CONCLUDED, effective_on__lte=on)
-        return running.filter(Q(end_then=None) | Q(end_then__gte=on)).exclude(leaves_on__lte=on)
-
-    def with_end(self, on: date) -> Self:
-        """With the end of the term that runs on a day as `end`. See also: Agreement.ends_on."""
-        return self.annotate(end=term_end(on))
-
-    def expiring(self, on: date, *, days: int = EXPIRING_DAYS) -> Self:
-        """Signed agreements whose term ends within so many days, whether it renews or not."""
-        until = on + timedelta(days=days)
-        near = self.filter(Q(expires_on__lte=until) | Q(leaves_on__lte=until), stage__in=CONCLUDED)
-        going = near.filter(Q(renewal=Renewal.TACIT) | Q(expires_on__gte=on) | Q(leaves_on__gte=on))
-        return going.with_end(on).filter(end__range=(on, until))
-
-    def expired(self, on: date) -> Self:
-        """Signed agreements that have run out before a day; those that renew without limit never do."""
-        over = self.filter(stage__in=CONCLUDED, expires_on__lt=on).exclude(leaves_on__lte=on)
-        return over.exclude(renewal=Renewal.TACIT, renewal_times=None).with_end(on).filter(end__lt=on)
-
-    def leaving(self, on: date) -> Self:
-        """Those in force whose notice of ending or suspension has come into effect by a day."""
-        return self.filter(stage__in=CONCLUDED, leaves_on__lte=on)
-
-    def awaiting(self, viewer: Viewer) -> Self:
-        """Agreements on which the viewer is the next to act."""
-        at_desk = Q(desk__in=viewer.desk_ids)
-        if viewer.role == Role.MANAGER:
-            # Four eyes: never work that the viewer wrote or submitted.
-            written = Authorship.objects.of_viewer(viewer).of_text().filter(agreement=OuterRef("pk"))
-            return self.filter(at_desk, ~Exists(written), stage=Stage.IN_REVIEW).exclude(submitted_as(viewer))
-        if viewer.role == Role.OFFICER:
-            return self.filter(at_desk, owner__in=viewer.keeper_ids, stage__in=(Stage.DRAFT, Stage.CLEARED))
-        return self.none()
-
-
 @pghistory.track()
 class Agreement(StatedTerms, Record):
     """One instrument between participants, with its dates, its stage and the desk that keeps it."""
@@ -151,8 +88,11 @@ class Agreement(StatedTerms, Record):
             "notice_months notice_days occasion_vi occasion_en place authentic_languages effect_rule effect_after "
             "effect_unit term_months term_from until_vi until_en renewal_times leaves_on leaves_as"
         ),
-        internal=f"desk owner submitted_by restricted lead_days behind folded {RECORD_INTERNAL}",
-        locked=f"id ref stage ending leaves_on leaves_as submitted_by behind folded is_example {RECORD_INTERNAL}",
+        internal=f"desk owner submitted_by restricted lead_days behind folded leaves_with {RECORD_INTERNAL}",
+        locked=(
+            "id ref stage ending leaves_on leaves_as leaves_with submitted_by behind folded is_example "
+            f"{RECORD_INTERNAL}"
+        ),
     )
     # Plain columns that people enter as they stand, on the form and by the API.
     ENTERED = (

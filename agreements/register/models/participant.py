@@ -12,19 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.register.models.agreement import Agreement, partial_date, precision_field, refuse_to_come
-from agreements.vocabulary import Part
+from agreements.vocabulary import Part, ParticipantRole
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
 from partners.viewers import Viewer
-
-
-class ParticipantRole(models.TextChoices):
-    PRINCIPAL = "principal", _("Principal")
-    IMPLEMENTING = "implementing", _("Implementing")
-    FUNDING = "funding", _("Funding")
-    DEPOSITARY = "depositary", _("Depositary")
-    OBSERVER = "observer", _("Observer")
 
 
 class Consent(models.TextChoices):

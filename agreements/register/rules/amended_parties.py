@@ -15,12 +15,12 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dates import Precision
 from agreements.register.models import Amendment, Participant
-from agreements.register.models.participant import ParticipantRole
+from agreements.vocabulary import ParticipantRole
 from partners.models import Organisation
 from partners.viewers import Viewer
 
 
-class Move(models.TextChoices):
+class ParticipantMove(models.TextChoices):
     JOIN = "join", pgettext_lazy("participant", "joins")
     LEAVE = "leave", pgettext_lazy("participant", "leaves")
     REPLACE = "replace", pgettext_lazy("participant", "is replaced by")
@@ -35,7 +35,7 @@ def check(amendment: Amendment) -> None:
             if row.withdrawn_on or row.pk in left:
                 raise ValidationError(_("%(name)s has left it already.") % {"name": row})
             left.add(row.pk)
-        if entry["do"] != Move.LEAVE:
+        if entry["do"] != ParticipantMove.LEAVE:
             new = _joining(amendment, entry, row)
             new.full_clean(exclude=["agreement"])
             if _takes_part(amendment, new, left):
@@ -50,7 +50,7 @@ def apply(amendment: Amendment, on: date, by: Viewer | None) -> None:
         if row is not None:
             row.withdrawn_on, row.withdrawn_precision = on, Precision.DAY
             row.stamp(by).save()
-        if entry["do"] != Move.LEAVE:
+        if entry["do"] != ParticipantMove.LEAVE:
             new = _joining(amendment, entry, row)
             new.effective_on, new.effective_precision = on, Precision.DAY
             new.stamp(by).full_clean()
@@ -66,10 +66,10 @@ def in_words(amendment: Amendment) -> list[str]:
     for entry in amendment.parties:
         old, new = names.get(entry.get("participant"), ""), others.get(entry.get("organisation"), "")
         text = {
-            Move.JOIN: gettext("%(new)s joins as %(role)s"),
-            Move.LEAVE: gettext("%(old)s leaves"),
-            Move.REPLACE: gettext("%(old)s is replaced by %(new)s"),
-        }[Move(entry["do"])]
+            ParticipantMove.JOIN: gettext("%(new)s joins as %(role)s"),
+            ParticipantMove.LEAVE: gettext("%(old)s leaves"),
+            ParticipantMove.REPLACE: gettext("%(old)s is replaced by %(new)s"),
+        }[ParticipantMove(entry["do"])]
         role = ParticipantRole(entry["role"]).label if entry.get("role") else ""
         said.append(text % {"old": old, "new": new, "role": role})
     return said
@@ -89,7 +89,7 @@ def _moved(amendment: Amendment) -> set[tuple[str, int]]:
 
 
 def _participant(amendment: Amendment, entry: dict[str, Any]) -> Participant | None:
-    if entry["do"] == Move.JOIN:
+    if entry["do"] == ParticipantMove.JOIN:
         return None
     rows = Participant.objects.live().filter(agreement=amendment.agreement_id)
     found: Participant | None = rows.filter(pk=entry.get("participant") or 0).first()

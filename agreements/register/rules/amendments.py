@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.acts import Act
 from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement, Amendment, Authorship, Step
-from agreements.register.models.agreement import submitted_as
+from agreements.register.models.queries import submitted_as
 from agreements.register.rules import amended_parties, steps
 from agreements.register.rules.workflow import DESK, MANAGER, Facts, Transition, Words, Workflow, from_stages
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, AmendmentStage

@@ -5,190 +5,27 @@ Buttons, API, admin, refusals, the diagram in the docs and the tests read this t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
-from django.conf import settings
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.acts import Act
-from agreements.dates import Precision
+from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Authorship, Step, content
 from agreements.register.models.participant import Consent
 from agreements.register.models.stated_terms import SUSPENSION, Ending
 from agreements.register.rules import steps
+from agreements.register.rules.needs import NEEDS
 from agreements.register.rules.workflow import DESK, MANAGER, RESCUE, Facts, Transition, Words, Workflow, from_stages
-from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, DueBefore, Fate, Stage, Standing, ways_of
+from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, Stage, Standing, ways_of
 from partners.viewers import Viewer
 
-Question = Callable[[Agreement, Facts], bool]
-
-
-def _has_title(agreement: Agreement, facts: Facts) -> bool:
-    return bool(agreement.title_vi or agreement.title_en)
-
-
-def _has_both_sides(agreement: Agreement, facts: Facts) -> bool:
-    codes = agreement.participants.live().values_list("organisation__country__code", flat=True)
-    ours = [code == settings.HOME_COUNTRY for code in codes]
-    return any(ours) and not all(ours)
-
-
-def _partners_are_named(agreement: Agreement, facts: Facts) -> bool:
-    return not _unnamed(agreement).exists()
-
-
-def _unnamed(agreement: Agreement) -> Any:
-    """What the partner's side owes, where several could and none is named."""
-    return agreement.commitments.live().unnamed().open()
-
-
-def _who_is_unnamed(agreement: Agreement) -> Words:
-    refs = ", ".join(_unnamed(agreement).order_by("number").values_list("ref", flat=True))
-    return _("Several partners could owe these commitments: name the partner in charge of %(refs)s.") % {"refs": refs}
-
-
-def _way(*stages: Stage) -> Question:
-    """Whether its kind and legal regime let it be concluded in one of these ways."""
-
-    def question(agreement: Agreement, facts: Facts) -> bool:
-        return not set(stages).isdisjoint(ways_of(agreement.kind, agreement.legal_regime))
-
-    return question
-
-
-def _has_day(agreement: Agreement, facts: Facts) -> bool:
-    return bool(facts.signed or agreement.signed_on)
-
-
-def _day_is_past(agreement: Agreement, facts: Facts) -> bool:
-    signed = facts.signed or agreement.signed
-    return signed is None or signed.first_day <= facts.on
-
-
-def _expires_once_signed(agreement: Agreement, facts: Facts) -> bool:
-    signed = facts.signed or agreement.signed
-    return signed is None or agreement.expires_on is None or agreement.expires_on >= signed.first_day
-
-
-def _has_reason(agreement: Agreement, facts: Facts) -> bool:
-    return bool(facts.reason.strip())
-
-
-def _has_ending(agreement: Agreement, facts: Facts) -> bool:
-    return facts.ending in Ending.values and facts.ending != Ending.NOT_CONCLUDED
-
-
-def _has_document(agreement: Agreement, facts: Facts) -> bool:
-    # Time and completion end an agreement by themselves; every other ending is somebody's act, and has a paper.
-    if facts.ending in (Ending.EXPIRY, Ending.COMPLETION):
-        return True
-    return facts.document is not None and facts.document.agreement_id == agreement.pk
-
-
-def _has_successor(agreement: Agreement, facts: Facts) -> bool:
-    if facts.ending != Ending.SUPERSESSION and Fate.CARRIED not in facts.fates.values():
-        return True
-    if facts.successor is None or facts.successor.pk == agreement.pk:
-        return False
-    return not Agreement(pk=facts.successor.pk, supersedes=agreement).leads_back("supersedes")
-
-
-def _has_effect(agreement: Agreement, facts: Facts) -> bool:
-    return facts.day is not None
-
-
-def _effect_is_past(agreement: Agreement, facts: Facts) -> bool:
-    return facts.day is None or facts.day.first_day <= facts.on
-
-
-def _effect_is_exact(agreement: Agreement, facts: Facts) -> bool:
-    return facts.day is None or facts.day.precision == Precision.DAY
-
-
-def _has_paper(agreement: Agreement, facts: Facts) -> bool:
-    return facts.document is not None and facts.document.agreement_id == agreement.pk
-
-
-def _has_participant(agreement: Agreement, facts: Facts) -> bool:
-    return facts.participant is not None and facts.participant.agreement_id == agreement.pk
-
-
-def _has_no_effect_yet(agreement: Agreement, facts: Facts) -> bool:
-    return agreement.effective_on is None
-
-
-def _has_no_notice(agreement: Agreement, facts: Facts) -> bool:
-    return agreement.leaves_on is None
-
-
-def _is_concluded(agreement: Agreement, facts: Facts) -> bool:
-    successor = facts.successor
-    return successor is None or (successor.stage in CONCLUDED and successor.archived_at is None)
-
-
-def _has_fitting_day(agreement: Agreement, facts: Facts) -> bool:
-    """Not before it was concluded."""
-    day = facts.day
-    return day is None or (agreement.signed_on or day.last_day) <= day.last_day
-
-
-def _procedure_allows(*acts: DueBefore) -> Question:
-    """The steps of the open procedure that come before these acts are done, or noted as not applying."""
-
-    def question(agreement: Agreement, facts: Facts) -> bool:
-        waiting = agreement.proceedings.live().filter(
-            closed_on=None, steps__step__due_before__in=acts, steps__step__is_optional=False,
-            steps__done_on=None, steps__skipped_because="",
-        )  # fmt: skip
-        return not waiting.exists()
-
-    return question
-
-
-NEEDS: Mapping[str, tuple[Question, Words | Callable[[Agreement], Words]]] = {
-    "expires_once_signed": (_expires_once_signed, _("The agreement expires before it was signed.")),
-    "title": (_has_title, _("It has no title.")),
-    "both_sides": (_has_both_sides, _("It needs at least one participant from our side and one from the partner's.")),
-    "paper": (_way(Stage.SIGNED, Stage.ADOPTED), _("Cooperation without a paper is not cleared for signing.")),
-    "can_be_signed": (
-        _way(Stage.SIGNED), _("Cooperation without a paper is not signed: record it as agreed without a paper."),
-    ),
-    "can_be_adopted": (
-        _way(Stage.ADOPTED), _("Statements, plans and other papers that are no treaty are adopted; this one is not."),
-    ),
-    "can_be_agreed": (_way(Stage.AGREED), _("Only cooperation without a paper is agreed without one.")),
-    "signing_date": (_has_day, _("Give the date of signing.")),
-    "adoption_date": (_has_day, _("Give the date of adoption.")),
-    "past_day": (_day_is_past, _("That day lies in the future.")),
-    "partners_named": (_partners_are_named, _who_is_unnamed),
-    "reason": (_has_reason, _("Give a reason.")),
-    "ending": (_has_ending, _("Say how it ended.")),
-    "document": (_has_document, _("Choose the paper that says so; add it under Papers first.")),
-    "successor": (_has_successor, _("Say which agreement takes its place.")),
-    "effect": (_has_effect, _("Give the day from which it has effect.")),
-    "past_effect": (_effect_is_past, _("This day is still to come.")),
-    "exact_effect": (_effect_is_exact, _("Give the day, for example 25/09/2023.")),
-    "document_given": (_has_paper, _("Choose the paper that says so; add it under Papers first.")),
-    "participant": (_has_participant, _("Say which participant.")),
-    "not_in_force": (
-        _has_no_effect_yet,
-        _("Its entry into force is recorded; where that is wrong, correct the record."),
-    ),
-    "no_notice": (_has_no_notice, _("A notice was given already; where that is wrong, correct that entry.")),
-    "concluded_successor": (_is_concluded, _("Its successor is not concluded yet.")),
-    "day": (_has_fitting_day, _("It cannot have effect before it was concluded.")),
-    "procedure_before_clearance": (
-        _procedure_allows(DueBefore.CLEAR), _("Steps of its procedure that come before clearance are still open."),
-    ),
-    "procedure_before_signing": (
-        _procedure_allows(DueBefore.CLEAR, DueBefore.SIGN),
-        _("Steps of its procedure that come before signing are still open."),
-    ),
-}  # fmt: skip
+# What every act that concludes needs, beside what it asks for itself.
+CONCLUDING = ("past_day", "expires_once_signed", "procedure_before_signing")
 
 TRANSITIONS: Mapping[str, Transition] = {
     transition.name: transition
@@ -200,19 +37,19 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "register", Act.REGISTER, _("Register as signed"),
             from_stages(Stage.IN_REVIEW), Stage.SIGNED, MANAGER,
-            ("can_be_signed", "both_sides", "signing_date", "past_day", "procedure_before_signing"),
+            ("can_be_signed", "both_sides", "signing_date", *CONCLUDING),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
             "adopt", Act.ADOPT, _("Register as adopted"),
             from_stages(Stage.IN_REVIEW), Stage.ADOPTED, MANAGER,
-            ("can_be_adopted", "both_sides", "adoption_date", "past_day", "procedure_before_signing"),
+            ("can_be_adopted", "both_sides", "adoption_date", *CONCLUDING),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
             "agree", Act.AGREE, _("Record as agreed without a paper"),
             from_stages(Stage.IN_REVIEW), Stage.AGREED, MANAGER,
-            ("can_be_agreed", "both_sides", "past_day", "procedure_before_signing"),
+            ("can_be_agreed", "both_sides", *CONCLUDING),
             ("signed",), four_eyes=True, is_next=True, is_legal=True,
         ),
         Transition(
@@ -227,13 +64,13 @@ TRANSITIONS: Mapping[str, Transition] = {
         Transition(
             "sign", Act.SIGN, _("Record the signing"),
             from_stages(Stage.CLEARED), Stage.SIGNED, DESK,
-            ("can_be_signed", "both_sides", "signing_date", "past_day", "procedure_before_signing"), ("signed",),
+            ("can_be_signed", "both_sides", "signing_date", *CONCLUDING), ("signed",),
             is_next=True, is_legal=True,
         ),
         Transition(
             "issue", Act.ISSUE, _("Record the adoption"),
             from_stages(Stage.CLEARED), Stage.ADOPTED, DESK,
-            ("can_be_adopted", "both_sides", "adoption_date", "past_day", "procedure_before_signing"), ("signed",),
+            ("can_be_adopted", "both_sides", "adoption_date", *CONCLUDING), ("signed",),
             is_next=True, is_legal=True,
         ),
         Transition(
@@ -271,8 +108,17 @@ TRANSITIONS: Mapping[str, Transition] = {
 }  # fmt: skip
 
 
-# What the rooms above do with their own when an agreement ends, before its stage changes and in the same transaction.
-AT_THE_END: list[Callable[[Agreement, Viewer, Facts], None]] = []
+class AtTheEnd(Protocol):
+    """What a room above does with its own when an agreement ends; it adds itself to `AT_THE_END`."""
+
+    def check(self, agreement: Agreement, by: Viewer | None, facts: Facts) -> Any:
+        """Raise Refused where what was said with the ending, or its notice, cannot be done."""
+
+    def settle(self, agreement: Agreement, by: Viewer | None, facts: Facts) -> None:
+        """Do it, before the stage changes and in the same transaction."""
+
+
+AT_THE_END: list[AtTheEnd] = []
 
 
 def target_of(transition: Transition, agreement: Agreement) -> Stage:
@@ -286,9 +132,9 @@ def target_of(transition: Transition, agreement: Agreement) -> Stage:
 
 def _carry_out(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> Step:
     shown, stage = agreement.content_hash(), agreement.stage
-    if transition.act == Act.END and not _is_notice(transition, facts):
-        for settle in AT_THE_END:
-            settle(agreement, by, facts)
+    if transition.act == Act.END:
+        for room in AT_THE_END:
+            (room.check if _is_notice(transition, facts) else room.settle)(agreement, by, facts)
     before = _apply(transition, agreement, by, facts)
     return steps.write(
         Act.NOTICE if _is_notice(transition, facts) else transition.act, agreement, by,
@@ -322,7 +168,7 @@ def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Fact
     if _is_notice(transition, facts) and facts.day:
         leads_to = facts.ending if transition.name == "end" else SUSPENSION
         _succeed(agreement, facts)
-        return put(agreement, {"leaves_on": facts.day.on, "leaves_as": leads_to})
+        return put(agreement, {"leaves_on": facts.day.on, "leaves_as": leads_to, "leaves_with": _kept(facts)})
     values: dict[str, Any] = {"stage": target_of(transition, agreement)}
     if transition.name == "submit":
         values["submitted_by_id"] = by.user_id
@@ -334,6 +180,22 @@ def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Fact
     if transition.name == "end":
         values |= {"leaves_on": facts.day.on if facts.day else facts.on, "leaves_as": values["ending"]}
     return put(agreement, values)
+
+
+def _kept(facts: Facts) -> dict[str, Any]:
+    """What is said with a notice, fit for JSON."""
+    successor = facts.successor.pk if facts.successor else None
+    return {"fates": dict(facts.fates), "successor": successor, "reason": facts.reason.strip()}
+
+
+def _said_with_notice(agreement: Agreement) -> Facts:
+    """The facts of an ending whose day has come."""
+    kept, day = agreement.leaves_with, agreement.leaves_on
+    assert day
+    return Facts(
+        on=day, day=PartialDate(day), ending=agreement.leaves_as, reason=kept.get("reason", ""),
+        fates=kept.get("fates", {}), successor=Agreement.objects.filter(pk=kept.get("successor")).first(),
+    )  # fmt: skip
 
 
 def _succeed(agreement: Agreement, facts: Facts) -> None:
@@ -356,12 +218,18 @@ def _ratify(agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
 
 
 def carry_out_notice(agreement: Agreement) -> Step:
-    """End or suspend an agreement whose notice has come into effect; its row is locked."""
+    """End or suspend an agreement whose notice has come into effect; its row is locked.
+
+    Raises Refused where what was said of its commitments no longer fits: then a manager ends it by hand.
+    """
     as_suspended = agreement.leaves_as == SUSPENSION
+    if not as_suspended:
+        for room in AT_THE_END:
+            room.settle(agreement, None, _said_with_notice(agreement))
     stage = Stage.SUSPENDED if as_suspended else Stage.ENDED
     values: dict[str, Any] = {"stage": stage, "ending": "" if as_suspended else agreement.leaves_as}
     if as_suspended:
-        values |= {"leaves_on": None, "leaves_as": ""}
+        values |= {"leaves_on": None, "leaves_as": "", "leaves_with": {}}
     day, was = agreement.leaves_on, agreement.stage
     act = Act.SUSPEND if as_suspended else Act.END
     return steps.write(act, agreement, None, on=day, from_stage=was, to_stage=stage, before=put(agreement, values))
@@ -438,6 +306,8 @@ def changed_in_review(agreement: Agreement, shown: str) -> list[str] | None:
 
 def whose_turn(agreement: Agreement, on: date) -> Words:
     """Who must act next on that day, for the first line of the page; empty where nothing waits."""
+    if agreement.stage in CONCLUDED and agreement.leaves_on and agreement.leaves_on <= on:
+        return _("A manager of the desk: say how it ended, and what becomes of each open commitment.")
     if agreement.stage in CONCLUDED and agreement.standing(on) == Standing.EXPIRED:
         return _("A manager of the desk: say how it ended, or record its renewal.")
     return {

@@ -160,7 +160,7 @@ def test_of_a_period_the_end_counts_once_it_has_come(
 
 def test_a_blocker_noted_and_removed_and_an_item_verified_are_heard(cast: Cast, today: object) -> None:
     row, officer = make_commitment(agreement=cast.agreement), cast.viewer("linh")
-    blockers.block(row, what="no site", side="ours", removed_by="ministry", by=replace(officer, on=TODAY - 20 * DAY))
+    blockers.block(row, what="no site", side="ours", removed_by="desk", by=replace(officer, on=TODAY - 20 * DAY))
     assert health.judge(row, TODAY).heard_on == TODAY - 20 * DAY
     blockers.unblock(row, how="found one", by=replace(officer, on=TODAY - 9 * DAY))
     row.refresh_from_db()

@@ -12,7 +12,8 @@ import yaml
 
 from agreements.commitments.rules import bulk, due_requests, health, reports
 from agreements.dates import PartialDate, Precision
-from agreements.exchange.loading import BadFile, load
+from agreements.exchange.files import BadFile
+from agreements.exchange.loading import load
 from agreements.models import Agreement, Commitment, DueRequest, Report, Step
 from agreements.register.rules import editing
 from partners.refusals import Refused

@@ -14,7 +14,8 @@ import yaml
 from django.db.models import Q
 
 from agreements.commitments.rules import action_items, answers, blockers, bulk, due_requests, health, reports
-from agreements.exchange.loading import BadFile, load
+from agreements.exchange.files import BadFile
+from agreements.exchange.loading import load
 from agreements.models import ActionItem, Agreement, Commitment, DueRequest, Indicator, Report
 from agreements.overview.tallies import duties, total
 from agreements.register.rules import editing, undoing
@@ -156,7 +157,8 @@ def suspend_or_resume(world: World) -> None:
 @act
 def correct_the_signing(world: World) -> None:
     agreement = Agreement.objects.get(pk=world.other.pk)
-    agreement.signed_on = world.rng.choice([None, TODAY - timedelta(days=world.rng.randint(0, 400))])
+    unknown = [None] if agreement.signed_on is None else []  # a day that is recorded is not taken away
+    agreement.signed_on = world.rng.choice([*unknown, TODAY - timedelta(days=world.rng.randint(0, 400))])
     agreement.signed_precision = world.rng.choice(["day", "year"])
     editing.correct(agreement, by=world.by("minh"), because="x")
 

@@ -37,3 +37,21 @@ def test_the_page_says_what_is_missing(cast: Cast, today: object) -> None:
     row = make_commitment(agreement=cast.agreement, title="Explore cooperation", partner_owner=cast.us)
     page = cast.client("linh").get(f"/commitments/{row.ref}/").content.decode()
     assert "what is done, how much, by when" in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hai bên triển khai sáng kiến chung sau khi ký", "The two sides start a joint initiative in 2024",
+        "Bảo đảm an toàn mạng 5G", "Ban hành theo Quyết định 1018/QĐ-TTg ngày 21/09/2024", "Hoàn thành trong 09/2024",
+    ],
+)  # fmt: skip
+def test_what_counts_nothing_does_not_say_how_much(text: str) -> None:
+    assert not wording.score(text, has_owner=True, has_day=True).quantity
+
+
+@pytest.mark.parametrize(
+    "text", ["Đào tạo sáu mươi giảng viên", "Train 50 teachers", "Hai bên cử hai chuyên gia", "1,5 tỷ"]
+)
+def test_a_number_says_how_much(text: str) -> None:
+    assert wording.score(text, has_owner=True, has_day=True).quantity

@@ -114,15 +114,15 @@ def test_the_commitments_own_page_keeps_both_too(cast: Cast) -> None:
     old = {
         "title_vi": commitment.title_vi, "title_en": "Mine", "kind": commitment.kind, "delivery": "planned",
         "direction": commitment.direction, "health": "no_report", "seen_version": commitment.version,
-        "partner_owner": "gov-us",
+        "partner_owner": "gov-us", "because": "a typing error",
     }  # fmt: skip
     commitment.title_en, commitment.text_en = "Theirs", "Added by them"
-    commitment.stamp(cast.viewer("minh")).save()
+    commitment.stamp(cast.viewer("linh")).save()
     url = f"/commitments/{commitment.ref}/edit/"
-    page = cast.client("linh").post(url, old)
+    page = cast.client("minh").post(url, old)
     assert page.status_code == 422
     assert [c.key for c in page.context["conflicts"]] == ["title_en"]
-    assert cast.client("linh").post(url, {**old, "choice-title_en": "mine"}).status_code == 302
+    assert cast.client("minh").post(url, {**old, "choice-title_en": "mine"}).status_code == 302
     commitment.refresh_from_db()
     assert (commitment.title_en, commitment.text_en) == ("Mine", "Added by them")
 

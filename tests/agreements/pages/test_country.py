@@ -41,14 +41,14 @@ def test_each_number_opens_exactly_its_list(busy: Cast, name: str) -> None:
     page = unescape(client.get("/countries/US/").content.decode().split("<main")[1])
     links = re.findall(r'href="(/(?:agreements|commitments)/\?[^"]+)">([^<]*)<', page)
     numbered = [(url, int(found[0])) for url, text in links if (found := re.findall(r"\d+", text))]
-    assert len(numbered) >= 12
+    assert len(numbered) >= (11 if name == "sara" else 12), "silence is not for partners"
     for url, number in numbered:
         assert client.get(url).context["page"].count == number, (url, number)
 
 
 def test_a_partner_reads_the_balance_from_their_side(busy: Cast) -> None:
     page = busy.client("sara").get("/countries/US/").content.decode()
-    assert "You owe it" in page or "The other side owes it" in page or "We owe it" in page
+    assert "The other side" in page or "Our side" in page
     assert busy.client("sara").get("/countries/KR/").status_code == 404
 
 

@@ -44,8 +44,8 @@ def test_saving_what_was_read_before_hides_nothing(cast: Cast) -> None:
 def test_a_person_says_that_both_say_the_same(cast: Cast, ticked: bool, behind: str) -> None:
     commitment = cast.commitment
     Commitment.objects.update(title_vi="Cam kết", title_en="Commitment")
-    client = cast.client("linh")
-    typed = {"title_vi": "Cam kết đã sửa lỗi gõ", "title_en": "Commitment"}
+    client = cast.client("minh")
+    typed = {"title_vi": "Cam kết đã sửa lỗi gõ", "title_en": "Commitment", "because": "a typing error"}
     data = filled(**typed, **({"both_say_the_same": "on"} if ticked else {}))
     data["seen_version"] = Commitment.objects.get().version
     assert client.post(f"/commitments/{commitment.ref}/edit/", data).status_code == 302

@@ -82,7 +82,7 @@ def test_postgresql_counts_the_same(
 ) -> None:
     agreement = cast.agreement
     Agreement.objects.filter(pk=agreement.pk).update(
-        expires_on=first, renewal="tacit", renewal_months=months, renewal_times=times, leaves_on=leaves
+        signed_on=None, expires_on=first, renewal="tacit", renewal_months=months, renewal_times=times, leaves_on=leaves
     )
     row: Any = Agreement.objects.with_end(on).get(pk=agreement.pk)
     assert row.end == row.ends_on(on)
@@ -100,10 +100,10 @@ def test_at_most_so_many_times(first: date, months: int, times: int, on: date) -
 
 def test_lists_and_records_agree(cast: Cast) -> None:
     day = date(2026, 11, 23)
-    facts: dict[str, Any] = {"desk": cast.desk, "effective_on": date(2010, 1, 1), "renewal": "tacit"}
-    soon = make_agreement(expires_on=date(2020, 12, 31), renewal_months=12, **facts)
-    late = make_agreement(expires_on=date(2020, 6, 30), renewal_months=12, **facts)
-    over = make_agreement(desk=cast.desk, effective_on=date(2010, 1, 1), expires_on=date(2020, 12, 31))
+    facts: dict[str, Any] = {"desk": cast.desk, "signed_on": date(2010, 1, 1), "effective_on": date(2010, 1, 1)}
+    soon = make_agreement(expires_on=date(2020, 12, 31), renewal="tacit", renewal_months=12, **facts)
+    late = make_agreement(expires_on=date(2020, 6, 30), renewal="tacit", renewal_months=12, **facts)
+    over = make_agreement(expires_on=date(2020, 12, 31), **facts)
     assert [row.standing(day) for row in (soon, late, over)] == ["renewing", "in_effect", "expired"]
     assert set(Agreement.objects.expiring(day)) == {soon}
     assert set(Agreement.objects.expired(day)) == {over}

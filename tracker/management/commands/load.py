@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from agreements.exchange.loading import BadFile, load
+from agreements.exchange.files import BadFile
+from agreements.exchange.loading import load
 
 
 class Command(BaseCommand):

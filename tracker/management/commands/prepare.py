@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from agreements.acts import Act
 from agreements.examples import generating
-from agreements.exchange.loading import EXAMPLES, REFERENCE, load, rows_of
+from agreements.exchange.files import rows_of
+from agreements.exchange.loading import EXAMPLES, REFERENCE, load
 from agreements.register.models import Agreement, Share
 from agreements.register.rules import steps
 from agreements.tasks import keep_commitments
