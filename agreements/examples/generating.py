@@ -37,7 +37,10 @@ def generate(
     say: Callable[[int], None] | None = None,
     with_files: int = WITH_FILES,
 ) -> int:
-    """Make so many, each marked as an example; of the first ones with files. Raises Refused where there are some, or no lists to make them by."""
+    """Make so many, each marked as an example; the first ones with files.
+
+    Raises Refused where there are some, or no lists to make them by.
+    """
     if exist():
         raise Refused(_("There are examples already: remove them first."))
     if not Country.objects.exists():
