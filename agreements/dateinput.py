@@ -154,7 +154,7 @@ class PartialDateApiField(serializers.Field[Any, Any, Any, Any]):
             case Precision.MONTH:
                 return value.on.strftime("%Y-%m")
             case _:
-                return str(value)
+                return value.plain
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         try:

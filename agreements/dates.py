@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from agreements import numberwords
@@ -163,7 +164,14 @@ class PartialDate:
                 return self.on
 
     def __str__(self) -> str:
-        """As it stands in a field, and as `read` takes it back: `05/09/2023`, `09/2023`, `Q3 2023`, `2023`."""
+        """As the reader writes it, and as `read` takes it back: `Q3 2023`, in Vietnamese `Quý III/2023`."""
+        if self.precision == Precision.QUARTER and (get_language() or "").startswith("vi"):
+            return f"Quý {_ROMANS[(self.on.month - 1) // 3].upper()}/{self.on.year:04}"
+        return self.plain
+
+    @property
+    def plain(self) -> str:
+        """The same for every reader, for what is stored and for machines: `05/09/2023`, `09/2023`, `Q3 2023`."""
         match self.precision:
             case Precision.YEAR:
                 return f"{self.on.year:04}"

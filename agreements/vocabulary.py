@@ -133,14 +133,14 @@ class CommitmentKind(TextChoices):
 
 
 class Direction(TextChoices):
-    OURS = "ours", _("We owe it")
-    THEIRS = "theirs", _("The partner owes it")
-    MUTUAL = "mutual", _("Both owe it")
+    OURS = "ours", _("Our side")
+    THEIRS = "theirs", _("The partner's side")
+    MUTUAL = "mutual", _("Both sides")
 
     @property
     def across(self) -> Any:
         """The label as the partner across the table reads it, for whom "we" are the others."""
-        return {"ours": _("The other side owes it"), "theirs": _("Your side owes it")}.get(self, self.label)
+        return {"ours": _("The other side"), "theirs": _("Your side")}.get(self, self.label)
 
 
 class Delivery(State):

@@ -23,7 +23,7 @@ def drafts(request: Request) -> HttpResponse:
     if request.method == "GET":
         forms = [form[:200] for form in request.GET.getlist("form")[:MOST_FORMS]]
         found = own.filter(form__in=forms)[:MOST_SHOWN]
-        at = {draft.pk: f"{timezone.localtime(draft.saved_at):%H:%M %d/%m/%Y}" for draft in found}
+        at = {draft.pk: f"{timezone.localtime(draft.saved_at):%d/%m/%Y, %H:%M}" for draft in found}
         shown = [{"form": d.form, "window": d.window, "data": d.data, "at": at[d.pk]} for d in found]
         return JsonResponse({"drafts": shown})
     form = request.GET.get("form", "")[:200]

@@ -63,9 +63,9 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     # The manager clears the letter, and shares the laboratory alone; the other two are shared already.
     boss = manager.page
     boss.goto(letter)
-    boss.click("summary:has-text('Vào sổ là đã ký')")
-    boss.click("button:text-is('Vào sổ là đã ký')")
-    boss.wait_for_selector("text=Đã vào sổ là đã ký")
+    boss.click("summary:has-text('Vào sổ văn bản đã ký')")
+    boss.click("button:text-is('Vào sổ văn bản đã ký')")
+    boss.wait_for_selector("text=Đã vào sổ văn bản đã ký")
     partner = Person(browser, site, "partner", language="en", width=360)
     phone = partner.page
     assert partner.status(f"/commitments/{ORAN}/") == 404
@@ -119,7 +119,7 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     boss.goto(f"/commitments/{ORAN}/")
     boss.click("button:text-is('Chấp nhận')")
     boss.wait_for_selector("text=Đã chấp nhận báo cáo")
-    assert boss.locator("aside .pill:has-text('Đã thực hiện')").count() == 1
+    assert boss.locator("aside .pill:has-text('Đã hoàn thành')").count() == 1
 
     # The partner asks for a later day; it moves once the manager has approved, and the first day stays.
     phone.goto(f"/commitments/{ITSI}/")
@@ -130,14 +130,14 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     phone.wait_for_selector("#days .pill")
     boss.goto("/review/")
     boss.click(f"a[href='/commitments/{ITSI}/#days']")
-    assert "chậm 60 ngày" not in boss.inner_text("aside")
+    assert "quá hạn 60 ngày" not in boss.inner_text("aside")
     boss.click("#days button:text-is('Phê duyệt')")
     boss.wait_for_selector(f"aside :text('{day(40)}')")
     # Both views of DELTA stand side by side until the partner's words are adopted.
     boss.goto("/oversight/")
     boss.click(f"#disputes a[href*='{DELTA}']")
     assert "Open the DELTA network to universities" in boss.inner_text(".views, main")
-    boss.click("button:text-is('Chấp nhận lời văn này')")
+    boss.click("button:text-is('Tiếp thu câu chữ này')")
     boss.wait_for_selector("text=Open the DELTA network to universities of Viet Nam.")
 
     after = counts(manager)

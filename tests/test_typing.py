@@ -125,7 +125,7 @@ def test_an_act_is_undone_with_one_click(browser: Any, site: Running) -> None:
     page = officer.page
     page.goto("/agreements/US-2023-04/")
     page.click("button:has-text('Submit for review')")
-    page.wait_for_selector("text=Whose turn: A manager of the desk")
+    page.wait_for_selector("text=Next to act: A manager of the desk")
     page.click("button:text-is('Undo')")
     page.wait_for_selector("text=is as it was before")
     assert "Submit for review" in officer.text()

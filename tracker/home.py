@@ -49,7 +49,7 @@ def home(request: Request) -> HttpResponse:
         case Role.PARTNER:
             return render(request, "tracker/home_partner.html", at_hand | _partner(viewer))
         case Role.MANAGER:
-            context = _desk(viewer, request.GET.get("of", ""), since) | _review(viewer)
+            context = _desk(viewer, request.GET.get("of", ""), since)
             return render(request, "tracker/home_manager.html", at_hand | context)
         case Role.OFFICER:
             context = _desk(viewer, request.GET.get("of", ""), since)
@@ -58,7 +58,7 @@ def home(request: Request) -> HttpResponse:
             return render(request, "tracker/home_reader.html", at_hand | _house(viewer))
 
 
-SCOPES = {"mine": _("Mine"), "desk": _("My desk"), "house": _("The whole house")}
+SCOPES = {"mine": _("Mine"), "desk": _("My desk"), "house": _("The whole ministry")}
 
 
 @dataclass(frozen=True)
@@ -86,13 +86,18 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     shown = commitments.concluded().select_related("agreement", "partner_owner", "lead")
     return {
         "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waits, agreements),
-        "waiting": waiting.items(viewer, most=SHOWN), "waits": waits,
+        "waiting": waiting.items(viewer, most=SHOWN), **_counted(waits),
         "overdue": shown.overdue(viewer.on)[:SHOWN], "soon": shown.due_within(SOON_DAYS, viewer.on)[:SHOWN],
         "expiring": agreements.expiring(viewer.on).order_by("expires_on")[:SHOWN],
         "since": since, "changes": _changes(viewer, since, agreements)[:SHOWN] if since else [],
         "told": Reminder.objects.visible_to(viewer).filter(recipient=viewer.user_id, state=SendState.SENT)
         .select_related("agreement", "commitment", "step")[:SHOWN],
     }  # fmt: skip
+
+
+def _counted(waits: int) -> dict[str, int]:
+    """The headline's number, and the menu's, which need not be counted again."""
+    return {"waits": waits, "waiting_count": waits}
 
 
 def _counts(viewer: Viewer, scope: str, waits: int, agreements: Any) -> list[Count]:
@@ -108,11 +113,11 @@ def _counts(viewer: Viewer, scope: str, waits: int, agreements: Any) -> list[Cou
         return f"{reverse('agreements')}?{urlencode({**of, **more})}"
 
     return [
-        Count(waits, _("wait for me"), reverse("waiting")),
+        Count(waits, _("waiting for me"), reverse("waiting")),
         Count(found.overdue, _("commitments overdue"), duties(due="overdue"), is_bad=True),
         Count(found.soon, _("due within 30 days"), duties(due="soon")),
         Count(found.blocked, _("blocked"), duties(health=Health.BLOCKED), is_bad=True),
-        Count(found.silent, _("without a word for 90 days"), duties(quiet=str(SILENT_DAYS))),
+        Count(found.silent, _("no update for over 90 days"), duties(quiet=str(SILENT_DAYS))),
         Count(agreements.expiring(viewer.on).count(), _("agreements expire soon"), papers(show="expiring")),
         Count(agreements.filter(stage=Stage.IN_REVIEW).count(), _("in review"), papers(stage=Stage.IN_REVIEW)),
     ]
@@ -150,7 +155,7 @@ def _review(viewer: Viewer) -> dict[str, Any]:
         "reports": waiting.rows(viewer, Wait.REPORT)[:MOST_IN_QUEUE],
         "others": waiting.items(viewer, kinds=set(Wait) - set(TABLES), most=MOST_IN_QUEUE),
         "own_in_review": in_review.exclude(pk__in=awaited.values("pk"))[:SHOWN],
-        "waits": waiting.count(viewer),
+        **_counted(waiting.count(viewer)),
     }
 
 
@@ -167,7 +172,7 @@ def waiting_page(request: Request) -> HttpResponse:
     found = waiting.items(request.viewer, first=first, most=PAGE)
     mark = str(first + PAGE) if first + PAGE < waits else ""
     page = Page(found, next_mark=mark, is_first=not first, count=waits, count_is_capped=False)
-    return render(request, "tracker/waiting.html", {"page": page, "waits": waits})
+    return render(request, "tracker/waiting.html", {"page": page, **_counted(waits)})
 
 
 def _partner(viewer: Viewer) -> dict[str, Any]:
@@ -178,7 +183,7 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
     owed = commitments.owed().owed_by(viewer.organisation_ids)
     to_confirm = waiting.rows(viewer, Wait.CONFIRM)
     return {
-        "waits": waiting.count(viewer),
+        **_counted(waiting.count(viewer)),
         "agreements": agreements[:50],
         "agreement_count": agreements.count(),
         "owed": owed[:50],

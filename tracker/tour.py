@@ -34,7 +34,7 @@ class TourStop:
 
 
 FIND = TourStop(
-    _("Find anything"),
+    _("Search the register"),
     _("Press Ctrl+K anywhere, or type into the box above: half a name without accents is enough."),
     _("Search"), "search",
 )  # fmt: skip
@@ -92,7 +92,7 @@ TOUR: Mapping[Role, tuple[TourStop, TourStop, TourStop]] = {
         TourStop(
             _("See how it came about"),
             _("Each agreement has its timeline and can be shown as it was on a day; the history is sealed."),
-            _("Heartbeat"), "pulse",
+            _("System status"), "pulse",
         ),
     ),
     Role.OPERATOR: (
@@ -102,9 +102,9 @@ TOUR: Mapping[Role, tuple[TourStop, TourStop, TourStop]] = {
             _("Administration"), "admin:index",
         ),
         TourStop(
-            _("Watch the heartbeat"),
+            _("Watch the system status"),
             _("It shows which queue is silent and which mails are in doubt, before anybody misses one."),
-            _("Heartbeat"), "pulse",
+            _("System status"), "pulse",
         ),
         FIND,
     ),

@@ -22,7 +22,7 @@ from pghistory.core import event_models
 from agreements import amounts
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, Funding, Indicator, Milestone
-from agreements.commitments.rules import acts
+from agreements.commitments.rules import acts, deadlines
 from agreements.commitments.rules import editing as promises
 from agreements.dateinput import keep
 from agreements.dates import UnreadableDate, read
@@ -99,6 +99,7 @@ class _Loading:
         self._lists()
         self._facts()
         for agreement in Agreement.objects.filter(pk__in=self.touched).order_by("pk"):
+            deadlines.count(agreement, self.on)
             acts.follow(agreement, self.on)
         if sources:
             self._attach(sources)

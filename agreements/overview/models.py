@@ -34,7 +34,7 @@ COUNTED = (
 class TallyFamily(models.TextChoices):
     LEAD = "lead", _("open, by lead agency and month due")
     OWNER = "owner", _("open, by keeper and month due")
-    PARTNER = "partner", _("by partner who owes it and state")
+    PARTNER = "partner", _("by responsible partner and state")
     HEARD = "heard", _("open, by keeper and month last heard of")
     BLOCKED = "blocked", _("open and blocked, by who can help and since when")
     SLIP = "slip", _("open and later than first promised, by days")
@@ -94,7 +94,7 @@ class CountedCommitment(Gated):
     slip_days = models.IntegerField(_("days later than first promised"), null=True)
     was_on_time = models.BooleanField(_("delivered on time"), null=True)
     start_days = models.IntegerField(_("days from signing to the first act"), null=True)
-    owing_ids = ArrayField(models.BigIntegerField(null=True), default=list, verbose_name=_("partners who owe it"))
+    owing_ids = ArrayField(models.BigIntegerField(null=True), default=list, verbose_name=_("responsible partners"))
 
     class Meta:
         abstract = True

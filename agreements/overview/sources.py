@@ -168,8 +168,12 @@ def _actions(viewer: Viewer) -> Any:
 
 
 def _expired(viewer: Viewer) -> Any:
+    """What has run out, and what a notice has ended of which the calendar could not settle the commitments."""
+    if not _is_manager(viewer):
+        return None
     rows = Agreement.objects.visible_to(viewer).filter(_at_desk(viewer, ""))
-    return rows.expired(viewer.on) if _is_manager(viewer) else None
+    over, left = rows.expired(viewer.on), rows.leaving(viewer.on - timedelta(days=1)).live()
+    return rows.filter(Q(pk__in=over.order_by().values("pk")) | Q(pk__in=left.order_by().values("pk")))
 
 
 def _stuck(viewer: Viewer) -> Any:
@@ -296,7 +300,7 @@ SOURCES: Mapping[Wait, Source] = {
             _of_commitment("positions"), lambda row: row.remark or row.proposed,
         ),
         Source(Wait.ACTION, ActionItem, _actions, F("done_on"), ("done_by",), lambda row: row.done_by),
-        Source(Wait.EXPIRED, Agreement, _expired, F("expires_on"), ("owner",), lambda row: row.owner),
+        Source(Wait.EXPIRED, Agreement, _expired, Least("expires_on", "leaves_on"), ("owner",), lambda row: row.owner),
         Source(Wait.STUCK, Commitment, _stuck, _stuck_since, PLACE),
         Source(Wait.RETURNED, Agreement, _returned, _last(Act.RETURN, agreement=OuterRef("pk")), ("desk",)),
         Source(Wait.DRAFT, Agreement, _drafts, DAY_MADE, ("desk",)),

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, duty
 from agreements.commitments.models.queries import is_overdue
 from agreements.register.models import Agreement, Participant
 from partners.models import Country
@@ -54,20 +54,32 @@ class Tiles:
 
 
 def places(viewer: Viewer) -> list[Place]:
-    """Those that take part with us in anything the viewer sees, by name. Three queries, whatever their number."""
+    """Those that take part with us in anything the viewer sees, by name. Four queries, whatever their number."""
     seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
     agreements = dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
-    duties = Commitment.objects.visible_to(viewer).owed().filter(agreement__participants__archived_at=None)
-    if viewer.is_partner:  # who takes part in the agreement behind a commitment that is shared alone is not told
-        duties = duties.filter(agreement__in=Agreement.objects.visible_to(viewer).values("pk"))
-    there = (
-        duties.order_by()
-        .values("agreement__participants__organisation__country")
-        .annotate(open=Count("pk", distinct=True), late=Count("pk", distinct=True, filter=is_overdue(viewer.on)))
-    )
-    owed = {row["agreement__participants__organisation__country"]: (row["open"], row["late"]) for row in there}
+    owed = _owed(viewer)
     countries = Country.objects.visible_to(viewer).filter(pk__in=agreements).exclude(code=settings.HOME_COUNTRY)
     return [Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0))) for row in countries.order_by("order_vi")]
+
+
+def _owed(viewer: Viewer) -> dict[int, tuple[int, int]]:
+    """By country what is owed between us and it, as `of_country` lists it, and what of that is overdue."""
+    rows = Commitment.objects.visible_to(viewer).owed().order_by()
+    if viewer.is_partner:  # who takes part in the agreement behind a commitment that is shared alone is not told
+        rows = rows.filter(agreement__in=Agreement.objects.visible_to(viewer).values("pk"))
+    each = rows.filter(duty.NOBODY_NAMED).alias(parties=duty.parties()).filter(duty.is_each_ones())
+    parts = {
+        "partner_owner__country": rows.filter(partner_owner__isnull=False),
+        "agreement__participants__organisation__country": each.filter(agreement__participants__in=duty.can_owe()),
+    }
+    found: dict[int, tuple[int, int]] = {}
+    for country, part in parts.items():
+        late = Count("pk", distinct=True, filter=is_overdue(viewer.on))
+        counted = part.values_list(country).annotate(open=Count("pk", distinct=True), late=late)
+        for key, number, overdue in counted:
+            there = found.get(key, (0, 0))
+            found[key] = there[0] + number, there[1] + overdue
+    return found
 
 
 def laid_out(found: Iterable[Place]) -> Tiles:

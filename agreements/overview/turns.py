@@ -99,54 +99,55 @@ def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
             late,
         )
         yield Turn(text % {"count": late}, f"{path}&due=overdue", is_late=True)
-    for count, text in _asked(of_it, held, viewer):
+    for count, text, query in _asked(of_it, held, viewer):
         if count:
-            yield Turn(text % {"count": count}, path)
+            yield Turn(text % {"count": count}, f"{path}{query}")
 
 
-def _asked(of_it: Any, held: Any, viewer: Viewer) -> Iterator[tuple[int, str]]:
+def _asked(of_it: Any, held: Any, viewer: Viewer) -> Iterator[tuple[int, str, str]]:
+    """How many, the sentence, and the filters that leave just these; none where no filter of the list does."""
     reports = Report.objects.visible_to(viewer).filter(commitment__in=of_it, status=ReportStatus.SUBMITTED).count()
     yield reports, ngettext(
         "%(count)s report waits for the desk to accept or return it",
         "%(count)s reports wait for the desk to accept or return them", reports,
-    )  # fmt: skip
+    ), "&said=true"  # fmt: skip
     asked = DueRequest.objects.visible_to(viewer).filter(commitment__in=of_it, state=RequestState.WAITING)
     days = asked.filter(kind=RequestKind.DAY).count()
     yield days, ngettext(
         "%(count)s request for another day waits for a manager of the desk",
         "%(count)s requests for another day wait for a manager of the desk", days,
-    )  # fmt: skip
+    ), ""  # fmt: skip
     drops = asked.filter(kind=RequestKind.DROP).count()
     yield drops, ngettext(
         "%(count)s request to drop a commitment waits for a manager of the desk",
         "%(count)s requests to drop commitments wait for a manager of the desk", drops,
-    )  # fmt: skip
+    ), ""  # fmt: skip
     disputes = Answer.objects.visible_to(viewer).filter(
         commitment__in=of_it, commitment__agreed=Confirmation.DISPUTED, verdict=Verdict.DISPUTED,
         state__in=UNSETTLED,
-    ).count()  # fmt: skip
+    ).order_by().values("commitment").distinct().count()  # fmt: skip
     yield disputes, ngettext(
         "A partner disputes %(count)s commitment: waits for the desk to answer",
         "Partners dispute %(count)s commitments: waits for the desk to answer", disputes,
-    )  # fmt: skip
+    ), "&confirmation=disputed"  # fmt: skip
     missed = Milestone.objects.visible_to(viewer).filter(
         commitment__in=held, status=MilestoneStatus.SCHEDULED, due_on__lt=viewer.on, archived_at=None
     ).count()  # fmt: skip
     yield missed, ngettext(
         "%(count)s milestone is overdue: waits for the officer in charge to note what became of it",
         "%(count)s milestones are overdue: waits for the officer in charge to note what became of them", missed,
-    )  # fmt: skip
+    ), ""  # fmt: skip
     silent = held.quiet(QUIET_DAYS, viewer.on).count()
     yield silent, ngettext(
         "Of %(count)s commitment nothing was heard for six months: waits for the officer in charge to ask",
         "Of %(count)s commitments nothing was heard for six months: waits for the officer in charge to ask", silent,
-    )  # fmt: skip
+    ), f"&owed=true&quiet={QUIET_DAYS}"  # fmt: skip
     unanswered = (Confirmation.UNCONFIRMED, Confirmation.LAPSED)
     unconfirmed = held.filter(agreed__in=unanswered).count()
     yield unconfirmed, ngettext(
         "%(count)s commitment waits for the partner to confirm its text",
         "%(count)s commitments wait for the partner to confirm their text", unconfirmed,
-    )  # fmt: skip
+    ), "".join(["&owed=true", *(f"&confirmation={value}" for value in unanswered)])  # fmt: skip
 
 
 def _of_papers(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:

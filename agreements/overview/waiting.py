@@ -54,25 +54,35 @@ def rows(viewer: Viewer, kind: Wait) -> Any:
     return shown.order_by(F("waits_since").asc(nulls_last=True), "pk")
 
 
-def _keys(viewer: Viewer, kinds: Iterable[Wait]) -> Any:
-    """Kind, key and day of all that waits, as one query; None where nothing can."""
-    wanted, parts = set(kinds), []
+def _found(viewer: Viewer, kinds: Iterable[Wait]) -> Iterator[tuple[int, Any]]:
+    """The place of each kind in the order, and its rows; without those of which nothing can wait."""
+    wanted = set(kinds)
     for rank, (kind, source) in enumerate(SOURCES.items()):
         found = source.rows(viewer) if viewer.is_known and kind in wanted else None
         if found is not None:
-            named = found.order_by().annotate(
-                waits_rank=Value(rank), waits_key=F("pk"), waits_since=source.since_of(viewer)
-            )
-            parts.append(named.values_list("waits_rank", "waits_key", "waits_since"))
+            yield rank, found.order_by()
+
+
+def _keys(viewer: Viewer, kinds: Iterable[Wait]) -> Any:
+    """Kind, key and day of all that waits, as one query; None where nothing can."""
+    order, parts = tuple(SOURCES.values()), []
+    for rank, found in _found(viewer, kinds):
+        named = found.annotate(waits_rank=Value(rank), waits_key=F("pk"), waits_since=order[rank].since_of(viewer))
+        parts.append(named.values_list("waits_rank", "waits_key", "waits_since"))
     return parts[0].union(*parts[1:], all=True) if parts else None
 
 
 def count(viewer: Viewer, *, kinds: Iterable[Wait] = tuple(Wait), most: int | None = None) -> int:
-    """How many things wait for the viewer; counted no further than `most` and one. One query."""
-    keys = _keys(viewer, kinds)
-    if keys is None:
+    """How many things wait for the viewer; counted no further than `most` and one. One query.
+
+    Every page asks, so it asks for keys alone; and for a few it counts what it got, since Django would write the whole
+    query anew around a count of it.
+    """
+    parts = [found.values_list("pk") for _rank, found in _found(viewer, kinds)]
+    if not parts:
         return 0
-    return int((keys[: most + 1] if most else keys).count())
+    keys = parts[0].union(*parts[1:], all=True)
+    return len(keys[: most + 1]) if most else int(keys.count())
 
 
 def items(

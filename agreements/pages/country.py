@@ -134,7 +134,7 @@ def sessions(commitments: Any, viewer: Viewer) -> list[Session]:
 
 def meetings(commitments: Any, viewer: Viewer) -> Any:
     """Meetings and visits at which action items were agreed that serve these commitments, the newest first."""
-    items = ActionItem.objects.visible_to(viewer).filter(commitments__in=commitments.order_by().values("pk"))
+    items = ActionItem.objects.visible_to(viewer).live().filter(commitments__in=commitments.order_by().values("pk"))
     held = items.exclude(meeting="").filter(met_on__isnull=False).order_by().values("meeting", "met_on")
     still_open = Count("pk", distinct=True, filter=Q(state=ActionItemState.OPEN))
     return held.annotate(items=Count("pk", distinct=True), open=still_open).order_by("-met_on", "meeting")[

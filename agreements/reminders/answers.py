@@ -29,7 +29,7 @@ class MailAnswer(TextChoices):
 
     ACKNOWLEDGE = "acknowledge", _("I know: remind me again on the day only")
     SNOOZE = "snooze", _("Remind me again in a week")
-    MUTE = "mute", _("Tell me no more of this record")
+    MUTE = "mute", _("Stop reminding me of this record")
 
 
 def address_of(row: Reminder, epoch: int | None = None) -> str:

@@ -65,7 +65,7 @@ class Told(models.TextChoices):
     OWNER = "owner", _("The officer who keeps the record")
     LEAD = "lead", _("People of the lead agency")
     MANAGERS = "managers", _("Managers of the desk")
-    OWING_SIDE = "owing_side", _("The partner that owes it")
+    OWING_SIDE = "owing_side", _("The responsible partner")
     PEOPLE = "people", _("The people listed in the rule")
     FOLLOWERS = "followers", _("Whoever follows the record")
 
@@ -176,7 +176,7 @@ class Reminder(models.Model):
     error = models.CharField(_("error"), max_length=300, blank=True)
     acknowledged_at = models.DateTimeField(_("acknowledged"), null=True)
     read_at = models.DateTimeField(_("read"), null=True)
-    dismissed_at = models.DateTimeField(_("put away"), null=True)
+    dismissed_at = models.DateTimeField(_("archived at"), null=True)
     # Each time is a mail of its own.
     round = models.PositiveSmallIntegerField(_("times put off"), default=0)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)

@@ -103,7 +103,7 @@ def clock_pill(line: Any) -> SafeString | str:
     if line.done.done_on:
         return format_html('<span class="pill ok">{}</span>', _("in time: %(day)s") % {"day": day})
     tone = "warn" if line.elapsed >= ALARMING else "info"
-    text = _("by %(day)s, %(share)s %% gone") % {"day": day, "share": round(line.elapsed * 100)}
+    text = _("by %(day)s, %(share)s%% gone") % {"day": day, "share": round(line.elapsed * 100)}
     return format_html('<span class="pill {}">{}</span>', tone, text)
 
 

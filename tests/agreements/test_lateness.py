@@ -28,7 +28,7 @@ DAY = PartialDate(date(2026, 11, 20))
         (PartialDate(ON), "en", "", ""),
         (None, "en", "", ""),
         (YEAR, "vi", "quá hạn từ cuối năm 2024", "đã cam kết cho năm 2024"),
-        (DAY, "vi", "chậm 3 ngày", "đã cam kết cho ngày 20 tháng 11 năm 2026"),
+        (DAY, "vi", "quá hạn 3 ngày", "đã cam kết cho ngày 20 tháng 11 năm 2026"),
     ],
 )
 def test_days_are_said_of_a_day_alone(due: PartialDate | None, language: str, ours: str, theirs: str) -> None:

@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -111,37 +112,64 @@ Agreement.objects.filter(ref="US-2023-03").update(owner=officer)
 """
 
 
-@pytest.mark.services
-@pytest.mark.xdist_group("compose")
-@pytest.mark.parametrize("broker", BROKERS)
-def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) -> None:
-    name = f"tracker_{uuid.uuid4().hex[:10]}"
+@dataclass
+class Prepared:
+    """A database as `prepare` leaves it, with the officer of the story, and the collected files."""
+
+    name: str  # of the database, and of the application's role
+    env: dict[str, str]
+
+    def copy(self) -> str:
+        """Another database like it, of the same roles: preparing one takes longer than all that is tested on it."""
+        name = f"{self.name}_{uuid.uuid4().hex[:6]}"
+        on_server(f"CREATE DATABASE {name} TEMPLATE {self.name}")
+        return name
+
+
+def on_server(*commands: str) -> None:
     with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
-    mail_port, web_port, log = free_port(), free_port(), tmp_path / "log"
+        for command in commands:
+            server.execute(command)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    name, folder = f"tracker_{uuid.uuid4().hex[:10]}", tmp_path_factory.mktemp("compose")
+    on_server(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'")
     env = {
         "PATH": os.environ["PATH"], "SECRET_KEY": uuid.uuid4().hex * 2, "DATABASE_PASSWORD": "/ @ # % : ? &",
         "DATABASE_URL": f"{SERVER.replace('postgres@', f'{name}@')}/{name}",
-        "CELERY_BROKER_URL": BROKERS[broker], "BASE_URL": f"http://127.0.0.1:{web_port}", "DISPATCH_SECONDS": "1",
-        "ALLOWED_HOSTS": "127.0.0.1", "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "COLLECTED_STATIC": "on",
-        "STATIC_ROOT": str(tmp_path / "static"), "MEDIA_ROOT": str(tmp_path / "media"),
-        "MAIL_FROM": "r@compose.example",
+        "CELERY_BROKER_URL": BROKERS["redis"], "BASE_URL": "http://127.0.0.1", "DISPATCH_SECONDS": "1",
+        "ALLOWED_HOSTS": "127.0.0.1", "EMAIL_URL": "smtp://127.0.0.1:9", "COLLECTED_STATIC": "on",
+        "STATIC_ROOT": str(folder / "static"), "MEDIA_ROOT": str(folder / "media"), "MAIL_FROM": "r@compose.example",
+    }  # fmt: skip
+    owner = env | {"DATABASE_OWNER_URL": f"{SERVER}/{name}"}  # given to `prepare` alone, as in the file
+    try:
+        prepare = [*COMPOSE["services"]["prepare"]["command"][1:], "--with-examples"]
+        for once in (prepare, ["manage.py", "collectstatic", "--noinput", "-v0"]):
+            subprocess.run([sys.executable, *once], cwd=ROOT, env=owner, check=True, capture_output=True)
+        story = ["manage.py", "shell", "-v0", "-c", STORY]
+        subprocess.run([sys.executable, *story], cwd=ROOT, env=env, check=True, capture_output=True)
+        yield Prepared(name, env)
+    finally:
+        on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"DROP ROLE IF EXISTS {name}")
+
+
+@pytest.mark.services
+@pytest.mark.xdist_group("compose")
+@pytest.mark.parametrize("broker", BROKERS)
+def test_the_services_start_and_a_reminder_arrives(broker: str, prepared: Prepared, tmp_path: Path) -> None:
+    name = prepared.copy()
+    mail_port, web_port, log = free_port(), free_port(), tmp_path / "log"
+    env = prepared.env | {
+        "DATABASE_URL": f"{SERVER.replace('postgres@', f'{prepared.name}@')}/{name}",
+        "CELERY_BROKER_URL": BROKERS[broker], "BASE_URL": f"http://127.0.0.1:{web_port}",
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "MEDIA_ROOT": str(tmp_path / "media"),
     }  # fmt: skip
     mails = tmp_path / "mails"
     services = COMPOSE["services"]
     web = [part.replace("0.0.0.0:8000", f"127.0.0.1:{web_port}") for part in services["web"]["command"]]
     try:
-        owner = env | {"DATABASE_OWNER_URL": f"{SERVER}/{name}"}  # given to `prepare` alone, as in the file
-        prepare = [*services["prepare"]["command"][1:], "--with-examples"]
-        for once in (prepare, ["manage.py", "collectstatic", "--noinput", "-v0"]):
-            subprocess.run([sys.executable, *once], cwd=ROOT, env=owner, check=True, capture_output=True)
-        subprocess.run(
-            [sys.executable, "manage.py", "shell", "-v0", "-c", STORY],
-            cwd=ROOT,
-            env=env,
-            check=True,
-            capture_output=True,
-        )
         sink = [sys.executable, "-m", "tracker.embedded.mailsink", str(mail_port), str(mails)]
         with subprocess.Popen(sink, cwd=ROOT) as catcher:
             try:
@@ -170,6 +198,4 @@ def test_the_services_start_and_a_reminder_arrives(broker: str, tmp_path: Path) 
         print(log.read_text(errors="replace")[-4000:])  # noqa: T201
         raise
     finally:
-        with psycopg.connect(f"{SERVER}/postgres", autocommit=True) as server:
-            server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
-            server.execute(f"DROP ROLE IF EXISTS {name}")
+        on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -53,7 +53,7 @@ def test_monitors_and_people_are_told(cast: Cast, today: object) -> None:
         answer(name)
     page = stranger.get("/pulsez")
     assert (page.status_code, page.json()["mail"]) == (200, True)
-    assert "Every queue is heard" in operator.get("/pulse/").content.decode()
+    assert "All queues respond" in operator.get("/pulse/").content.decode()
     assert "Something is silent" not in operator.get("/").content.decode()
 
 

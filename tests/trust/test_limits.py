@@ -20,7 +20,9 @@ from partners.models import ApiToken, User
 from tests.factories import make_user
 from tests.trust.conftest import Figure
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
+# For threads on connections of their own. Emptying every table afterwards takes seconds: only where it must be.
+storming = pytest.mark.django_db(transaction=True)
 ROOT = Path(__file__).resolve().parents[2]
 MOST = 10
 MANY, AT_ONCE = 200, 20
@@ -74,6 +76,7 @@ def known_device(user: User) -> Client:
     return client
 
 
+@storming
 @pytest.mark.parametrize("proxies", [0, 1])
 def test_no_more_than_ten_are_looked_at(figure: Figure, settings: Any, deep: bool, proxies: int) -> None:
     """With `forged`, each request comes with another header; behind a proxy that is another address each time."""
@@ -85,6 +88,7 @@ def test_no_more_than_ten_are_looked_at(figure: Figure, settings: Any, deep: boo
     figure("ID3", over, 0, cases=len(ways) * MANY, floor=MANY)
 
 
+@storming
 def test_without_the_counter_all_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     """The control."""
     monkeypatch.setattr("partners.models.attempts.SLOWING", "SELECT 1, now() WHERE %(key)s <> ''")

@@ -31,7 +31,7 @@ class Anchor(NamedTuple):
     @property
     def moment(self) -> str:
         try:
-            return f"{timezone.localtime(datetime.fromisoformat(self.at)):%d/%m/%Y %H:%M}"
+            return f"{timezone.localtime(datetime.fromisoformat(self.at)):%d/%m/%Y, %H:%M}"
         except ValueError:
             return self.at
 

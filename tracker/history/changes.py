@@ -149,7 +149,7 @@ class _Drawing:
         if isinstance(value, dict):
             return ", ".join(f"{name}: {part}" for name, part in value.items())
         if isinstance(value, datetime):
-            return f"{timezone.localtime(value):%d/%m/%Y %H:%M}"
+            return f"{timezone.localtime(value):%d/%m/%Y, %H:%M}"
         if hasattr(value, "strftime"):
             return f"{value:%d/%m/%Y}"
         return str(dict(column.flatchoices).get(value, value))

@@ -64,7 +64,7 @@ class Sealed:
 
 
 def _moment(at: datetime) -> str:
-    return f"{timezone.localtime(at):%d/%m/%Y %H:%M}"
+    return f"{timezone.localtime(at):%d/%m/%Y, %H:%M}"
 
 
 class Runs:

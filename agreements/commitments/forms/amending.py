@@ -58,7 +58,7 @@ class PromiseLine(forms.Form):
     text_en = forms.CharField(
         label=_("what was promised, in English"), required=False, widget=forms.Textarea({"rows": 2})
     )
-    direction = forms.ChoiceField(label=_("who owes it"), choices=[("", "–"), *Direction.choices], required=False)
+    direction = forms.ChoiceField(label=_("responsible side"), choices=[("", "–"), *Direction.choices], required=False)
     lead = OrganisationField(label=_("lead agency"), required=False)
     partner_owner = OrganisationField(label=_("partner in charge"), required=False)
     due = PartialDateField(label=_("Due"), required=False)

@@ -42,7 +42,7 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
     co_leads = OrganisationListField(label=_("With"), required=False, help_text=_("one organisation on each line"))
     partner_owner = OrganisationField(label=_("Partner in charge"), required=False)
     waits_for = forms.CharField(
-        label=_("Waits for"), required=False, help_text=_("references of commitments that come first, with commas")
+        label=_("Depends on"), required=False, help_text=_("references of commitments that come first, with commas")
     )
     repeats_until_on = DayField(label=_("Repeats until"))
     because = forms.CharField(

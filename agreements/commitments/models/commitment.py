@@ -129,7 +129,7 @@ class Commitment(Record):
     title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
     text_vi = models.TextField(_("what was promised, in Vietnamese"), blank=True)
     text_en = models.TextField(_("what was promised, in English"), blank=True)
-    direction = models.CharField(_("who owes it"), max_length=6, choices=Direction, default=Direction.MUTUAL)
+    direction = models.CharField(_("responsible side"), max_length=6, choices=Direction, default=Direction.MUTUAL)
     lead = models.ForeignKey(
         Organisation, models.PROTECT, null=True, blank=True, related_name="led_commitments",
         verbose_name=_("lead agency"), help_text=_("on our side"),

@@ -100,8 +100,9 @@ def in_words(commitment: Any) -> str:
         return str(direction.label)
     if direction == Direction.OURS or commitment.is_yours:
         return str(direction.across)
-    words = _("%(names)s owes it") if direction == Direction.THEIRS else _("The other side and %(names)s owe it")
-    return words % {"names": names} if names else str(_("The other side owes it"))
+    alone, together = _("Responsible: %(names)s"), _("Responsible: the other side and %(names)s")
+    words = alone if direction == Direction.THEIRS else together
+    return words % {"names": names} if names else str(_("The other side"))
 
 
 def side_of(organisations: Any) -> QuerySet[Organisation]:

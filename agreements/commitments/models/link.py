@@ -93,7 +93,7 @@ class LinkOpening(models.Model):
         ordering = ("-at", "-pk")
 
     def __str__(self) -> str:
-        return f"{self.link}, {self.at:%H:%M %d/%m/%Y}"
+        return f"{self.link}, {self.at:%d/%m/%Y, %H:%M}"
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -120,9 +120,7 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
 
     def with_duty(self, viewer: Viewer) -> Self:
         """Each row with the keys and names of who owes it on the partner's side; for a partner, whether that is you."""
-        rows = self.alias(parties=duty.parties()).annotate(
-            owing_ids=duty.owing_ids(), owing_codes=duty.owing_codes(), owing_names=duty.owing_names()
-        )
+        rows = self.with_owing().annotate(owing_codes=duty.owing_codes(), owing_names=duty.owing_names())
         if not viewer.is_partner:
             return rows
         side = ArraySubquery(duty.side_of(viewer.organisation_ids).values("pk"), output_field=duty.KEYS)

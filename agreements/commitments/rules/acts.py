@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from agreements.commitments.models import Commitment
-from agreements.commitments.rules import deadlines, health
+from agreements.commitments.rules import health
 from agreements.register.models import Agreement
 
 
@@ -24,6 +24,5 @@ def lock_agreements(found: QuerySet[Any]) -> None:
 
 
 def follow(agreement: Agreement, on: date, **signal: Any) -> None:
-    """After any act on an agreement: days counted from its days are counted anew, and health is settled."""
-    deadlines.count(agreement, on)
+    """After any act on an agreement the health of its commitments is settled."""
     health.settle(Commitment.objects.filter(agreement=agreement).values_list("pk", flat=True), on)

@@ -56,9 +56,9 @@ def settle_answer(request: Request, pk: int) -> HttpResponse:
     answer = Answer.objects.select_related("commitment__agreement").get_visible(request.viewer, pk=pk)
     adopt = request.POST.get("decision") == "adopt"
     reply = request.POST.get("reply", "")
-    adopted = _("The proposed words are adopted.")
+    adopted = _("The proposed wording is adopted.")
     if answer.state == AnswerState.OPEN:
         adopted = _("Asked for: somebody else of the desk adopts the words.")
-    done = adopted if adopt else _("The words stay.")
+    done = adopted if adopt else _("The wording is kept.")
     attempt(request, lambda: answers.settle(answer, adopt=adopt, by=request.viewer, reply=reply), done)
     return redirect(answer.commitment)

@@ -88,8 +88,11 @@ class Agreement(StatedTerms, Record):
             "notice_months notice_days occasion_vi occasion_en place authentic_languages effect_rule effect_after "
             "effect_unit term_months term_from until_vi until_en renewal_times leaves_on leaves_as"
         ),
-        internal=f"desk owner submitted_by restricted lead_days behind folded {RECORD_INTERNAL}",
-        locked=f"id ref stage ending leaves_on leaves_as submitted_by behind folded is_example {RECORD_INTERNAL}",
+        internal=f"desk owner submitted_by restricted lead_days behind folded leaves_with {RECORD_INTERNAL}",
+        locked=(
+            "id ref stage ending leaves_on leaves_as leaves_with submitted_by behind folded is_example "
+            f"{RECORD_INTERNAL}"
+        ),
     )
     # Plain columns that people enter as they stand, on the form and by the API.
     ENTERED = (

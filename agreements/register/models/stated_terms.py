@@ -82,6 +82,8 @@ class StatedTerms(models.Model):
     )  # fmt: skip
     leaves_on = models.DateField(_("out of force from"), null=True, blank=True, editable=False)
     leaves_as = models.CharField(_("how it goes out of force"), max_length=14, blank=True, editable=False)
+    # What was said with the notice, for its day: the reason, what becomes of each commitment, and what takes them over.
+    leaves_with = models.JSONField(_("said with the notice"), default=dict, blank=True, editable=False)
 
     class Meta:
         abstract = True

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agreements.dates import PartialDate
 from agreements.register.models import BulkChange
 from agreements.register.rules.undoing import UNDO_MINUTES
 from agreements.vocabulary import RecordList
@@ -62,7 +63,8 @@ def preview(rows: QuerySet[Any], lines: Iterable[Line]) -> Preview:
 
 def keep(about: RecordList, column: str, value: object, rows: Sequence[Row], *, by: Viewer) -> BulkChange:
     """Note what was changed, so that it can be taken back: of each record its key, its version now, what it held."""
-    done = BulkChange(about=about, column=column, value=str(value)[:60], rows=list(rows))
+    text = value.plain if isinstance(value, PartialDate) else str(value)
+    done = BulkChange(about=about, column=column, value=text[:60], rows=list(rows))
     done.stamp(by).save()
     return done
 

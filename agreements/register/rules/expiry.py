@@ -17,6 +17,7 @@ from agreements.register.models.queries import EXPIRING_DAYS
 from agreements.register.rules import steps
 from agreements.register.rules.lifecycle import carry_out_notice
 from agreements.vocabulary import CONCLUDED
+from partners.refusals import Refused
 
 BEFORE_THE_END = timedelta(days=EXPIRING_DAYS)
 IN_ONE_GO = 500
@@ -62,10 +63,14 @@ def end_by_notice(on: date) -> int:
 
 
 def _leave(pk: int, on: date) -> bool:
-    with transaction.atomic():
-        row = Agreement.objects.leaving(on).live().locked().filter(pk=pk).first()
-        if row:
-            carry_out_notice(row)
+    """What cannot be carried out as it was said waits for a manager: see `whose_turn`."""
+    try:
+        with transaction.atomic():
+            row = Agreement.objects.leaving(on).live().locked().filter(pk=pk).first()
+            if row:
+                carry_out_notice(row)
+    except Refused:
+        return False
     return row is not None
 
 

@@ -5,15 +5,16 @@ Buttons, API, admin, refusals, the diagram in the docs and the tests read this t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements.acts import Act
+from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Authorship, Step, content
 from agreements.register.models.participant import Consent
 from agreements.register.models.stated_terms import SUSPENSION, Ending
@@ -107,8 +108,17 @@ TRANSITIONS: Mapping[str, Transition] = {
 }  # fmt: skip
 
 
-# What the rooms above do with their own when an agreement ends, before its stage changes and in the same transaction.
-AT_THE_END: list[Callable[[Agreement, Viewer, Facts], None]] = []
+class AtTheEnd(Protocol):
+    """What a room above does with its own when an agreement ends; it adds itself to `AT_THE_END`."""
+
+    def check(self, agreement: Agreement, by: Viewer | None, facts: Facts) -> Any:
+        """Raise Refused where what was said with the ending, or its notice, cannot be done."""
+
+    def settle(self, agreement: Agreement, by: Viewer | None, facts: Facts) -> None:
+        """Do it, before the stage changes and in the same transaction."""
+
+
+AT_THE_END: list[AtTheEnd] = []
 
 
 def target_of(transition: Transition, agreement: Agreement) -> Stage:
@@ -122,9 +132,9 @@ def target_of(transition: Transition, agreement: Agreement) -> Stage:
 
 def _carry_out(transition: Transition, agreement: Agreement, by: Viewer, facts: Facts) -> Step:
     shown, stage = agreement.content_hash(), agreement.stage
-    if transition.act == Act.END and not _is_notice(transition, facts):
-        for settle in AT_THE_END:
-            settle(agreement, by, facts)
+    if transition.act == Act.END:
+        for room in AT_THE_END:
+            (room.check if _is_notice(transition, facts) else room.settle)(agreement, by, facts)
     before = _apply(transition, agreement, by, facts)
     return steps.write(
         Act.NOTICE if _is_notice(transition, facts) else transition.act, agreement, by,
@@ -158,7 +168,7 @@ def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Fact
     if _is_notice(transition, facts) and facts.day:
         leads_to = facts.ending if transition.name == "end" else SUSPENSION
         _succeed(agreement, facts)
-        return put(agreement, {"leaves_on": facts.day.on, "leaves_as": leads_to})
+        return put(agreement, {"leaves_on": facts.day.on, "leaves_as": leads_to, "leaves_with": _kept(facts)})
     values: dict[str, Any] = {"stage": target_of(transition, agreement)}
     if transition.name == "submit":
         values["submitted_by_id"] = by.user_id
@@ -170,6 +180,22 @@ def _apply(transition: Transition, agreement: Agreement, by: Viewer, facts: Fact
     if transition.name == "end":
         values |= {"leaves_on": facts.day.on if facts.day else facts.on, "leaves_as": values["ending"]}
     return put(agreement, values)
+
+
+def _kept(facts: Facts) -> dict[str, Any]:
+    """What is said with a notice, fit for JSON."""
+    successor = facts.successor.pk if facts.successor else None
+    return {"fates": dict(facts.fates), "successor": successor, "reason": facts.reason.strip()}
+
+
+def _said_with_notice(agreement: Agreement) -> Facts:
+    """The facts of an ending whose day has come."""
+    kept, day = agreement.leaves_with, agreement.leaves_on
+    assert day
+    return Facts(
+        on=day, day=PartialDate(day), ending=agreement.leaves_as, reason=kept.get("reason", ""),
+        fates=kept.get("fates", {}), successor=Agreement.objects.filter(pk=kept.get("successor")).first(),
+    )  # fmt: skip
 
 
 def _succeed(agreement: Agreement, facts: Facts) -> None:
@@ -192,12 +218,18 @@ def _ratify(agreement: Agreement, by: Viewer, facts: Facts) -> dict[str, Any]:
 
 
 def carry_out_notice(agreement: Agreement) -> Step:
-    """End or suspend an agreement whose notice has come into effect; its row is locked."""
+    """End or suspend an agreement whose notice has come into effect; its row is locked.
+
+    Raises Refused where what was said of its commitments no longer fits: then a manager ends it by hand.
+    """
     as_suspended = agreement.leaves_as == SUSPENSION
+    if not as_suspended:
+        for room in AT_THE_END:
+            room.settle(agreement, None, _said_with_notice(agreement))
     stage = Stage.SUSPENDED if as_suspended else Stage.ENDED
     values: dict[str, Any] = {"stage": stage, "ending": "" if as_suspended else agreement.leaves_as}
     if as_suspended:
-        values |= {"leaves_on": None, "leaves_as": ""}
+        values |= {"leaves_on": None, "leaves_as": "", "leaves_with": {}}
     day, was = agreement.leaves_on, agreement.stage
     act = Act.SUSPEND if as_suspended else Act.END
     return steps.write(act, agreement, None, on=day, from_stage=was, to_stage=stage, before=put(agreement, values))
@@ -274,6 +306,8 @@ def changed_in_review(agreement: Agreement, shown: str) -> list[str] | None:
 
 def whose_turn(agreement: Agreement, on: date) -> Words:
     """Who must act next on that day, for the first line of the page; empty where nothing waits."""
+    if agreement.stage in CONCLUDED and agreement.leaves_on and agreement.leaves_on <= on:
+        return _("A manager of the desk: say how it ended, and what becomes of each open commitment.")
     if agreement.stage in CONCLUDED and agreement.standing(on) == Standing.EXPIRED:
         return _("A manager of the desk: say how it ended, or record its renewal.")
     return {

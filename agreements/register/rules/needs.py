@@ -112,7 +112,8 @@ def _has_no_effect_yet(agreement: Agreement, facts: Facts) -> bool:
 
 
 def _has_no_notice(agreement: Agreement, facts: Facts) -> bool:
-    return agreement.leaves_on is None
+    # One whose day has come, and whose commitments nobody has settled, is ended by hand.
+    return agreement.leaves_on is None or agreement.leaves_on <= facts.on
 
 
 def _is_concluded(agreement: Agreement, facts: Facts) -> bool:

@@ -84,9 +84,9 @@ def test_each_reader_is_told_who_owes_it(cast: Cast, many: Any) -> None:
     jun = make_user(role="partner", organisations=[Organisation.objects.get(code="gov-jp")])
     cast.people["jun"] = jun
     said = {
-        "omar": {"japan": "Organisation gov-jp owes it", "nobody": "Partner not named", "all": "Both owe it"},
-        "jun": {"japan": "Your side owes it", "nobody": "Partner not named", "ours": "The other side owes it"},
-        "linh": {"japan": "The partner owes it", "nobody": "Partner not named", "ours": "We owe it"},
+        "omar": {"japan": "Responsible: Organisation gov-jp", "nobody": "Partner not named", "all": "Both sides"},
+        "jun": {"japan": "Your side", "nobody": "Partner not named", "ours": "The other side"},
+        "linh": {"japan": "The partner's side", "nobody": "Partner not named", "ours": "Our side"},
     }
     for who, words in said.items():
         for name, text in words.items():
@@ -94,8 +94,8 @@ def test_each_reader_is_told_who_owes_it(cast: Cast, many: Any) -> None:
             assert text in cast.client(who).get(f"/commitments/{ref}/").content.decode(), (who, name)
             assert cast.api(who).get(f"/api/v1/commitments/{ref}/").json()["owed_in_words"] == text
     file = b"".join(cast.client("omar").get("/commitments/export.csv").streaming_content).decode()  # type: ignore[attr-defined]
-    assert "Your side owes it" not in file
-    assert "Organisation gov-jp owes it" in file
+    assert "Your side" not in file
+    assert "Responsible: Organisation gov-jp" in file
 
 
 def test_the_overview_counts_each_for_who_owes_it(cast: Cast, many: Any) -> None:

@@ -17,7 +17,7 @@ def test_the_same_promise_in_another_agreement_is_found(cast: Cast, today: objec
     make_commitment(agreement=far, title="O-RAN training laboratory in Hanoi")
     assert same_promise(again, cast.viewer("linh")) == [first]
     page = cast.client("linh").get(f"/commitments/{again.ref}/").content.decode()
-    assert "The same promise again?" in page
+    assert "Is it the same as another commitment?" in page
     assert first.ref in page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from django.utils import translation
 
 from agreements.dates import PartialDate, read
 from agreements.models import Agreement, Commitment, Participant, Step
+from agreements.overview import waiting
+from agreements.overview.sources import Wait
 from agreements.register.rules import expiry, lifecycle, undoing
 from agreements.register.rules.workflow import Facts
 from partners.refusals import Refused
@@ -189,6 +192,45 @@ def test_a_notice_with_a_day_to_come_leaves_it_in_force_until_then(
     agreement.refresh_from_db()
     assert (agreement.stage, agreement.ending) == (stage, "denunciation" if name == "end" else "")
     assert Step.objects.filter(agreement=agreement, name=name).get().on == day
+
+
+def test_a_notice_says_what_becomes_of_each_commitment_and_its_day_does_it(cast: Cast, today: object) -> None:
+    day = TODAY + timedelta(days=30)
+    successor = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
+    other = make_commitment(agreement=cast.agreement)
+    said = {"ending": "termination", "day": PartialDate(day), "successor": successor}
+    with pytest.raises(Refused, match=f"what becomes of each open commitment: {other.ref}"):
+        act(cast, "end", cast.agreement, fates={cast.commitment.ref: "carried"}, **said)
+    with pytest.raises(Refused, match="Delivered needs evidence"):
+        act(cast, "end", cast.agreement, fates={cast.commitment.ref: "carried", other.ref: "fulfilled"}, **said)
+    act(cast, "end", cast.agreement, fates={cast.commitment.ref: "carried", other.ref: "dropped"}, **said)
+    other.refresh_from_db()
+    assert (other.is_owed, successor.commitments.count()) == (True, 0), "until that day it holds"
+    expiry.note_standing(day)
+    other.refresh_from_db()
+    cast.commitment.refresh_from_db()
+    assert (cast.commitment.delivery, other.delivery, other.health) == ("carried", "dropped", "")
+    assert successor.commitments.get().title_en == cast.commitment.title_en
+    step = Step.objects.get(name="drop_at_end", commitment=other)
+    assert (step.on, step.by, step.reason) == (day, None, "note verbale")
+
+
+def test_what_came_after_the_notice_is_settled_by_hand(cast: Cast, today: object) -> None:
+    day = TODAY + timedelta(days=30)
+    act(cast, "end", cast.agreement, ending="termination", day=PartialDate(day), fates={cast.commitment.ref: "dropped"})
+    late = make_commitment(agreement=cast.agreement)
+    expiry.note_standing(day)
+    cast.agreement.refresh_from_db()
+    assert (cast.agreement.stage, cast.agreement.standing(day)) == ("signed", "ended")
+    assert "what becomes of each open commitment" in str(lifecycle.whose_turn(cast.agreement, day))
+    manager = replace(cast.viewer("minh"), on=day + timedelta(days=1))
+    assert waiting.rows(manager, Wait.EXPIRED).filter(pk=cast.agreement.pk).exists()
+    fates = {cast.commitment.ref: "dropped", late.ref: "dropped"}
+    facts = Facts(on=manager.on, reason="as noted", ending="termination", day=PartialDate(day), fates=fates,
+                  document=make_document(agreement=cast.agreement))  # fmt: skip
+    lifecycle.perform("end", cast.agreement, by=manager, facts=facts)
+    late.refresh_from_db()
+    assert (cast.agreement.stage, late.delivery) == ("ended", "dropped")
 
 
 def test_a_notice_can_be_corrected_and_an_ending_has_its_day(cast: Cast, today: object) -> None:

@@ -1,7 +1,7 @@
 """English, as written here: day before month, a comma between thousands."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "d/m/Y"
-DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "H:i d/m/Y"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "d/m/Y, H:i"
 TIME_FORMAT = "H:i"
 DATE_INPUT_FORMATS = ["%d/%m/%Y", "%d-%m-%Y", "%Y-%m-%d"]
 DECIMAL_SEPARATOR = "."

@@ -52,4 +52,4 @@ class Command(BaseCommand):
         self.stdout.write(f"{where}.")
         last = Seal.objects.defer("prints").order_by("-pk").first()
         if last:
-            self.stdout.write(f"last seal: {last.digest} of {timezone.localtime(last.at):%d/%m/%Y %H:%M}")
+            self.stdout.write(f"last seal: {last.digest} of {timezone.localtime(last.at):%d/%m/%Y, %H:%M}")
