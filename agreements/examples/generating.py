@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.commitments.rules import health
-from agreements.examples import desk, law, life, people, promises
+from agreements.examples import beginning, desk, law, people, promises
 from agreements.examples.world import World
 from agreements.overview import tallies
 from agreements.procedures.models import Procedure
@@ -74,7 +74,7 @@ def _world(seed: int, on: date, with_files: int) -> World:
 
 def _one(world: World, number: int) -> list[Any]:
     """Compose one agreement with everything; return its commitments."""
-    one = life.begin(world, number)
+    one = beginning.begin(world, number)
     made = promises.promise(one)
     desk.surround(one, made)
     law.proceed(one)
