@@ -68,6 +68,7 @@ def desk(db: None, today: object) -> Desk:
 def make_one(desk: Desk, one: dict[str, Any]) -> None:
     agreement = make_agreement(
         desk=desk, ref=one["ref"], kind=one["kind"], signed_on=one["signed"], title=one["vi"],
+        stage="agreed" if one["kind"] == "programme" else "signed",
         parties=Organisation.objects.filter(code__in=one["parties"]), place=one.get("place", ""),
         summary_vi=one.get("summary_vi", ""), summary_en=one.get("summary_en", ""),
     )  # fmt: skip

@@ -100,7 +100,8 @@ class Walk:
         self.who, self.reader, self.compared = who, reader(user), 0
         self.wrong: list[str] = []
         self.loose: Counter[str] = Counter()
-        self.of_a_kind, self.most_opened, self.known = of_a_kind, most_opened, set()
+        self.of_a_kind, self.most_opened = of_a_kind, most_opened
+        self.known: set[Any] = set()
 
     def go(self) -> Walk:
         kinds: Counter[str] = Counter()

@@ -6,7 +6,7 @@ others to their prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from graphlib import TopologicalSorter
 from typing import Any
@@ -16,13 +16,14 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.db.models import CompositePrimaryKey, Field, Model
+from django.db.models import Field, Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from pghistory.models import Context
 
 from agreements.overview import tallies
 from agreements.sources.models import Document
+from partners.models import Entry
 from partners.refusals import Refused
 from tracker.database.rights import is_event
 from tracker.history import sealing
@@ -44,6 +45,7 @@ def remove() -> dict[str, int]:
         _refuse_if_needed(models)
         files = _files()
         counts = {model._meta.db_table: _delete(model) for model in _children_first(models)}
+        _forget_entries(models)
         _take_history(models)
         tallies.count_stale()
         _do("SELECT fold_cells()")
@@ -59,11 +61,10 @@ def _do(statement: str, *values: Any) -> list[Any]:
 
 
 def _tables() -> list[type[Model]]:
-    """Tables of rows; not the history of them, nor what is added up or indexed: that follows by itself."""
+    """Tables of rows; not the history of them, nor what is only added up, nor the index."""
     return [
         model for model in apps.get_models(include_auto_created=True)
-        if model._meta.managed and not (model._meta.proxy or is_event(model))
-        and not isinstance(model._meta.pk, CompositePrimaryKey)
+        if model._meta.managed and not (model._meta.proxy or is_event(model) or model is Entry)
     ]  # fmt: skip
 
 
@@ -172,6 +173,15 @@ def _delete(model: type[Model]) -> int:
             f"DELETE FROM {_quoted(model)} WHERE {_column(model._meta.pk)} IN (SELECT id FROM {_gone(model)})"  # noqa: S608
         )
         return int(cursor.rowcount)
+
+
+def _forget_entries(models: Iterable[type[Model]]) -> None:
+    """What they were found by. At the end: while a part of a record goes, its entry is written anew."""
+    kinds = set(Entry.objects.order_by().values_list("kind", flat=True).distinct())
+    for model in models:
+        if model._meta.db_table in kinds:
+            gone = f"SELECT id FROM {_gone(model)}"  # noqa: S608
+            _do(f"DELETE FROM {_quoted(Entry)} WHERE kind = %s AND record_id IN ({gone})", model._meta.db_table)  # noqa: S608
 
 
 # --- the history -----------------------------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from partners.records import RecordQuerySet
 from partners.viewers import Viewer
 
 if TYPE_CHECKING:
-    pass
+    from agreements.commitments.models.commitment import Commitment  # noqa: F401  (named in quotes below)
 
 SILENT_DAYS, QUIET_DAYS, CLOSING_DAYS = 90, 183, 548  # counted as silent; six months: ask; eighteen: propose closing
 OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
@@ -116,9 +116,10 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
 
     def with_owing(self) -> Any:
         """Each row with the keys of who owes it on the partner's side."""
-        return self.alias(parties=duty.parties()).annotate(owing_ids=duty.owing_ids())
+        parties: Any = self.alias(parties=duty.parties())
+        return parties.annotate(owing_ids=duty.owing_ids())
 
-    def with_duty(self, viewer: Viewer) -> Self:
+    def with_duty(self, viewer: Viewer) -> Any:
         """Each row with the keys and names of who owes it on the partner's side; for a partner, whether that is you."""
         rows = self.with_owing().annotate(owing_codes=duty.owing_codes(), owing_names=duty.owing_names())
         if not viewer.is_partner:

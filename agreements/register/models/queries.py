@@ -15,7 +15,7 @@ from partners.records import RecordQuerySet
 from partners.viewers import Role, Viewer
 
 if TYPE_CHECKING:
-    pass
+    from agreements.register.models.agreement import Agreement  # noqa: F401  (named in quotes below)
 
 EXPIRING_DAYS = 90
 
