@@ -44,6 +44,7 @@ YEAR = re.compile(r"^(1[89]|20)\d\d$")
 OF_THE_RECORD = {
     "/documents/*/": "paragraphs and pages of a paper",
     "/agreements/*/amendments/*/": "terms before and after",
+    "/agreements/*/sharing/": "how often somebody has looked, in their line",
     "/oversight/": "a median of days",
     "/pulse/": "minutes, processes and queues: the machinery, not the register",
     "/commitments/*/": "targets and measurements, in their table",

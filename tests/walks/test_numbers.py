@@ -175,7 +175,8 @@ def test_the_api_answers_each_filter_with_as_many(
     reading = reader(register[who])
     model, filters = LISTS[page]
     offered = filters({}, model.objects.none(), viewer=reading.viewer).filters
-    asked = [(name, value) for name, one in offered.items() for value, _label in one.extra.get("choices", ())]
+    choices = {name: one.extra.get("choices", ()) for name, one in offered.items()}
+    asked = [(name, value) for name, some in choices.items() for value, _label in getattr(some, "choices", some)]
     assert len(asked) > 10
     for name, value in [*asked, ("q", "2025"), ("country", "KR")]:
         query = f"{name}={value}"
