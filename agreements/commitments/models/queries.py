@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
@@ -16,9 +16,6 @@ from agreements.register.models import Participant
 from agreements.vocabulary import CONCLUDED, Delivery
 from partners.records import RecordQuerySet
 from partners.viewers import Viewer
-
-if TYPE_CHECKING:
-    from agreements.commitments.models.commitment import Commitment  # noqa: F401  (named in quotes below)
 
 SILENT_DAYS, QUIET_DAYS, CLOSING_DAYS = 90, 183, 548  # counted as silent; six months: ask; eighteen: propose closing
 OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
@@ -54,7 +51,7 @@ def is_silent(days: int, on: date) -> Q:
     return IS_OWED & (Q(heard_on__lt=before) | unheard)
 
 
-class CommitmentQuerySet(RecordQuerySet["Commitment"]):
+class CommitmentQuerySet(RecordQuerySet[Any]):
     """Commitments by what one asks of them."""
 
     def open(self) -> Self:
