@@ -14,6 +14,7 @@ READERS = {"fromisoformat", "strptime", "parse_date", "parse_datetime", "parse_t
 FROM_OUTSIDE = {"request", "data", "posted", "asked", "query", "text", "value", "wanted", "mark", "sent"}
 # Files that turn bytes into text, and how that text is cleaned.
 DOORS = {
+    "agreements/examples/words.py": "our own words for examples",
     "agreements/exchange/loading.py": "texts.clean over every row and every paper",
     "agreements/jobs/queues.py": "the text of an error",
     "agreements/reminders/bounces.py": "texts.line over what a report says",

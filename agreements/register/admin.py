@@ -15,6 +15,7 @@ from agreements.register.models.content import kinds
 from agreements.register.rules import steps
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Stage
 from partners.admin import RecordAdmin
+from partners.forms import RecordForm
 from partners.refusals import Refused
 from partners.requests import signed_in
 
@@ -47,7 +48,7 @@ class ContentAdmin(RecordAdmin):
         super().save_model(request, obj, form, change)
 
 
-class CorrectingForm(forms.ModelForm[Any]):
+class CorrectingForm(RecordForm):
     """What a concluded paper says is corrected with a reason, here as on the pages."""
 
     because = forms.CharField(label=_("Why the record is corrected"), required=False, max_length=1000)
@@ -71,6 +72,13 @@ class CorrectingAdmin(ContentAdmin):
     """The reason for a correction of a concluded paper stands in its timeline."""
 
     form = CorrectingForm
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """A draft is written, not corrected: no reason is asked for."""
+        agreement = obj if isinstance(obj, Agreement) else getattr(obj, "agreement", None)
+        if agreement and agreement.stage not in CONCLUDED_OR_SUSPENDED:
+            kwargs["form"] = RecordForm
+        return super().get_form(request, obj, change=change, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)

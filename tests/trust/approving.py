@@ -70,9 +70,10 @@ def whole(people: Cast, today: object) -> Agreement:
     agreement.sectors.add(Sector.objects.create(code="a", name_vi="a", name_en="a"))
     other = make_commitment(agreement=cast.agreement)
     counted: dict[str, Any] = {
-        "due_after": 5,
+        "due_after": 90,
         "due_unit": "days",
-        "due_from": "signing",
+        "due_from": "start",
+        "due_event_on": TODAY,
         "health_reason": "x",
         "blocker": "",
     }

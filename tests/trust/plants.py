@@ -122,7 +122,7 @@ PLANTS: tuple[Code | Entry, ...] = (
     Code("tracker.history.gate:events_of", "_rule(model, viewer)", "Q()", "history"),
     Code("agreements.reminders.telling:tellable", "rule &= subject & about", "rule &= subject", "mail"),
     Code("agreements.reminders.digest:_lines", "row.pk not in told or ", "", "mail"),
-    Code("agreements.reminders.digest:_lines", "if row.step and viewer.is_staff else", "if row.step else", "mail"),
+    Code("agreements.reminders.digest:_lines", "and viewer.is_staff and row.step.name", "and row.step.name", "mail"),
     # Search, lists, data
     Code("partners.records:RecordQuerySet.visible_to", "rows = self.filter(self._kind.visible(viewer))", "rows = self",
          "api"),

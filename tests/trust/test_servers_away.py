@@ -18,6 +18,7 @@ from agreements.jobs.models import SetAside
 from agreements.models import Document, Reminder
 from agreements.reminders import sending
 from agreements.sources import reading
+from partners.models import User
 from tests.agreements.reminders.conftest import Keeper, smtp  # noqa: F401
 from tests.agreements.sources.test_reading import kept
 from tests.conftest import Cast
@@ -28,6 +29,7 @@ from tests.trust.test_queues import owed
 def without_mail(cast: Cast, settings: Any, keeper: Keeper) -> int:
     """Eighteen hours without a mail server, in every way that a server is away; then it is back."""
     owed(cast, 3)
+    User.objects.update(quiet_from=None, quiet_until=None)  # there is a mail to try it with at every hour
     at, port = timezone.now(), settings.EMAIL_PORT
     for minute in range(0, 18 * 60, 10):
         way = minute // 10 % 4

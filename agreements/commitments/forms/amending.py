@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,6 +14,7 @@ from agreements.dates import PartialDate, Precision
 from agreements.register.models import Agreement, Participant
 from agreements.register.rules import amended_parties
 from agreements.vocabulary import Direction, ParticipantRole
+from partners import reading
 from partners.picking import OrganisationField, find_for, offer
 from partners.viewers import Viewer
 
@@ -94,8 +94,8 @@ def lines(form: Any, prefix: str, kept: list[dict[str, Any]], data: Any, **optio
     first = [{**one, **one.get("values", {})} for one in kept]
     for one in first:
         one |= {name.removesuffix("_id"): value for name, value in one.items() if name.endswith("_id")}
-        if one.get("due_on"):
-            one["due"] = PartialDate(date.fromisoformat(one["due_on"]), Precision(one["due_precision"]))
+        if due_on := reading.day(one.get("due_on", "")):
+            one["due"] = PartialDate(due_on, Precision(one["due_precision"]))
     if data is not None and f"{prefix}-TOTAL_FORMS" not in data:
         data = None  # whoever sends no lines changes none
     return made(data, prefix=prefix, initial=first, form_kwargs=options)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 import django_filters as filters
@@ -124,8 +125,8 @@ class CommitmentFilter(ReadableFilters):
             case _:
                 return rows.owed().filter(due_on=None)
 
-    def by_lateness(self, rows: Any, name: str, value: Any) -> Any:
-        return rows.overdue(self.viewer.on - timedelta(days=int(value)))
+    def by_lateness(self, rows: Any, name: str, days: Decimal) -> Any:
+        return rows.overdue(self.viewer.on - timedelta(days=int(days)))
 
     def by_country(self, rows: Any, name: str, value: str) -> Any:
         return rows.of_country(value)

@@ -17,6 +17,7 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
 from agreements.register.models import Amendment
 from agreements.vocabulary import Delivery
+from partners import reading
 from partners.viewers import Viewer
 
 # What a protocol changes in a promise: its words, who owes it to whom, by when.
@@ -132,8 +133,8 @@ def _shown(name: str, value: Any) -> str:
         return str(field.related_model._default_manager.filter(pk=value).first() or "–")  # type: ignore[union-attr]
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    if name == "due_on":
-        return f"{date.fromisoformat(value):%d/%m/%Y}"
+    if name == "due_on" and (due_on := reading.day(value)):
+        return f"{due_on:%d/%m/%Y}"
     return str(value)
 
 

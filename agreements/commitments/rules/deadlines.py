@@ -24,6 +24,7 @@ from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import MilestoneStatus
 from agreements.workdays import WorkCalendar
+from partners.refusals import Refused
 
 AHEAD_DAYS = 366  # occurrences are made a year ahead
 MOST_TIMES = 600
@@ -132,6 +133,9 @@ def _count_one(pk: int, calendar: WorkCalendar, on: date) -> bool:
         was = commitment.due
         if not put(commitment, calendar):
             return False
+        if commitment.start_on and commitment.due_on and commitment.due_on < commitment.start_on:
+            parts = {"commitment": commitment.ref, "day": f"{commitment.due_on:%d/%m/%Y}"}
+            raise Refused(_("%(commitment)s would be due on %(day)s, before it starts.") % parts)
         commitment.stamp(None).save()
         if was != commitment.due:
             moved = f"{was or '–'} → {commitment.due}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from datetime import date
 from typing import Any
 
@@ -11,10 +11,17 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from agreements.examples import generating
+from partners import reading
 from partners.refusals import Refused
 from tracker.database.roles import as_owner
 from tracker.history import removing
 from tracker.search import spelling
+
+
+def day_of(text: str) -> date:
+    if (found := reading.day(text)) is None:
+        raise ArgumentTypeError("a day as 2026-11-23")
+    return found
 
 
 class Command(BaseCommand):
@@ -25,7 +32,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--agreements", type=int, default=60, metavar="N")
         parser.add_argument("--seed", type=int, default=1, metavar="S")
-        parser.add_argument("--on", type=date.fromisoformat, metavar="DAY", help="the day that it is for them: today")
+        parser.add_argument("--on", type=day_of, metavar="DAY", help="the day that it is for them: today")
         parser.add_argument("--remove", action="store_true", help="take every example out, with its history")
         parser.add_argument("--with-examples", action="store_true", help="also beside real records")
 
