@@ -34,7 +34,8 @@ class CountrySerializer(RecordSerializer):
     class Meta:
         model = Country
         fields: tuple[str, ...] = (
-            "code", "name_vi", "name_en", "official_name_vi", "official_name_en", "other_names", "region", "version",
+            "code", "name_vi", "name_en", "official_name_vi", "official_name_en", "other_names", "region", "is_offered",
+            "version",
         )  # fmt: skip
 
 

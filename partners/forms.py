@@ -51,7 +51,7 @@ class OrganisationForm(RecordForm):
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        offer(self, country=Country.objects.visible_to(viewer))
+        offer(self, country=Country.offered(viewer, self.instance.country_id))
         find_for(viewer, self, "parent")
 
 

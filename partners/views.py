@@ -42,7 +42,7 @@ def partner_list(request: Request) -> HttpResponse:
         rows = rows.filter(country__code=country.upper())
     context = {
         "page": page_of(rows, ALPHABETICAL, request.GET.get("after", "")),
-        "countries": countries.order_by("order_vi")[:60],
+        "countries": countries.order_by(*Country.alphabet())[:60],
         "kinds": OrganisationKind.choices,
         "is_filtered": bool(text or kind or country),
     }

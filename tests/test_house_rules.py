@@ -168,6 +168,15 @@ PAST_THE_GATE = {
     "tracker/search/engine.py: Document.objects.filter": "texts of papers that came through the gate",
     "tracker/search/spelling.py: Word.objects.annotate": "single words, which are no record",
     "tracker/search/spelling.py: Word.objects.filter": "single words, which are no record",
+    "agreements/calendars/events.py: Commitment.objects.kept_by": "narrows rows that came through the gate",
+    "agreements/commitments/api.py: Commitment.objects.with_duty": "the row that was just written, through the gate",
+    "agreements/commitments/lists/filters.py: Organisation.objects.filter": "narrows rows that came through the gate",
+    "agreements/commitments/views/action_items.py: ActionItem.objects.filter": "narrows rows that came through the gate",
+    "agreements/commitments/views/page.py: Commitment.objects.select_related": "through `get_visible` on the next line",
+    "agreements/commitments/views/parts.py: Commitment.objects.filter": "locks the agreement of the row that was opened",
+    "agreements/register/admin.py: Agreement.objects.filter": "the stage of the record's own agreement",
+    "agreements/reminders/digest.py: Desk.objects.filter": "the desk that signs the letter",
+    "agreements/reminders/inbox.py: Reminder.objects.filter": "one's own",
 }
 
 

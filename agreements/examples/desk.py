@@ -7,15 +7,14 @@ from typing import Any
 
 from agreements.acts import Act
 from agreements.commitments.models import ActionItem
-from agreements.commitments.rules.amending import Move as PromiseMove
-from agreements.commitments.rules.amending import entry
+from agreements.commitments.rules.amending import CommitmentMove, entry
 from agreements.examples.life import Life
 from agreements.examples.papers import attach
 from agreements.examples.people import person_of
 from agreements.examples.promise import Promise
 from agreements.examples.words import said_of, words
 from agreements.register.models import Amendment, Comment, Follow, Note, Opening, SavedView, Share
-from agreements.register.rules.amended_parties import Move
+from agreements.register.rules.amended_parties import ParticipantMove
 from agreements.reminders.models import Mute, Reminder
 from agreements.sources.models import Citation, Document
 from agreements.vocabulary import CONCLUDED, ActionItemState, AmendmentStage, PaperState, SendState
@@ -212,17 +211,17 @@ def _moves(life: Life, amendment: Any, promises: list[Promise]) -> None:
     if world.one_in(2, "somebody joins"):
         joining = world.turn("who joins", world.international)
         if joining not in life.parties:
-            amendment.parties = [{"do": Move.JOIN.value, "organisation": joining.pk, "role": "observer"}]
+            amendment.parties = [{"do": ParticipantMove.JOIN.value, "organisation": joining.pk, "role": "observer"}]
     row = next((one.row for one in promises if one.row.is_open and one.row.due_on), None)
-    do = PromiseMove(world.turn("what becomes of a promise", list(PromiseMove)))
-    if do == PromiseMove.ADD:
+    do = CommitmentMove(world.turn("what becomes of a promise", list(CommitmentMove)))
+    if do == CommitmentMove.ADD:
         said = world.any(said_of("promises", "other"))
         put = {"topic": life.topic, "count": 2}
         values = said["title"].put(**put).columns("title") | said["text"].put(**put).columns("text")
         values |= {"direction": "ours", "lead_id": life.ours.pk, "kind": "other"}
         amendment.promises = [entry(do, None, values)]
     elif row:
-        later = {"due_on": world.from_today(950, 1100)} if do == PromiseMove.CHANGE else {}
+        later = {"due_on": world.from_today(950, 1100)} if do == CommitmentMove.CHANGE else {}
         amendment.promises = [entry(do, row, later) | {"commitment": row}]
         amendment.needs = [row]
 

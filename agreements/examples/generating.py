@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.commitments.rules import health
-from agreements.examples import desk, law, life, people, promises
+from agreements.examples import beginning, desk, law, people, promises
 from agreements.examples.world import World
 from agreements.overview import tallies
 from agreements.procedures.models import Procedure
@@ -29,13 +29,23 @@ def exist() -> bool:
     return any(model.objects.filter(is_example=True).exists() for model in (Agreement, Organisation, User))
 
 
-def generate(agreements: int, *, seed: int, on: date, say: Callable[[int], None] | None = None) -> int:
-    """Make so many, each marked as an example. Raises Refused where there are some, or no lists to make them by."""
+def generate(
+    agreements: int,
+    *,
+    seed: int,
+    on: date,
+    say: Callable[[int], None] | None = None,
+    with_files: int = WITH_FILES,
+) -> int:
+    """Make so many, each marked as an example; the first ones with files.
+
+    Raises Refused where there are some, or no lists to make them by.
+    """
     if exist():
         raise Refused(_("There are examples already: remove them first."))
     if not Country.objects.exists():
         raise Refused(_("The reference lists are not loaded: run “prepare” first."))
-    world = _world(seed, on)
+    world = _world(seed, on, with_files)
     with transaction.atomic():
         world.begin(0)
         people.gather(world, agreements)
@@ -53,8 +63,8 @@ def generate(agreements: int, *, seed: int, on: date, say: Callable[[int], None]
     return agreements
 
 
-def _world(seed: int, on: date) -> World:
-    world = World(seed, on, work_calendar(), with_files=WITH_FILES)
+def _world(seed: int, on: date, with_files: int) -> World:
+    world = World(seed, on, work_calendar(), with_files=with_files)
     world.rules = {rule.code: rule for rule in ReminderRule.objects.live().filter(is_active=True)}
     for procedure in Procedure.objects.in_force(on).filter(purpose="conclude").order_by("pk"):
         steps = list(procedure.steps.live().order_by("position"))
@@ -64,7 +74,7 @@ def _world(seed: int, on: date) -> World:
 
 def _one(world: World, number: int) -> list[Any]:
     """Compose one agreement with everything; return its commitments."""
-    one = life.begin(world, number)
+    one = beginning.begin(world, number)
     made = promises.promise(one)
     desk.surround(one, made)
     law.proceed(one)

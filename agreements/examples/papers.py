@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+from functools import cache
 from typing import Any
+from xml.sax.saxutils import escape
 
 from django.core.files.base import ContentFile
 from docx import Document as Word
@@ -42,20 +44,33 @@ def _plain(line: str) -> str:
 
 
 def docx(lines: list[str]) -> bytes:
-    document, first = Word(), io.BytesIO()
-    document.add_heading(lines[0], level=1)
-    for line in lines[1:]:
-        document.add_paragraph(line)
-    document.save(first)
-    return _same_always(first)
-
-
-def _same_always(packed: io.BytesIO) -> bytes:
+    """A document with these lines, the first of them as its heading: each text put in place of its mark."""
     written = io.BytesIO()
-    with zipfile.ZipFile(packed) as source, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            target.writestr(zipfile.ZipInfo(name, THEN), source.read(name), zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for name, part in _parts(len(lines)).items():
+            packed.writestr(zipfile.ZipInfo(name, THEN), _filled(part, lines), zipfile.ZIP_DEFLATED)
     return written.getvalue()
+
+
+MARK = "[line {}]"
+
+
+@cache
+def _parts(count: int) -> dict[str, bytes]:
+    """The parts of a document with so many marks for its lines."""
+    document, packed = Word(), io.BytesIO()
+    document.add_heading(MARK.format(0), level=1)
+    for number in range(1, count):
+        document.add_paragraph(MARK.format(number))
+    document.save(packed)
+    with zipfile.ZipFile(packed) as source:
+        return {name: source.read(name) for name in source.namelist()}
+
+
+def _filled(part: bytes, lines: list[str]) -> bytes:
+    for number, line in enumerate(lines):
+        part = part.replace(MARK.format(number).encode(), escape(line).encode())
+    return part
 
 
 def attach(paper: Any, lines: list[str], *, as_word: bool) -> None:

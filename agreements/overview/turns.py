@@ -101,7 +101,7 @@ def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
         yield Turn(text % {"count": late}, f"{path}&due=overdue", is_late=True)
     for count, text, query in _asked(of_it, held, viewer):
         if count:
-            yield Turn(text % {"count": count}, f"{path}{query}")
+            yield Turn(text % {"count": count}, f"{path}{query}" if query else agreement.get_absolute_url())
 
 
 def _asked(of_it: Any, held: Any, viewer: Viewer) -> Iterator[tuple[int, str, str]]:

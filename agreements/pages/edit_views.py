@@ -142,7 +142,7 @@ def _added(data: Any) -> set[str]:
 
 
 def _forms(data: Any, agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
-    known = Country.objects.visible_to(viewer)
+    known = Country.offered(viewer)
     countries = DrawnChoices([("", "–"), *((country.pk, country.name) for country in known)])
     named = ("-organisation", "-partner_owner")
     typed = [str(text) for name, text in data.items() if name.endswith(named)] if data else []

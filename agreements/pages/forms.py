@@ -156,7 +156,7 @@ class ParticipantForm(WithPartialDates, RecordForm):
         self.viewer = viewer
         self.names = names or Names(viewer)
         find_for(viewer, self, "organisation", names=self.names)
-        offer(self, new_country=Country.objects.visible_to(viewer))
+        offer(self, new_country=Country.offered(viewer))
         if countries is not None:
             offer_drawn(self, new_country=countries)
         self.initial["seen_version"] = self.instance.version

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pghistory
 from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Concat
+from django.db.models.functions import Collate, Concat
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partners import visibility
@@ -48,7 +51,7 @@ class Country(Record):
     """A partner country, territory or union, by its ISO 3166 code. How it is called is data, not a claim."""
 
     FIELDS = FieldTable(
-        public="id code name_vi name_en official_name_vi official_name_en other_names region",
+        public="id code name_vi name_en official_name_vi official_name_en other_names region is_offered",
         internal=f"{RECORD_INTERNAL} folded order_vi",
         locked=f"{RECORD_INTERNAL} id folded order_vi",
         writers=REFERENCE_WRITERS,
@@ -62,6 +65,9 @@ class Country(Record):
     official_name_en = models.CharField(_("official name in English"), max_length=200, blank=True)
     other_names = models.CharField(_("other names"), max_length=300, blank=True, help_text=_("separated by commas"))
     region = models.CharField(_("region"), max_length=10, choices=Region, blank=True)
+    is_offered = models.BooleanField(
+        _("offered in choices"), default=True, help_text=_("off for places that are no partner, such as Antarctica")
+    )
     folded = models.GeneratedField(
         expression=Fold(
             Concat(
@@ -91,6 +97,16 @@ class Country(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("country", args=[self.code])
+
+    @classmethod
+    def offered(cls, viewer: Viewer, kept: int | None = None) -> models.QuerySet[Country]:
+        """What one may choose, in the reader's alphabet; with the one that is chosen already, whatever it is."""
+        return cls.objects.visible_to(viewer).filter(Q(is_offered=True) | Q(pk=kept)).order_by(*cls.alphabet())
+
+    @staticmethod
+    def alphabet() -> tuple[Any, ...]:
+        is_vietnamese = (get_language() or "vi").startswith("vi")
+        return ("order_vi" if is_vietnamese else Collate("name_en", "en-x-icu"), "pk")
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

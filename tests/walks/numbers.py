@@ -44,6 +44,7 @@ YEAR = re.compile(r"^(1[89]|20)\d\d$")
 OF_THE_RECORD = {
     "/documents/*/": "paragraphs and pages of a paper",
     "/agreements/*/amendments/*/": "terms before and after",
+    "/agreements/*/sharing/": "how often somebody has looked, in their line",
     "/oversight/": "a median of days",
     "/pulse/": "minutes, processes and queues: the machinery, not the register",
     "/commitments/*/": "targets and measurements, in their table",
@@ -100,7 +101,8 @@ class Reader:
 
     def walk(self, start: str = "/", *, of_a_kind: int = MOST_OF_A_KIND, seed: int = 1) -> Iterator[str]:
         """Every page that links lead to from the first one; of each kind of record or list only so many."""
-        chance, seen, kinds, open_ = random.Random(seed), {start}, defaultdict(int), [start]
+        kinds: defaultdict[str, int] = defaultdict(int)
+        chance, seen, open_ = random.Random(seed), {start}, [start]
         while open_:
             address = open_.pop(0)
             tree = self.page(address)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
@@ -16,9 +16,6 @@ from agreements.register.models import Participant
 from agreements.vocabulary import CONCLUDED, Delivery
 from partners.records import RecordQuerySet
 from partners.viewers import Viewer
-
-if TYPE_CHECKING:
-    pass
 
 SILENT_DAYS, QUIET_DAYS, CLOSING_DAYS = 90, 183, 548  # counted as silent; six months: ask; eighteen: propose closing
 OPEN = (Delivery.PLANNED, Delivery.UNDER_WAY)
@@ -54,7 +51,7 @@ def is_silent(days: int, on: date) -> Q:
     return IS_OWED & (Q(heard_on__lt=before) | unheard)
 
 
-class CommitmentQuerySet(RecordQuerySet["Commitment"]):
+class CommitmentQuerySet(RecordQuerySet[Any]):
     """Commitments by what one asks of them."""
 
     def open(self) -> Self:
@@ -116,9 +113,10 @@ class CommitmentQuerySet(RecordQuerySet["Commitment"]):
 
     def with_owing(self) -> Any:
         """Each row with the keys of who owes it on the partner's side."""
-        return self.alias(parties=duty.parties()).annotate(owing_ids=duty.owing_ids())
+        parties: Any = self.alias(parties=duty.parties())
+        return parties.annotate(owing_ids=duty.owing_ids())
 
-    def with_duty(self, viewer: Viewer) -> Self:
+    def with_duty(self, viewer: Viewer) -> Any:
         """Each row with the keys and names of who owes it on the partner's side; for a partner, whether that is you."""
         rows = self.with_owing().annotate(owing_codes=duty.owing_codes(), owing_names=duty.owing_names())
         if not viewer.is_partner:

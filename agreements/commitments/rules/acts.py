@@ -15,7 +15,8 @@ from agreements.register.models import Agreement
 def lock(commitment: Commitment) -> Commitment:
     """The row itself, locked until the transaction ends, with its agreement; as it is now, not as it was read."""
     rows = Commitment.objects.locked().select_related("agreement")
-    return rows.get(pk=commitment.pk)
+    locked: Commitment = rows.get(pk=commitment.pk)
+    return locked
 
 
 def lock_agreements(found: QuerySet[Any]) -> None:

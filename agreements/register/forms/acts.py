@@ -93,7 +93,7 @@ def named(ref: str, viewer: Viewer) -> Agreement | None:
     """The visible agreement with this reference; a hidden one and none at all give the same error."""
     if not ref.strip():
         return None
-    found = Agreement.objects.visible_to(viewer).filter(ref=ref.strip().upper()).first()
+    found: Agreement | None = Agreement.objects.visible_to(viewer).filter(ref=ref.strip().upper()).first()
     if found is None:
         raise forms.ValidationError(_("There is no agreement with this reference."))
     return found

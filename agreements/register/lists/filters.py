@@ -8,8 +8,8 @@ import django_filters as filters
 from django import forms
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from agreements.languages import lacking
 from agreements.register.models import Agreement, Participant
@@ -127,7 +127,7 @@ def choices_for(viewer: Viewer) -> dict[str, Any]:
     What all staff see alike is asked once a minute.
     """
     if viewer.role in DESK_STAFF:
-        known = cache.get_or_set("register-filter-choices", lambda: _choices(viewer), CHOICES_SECONDS)
+        known = cache.get_or_set(f"register-filter-choices-{get_language()}", lambda: _choices(viewer), CHOICES_SECONDS)
         return cast("dict[str, Any]", known)
     return _choices(viewer)
 
@@ -141,7 +141,7 @@ def _choices(viewer: Viewer) -> dict[str, Any]:
         seen = Participant.objects.visible_to(viewer).values("organisation__country")
         countries = Country.objects.filter(pk__in=seen)
     return {
-        "countries": list(countries.order_by("order_vi")),
+        "countries": list(countries.order_by(*Country.alphabet())),
         "sectors": list(Sector.objects.visible_to(viewer)),
         "desks": list(Desk.objects.visible_to(viewer)) if viewer.is_staff else [],
     }

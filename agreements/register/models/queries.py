@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
@@ -13,9 +13,6 @@ from agreements.register.models.authorship import Authorship
 from agreements.vocabulary import CONCLUDED, Renewal, Stage
 from partners.records import RecordQuerySet
 from partners.viewers import Role, Viewer
-
-if TYPE_CHECKING:
-    pass
 
 EXPIRING_DAYS = 90
 
@@ -42,7 +39,7 @@ def term_end(on: date) -> Any:
     return Least(end, F("leaves_on"))  # PostgreSQL leaves out what is null
 
 
-class AgreementQuerySet(RecordQuerySet["Agreement"]):
+class AgreementQuerySet(RecordQuerySet[Any]):
     """Agreements by what one asks of a register."""
 
     def in_effect(self, on: date) -> Self:

@@ -249,7 +249,8 @@ def _plain(value: Any) -> Any:
 
 
 def _locked(agreement: Agreement) -> Agreement:
-    return Agreement.objects.locked().get(pk=agreement.pk)
+    locked: Agreement = Agreement.objects.locked().get(pk=agreement.pk)
+    return locked
 
 
 def _is_own(agreement: Agreement, viewer: Viewer) -> bool:

@@ -48,7 +48,8 @@ class World:
     @property
     def row(self) -> Commitment:
         rows = list(Commitment.objects.select_related("agreement").order_by("pk"))
-        return self.rng.choice(rows)
+        chosen: Commitment = self.rng.choice(rows)
+        return chosen
 
     @property
     def day(self) -> str:

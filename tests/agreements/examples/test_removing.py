@@ -28,7 +28,7 @@ from tracker.history.models import Seal
 from tracker.search import spelling
 
 COUNTED = ("django_", "tracker_seal", "pg_")
-AGREEMENTS = 40
+AGREEMENTS = 20
 # Keys, and where a file lies: all else is the same for the same seed and day.
 NOT_THE_SAME = {"id", "file", "password", "token", "epoch", "seen_at", "subject_id"}
 
@@ -64,13 +64,13 @@ def facts() -> str:
 
 
 def test_the_same_seed_and_day_make_the_same_and_another_does_not(register: Any) -> None:
-    generate(AGREEMENTS, seed=3, on=TODAY)
+    generate(AGREEMENTS, seed=3, on=TODAY, with_files=3)
     first = facts()
     take_out()
-    generate(AGREEMENTS, seed=3, on=TODAY)
+    generate(AGREEMENTS, seed=3, on=TODAY, with_files=3)
     assert facts() == first
     take_out()
-    generate(AGREEMENTS, seed=4, on=TODAY)
+    generate(AGREEMENTS, seed=4, on=TODAY, with_files=3)
     assert facts() != first
 
 
@@ -82,7 +82,7 @@ def test_nothing_is_left_and_the_history_stays_proven(register: Any) -> None:
     sealing.seal(at=timezone.now())
     before = table_counts()
     kept = Path(settings.MEDIA_ROOT)
-    generate(AGREEMENTS, seed=5, on=TODAY)
+    generate(AGREEMENTS, seed=5, on=TODAY, with_files=3)
     assert any(kept.rglob("*")) and table_counts() != before
     made_up = Agreement.objects.filter(is_example=True).first()
     assert made_up
@@ -102,7 +102,7 @@ def test_nothing_is_left_and_the_history_stays_proven(register: Any) -> None:
 
 def test_no_other_row_can_be_taken_out_under_that_seal(register: Any) -> None:
     agreement = factories.make_agreement(desk=register["manager"].desks.first())
-    generate(5, seed=5, on=TODAY)
+    generate(5, seed=5, on=TODAY, with_files=1)
     sealing.seal(at=timezone.now())
     take_out()
     events = "agreements_agreementevent"
@@ -117,7 +117,7 @@ def test_no_other_row_can_be_taken_out_under_that_seal(register: Any) -> None:
 
 
 def test_a_fact_that_names_an_example_keeps_it(register: Any) -> None:
-    generate(5, seed=5, on=TODAY)
+    generate(5, seed=5, on=TODAY, with_files=1)
     made_up = Agreement.objects.filter(is_example=True).first()
     factories.make_agreement(desk=register["manager"].desks.first(), parent=made_up)
     with owner(), pytest.raises(Refused, match="name some of them"):

@@ -18,7 +18,7 @@ BADGE = "Example"
 
 @pytest.fixture
 def made(register: Any) -> Any:
-    generate(60, seed=1, on=TODAY)
+    generate(60, seed=1, on=TODAY, with_files=2)
     return register
 
 
@@ -28,7 +28,14 @@ def signed_in(user: Any) -> Client:
     return client
 
 
-def test_each_example_says_so(made: Any) -> None:
+def test_examples_say_what_they_are_and_give_everybody_work(made: Any) -> None:
+    """One set of examples for all of it: they are dear to make."""
+    something_waits_for_everybody(made)
+    a_fact_takes_no_example_for_a_party(made)
+    each_example_says_so(made)
+
+
+def each_example_says_so(made: Any) -> None:
     fact = factories.make_agreement(desk=made["manager"].desks.first(), owner=made["officer"], title="A fact")
     client = signed_in(made["officer"])
     example = Agreement.objects.filter(is_example=True, stage="signed", owner=made["officer"]).first()
@@ -50,7 +57,7 @@ def test_each_example_says_so(made: Any) -> None:
     assert BADGE in client.get(organisation.get_absolute_url()).content.decode()
 
 
-def test_something_waits_for_everybody(made: Any) -> None:
+def something_waits_for_everybody(made: Any) -> None:
     officer, manager, partner = (made[name].viewer() for name in ("officer", "manager", "partner"))
     mine = Agreement.objects.filter(owner=officer.user_id)
     assert mine.filter(stage="draft").exists()
@@ -65,7 +72,7 @@ def test_something_waits_for_everybody(made: Any) -> None:
         assert signed_in(made[name]).get("/").status_code == 200
 
 
-def test_a_fact_takes_no_example_for_a_party(made: Any) -> None:
+def a_fact_takes_no_example_for_a_party(made: Any) -> None:
     fact = factories.make_agreement(desk=made["manager"].desks.first())
     organisation = Organisation.objects.filter(is_example=True).first()
     participant = Participant(agreement=fact, organisation=organisation)

@@ -37,8 +37,8 @@ def test_the_bundled_data_is_whole() -> None:
     for model in (Agreement, Commitment):
         assert not model.objects.filter(title_vi="").exists()
         assert not model.objects.filter(title_en="").exists()
-    for model in (Organisation, Person):
-        assert not model.objects.filter(citations=None).exists(), "who is named cites where"
+    for who in (Organisation, Person):
+        assert not who.objects.filter(citations=None).exists(), "who is named cites where"
     named_only = Document.objects.filter(citations=None)
     assert not named_only.filter(named_in=None).exists(), "a paper bears something out, or is named in one that does"
     for language in ("vi", "en"):

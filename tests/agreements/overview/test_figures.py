@@ -112,5 +112,5 @@ def test_each_count_at_the_top_is_a_link_to_exactly_its_list(cast: Cast, today: 
     assert min(told.open, told.overdue, told.slipped, silent) > 0
     links = [html.unescape(text) for text in re.findall(r'href="([^"]+)"', page.content.decode())]
     for query, count in counts.items():
-        (link,) = [link for link in links if link.endswith(f"desk=mine&{query}")]
+        (link,) = {link for link in links if link.endswith(f"desk=mine&{query}")}
         assert client.get(link).context["page"].count == count

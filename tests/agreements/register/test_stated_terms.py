@@ -198,7 +198,7 @@ def test_a_notice_says_what_becomes_of_each_commitment_and_its_day_does_it(cast:
     day = TODAY + timedelta(days=30)
     successor = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
     other = make_commitment(agreement=cast.agreement)
-    said = {"ending": "termination", "day": PartialDate(day), "successor": successor}
+    said: dict[str, Any] = {"ending": "termination", "day": PartialDate(day), "successor": successor}
     with pytest.raises(Refused, match=f"what becomes of each open commitment: {other.ref}"):
         act(cast, "end", cast.agreement, fates={cast.commitment.ref: "carried"}, **said)
     with pytest.raises(Refused, match="Delivered needs evidence"):
