@@ -95,7 +95,7 @@ def test_postgresql_notes_the_author_of_every_kind(kind: Kind) -> None:
 
 
 # Columns of a citation that bears out something else than an agreement.
-IMPOSSIBLE = {"citation.figure", "citation.relation"}
+IMPOSSIBLE = {"agreement.is_example", "citation.figure", "citation.relation"}
 # Where the database takes no other value for the column alone.
 TOGETHER: dict[str, Callable[[Agreement], dict[str, Any]]] = {
     "agreement.renewal": lambda whole: {"renewal": "tacit", "renewal_months": 12},
