@@ -15,7 +15,8 @@ FROM_OUTSIDE = {"request", "data", "posted", "asked", "query", "text", "value", 
 # Files that turn bytes into text, and how that text is cleaned.
 DOORS = {
     "agreements/examples/words.py": "our own words for examples",
-    "agreements/exchange/loading.py": "texts.clean over every row and every paper",
+    "agreements/exchange/files.py": "texts.clean over every row",
+    "agreements/exchange/loading.py": "texts.clean over every paper",
     "agreements/jobs/queues.py": "the text of an error",
     "agreements/reminders/bounces.py": "texts.line over what a report says",
     "agreements/reminders/relay.py": "texts.line over what the mail server says",

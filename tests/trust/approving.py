@@ -67,6 +67,8 @@ def whole(people: Cast, today: object) -> Agreement:
     """A draft with a row of every kind, written by nobody."""
     cast = people
     agreement = make_agreement(desk=cast.desk, stage="draft", owner=cast.linh, parties=[cast.home, cast.us])
+    Agreement.objects.filter(pk=agreement.pk).update(effect_after=5, effect_unit="days")
+    agreement.refresh_from_db()
     agreement.sectors.add(Sector.objects.create(code="a", name_vi="a", name_en="a"))
     other = make_commitment(agreement=cast.agreement)
     counted: dict[str, Any] = {

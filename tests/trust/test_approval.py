@@ -94,8 +94,11 @@ def test_postgresql_notes_the_author_of_every_kind(kind: Kind) -> None:
         assert cursor.fetchone() == (1,)
 
 
-# Columns of a citation that bears out something else than an agreement.
-IMPOSSIBLE = {"citation.figure", "citation.relation"}
+# Columns of a citation that bears out something else than an agreement; and a mark that a trigger holds.
+IMPOSSIBLE = {
+    "agreement.is_example", "citation.figure", "citation.relation", "citation.organisation", "citation.person",
+    "citation.paper",
+}  # fmt: skip
 # Where the database takes no other value for the column alone.
 TOGETHER: dict[str, Callable[[Agreement], dict[str, Any]]] = {
     "agreement.renewal": lambda whole: {"renewal": "tacit", "renewal_months": 12},

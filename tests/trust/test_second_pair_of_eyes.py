@@ -86,8 +86,9 @@ def test_the_queue_holds_nothing_that_its_reader_would_be_refused(cast: Cast, vu
     ref = asked(cast, "minh").commitment.ref
     reported(cast, "minh")
     for who, sees in (("vu", False), ("third", True)):
-        page = cast.client(who).get("/review/").content.decode()
-        assert (f"/commitments/{ref}/" in page.split("<main")[1]) == sees, who
+        page = cast.client(who).get("/review/").content.decode().split("<main")[1]
+        assert (f"/commitments/{ref}/#days" in page) == sees, who
+        assert (f"/commitments/{cast.commitment.ref}/" in page) == sees, who
 
 
 def test_who_makes_a_link_does_not_accept_what_comes_by_it(cast: Cast, today: object) -> None:
