@@ -25,7 +25,7 @@ from partners.models import Organisation
 from tests.conftest import Cast
 from tests.roles import owner
 
-LIMIT = 12
+LIMIT = 13
 LISTS = {
     "/agreements/": ("linh", "sara"), "/agreements/?q=memo&stage=signed&country=US": ("linh", "sara"),
     "/commitments/": ("linh", "sara"), "/commitments/?due=overdue": ("linh", "sara"), "/partners/": ("linh",),
@@ -51,9 +51,11 @@ LISTS = {
 }  # fmt: skip
 # Pages that gather many lists have a limit of their own.
 LIMITS = {
-    "/": 17, "/?of=house": 17,
-    "/agreements/US-2023-01/": 20, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 24,
-    "/search/?q=memo": 16, "/search/palette/?q=memo": 16, "/oversight/": 16, "/reminders/": 17, "/countries/US/": 17,
+    # With what waits for the reader, one query for each kind of record that can wait.
+    "/": 25, "/?of=house": 19, "/review/": 22, "/oversight/": 26,
+    "/agreements/US-2023-01/": 38, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 29,
+    "/commitments/?view=board": 14, "/organisations/gov-us/": 15, "/reminders/": 19, "/countries/US/": 18,
+    "/search/?q=memo": 20, "/search/palette/?q=memo": 18,
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.
 BY_KIND = "/history/agreements/US-2023-01/"
@@ -142,5 +144,5 @@ def test_lists_cost_the_same_for_10_and_1000_rows(cast: Cast, today: object) -> 
     alike = [cell for cell in cells if cell[0] not in UNEVEN]
     assert {cell: (few[cell], many[cell]) for cell in alike if few[cell] != many[cell]} == {}
     over = {cell: number for cell, number in many.items() if number > LIMITS.get(cell[0], LIMIT)}
-    assert over == {}
+    assert not over, "; ".join(f"{place} {who}: {number}" for (place, who), number in sorted(over.items()))
     print("queries:", {f"{path} ({name})": number for (path, name), number in many.items()})  # noqa: T201

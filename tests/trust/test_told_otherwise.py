@@ -41,7 +41,6 @@ OTHERWISE = {
     "effective_on": date(2001, 1, 1),
     "provisional_on": date(2000, 1, 1),
     "announced_on": date(2000, 1, 1),
-    "expires_on": date(2044, 1, 1),
     "title_en": "Something else",
     "legal_regime": "political",
     "kind": "treaty",

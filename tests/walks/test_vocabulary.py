@@ -17,7 +17,7 @@ CODE = {
     path: path.read_text(encoding="utf-8")
     for top in ("agreements", "tracker")
     for path in (ROOT / top).rglob("*.py")
-    if "migrations" not in path.parts
+    if not {"migrations", "examples"} & {*path.parts}  # examples are of every room
 }
 
 

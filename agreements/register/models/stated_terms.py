@@ -6,7 +6,7 @@ What follows is set whenever the agreement or one of its participants is saved, 
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
@@ -17,9 +17,6 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.dates import PartialDate, Precision
 from agreements.vocabulary import Renewal, Standing
-
-if TYPE_CHECKING:
-    from agreements.register.models.participant import Participant
 
 MOST_TIMES = 99
 SUSPENSION = "suspension"  # beside the endings: what a notice with a day to come leads to
@@ -156,7 +153,7 @@ class StatedTerms(models.Model):
         on = day.last_day + timedelta(days=self.effect_after)
         return PartialDate(on, day.precision)
 
-    def effect_days(self) -> list[tuple[Participant, PartialDate | None]]:
+    def effect_days(self) -> list[tuple[Any, PartialDate | None]]:
         """The principals, each with the day that its part in the entry into force was done on."""
         row: Any = self
         if row.pk is None:
