@@ -27,7 +27,7 @@ def counts(manager: Person) -> dict[str, Any]:
     page.goto("/oversight/")
     head = [box.inner_text() for box in page.query_selector_all(".counts b")]
     cells = page.locator("table.matrix >> nth=0").locator("tr", has_text="Chính phủ Hoa Kỳ").locator("td")
-    names = ("on_track", "at_risk", "delayed", "blocked", "no_report", "delivered")
+    names = ("on_track", "at_risk", "delayed", "blocked", "disputed", "no_report", "delivered")
     row = dict(zip(names, [int(text) for text in cells.all_inner_texts()], strict=True))
     return {"open": int(head[0]), "slipped": int(head[5]), **row}
 
@@ -53,7 +53,7 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     assert page.locator(f"a[href='/commitments/{ITSI}/']").count() == 1
     page.goto(letter)
     page.click("text=Trình xem xét")
-    page.wait_for_selector("text=Lãnh đạo đơn vị: xem xét")
+    page.wait_for_selector("text=Chờ lãnh đạo đơn vị xem xét")
     # The fund has no day yet: the first one is simply set.
     page.goto(f"/commitments/{ITSI}/edit/")
     page.fill("#id_due", day(40))
@@ -144,7 +144,7 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     assert after["open"] == before["open"]  # the letter's commitment came, the laboratory is done
     assert after["delivered"] == before["delivered"] + 1
     assert after["slipped"] == before["slipped"] + 1
-    boss.click("table.matrix >> nth=0 >> tr:has-text('Chính phủ Hoa Kỳ') >> td >> nth=5")
+    boss.click("table.matrix >> nth=0 >> tr:has-text('Chính phủ Hoa Kỳ') >> td >> nth=6")
     boss.wait_for_selector(f"#list a[href='/commitments/{ORAN}/']")
     for person in (officer, manager, partner):
         person.leave()
