@@ -9,7 +9,7 @@ from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Collate, Concat
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -106,7 +106,7 @@ class Country(Record):
     @staticmethod
     def alphabet() -> tuple[Any, ...]:
         is_vietnamese = (get_language() or "vi").startswith("vi")
-        return ("order_vi" if is_vietnamese else Collate("name_en", "en-x-icu"), "pk")
+        return ("order_vi" if is_vietnamese else Fold("name_en"), "pk")
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
