@@ -44,7 +44,7 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     page.fill("#id_signed", day(-3))
     page.fill("#id_participants-0-organisation", "gov-vn")
     page.fill("#id_participants-1-organisation", "gov-us")
-    page.fill("#id_commitments-0-title_vi", "Quỹ ITSI hỗ trợ hệ sinh thái bán dẫn")
+    page.fill("#id_commitments-0-title_vi", "Hoa Kỳ sử dụng Quỹ ITSI hỗ trợ hệ sinh thái bán dẫn của Việt Nam")
     page.fill("#id_commitments-0-partner_owner", "gov-us")
     page.click("button:text-is('Lưu')")
     page.wait_for_selector(f"h1:has-text('{LETTER}')")
@@ -153,7 +153,7 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
 def test_a_row_of_the_list_is_changed_by_keyboard_alone(browser: Any, site: Running) -> None:
     officer = Person(browser, site, "officer", language="en")
     page = officer.page
-    page.goto("/commitments/?q=technical+assistance")
+    page.goto("/commitments/?q=submarine+cable")
     page.focus("a:text-is('change')")
     page.keyboard.press("Enter")
     page.wait_for_selector(".open-row select:focus")
@@ -163,6 +163,6 @@ def test_a_row_of_the_list_is_changed_by_keyboard_alone(browser: Any, site: Runn
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=US-2023-02-2 is saved")
-    assert page.url.endswith("/commitments/?q=technical+assistance")
+    assert page.url.endswith("/commitments/?q=submarine+cable")
     assert page.locator("tr", has_text="US-2023-02-2").locator(".pill >> nth=0").inner_text() == "Under way"
     officer.leave()

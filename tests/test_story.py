@@ -133,7 +133,7 @@ def test_rows_are_added_with_scripts(browser: Any, site: Running) -> None:
     page.fill("#id_commitments-2-title_en", "A third row")
     assert page.input_value("[name=commitments-TOTAL_FORMS]") == "3"
     page.fill("#id_participants-0-organisation", "fab")
-    page.wait_for_selector("#id_participants-0-organisation-list option", state="attached")
+    page.wait_for_selector("#id_participants-0-organisation-list [role=option]", state="attached")
     officer.page.once("dialog", lambda dialog: dialog.accept())
     officer.leave()
 

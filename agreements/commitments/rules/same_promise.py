@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.search import TrigramSimilarity
+from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Exists, Q
 from django.db.models.functions import Greatest
 
@@ -14,7 +14,7 @@ from agreements.register.lists.filters import participants_of
 from partners.folding import fold
 from partners.viewers import Viewer
 
-LIKE_ENOUGH = 0.38
+LIKE_ENOUGH = 0.55  # of the words typed, in the best place of titles that stand in two languages
 SHOWN = 5
 
 
@@ -30,7 +30,7 @@ def same_promise(commitment: Commitment, viewer: Viewer) -> list[Any]:
         elsewhere = elsewhere.filter(Q(with_them) | Q(partner_owner=commitment.partner_owner_id))
     else:
         elsewhere = elsewhere.filter(with_them)
-    likeness = [TrigramSimilarity("folded", title) for title in titles]
+    likeness = [TrigramWordSimilarity(title, "folded") for title in titles]
     best = Greatest(*likeness) if len(likeness) > 1 else likeness[0]
     near = elsewhere.annotate(likeness=best).filter(likeness__gte=LIKE_ENOUGH)
     return list(near.select_related("agreement").order_by("-likeness", "-pk")[:SHOWN])
