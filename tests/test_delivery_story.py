@@ -58,7 +58,7 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     page.goto(f"/commitments/{ITSI}/edit/")
     page.fill("#id_due", day(40))
     page.click("button:text-is('Lưu')")
-    page.wait_for_selector("h1:has-text('Quỹ ITSI')")
+    page.wait_for_selector("h1:has-text('ITSI')")
 
     # The manager clears the letter, and shares the laboratory alone; the other two are shared already.
     boss = manager.page
@@ -135,7 +135,9 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
     boss.wait_for_selector(f"aside :text('{day(40)}')")
     # Both views of DELTA stand side by side until the partner's words are adopted.
     boss.goto("/oversight/")
-    boss.click(f"#disputes a[href*='{DELTA}']")
+    page.goto(f"/commitments/{DELTA}/")  # one person asks for them, another adopts them
+    page.click("button:text-is('Tiếp thu câu chữ này')")
+    boss.goto(f"/commitments/{DELTA}/")
     assert "Open the DELTA network to universities" in boss.inner_text(".views, main")
     boss.click("button:text-is('Tiếp thu câu chữ này')")
     boss.wait_for_selector("text=Open the DELTA network to universities of Viet Nam.")
