@@ -218,6 +218,8 @@ class Reminder(models.Model):
             step = Milestone.objects.filter(pk=self.subject_id).first()
         return as_known(self.due_on, step or self.commitment or self.agreement)
 
+    day.fget.short_description = _("date")  # type: ignore[attr-defined]  # as the administration asks for it
+
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         """One's own, and what was told of the agreements of one's desks."""

@@ -67,7 +67,9 @@ def test_what_it_shows_is_named_in_vietnamese(model: Any, request_of_an_operator
     request = request_of_an_operator
     page = admin.site._registry[model]
     shown: list[tuple[Any, Any, Any]] = [
-        (model, page, name) for name in (*page.get_list_display(request), *page.get_fields(request, model()))
+        (model, page, name)
+        for name in (*page.get_list_display(request), *page.get_fields(request, model()))
+        if name not in getattr(page.form, "declared_fields", {})
     ]
     for inline in page.get_inline_instances(request, model()):
         shown += [(inline.model, inline, name) for name in inline.get_fields(request, model())]
@@ -87,9 +89,11 @@ def test_a_forged_post_changes_no_protected_field(cast: Cast) -> None:
     facts = {
         "title_vi": "x", "title_en": "y", "kind": "mou", "legal_regime": "other", "desk": cast.desk.pk,
         "renewal": "none", "stage": "ended", "ending": "expiry", "ref": "FAKE", "submitted_by": cast.linh.pk,
-        "version": 99, "participants-TOTAL_FORMS": 0, "participants-INITIAL_FORMS": 0,
+        "version": 99, "because": "A slip of the pen", "signed_on": f"{cast.agreement.signed_on:%d/%m/%Y}",
+        "participants-TOTAL_FORMS": 0, "participants-INITIAL_FORMS": 0,
     }  # fmt: skip
-    assert client.post(url, facts).status_code == 302
+    answer = client.post(url, facts)
+    assert answer.status_code == 302, answer.context["errors"]
     assert Agreement.objects.filter(pk=cast.agreement.pk).values(*before).get() == before
 
 

@@ -81,7 +81,7 @@ class DueRequest(Record):
         asked = f"{self.was or '–'} → {self.becomes}" if self.becomes else self.get_kind_display()
         return f"{self.commitment.ref}: {asked}"
 
-    was, becomes = partial_date("from"), partial_date("to")
+    was, becomes = partial_date("from", _("was due")), partial_date("to", _("new day"))
 
     @property
     def days(self) -> int:

@@ -114,6 +114,8 @@ class Funding(Record):
     def date(self) -> PartialDate | None:
         return PartialDate.of(self.on, self.precision)
 
+    date.fget.short_description = _("date")  # type: ignore[attr-defined]  # as the administration asks for it
+
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.of_a_commitment(viewer, Part.MONEY)

@@ -64,12 +64,13 @@ def refuse_to_come(column: str, day: PartialDate, reason: Any) -> None:
         raise ValidationError({column: reason})
 
 
-def partial_date(name: str) -> Any:
+def partial_date(name: str, label: Any = "") -> Any:
     """A property that gives the date in the column `<name>_on` with the precision beside it, or None."""
 
     def read(record: Any) -> PartialDate | None:
         return PartialDate.of(getattr(record, f"{name}_on"), getattr(record, f"{name}_precision"))
 
+    read.short_description = label or _(name)  # type: ignore[attr-defined]  # as the administration asks for it
     return property(read)
 
 
