@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from string import ascii_lowercase
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import CharField, Func, TextField
@@ -75,3 +76,13 @@ class ByGivenName(Func):
         """vietnamese_order(regexp_replace(btrim(%(expressions)s), '^(.*)\\s+(\\S+)$', '\\2 \\1')) COLLATE "C" """
     )
     output_field = CharField()
+
+
+def one_slip(word: str) -> set[str]:
+    """All that one letter too many, too few, wrong, or two letters swapped can make of a word."""
+    splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
+    found = {left + right[1:] for left, right in splits if right}
+    found |= {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
+    found |= {left + letter + right[1:] for left, right in splits if right for letter in ascii_lowercase}
+    found |= {left + letter + right for left, right in splits for letter in ascii_lowercase}
+    return found - {word, ""}

@@ -16,12 +16,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from partners.finding import Fit, together
-from partners.folding import fold
+from partners.folding import fold, one_slip
 from partners.models import Organisation
 from partners.viewers import Viewer
 
 SUGGESTIONS = 20
 MOST_NAMES = 300  # on one page
+LONGEST_SHORT_NAME = 8  # letters
 MOST_SUGGESTED = 5  # unknown names on one page for which similar ones are looked for
 
 
@@ -65,7 +66,10 @@ def nearest(rows: Any, text: str, viewer: Viewer) -> Any:
     asked = Organisation.asked(text)
     found = rows.search(text, viewer).near(asked, viewer).order_by("step", "unnamed", "order_vi")[:SUGGESTIONS]
     # Nothing holds these words: perhaps one of them is mistyped.
-    return found or rows.filter(folded__trigram_word_similar=fold(text))
+    meant = Q(folded__trigram_word_similar=fold(text))
+    if len(text) <= LONGEST_SHORT_NAME:  # too short to be known by its parts
+        meant |= Q(short__in=one_slip(fold(text)))
+    return found or rows.alias(short=Lower("short_name")).filter(meant)
 
 
 class Names:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
-from string import ascii_lowercase
 
 from django.contrib.postgres.search import TrigramSimilarity
 from django.db import connection, transaction
 
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
+from partners.folding import one_slip
 from partners.models import Country, Organisation, Person
 from tracker.search.models import Word
 
@@ -62,7 +62,7 @@ def _meant(word: str) -> list[str]:
     """Known words one slip away, the commonest first; for long words also those that look alike."""
     if not SHORTEST <= len(word) <= LONGEST:
         return []
-    near = list(Word.objects.filter(word__in=_one_slip(word)).order_by("-times")[:MOST_MEANT])
+    near = list(Word.objects.filter(word__in=one_slip(word)).order_by("-times")[:MOST_MEANT])
     if not near and (apart := _apart(word)):
         return [apart]
     if not near and len(word) >= LONG_ENOUGH:
@@ -77,13 +77,3 @@ def _apart(word: str) -> str:
     times = dict(Word.objects.filter(word__in={half for both in halves for half in both}).values_list("word", "times"))
     known = [both for both in halves if all(half in times for half in both)]
     return " ".join(max(known, key=lambda both: min(times[half] for half in both), default=()))
-
-
-def _one_slip(word: str) -> set[str]:
-    """All that one letter too many, too few, wrong, or two letters swapped can make of a word."""
-    splits = [(word[:place], word[place:]) for place in range(len(word) + 1)]
-    found = {left + right[1:] for left, right in splits if right}
-    found |= {left + right[1] + right[0] + right[2:] for left, right in splits if len(right) > 1}
-    found |= {left + letter + right[1:] for left, right in splits if right for letter in ascii_lowercase}
-    found |= {left + letter + right for left, right in splits for letter in ascii_lowercase}
-    return found - {word, ""}
