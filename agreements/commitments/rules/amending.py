@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
+from agreements.commitments.rules.acts import put_delivery
 from agreements.register.models import Amendment
 from agreements.vocabulary import Delivery
 from partners import reading
@@ -73,7 +74,7 @@ def apply(amendment: Amendment, on: date, by: Viewer | None) -> None:
     for one in amendment.promises:
         row = _wanted(amendment, one, locked=True)
         if one["do"] == CommitmentMove.DROP:
-            editing.put_delivery(row, Delivery.DROPPED, on)
+            put_delivery(row, Delivery.DROPPED, on)
         rows.append(row)
     editing.save(rows, by=by, on=on, decided=True)
 

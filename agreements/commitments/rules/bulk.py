@@ -16,7 +16,7 @@ from agreements import visibility
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, DueRequest
 from agreements.commitments.rules import deadlines, due_requests, editing, health
-from agreements.commitments.rules.acts import lock_agreements
+from agreements.commitments.rules.acts import lock_agreements, put_delivery
 from agreements.dates import PartialDate
 from agreements.register.models import BulkChange
 from agreements.register.rules import bulk, steps
@@ -135,7 +135,7 @@ def _change(commitment: Commitment, wish: Wish, by: Viewer) -> Row:
 def _put(commitment: Commitment, wish: Wish, by: Viewer) -> None:
     match wish.column:
         case "delivery":
-            editing.put_delivery(commitment, wish.value, by.on)
+            put_delivery(commitment, wish.value, by.on)
         case "owner":
             commitment.owner = wish.value
         case _:

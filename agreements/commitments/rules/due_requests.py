@@ -5,6 +5,8 @@ The first day is kept for ever.
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -13,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, DueRequest
 from agreements.commitments.rules import health
-from agreements.commitments.rules.acts import lock
+from agreements.commitments.rules.acts import lock, put_delivery, why_no_decision
 from agreements.dates import PartialDate
 from agreements.register.rules import steps
 from agreements.vocabulary import Delivery, RequestKind, RequestState
 from partners.models import Organisation, same_eyes
 from partners.refusals import Refused
-from partners.viewers import DESK_STAFF, Role, Viewer
+from partners.viewers import Role, Viewer
 
 # By whether it was to be dropped, and whether that was approved.
 DECIDED = {
@@ -110,13 +112,7 @@ def _why_not(request: DueRequest, viewer: Viewer) -> Refused:
     """Why the viewer does not decide: the first reason that holds."""
     if request.state != RequestState.WAITING:
         return Refused(_("This request is decided already."))
-    if viewer.read_only or viewer.role not in DESK_STAFF:
-        return Refused(_("Your role does not do this."))
-    if not viewer.works_at(request.commitment.agreement.desk_id):
-        return Refused(_("This agreement belongs to another desk."))
-    if request.created_by_id == viewer.user_id:
-        return Refused(_("Someone else must decide on what you wrote yourself."))
-    return Refused(_("A manager of the desk decides on this."))
+    return why_no_decision(viewer, desk_id=request.commitment.agreement.desk_id, author_id=request.created_by_id)
 
 
 def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "") -> None:
@@ -138,16 +134,16 @@ def decide(request: DueRequest, *, approve: bool, by: Viewer, comment: str = "")
         locked.comment, locked.decided_by_id, locked.decided_at = comment.strip(), by.user_id, timezone.now()
         locked.stamp(None).save()
         if approve:
-            _grant(commitment, locked)
+            _grant(commitment, locked, by.on)
             commitment.stamp(by).save()
             health.settle([commitment.pk], by.on)
         _write_step(DECIDED[is_drop, approve], commitment, locked, by, locked.comment or locked.reason)
     request.refresh_from_db()
 
 
-def _grant(commitment: Commitment, request: DueRequest) -> None:
+def _grant(commitment: Commitment, request: DueRequest, on: date) -> None:
     if request.kind == RequestKind.DROP:
-        commitment.delivery, commitment.delivered_on = Delivery.DROPPED, None
+        put_delivery(commitment, Delivery.DROPPED, on)
         return
     commitment.due_on, commitment.due_precision = request.to_on, request.to_precision
     # A day that both sides have agreed no longer follows the event that it once was counted from.

@@ -15,6 +15,7 @@ from agreements.acts import Act
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.commitment import DueFrom
 from agreements.commitments.rules import deadlines, due_requests, health
+from agreements.commitments.rules.acts import put_delivery
 from agreements.dates import Precision
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
@@ -79,7 +80,7 @@ def save(
 
 def _check(commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str) -> bool:
     """Raise ValidationError for what nobody may write so; say whether the record of a promise is corrected."""
-    if found := refusals(commitment, by=by, because=because):
+    if found := _refusals(commitment, known, by, because):
         raise ValidationError({column: no.reason for column, no in found.items()})
     return bool(moved_days(commitment, known) or (by and changed_words(commitment, known)))
 
@@ -119,15 +120,6 @@ def next_number(agreement: Agreement) -> int:
     return (agreement.commitments.aggregate(last=Max("number"))["last"] or 0) + 1
 
 
-def put_delivery(commitment: Commitment, value: str, on: date) -> None:
-    """Set the delivery, and the day on which it was delivered; the caller saves."""
-    if value == Delivery.DELIVERED and commitment.delivered_on is None:
-        commitment.delivered_on = on
-    elif value != Delivery.DELIVERED:
-        commitment.delivered_on = None
-    commitment.delivery = Delivery(value)
-
-
 def note_author(agreements: Iterable[int], by: Viewer) -> None:
     """Whoever works on the commitments of a draft is an author of it, and does not approve it later."""
     drafts = Agreement.objects.filter(pk__in=list(agreements), stage=Stage.DRAFT)
@@ -140,6 +132,12 @@ def refusals(commitment: Commitment, *, by: Viewer | None, because: str = "") ->
     Who may correct the record of a promise gives the reason in `because`.
     """
     known = Commitment.objects.select_related("agreement").filter(pk=commitment.pk).first() if commitment.pk else None
+    return _refusals(commitment, known, by, because)
+
+
+def _refusals(
+    commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str
+) -> dict[str, Refused]:  # fmt: skip
     found: dict[str, Refused] = {}
     moved = moved_days(commitment, known)
     if moved and not (because.strip() and may_correct(commitment, by)):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, Milestone
 from agreements.commitments.rules import editing
+from agreements.commitments.rules.acts import put_delivery
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
 from agreements.register.rules.workflow import Facts
@@ -65,7 +66,7 @@ def settle(agreement: Agreement, by: Viewer | None, facts: Facts) -> None:
     for row in check(agreement, by, facts):
         fate = Fate(facts.fates[row.ref])
         said = _carry_over(row, by, facts) if fate == Fate.CARRIED else facts.reason.strip()
-        editing.put_delivery(row, BECOMES[fate], facts.takes_effect)
+        put_delivery(row, BECOMES[fate], facts.takes_effect)
         row.stamp(by).save()
         steps.write(ACTS[fate], agreement, by, on=facts.takes_effect, commitment=row, reason=said)
 

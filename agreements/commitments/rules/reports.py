@@ -12,13 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.rules import health
-from agreements.commitments.rules.acts import lock
-from agreements.commitments.rules.editing import put_delivery
+from agreements.commitments.rules.acts import lock, put_delivery, why_no_decision
 from agreements.register.rules import steps
 from agreements.vocabulary import Delivery, ReportStatus
 from partners.models import Organisation, same_eyes
 from partners.refusals import Refused
-from partners.viewers import DESK_STAFF, Role, Viewer
+from partners.viewers import Role, Viewer
 
 
 def may_report(commitment: Commitment, viewer: Viewer) -> bool:
@@ -121,13 +120,7 @@ def _why_not(report: Report, viewer: Viewer) -> Refused:
     """Why the viewer does not decide: the first reason that holds."""
     if report.status != ReportStatus.SUBMITTED:
         return Refused(_("This report is decided already."))
-    if viewer.read_only or viewer.role not in DESK_STAFF:
-        return Refused(_("Your role does not do this."))
-    if not viewer.works_at(report.commitment.agreement.desk_id):
-        return Refused(_("This agreement belongs to another desk."))
-    if report.created_by_id == viewer.user_id:
-        return Refused(_("Someone else must decide on what you wrote yourself."))
-    return Refused(_("A manager of the desk decides on this."))
+    return why_no_decision(viewer, desk_id=report.commitment.agreement.desk_id, author_id=report.created_by_id)
 
 
 def decide(report: Report, *, accept: bool, by: Viewer, comment: str = "") -> None:

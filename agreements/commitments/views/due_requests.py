@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -18,30 +23,28 @@ from partners.requests import Request
 
 @require_POST
 def ask_day(request: Request, ref: str) -> HttpResponse:
-    commitment, viewer = find(request, ref), request.viewer
     form = DueRequestForm(request.POST, auto_id="id_day_%s")
-    own = own_organisations(viewer).first() if viewer.is_partner else None
-
-    def ask() -> None:
-        due_requests.ask(commitment, **form.cleaned_data, by=viewer, organisation=own)
-
-    if attempt_by_form(request, form, ask, _("The new day is asked for. A manager of the desk decides.")):
-        return redirect(commitment)
-    return show(request, commitment, day_form=form)
+    said = _("The new day is asked for. A manager of the desk decides.")
+    return _ask(request, ref, due_requests.ask, form, said, shown_as="day_form")
 
 
 @require_POST
 def ask_to_drop(request: Request, ref: str) -> HttpResponse:
-    commitment, viewer = find(request, ref), request.viewer
     form = DropRequestForm(request.POST, auto_id="id_drop_%s")
+    said = _("It is asked to drop it. A manager of the desk decides.")
+    return _ask(request, ref, due_requests.ask_to_drop, form, said, shown_as="drop_form")
+
+
+def _ask(
+    request: Request, ref: str, ask: Callable[..., Any], form: forms.Form, said: str, *, shown_as: str
+) -> HttpResponse:  # fmt: skip
+    """Ask by the form, for one of the asker's organisations where a partner asks; else show what is wrong with it."""
+    commitment, viewer = find(request, ref), request.viewer
     own = own_organisations(viewer).first() if viewer.is_partner else None
-
-    def ask() -> None:
-        due_requests.ask_to_drop(commitment, **form.cleaned_data, by=viewer, organisation=own)
-
-    if attempt_by_form(request, form, ask, _("It is asked to drop it. A manager of the desk decides.")):
+    asked = partial(ask, commitment, by=viewer, organisation=own)
+    if attempt_by_form(request, form, lambda: asked(**form.cleaned_data), said):
         return redirect(commitment)
-    return show(request, commitment, drop_form=form)
+    return show(request, commitment, **{shown_as: form})
 
 
 @require_POST
