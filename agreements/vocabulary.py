@@ -183,6 +183,9 @@ class Confirmation(State):
     LAPSED = "lapsed", Tone.WARN, _("Text changed since the partner answered")
 
 
+UNANSWERED = (Confirmation.UNCONFIRMED, Confirmation.LAPSED)  # the words that stand now wait for the partner
+
+
 class Verdict(State):
     """What a partner organisation says to the text of a commitment."""
 

@@ -25,6 +25,7 @@ from agreements.commitments.rules.answers import ANSWERABLE, UNSETTLED
 from agreements.register.models import Agreement, Amendment, Step
 from agreements.register.rules import amendments
 from agreements.vocabulary import (
+    UNANSWERED,
     ActionItemState,
     AmendmentStage,
     AnswerState,
@@ -238,7 +239,7 @@ def _to_confirm(viewer: Viewer) -> Any:
         return None
     mine = Q(partner_owner__in=viewer.organisation_ids) | Q(partner_owner=None)
     rows = Commitment.objects.visible_to(viewer).open().filter(mine, agreement__stage__in=ANSWERABLE)
-    rows = rows.filter(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
+    rows = rows.filter(agreed__in=UNANSWERED)
     return rows.filter(visibility.commitments(viewer, Part.WORDING)) if viewer.may_lack(Part.WORDING) else rows
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from agreements.commitments.models import Answer, Commitment, DueRequest, Milestone, Report
-from agreements.commitments.models.queries import QUIET_DAYS
+from agreements.commitments.models.queries import QUIET_DAYS, is_overdue, is_silent
 from agreements.commitments.rules.answers import UNSETTLED
 from agreements.overview.sources import owed
 from agreements.register.models import Agreement, Amendment
@@ -21,6 +21,7 @@ from agreements.register.rules.lifecycle import whose_turn
 from agreements.sources.models import Document
 from agreements.vocabulary import (
     CONCLUDED,
+    UNANSWERED,
     AmendmentStage,
     Confirmation,
     DocumentKind,
@@ -90,7 +91,11 @@ def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
     """What its commitments wait for, each with its number and the list that holds them."""
     of_it = Commitment.objects.visible_to(viewer).filter(agreement=agreement)
     held = owed(viewer).filter(agreement=agreement)
-    late = held.overdue(viewer.on).count()
+    counts = held.order_by().aggregate(
+        late=_how_many(is_overdue(viewer.on)), silent=_how_many(is_silent(QUIET_DAYS, viewer.on)),
+        unconfirmed=_how_many(Q(agreed__in=UNANSWERED)),
+    )  # fmt: skip
+    late = counts["late"]
     path = f"{reverse('commitments')}?agreement={agreement.ref}"
     if late:
         text = ngettext(
@@ -99,12 +104,18 @@ def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
             late,
         )
         yield Turn(text % {"count": late}, f"{path}&due=overdue", is_late=True)
-    for count, text, query in _asked(of_it, held, viewer):
+    for count, text, query in _asked(of_it, held, counts, viewer):
         if count:
             yield Turn(text % {"count": count}, f"{path}{query}" if query else agreement.get_absolute_url())
 
 
-def _asked(of_it: Any, held: Any, viewer: Viewer) -> Iterator[tuple[int, str, str]]:
+def _how_many(rule: Q) -> Count:
+    return Count("pk", filter=rule)
+
+
+def _asked(
+    of_it: Any, held: Any, counts: Mapping[str, int], viewer: Viewer
+) -> Iterator[tuple[int, str, str]]:  # fmt: skip
     """How many, the sentence, and the filters that leave just these; none where no filter of the list does."""
     reports = Report.objects.visible_to(viewer).filter(commitment__in=of_it, status=ReportStatus.SUBMITTED).count()
     yield reports, ngettext(
@@ -112,12 +123,14 @@ def _asked(of_it: Any, held: Any, viewer: Viewer) -> Iterator[tuple[int, str, st
         "%(count)s reports wait for the desk to accept or return them", reports,
     ), "&said=true"  # fmt: skip
     asked = DueRequest.objects.visible_to(viewer).filter(commitment__in=of_it, state=RequestState.WAITING)
-    days = asked.filter(kind=RequestKind.DAY).count()
+    kinds = asked.order_by().aggregate(
+        days=_how_many(Q(kind=RequestKind.DAY)), drops=_how_many(Q(kind=RequestKind.DROP))
+    )
+    days, drops = kinds["days"], kinds["drops"]
     yield days, ngettext(
         "%(count)s request for another day waits for a manager of the desk",
         "%(count)s requests for another day wait for a manager of the desk", days,
     ), ""  # fmt: skip
-    drops = asked.filter(kind=RequestKind.DROP).count()
     yield drops, ngettext(
         "%(count)s request to drop a commitment waits for a manager of the desk",
         "%(count)s requests to drop commitments wait for a manager of the desk", drops,
@@ -137,17 +150,16 @@ def _asked(of_it: Any, held: Any, viewer: Viewer) -> Iterator[tuple[int, str, st
         "%(count)s milestone is overdue: waits for the officer in charge to note what became of it",
         "%(count)s milestones are overdue: waits for the officer in charge to note what became of them", missed,
     ), ""  # fmt: skip
-    silent = held.quiet(QUIET_DAYS, viewer.on).count()
+    silent = counts["silent"]
     yield silent, ngettext(
         "Of %(count)s commitment nothing was heard for six months: waits for the officer in charge to ask",
         "Of %(count)s commitments nothing was heard for six months: waits for the officer in charge to ask", silent,
     ), f"&owed=true&quiet={QUIET_DAYS}"  # fmt: skip
-    unanswered = (Confirmation.UNCONFIRMED, Confirmation.LAPSED)
-    unconfirmed = held.filter(agreed__in=unanswered).count()
+    unconfirmed = counts["unconfirmed"]
     yield unconfirmed, ngettext(
         "%(count)s commitment waits for the partner to confirm its text",
         "%(count)s commitments wait for the partner to confirm their text", unconfirmed,
-    ), "".join(["&owed=true", *(f"&confirmation={value}" for value in unanswered)])  # fmt: skip
+    ), "".join(["&owed=true", *(f"&confirmation={value}" for value in UNANSWERED)])  # fmt: skip
 
 
 def _of_papers(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:

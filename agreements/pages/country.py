@@ -15,6 +15,7 @@ from agreements.commitments.models import ActionItem, Milestone
 from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
 from agreements.vocabulary import (
     CONCLUDED_OR_SUSPENDED,
+    UNANSWERED,
     ActionItemState,
     CommitmentKind,
     Confirmation,
@@ -60,7 +61,7 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     by_stage = dict(agreements.order_by().values_list("stage").annotate(n=Count("pk")))
     live, late = IS_OWED, is_overdue(viewer.on)
     asked: dict[str, Q] = {"overdue": late, "disputed": STANDS & Q(agreed=Confirmation.DISPUTED)}
-    asked["unanswered"] = live & Q(agreed__in=(Confirmation.UNCONFIRMED, Confirmation.LAPSED))
+    asked["unanswered"] = live & Q(agreed__in=UNANSWERED)
     asked["said"] = live & Q(waits(viewer))
     if viewer.is_staff:  # how long nothing was heard tells a partner of reports that a share may hold back
         asked["silent"] = is_silent(SILENT_DAYS, viewer.on)
