@@ -30,6 +30,7 @@ from partners.folding import fold, spelled
 Names = tuple[tuple[tuple[str, ...], str], ...]  # words and the code that they stand for
 MOST_TERMS = 12
 LONGEST = 100  # letters of a lexeme
+TELLING = 6  # letters from which the beginning of a name that is written together tells which
 # Words that join others and are left aside where something else was asked for.
 _JOINING = (
     "voi ve cua va giua cho tai o trong theo vao nam thang ngai do cac nhung la "
@@ -77,6 +78,10 @@ class Term:
         either = ["(" + " & ".join(words) + ")"] if words else []
         if self.together:
             either.append(f"'{letter}{mark}{self.together}'{end}")
+        # Whole names written together; of few letters too many begin so: “bảng” is no “bản ghi nhớ”.
+        joined = self.together or "".join(self.words)
+        if len(joined) >= TELLING or any(letter_of.isdigit() for letter_of in joined):
+            either.append(f"'{letter}+{joined}'{end}")
         either += [f"'{letter}{code}'" for code in self.codes]
         return "(" + " | ".join(either) + ")"
 

@@ -14,7 +14,7 @@ DECLARE
     plain text := translate(fold(names), 'y', 'i');
     other text := CASE WHEN rest = '' THEN '' ELSE translate(fold(left(rest, {MOST_TEXT})), 'y', 'i') END;
     whole text[] := string_to_array(regexp_replace(plain, '[^\w\n]+', '', 'g'), E'\n');
-    said text[] := words(plain) || whole;
+    said text[] := words(plain);
     more text[] := words(other) || codes;
 BEGIN
     IF plain ~ '\w[^\w\s]\w' THEN
@@ -37,8 +37,9 @@ BEGIN
             SELECT unnest(said || more)
             UNION ALL SELECT '~' || unnest(said)
             UNION ALL SELECT '=' || unnest(whole)
+            UNION ALL SELECT '+' || unnest(whole)
         ) found (lexeme)
-        WHERE lexeme NOT IN ('', '~', '=')
+        WHERE lexeme NOT IN ('', '~', '=', '+')
     ));
 END $$;
 """
