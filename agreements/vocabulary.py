@@ -237,6 +237,28 @@ class BlockedBy(TextChoices):
     PARTNER = "partner", _("Partner")
 
 
+class Wait(TextChoices):
+    """Why something waits for a person; its label is the one act that is asked of them."""
+
+    REVIEW = "review", _("Review the agreement")
+    AMENDMENT = "amendment", _("Decide on the amendment")
+    REPORT = "report", _("Accept the report, or return it")
+    DAY = "day", _("Decide on the new day")
+    DROP = "drop", _("Decide whether the commitment is dropped")
+    DISPUTE = "dispute", _("Answer what the partner disputes")
+    ACTION = "action", _("Verify the action item")
+    EXPIRED = "expired", _("Say how it ended, or record its renewal")
+    STUCK = "stuck", _("Long overdue or silent: decide what becomes of it")
+    RETURNED = "returned", _("Correct it and submit it again")
+    DRAFT = "draft", _("Complete it and submit it")
+    CLEARED = "cleared", _("Record the signing or adoption once it has taken place")
+    AMENDMENT_DRAFT = "amendment_draft", _("Complete the amendment and submit it")
+    REPORT_RETURNED = "report_returned", _("Correct the report and hand it in again")
+    LATE = "late", _("Report how it stands, or ask for another day")
+    CONFIRM = "confirm", _("Confirm the text, or say what is to be changed")
+    REPORT_DUE = "report_due", _("Report how it stands")
+
+
 class MilestoneStatus(State):
     SCHEDULED = "scheduled", Tone.MUTE, _("Scheduled")
     MET = "met", Tone.OK, _("Met")

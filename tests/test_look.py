@@ -39,7 +39,8 @@ PAGES = {
         "/exports/", "/accounts/logout/", "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/api/",
     ],
     "manager": [
-        "/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us", "/countries/US/share/",
+        "/", "/waiting/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us",
+        "/countries/US/share/",
         "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/", "/inbox/",
         "/agreements/US-2023-03/reminders/", "/people/1/merge/",
     ],

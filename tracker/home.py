@@ -20,11 +20,10 @@ from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.queries import SILENT_DAYS
 from agreements.overview import tallies, waiting
-from agreements.overview.sources import Wait
 from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import Health, ReportStatus, SendState, Stage
+from agreements.vocabulary import Health, ReportStatus, SendState, Stage, Wait
 from partners import reading
 from partners.paging import PAGE, Order, Page, page_of
 from partners.requests import Request

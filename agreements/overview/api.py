@@ -9,8 +9,8 @@ from rest_framework import pagination, serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from agreements.overview.sources import Wait
 from agreements.overview.waiting import Item, WaitingList
+from agreements.vocabulary import Wait
 from partners.access import Eyes
 from partners.permissions import Declared, viewer_of
 from partners.viewers import Role

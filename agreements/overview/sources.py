@@ -11,10 +11,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, TextChoices, Value, When
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Least
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.acts import Act
@@ -36,31 +35,10 @@ from agreements.vocabulary import (
     RequestState,
     Stage,
     Verdict,
+    Wait,
 )
 from partners.records import Record
 from partners.viewers import DESK_STAFF, Role, Viewer
-
-
-class Wait(TextChoices):
-    """Why something waits for a person; its label is the one act that is asked of them."""
-
-    REVIEW = "review", _("Review the agreement")
-    AMENDMENT = "amendment", _("Decide on the amendment")
-    REPORT = "report", _("Accept the report, or return it")
-    DAY = "day", _("Decide on the new day")
-    DROP = "drop", _("Decide whether the commitment is dropped")
-    DISPUTE = "dispute", _("Answer what the partner disputes")
-    ACTION = "action", _("Verify the action item")
-    EXPIRED = "expired", _("Say how it ended, or record its renewal")
-    STUCK = "stuck", _("Long overdue or silent: decide what becomes of it")
-    RETURNED = "returned", _("Correct it and submit it again")
-    DRAFT = "draft", _("Complete it and submit it")
-    CLEARED = "cleared", _("Record the signing or adoption once it has taken place")
-    AMENDMENT_DRAFT = "amendment_draft", _("Complete the amendment and submit it")
-    REPORT_RETURNED = "report_returned", _("Correct the report and hand it in again")
-    LATE = "late", _("Report how it stands, or ask for another day")
-    CONFIRM = "confirm", _("Confirm the text, or say what is to be changed")
-    REPORT_DUE = "report_due", _("Report how it stands")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.rules import blockers
 from agreements.overview import figures, tiles, waiting
-from agreements.overview.sources import Wait
+from agreements.vocabulary import Wait
 from partners.requests import Request
 
 SHOWN = 20

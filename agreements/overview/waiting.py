@@ -14,8 +14,9 @@ from typing import Any
 from django.db.models import F, Value
 
 from agreements.commitments.models import ActionItem, Commitment
-from agreements.overview.sources import SOURCES, Wait
+from agreements.overview.sources import SOURCES
 from agreements.register.models import Agreement
+from agreements.vocabulary import Wait
 from partners.records import Record
 from partners.viewers import Viewer
 

@@ -265,7 +265,7 @@ def test_seals_are_noted_outside_the_database(cast: Cast, settings: Any, tmp_pat
     assert sealing.seal(at=days[2])
     (fault,) = verifying.verify()
     assert (fault.seal, fault.row) == (cut.pk, cut.digest[:16])
-    assert "24/11/2026 08:00" in fault.since
+    assert "24/11/2026, 08:00" in fault.since
 
 
 @pytest.mark.django_db(transaction=True)

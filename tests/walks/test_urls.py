@@ -91,7 +91,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "agreement_comment": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "comment_resolve": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "amendment": (IN, OK, OK, OK, GONE, GONE, OK, OK),
-    "amendment_new": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    # One waits already: they are led to it.
+    "amendment_new": (IN, IN, GONE, IN, GONE, GONE, GONE, GONE),
     "amendment_edit": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
     "amendment_act": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "procedure": (IN, OK, OK, OK, GONE, GONE, OK, OK),

@@ -11,9 +11,9 @@ import pytest
 from agreements.commitments.rules import blockers
 from agreements.models import Agreement, Answer, Commitment, DueRequest, Follow, Reminder, ReminderRule, Report
 from agreements.overview import waiting
-from agreements.overview.sources import Wait
 from agreements.overview.turns import turns
 from agreements.reminders import digest, ledger, schedule
+from agreements.vocabulary import Wait
 from partners.models import Absence
 from partners.refusals import Refused
 from tests.conftest import Cast

@@ -13,9 +13,9 @@ from django.utils import translation
 from agreements.dates import PartialDate, read
 from agreements.models import Agreement, Commitment, Participant, Step
 from agreements.overview import waiting
-from agreements.overview.sources import Wait
 from agreements.register.rules import expiry, lifecycle, undoing
 from agreements.register.rules.workflow import Facts
+from agreements.vocabulary import Wait
 from partners.refusals import Refused
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment, make_document
