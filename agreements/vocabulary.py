@@ -5,15 +5,12 @@ One that a single room uses stands there, above the table or the rule that it is
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override, pgettext_lazy
+from django.utils.translation import pgettext_lazy
 
-from partners.finding import Names, names_of
 from partners.states import State, Tone
 
 
@@ -380,39 +377,3 @@ class ViewAudience(TextChoices):
     PRIVATE = "private", pgettext_lazy("saved view", "Only me")
     DESK = "desk", pgettext_lazy("saved view", "My desk")
     EVERYONE = "everyone", pgettext_lazy("saved view", "All staff")
-
-
-# What people call the kinds beside their labels, when they look for a paper.
-ALSO_CALLED: Mapping[str, Sequence[str]] = {
-    Kind.TREATY: ("hiệp ước", "điều ước"),
-    Kind.AGREEMENT: ("hiệp định",),
-    Kind.MOU: ("MoU", "memorandum", "biên bản ghi nhớ", "thỏa thuận ghi nhớ", "BGN"),
-    Kind.JOINT_STATEMENT: ("joint declaration", "communique", "tuyên bố chung", "thông cáo chung"),
-    Kind.ACTION_PLAN: ("kế hoạch hành động", "plan of action"),
-    Kind.LETTER_OF_INTENT: ("LoI", "ý định thư", "thư bày tỏ ý định"),
-    Kind.PROTOCOL: ("nghị định thư",),
-    Kind.ANNEX: ("phụ lục", "appendix"),
-    Kind.EXCHANGE_OF_NOTES: ("công hàm", "trao đổi công hàm"),
-    Kind.CONTRACT: ("hợp đồng", "contract"),
-}
-
-
-def _called(kinds: type[TextChoices], more: Mapping[str, Sequence[str]]) -> Names:
-    found: dict[str, list[str]] = {kind.value: list(more.get(kind, ())) for kind in kinds if kind != "other"}
-    for language in ("vi", "en"):
-        with override(language):
-            for code, names in found.items():
-                names.append(str(kinds(code).label))
-    return names_of(found)
-
-
-@cache
-def kinds_called() -> Names:
-    """The names of the kinds of agreement in both languages, by the code that stands for them in the index."""
-    return _called(Kind, ALSO_CALLED)
-
-
-@cache
-def commitment_kinds_called() -> Names:
-    """The names of the kinds of commitment, likewise."""
-    return _called(CommitmentKind, {})

@@ -21,6 +21,7 @@ from django.utils.translation import pgettext_lazy
 from agreements import visibility
 from agreements.commitments.models import duty
 from agreements.commitments.models.queries import OPEN, CommitmentQuerySet
+from agreements.kind_names import commitment_kinds_called
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import TITLE, Agreement, partial_date, precision_field
 from agreements.vocabulary import (
@@ -35,7 +36,6 @@ from agreements.vocabulary import (
     Health,
     Part,
     ReportStatus,
-    commitment_kinds_called,
 )
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.finding import Names

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.dates import PRECISIONS, PartialDate, Precision
+from agreements.kind_names import kinds_called
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import content
 from agreements.register.models.instrument_type import InstrumentType
@@ -36,7 +37,6 @@ from agreements.vocabulary import (
     Stage,
     Standing,
     day_label,
-    kinds_called,
 )
 from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
