@@ -37,6 +37,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker("nightly") and not config.getoption("--nightly"):
             item.add_marker(pytest.mark.skip(reason="long: runs with --nightly"))
+        if config.getoption("--nightly"):
+            item.add_marker(pytest.mark.timeout(0))
         if item.get_closest_marker("kills") and not (EVERYTHING or config.getoption("--nightly")):
             item.add_marker(pytest.mark.skip(reason="kills processes for minutes: runs with --all or --nightly"))
         if item.get_closest_marker("services") and not EVERYTHING:
