@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from agreements.commitments.models import Answer, Commitment, DueRequest, Milestone, Report
+from agreements.commitments.lists.said import MISSED, waits
+from agreements.commitments.models import Answer, Commitment
 from agreements.commitments.models.queries import QUIET_DAYS, is_overdue, is_silent
 from agreements.commitments.rules.answers import UNSETTLED
 from agreements.overview.sources import owed
@@ -25,14 +26,11 @@ from agreements.vocabulary import (
     AmendmentStage,
     Confirmation,
     DocumentKind,
-    MilestoneStatus,
     PaperState,
-    ReportStatus,
-    RequestKind,
-    RequestState,
     Stage,
     Standing,
     Verdict,
+    Wait,
 )
 from partners.viewers import Viewer
 
@@ -93,7 +91,7 @@ def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
     held = owed(viewer).filter(agreement=agreement)
     counts = held.order_by().aggregate(
         late=_how_many(is_overdue(viewer.on)), silent=_how_many(is_silent(QUIET_DAYS, viewer.on)),
-        unconfirmed=_how_many(Q(agreed__in=UNANSWERED)),
+        unconfirmed=_how_many(Q(agreed__in=UNANSWERED)), missed=_how_many(Q(waits(viewer, MISSED))),
     )  # fmt: skip
     late = counts["late"]
     path = f"{reverse('commitments')}?agreement={agreement.ref}"
@@ -104,37 +102,33 @@ def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
             late,
         )
         yield Turn(text % {"count": late}, f"{path}&due=overdue", is_late=True)
-    for count, text, query in _asked(of_it, held, counts, viewer):
+    for count, text, query in _asked(of_it, counts, viewer):
         if count:
-            yield Turn(text % {"count": count}, f"{path}{query}" if query else agreement.get_absolute_url())
+            yield Turn(text % {"count": count}, f"{path}{query}")
 
 
 def _how_many(rule: Q) -> Count:
     return Count("pk", filter=rule)
 
 
-def _asked(
-    of_it: Any, held: Any, counts: Mapping[str, int], viewer: Viewer
-) -> Iterator[tuple[int, str, str]]:  # fmt: skip
-    """How many, the sentence, and the filters that leave just these; none where no filter of the list does."""
-    reports = Report.objects.visible_to(viewer).filter(commitment__in=of_it, status=ReportStatus.SUBMITTED).count()
-    yield reports, ngettext(
-        "%(count)s report waits for the desk to accept or return it",
-        "%(count)s reports wait for the desk to accept or return them", reports,
-    ), "&said=true"  # fmt: skip
-    asked = DueRequest.objects.visible_to(viewer).filter(commitment__in=of_it, state=RequestState.WAITING)
-    kinds = asked.order_by().aggregate(
-        days=_how_many(Q(kind=RequestKind.DAY)), drops=_how_many(Q(kind=RequestKind.DROP))
+def _asked(of_it: Any, counts: Mapping[str, int], viewer: Viewer) -> Iterator[tuple[int, str, str]]:
+    """How many commitments, the sentence, and the filters that leave just these."""
+    waiting = of_it.order_by().aggregate(
+        **{kind: _how_many(Q(waits(viewer, kind))) for kind in (Wait.REPORT.value, Wait.DAY.value, Wait.DROP.value)}
     )
-    days, drops = kinds["days"], kinds["drops"]
+    reports, days, drops = waiting[Wait.REPORT], waiting[Wait.DAY], waiting[Wait.DROP]
+    yield reports, ngettext(
+        "%(count)s commitment has a report that waits for the desk to accept or return it",
+        "%(count)s commitments have reports that wait for the desk to accept or return them", reports,
+    ), f"&waits={Wait.REPORT}"  # fmt: skip
     yield days, ngettext(
         "%(count)s request for another day waits for a manager of the desk",
         "%(count)s requests for another day wait for a manager of the desk", days,
-    ), ""  # fmt: skip
+    ), f"&waits={Wait.DAY}"  # fmt: skip
     yield drops, ngettext(
         "%(count)s request to drop a commitment waits for a manager of the desk",
         "%(count)s requests to drop commitments wait for a manager of the desk", drops,
-    ), ""  # fmt: skip
+    ), f"&waits={Wait.DROP}"  # fmt: skip
     disputes = Answer.objects.visible_to(viewer).filter(
         commitment__in=of_it, commitment__agreed=Confirmation.DISPUTED, verdict=Verdict.DISPUTED,
         state__in=UNSETTLED,
@@ -143,13 +137,12 @@ def _asked(
         "A partner disputes %(count)s commitment: waits for the desk to answer",
         "Partners dispute %(count)s commitments: waits for the desk to answer", disputes,
     ), "&confirmation=disputed"  # fmt: skip
-    missed = Milestone.objects.visible_to(viewer).filter(
-        commitment__in=held, status=MilestoneStatus.SCHEDULED, due_on__lt=viewer.on, archived_at=None
-    ).count()  # fmt: skip
+    missed = counts["missed"]
     yield missed, ngettext(
-        "%(count)s milestone is overdue: waits for the officer in charge to note what became of it",
-        "%(count)s milestones are overdue: waits for the officer in charge to note what became of them", missed,
-    ), ""  # fmt: skip
+        "%(count)s commitment has an overdue milestone: waits for the officer in charge to note what became of it",
+        "%(count)s commitments have overdue milestones: waits for the officer in charge to note what became of them",
+        missed,
+    ), f"&owed=true&waits={MISSED}"  # fmt: skip
     silent = counts["silent"]
     yield silent, ngettext(
         "Of %(count)s commitment nothing was heard for six months: waits for the officer in charge to ask",

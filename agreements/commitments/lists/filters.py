@@ -11,7 +11,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.commitments.lists.said import waits
+from agreements.commitments.lists.said import WAITING, waits
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
@@ -57,7 +57,7 @@ class CommitmentFilter(ReadableFilters):
     partner = filters.CharFilter(method="by_partner", label=_("Responsible partner"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
-    said = filters.ChoiceFilter(choices=OPEN, method="by_what_is_said", label=_("With a report that waits"))
+    waits = filters.ChoiceFilter(choices=WAITING, empty_label="–", method="by_what_waits", label=_("What waits"))
     concluded = filters.ChoiceFilter(choices=OPEN, method="by_concluded", label=_("Of concluded agreements only"))
     late = filters.NumberFilter(
         method="by_lateness",
@@ -89,7 +89,7 @@ class CommitmentFilter(ReadableFilters):
         "partner": "direction partner_owner agreement.participants",
         "lead": "lead",
         "desk": "agreement.desk",
-        "said": "",
+        "waits": "",
         "concluded": "agreement.stage",
         "late": "due_on delivery agreement.stage",
         "owed": "delivery agreement.stage",
@@ -137,8 +137,8 @@ class CommitmentFilter(ReadableFilters):
     def by_open(self, rows: Any, name: str, value: str) -> Any:
         return rows.open()
 
-    def by_what_is_said(self, rows: Any, name: str, value: str) -> Any:
-        return rows.filter(waits(self.viewer))
+    def by_what_waits(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(waits(self.viewer, value))
 
     def by_concluded(self, rows: Any, name: str, value: str) -> Any:
         return rows.concluded()

@@ -1,13 +1,14 @@
-"""What was said of a commitment and nobody has accepted: shown as said, to who may read the report."""
+"""What was said or asked of a commitment and waits for somebody: to who may read the report, request or milestone."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
+from django.utils.translation import gettext_lazy as _
 
-from agreements.commitments.models import Report
-from agreements.vocabulary import HANDED_IN, ReportStatus
+from agreements.commitments.models import DueRequest, Milestone, Report
+from agreements.vocabulary import HANDED_IN, MilestoneStatus, ReportStatus, RequestKind, RequestState, Wait
 from partners.viewers import Viewer
 
 
@@ -18,7 +19,25 @@ def with_said(rows: Any, viewer: Viewer) -> Any:
     return rows.prefetch_related(Prefetch("reports", queryset=told, to_attr="handed_in"))
 
 
-def waits(viewer: Viewer) -> Exists:
-    """Whether a report waits for acceptance that the viewer may read."""
-    handed_in = Report.objects.visible_to(viewer).live().filter(status=ReportStatus.SUBMITTED)
-    return Exists(handed_in.filter(commitment=OuterRef("pk")))
+MISSED = "milestone"
+WAITING = [
+    (Wait.REPORT.value, _("A report to be accepted")),
+    (Wait.DAY.value, _("Another day that was asked for")),
+    (Wait.DROP.value, _("Dropping that was asked for")),
+    (MISSED, _("An overdue milestone")),
+]
+
+
+def waits(viewer: Viewer, kind: str = Wait.REPORT) -> Exists:
+    """Whether one of `WAITING` that the viewer may read waits."""
+    rows: Any
+    match kind:
+        case Wait.REPORT:
+            rows = Report.objects.visible_to(viewer).live().filter(status=ReportStatus.SUBMITTED)
+        case Wait.DAY | Wait.DROP:
+            asked = RequestKind.DAY if kind == Wait.DAY else RequestKind.DROP
+            rows = DueRequest.objects.visible_to(viewer).filter(kind=asked, state=RequestState.WAITING)
+        case _:
+            rows = Milestone.objects.visible_to(viewer).live().filter(status=MilestoneStatus.SCHEDULED)
+            rows = rows.filter(due_on__lt=viewer.on)
+    return Exists(rows.filter(commitment=OuterRef("pk")))

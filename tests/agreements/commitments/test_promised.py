@@ -214,7 +214,7 @@ def test_what_is_said_stands_beside_the_health_and_in_the_api(cast: Cast, today:
     for page in pages:
         assert said in cast.client("minh").get(page).content.decode(), page
     assert cast.api("minh").get(f"/api/v1/commitments/{cast.commitment.ref}/").json()["said"] == said
-    assert "said=true" in cast.client("minh").get("/countries/US/").content.decode()
+    assert "waits=report" in cast.client("minh").get("/countries/US/").content.decode()
     reports.decide(report, accept=False, by=cast.viewer("minh"), comment="of what?")
     assert "returned, not accepted" in cast.client("minh").get(pages[0]).content.decode()
     cast.commitment.refresh_from_db()
