@@ -138,8 +138,8 @@ class CommitmentAdmin(ReadAlike, Settling, CorrectingAdmin):
     list_display = ("ref", "title_vi", "direction", "due", "delivery", "health")
     list_filter = ("delivery", "health", "direction", "kind")
     search_fields = ("ref",)
-    # A promised day moves by request, and delivery is shown by evidence: on the commitment's own pages.
-    fixed = ("agreement", "start_on", "due_on", "due_after", "due_unit", "due_from", "delivery")
+    # A promised day moves by request, delivery is shown by evidence, and none waits for itself: on its own pages.
+    fixed = ("agreement", "start_on", "due_on", "due_after", "due_unit", "due_from", "delivery", "depends_on")
 
     def about(self, record: Any) -> dict[str, Any]:
         return {"commitment": record}

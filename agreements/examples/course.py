@@ -9,6 +9,7 @@ from typing import Any
 
 from agreements.acts import Act
 from agreements.commitments.models import Funding, Indicator, Link, Measurement, Milestone, Report
+from agreements.commitments.models.milestone import SHOWN
 from agreements.examples.promise import Promise
 from agreements.examples.words import words
 from agreements.vocabulary import Delivery, MilestoneStatus, ReportStatus
@@ -42,7 +43,10 @@ def plan(one: Promise, *, met: int, late: bool) -> None:
             status = MilestoneStatus(world.turn_of(Milestone, "status", but=("met", "scheduled")))
         named = title.put(count=place + 1).columns("title")
         day_columns = world.partial(day, "due", end=True, exact=late)
-        one.add(Milestone, life.entered, status=status.value, met_on=met_on, **named, **day_columns)
+        shown = EVIDENCE.format(ref=row.ref.lower()) if status in SHOWN else ""
+        one.add(
+            Milestone, life.entered, status=status.value, met_on=met_on, evidence_url=shown, **named, **day_columns
+        )  # fmt: skip
         if met_on:
             one.hear(met_on)
 

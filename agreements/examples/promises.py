@@ -255,6 +255,7 @@ def repeated(one: Promise) -> None:
             Milestone, world.past(day), occurrence=number, due_on=day, status="met" if is_met else "scheduled",
             met_on=day + timedelta(days=3) if is_met else None, title_vi=f"Lần {number}: {day:%d/%m/%Y}",
             title_en=f"No. {number}: {day:%d/%m/%Y}",
+            evidence_url=course.EVIDENCE.format(ref=row.ref.lower()) if is_met else "",
         )  # fmt: skip
         if is_met:
             one.hear(day + timedelta(days=3))

@@ -11,6 +11,7 @@ from agreements.commitments.forms.commitment import refs_named
 from agreements.commitments.models import ActionItem, Commitment
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
 from agreements.register.rules.handover import colleagues
+from agreements.vocabulary import ActionItemState
 from partners.forms import RecordForm
 from partners.picking import offer
 from partners.viewers import Viewer
@@ -36,6 +37,8 @@ class ActionItemForm(WithPartialDates, RecordForm):
         super().__init__(*args, **kwargs)
         self.viewer = viewer
         offer(self, owner=colleagues(viewer))
+        if self.instance.state != ActionItemState.OPEN:
+            del self.fields["owner"]  # whose work it was decides who may verify it
         if self.instance.pk:
             seen = self.instance.commitments.visible_to(viewer).order_by("ref")
             self.initial["serves"] = ", ".join(seen.values_list("ref", flat=True))

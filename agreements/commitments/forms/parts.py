@@ -12,7 +12,6 @@ from agreements import amounts
 from agreements.commitments.forms.reports import EvidenceUrlField
 from agreements.commitments.models import Funding, Indicator, Measurement, Milestone
 from agreements.dateinput import DayField, PartialDateField, WithPartialDates
-from agreements.vocabulary import MilestoneStatus
 from partners.forms import RecordForm
 from partners.picking import offer
 from partners.viewers import Viewer
@@ -46,13 +45,6 @@ class MilestoneForm(PartForm[Milestone]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer(self, evidence=self.papers)
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        met = values.get("status") in (MilestoneStatus.MET, MilestoneStatus.PARTIALLY_MET)
-        if met and not (values.get("evidence") or values.get("evidence_url")):
-            self.add_error("evidence_url", _("A milestone that is met is shown by a paper or a link."))
-        return values
 
 
 class AmountField(forms.Field):

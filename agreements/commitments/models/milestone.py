@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,8 @@ from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.records import Record
 from partners.states import StateField
 from partners.viewers import Viewer
+
+SHOWN = (MilestoneStatus.MET, MilestoneStatus.PARTIALLY_MET)
 
 
 @pghistory.track()
@@ -71,6 +74,8 @@ class Milestone(Record):
         super().clean()
         if self.met_on:
             refuse_to_come("met_on", PartialDate(self.met_on), _("This day is still to come."))
+        if self.status in SHOWN and not (self.evidence_id or self.evidence_url):
+            raise ValidationError(_("A milestone that is met is shown by a paper or a link."))
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -46,6 +46,17 @@ def test_who_was_to_do_it_does_not_verify_what_a_colleague_did(cast: Cast, today
     assert "the annex" in action.result
 
 
+def test_whose_work_it_was_stays_once_it_is_done(cast: Cast, today: object) -> None:
+    third = make_user(role="officer", desks=[cast.desk])
+    action = ActionItem.objects.create(desk=cast.desk, title="x", owner=cast.minh)
+    action_items.finish(action, result="Done for Minh", by=cast.viewer("linh"))
+    action.refresh_from_db()
+    facts = {"title": "y", "owner": third.pk, "seen_version": action.version}
+    assert cast.client("linh").post(f"/actions/{action.pk}/edit/", facts).status_code == 302
+    action.refresh_from_db()
+    assert (action.title, action.owner) == ("y", cast.minh), "or Minh could verify it after all"
+
+
 @pytest.mark.parametrize("name", ["huy", "sara", "omar"])
 def test_other_desks_and_partners_see_none(cast: Cast, name: str) -> None:
     action = ActionItem.objects.create(desk=cast.desk, title="CNRYaction", owner=cast.linh)

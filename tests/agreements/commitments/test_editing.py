@@ -114,3 +114,21 @@ def test_the_list_filters(cast: Cast, today: object) -> None:
     assert refs("organisation=gov-us") == everything, "where no partner is named, the only one owes it"
     assert refs("country=kr") == set()
     assert len(refs("delivery=nonsense")) == 5
+
+
+def test_a_met_milestone_is_shown_by_something_on_every_face(cast: Cast, today: object) -> None:
+    bare = {"title_en": "Opening", "status": "met", "met_on": TODAY.isoformat()}
+    page = f"/commitments/{cast.commitment.ref}/milestones/new/"
+    admin = {**bare, "commitment": cast.commitment.pk, "due_precision": "day"}
+    for name, url, facts in (("linh", page, bare), ("operator", "/admin/agreements/milestone/add/", admin)):
+        client = cast.client(name)
+        assert b"is shown by a paper or a link" in client.post(url, facts).content, name
+        before = cast.commitment.milestones.count()
+        assert client.post(url, {**facts, "evidence_url": "https://example.org/a"}).status_code == 302
+        assert cast.commitment.milestones.count() == before + 1
+    assert not cast.commitment.milestones.filter(evidence_url="").exists()
+
+
+def test_the_administration_does_not_say_what_waits_for_what(cast: Cast, today: object) -> None:
+    url = f"/admin/agreements/commitment/{cast.commitment.pk}/change/"
+    assert "depends_on" not in cast.client("operator").get(url).context["adminform"].form.fields
