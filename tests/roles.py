@@ -61,6 +61,12 @@ def owner(using: Any = connection) -> Iterator[None]:
             speak_as(using, f"SET ROLE {using.ops.quote_name(ROLE)}")
 
 
+def analyze() -> None:
+    """After rows in bulk, as autovacuum does in the field: plans for empty tables can take minutes on full ones."""
+    with owner(), connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def speak_as(using: Any, statement: str) -> None:
     with using.cursor() as cursor:
         cursor.execute(statement)

@@ -23,7 +23,7 @@ from agreements.models import (
 )
 from partners.models import Organisation
 from tests.conftest import Cast
-from tests.roles import owner
+from tests.roles import analyze
 
 LIMIT = 13
 LISTS = {
@@ -120,9 +120,7 @@ def grow(cast: Cast, rows: int) -> None:
     )  # fmt: skip
     for action in actions:
         action.commitments.add(cast.commitment)
-    with owner(), connection.cursor() as cursor:
-        # As autovacuum does in the field: plans made for empty tables say nothing about full ones.
-        cursor.execute("ANALYZE")
+    analyze()
 
 
 def count(cast: Cast, path: str, name: str) -> int:

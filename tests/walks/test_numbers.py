@@ -26,6 +26,7 @@ from partners.models import Absence, Organisation, User
 from tests import factories
 from tests.conftest import FIGURE
 from tests.factories import TODAY
+from tests.roles import analyze
 from tests.walks import numbers
 from tests.walks.numbers import Number, Reader
 
@@ -70,6 +71,7 @@ def made(agreements: int, seed: int) -> dict[str, User]:
     load(settings.BASE_DIR / "seeds" / "reference", on=TODAY)
     cast = people()
     generate(agreements, seed=seed, on=TODAY)
+    analyze()
     return cast | {"alone": one_of_its_own()}
 
 

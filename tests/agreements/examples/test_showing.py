@@ -12,6 +12,7 @@ from agreements.models import Agreement, Commitment, Participant, Report
 from partners.models import Organisation
 from tests import factories
 from tests.factories import TODAY
+from tests.roles import analyze
 
 BADGE = "Example"
 
@@ -19,6 +20,7 @@ BADGE = "Example"
 @pytest.fixture
 def made(register: Any) -> Any:
     generate(60, seed=1, on=TODAY, with_files=2)
+    analyze()
     return register
 
 
