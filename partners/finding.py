@@ -40,6 +40,7 @@ JOINING = frozenset(_JOINING.split())
 _MONTHS = "january february march april may june july august september october november december"
 MONTHS = tuple(spelled(name) for name in _MONTHS.split())
 _REFERENCE = re.compile(r"[a-z]{2,4}-\d{4}-\d{1,4}(?:-\d{1,4})?", re.IGNORECASE | re.ASCII)
+_DIGIT = re.compile(r"\d")
 _DAY = re.compile(r"(?P<d>\d{1,2})[/.\-](?P<m>\d{1,2})[/.\-](?P<y>\d{4})|(?P<y2>\d{4})-(?P<m2>\d{1,2})-(?P<d2>\d{1,2})")
 _MONTH = re.compile(r"(?P<m>\d{1,2})[/.\-](?P<y>\d{4})|(?P<y2>\d{4})[-/](?P<m2>\d{1,2})")
 # `tháng 9 năm 2023`, `ngày 11 tháng 9 năm 2023`, `September 2023`, `11 September 2023`
@@ -80,7 +81,7 @@ class Term:
             either.append(f"'{letter}{mark}{self.together}'{end}")
         # Whole names written together; of few letters too many begin so: “bảng” is no “bản ghi nhớ”.
         joined = self.together or "".join(self.words)
-        if len(joined) >= TELLING or any(letter_of.isdigit() for letter_of in joined):
+        if len(joined) >= TELLING or _DIGIT.search(joined):
             either.append(f"'{letter}+{joined}'{end}")
         either += [f"'{letter}{code}'" for code in self.codes]
         return "(" + " | ".join(either) + ")"
