@@ -56,6 +56,7 @@ LINKS: Mapping[str, tuple[type[Model], str]] = {
     "country": (Country, "code"), "organisation": (Organisation, "code"), "lead": (Organisation, "code"),
     "partner_owner": (Organisation, "code"), "desk": (Desk, "code"), "sector": (Sector, "code"),
     "level": (SignatoryLevel, "code"), "instrument_type": (InstrumentType, "code"),
+    "evidence": (Document, "code"),
 }  # fmt: skip
 NUMBERS = ("amount", "value", "baseline", "target")
 MOST_PARAGRAPHS = 32_767  # as the column counts them
