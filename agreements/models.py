@@ -42,7 +42,7 @@ from agreements.register.models import (
     Share,
     Step,
 )
-from agreements.reminders.models import Mute, Reminder, ReminderRule
+from agreements.reminders.models import Covered, Mute, Reminder, ReminderRule, Touched
 from agreements.sources.models import Citation, Document
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "Commitment",
     "Counted",
     "CountedNow",
+    "Covered",
     "Document",
     "DueRequest",
     "ExchangeRate",
@@ -93,4 +94,5 @@ __all__ = [
     "Stale",
     "Step",
     "Tally",
+    "Touched",
 ]  # fmt: skip

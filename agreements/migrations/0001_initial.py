@@ -16,7 +16,7 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
-from agreements.migrations.sql import entries, silence, tallies, terms, wording
+from agreements.migrations.sql import entries, reminders, silence, tallies, terms, wording
 from partners.migrating import CreateTables
 
 
@@ -2715,6 +2715,30 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name='Covered',
+            fields=[
+                ('rule', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='covered', serialize=False, to='agreements.reminderrule', verbose_name='rule')),
+                ('through_on', models.DateField(verbose_name='up to the day')),
+                ('asked', models.CharField(max_length=64, verbose_name='print of what was asked')),
+            ],
+            options={
+                'verbose_name': 'days covered by reminders',
+                'verbose_name_plural': 'days covered by reminders',
+            },
+        ),
+        migrations.CreateModel(
+            name='Touched',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('agreement', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agreements.agreement', verbose_name='agreement')),
+            ],
+            options={
+                'verbose_name': 'changed since the last reminders',
+                'verbose_name_plural': 'changed since the last reminders',
+            },
+        ),
         migrations.RunSQL(tallies.TALLIES),
+        migrations.RunSQL(reminders.REMINDERS),
         migrations.RunSQL(entries.ENTRIES),
     ]
