@@ -202,6 +202,10 @@ class Reminder(models.Model):
                 fields=["recipient", "-id"], name="reminder_inbox", condition=Q(dismissed_at=None),
             ),
             models.Index(
+                fields=["recipient", "-id"], name="reminder_unread",
+                condition=~Q(state=SendState.DROPPED) & Q(read_at=None, dismissed_at=None),
+            ),
+            models.Index(
                 fields=["state", "claimed_at"], name="reminder_doubt",
                 condition=Q(state__in=(SendState.CLAIMED, SendState.HANDED, SendState.UNKNOWN)),
             ),
