@@ -16,7 +16,7 @@ from agreements.commitments.models import (
     Report,
 )
 from agreements.exchange.models import Export
-from agreements.jobs.models import JobRun, Outage, SetAside
+from agreements.jobs.models import DayDone, JobRun, Outage, SetAside
 from agreements.overview.models import Cell, Counted, CountedNow, Stale, Tally
 from agreements.procedures.models import (
     Pause,
@@ -60,6 +60,7 @@ __all__ = [
     "Counted",
     "CountedNow",
     "Covered",
+    "DayDone",
     "Document",
     "DueRequest",
     "ExchangeRate",

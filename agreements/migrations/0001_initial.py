@@ -2716,6 +2716,19 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='DayDone',
+            fields=[
+                ('name', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='job')),
+                ('on', models.DateField(verbose_name='day')),
+                ('at', models.DateTimeField(verbose_name='last start')),
+                ('facts', models.CharField(blank=True, max_length=64, verbose_name='print of what was asked')),
+            ],
+            options={
+                'verbose_name': 'work of a day',
+                'verbose_name_plural': 'work of a day',
+            },
+        ),
+        migrations.CreateModel(
             name='Covered',
             fields=[
                 ('rule', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='covered', serialize=False, to='agreements.reminderrule', verbose_name='rule')),
