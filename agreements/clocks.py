@@ -53,8 +53,21 @@ class Deadline:
         """The share of the clock that has run by the end of a day: 0 to 1, and beyond 1 once it is late."""
         ran = sum(1 for day in self.counted if day <= on)
         if self.due_on and on > self.due_on:
-            return 1 + (on - self.due_on).days / max(self.amount, 1)
+            return self._late((on - self.due_on).days)
         return min(ran / self.amount, 1.0) if self.amount else 1.0
+
+    def reached_on(self, share: int) -> date:
+        """The first day at whose end so many percent of the clock, one at least, have run: see `elapsed`."""
+        assert self.due_on
+        ran = (day for number, day in enumerate(self.counted, 1) if min(number / self.amount, 1.0) * 100 >= share)
+        if (day := next(ran, None)) is not None:
+            return day
+        late = (share / 100 - 1) * max(self.amount, 1)
+        days = next(days for days in range(max(int(late) - 1, 1), int(late) + 3) if self._late(days) * 100 >= share)
+        return self.due_on + ONE_DAY * days
+
+    def _late(self, days: int) -> float:
+        return 1 + days / max(self.amount, 1)
 
     @property
     def formula(self) -> str:

@@ -16,7 +16,7 @@ from agreements.commitments.models import (
     Report,
 )
 from agreements.exchange.models import Export
-from agreements.jobs.models import JobRun, Outage, SetAside
+from agreements.jobs.models import DayDone, JobRun, Outage, SetAside
 from agreements.overview.models import Cell, Counted, CountedNow, Stale, Tally
 from agreements.procedures.models import (
     Pause,
@@ -42,7 +42,7 @@ from agreements.register.models import (
     Share,
     Step,
 )
-from agreements.reminders.models import Mute, Reminder, ReminderRule
+from agreements.reminders.models import Covered, Mute, Reminder, ReminderRule, Touched
 from agreements.sources.models import Citation, Document
 
 __all__ = [
@@ -59,6 +59,8 @@ __all__ = [
     "Commitment",
     "Counted",
     "CountedNow",
+    "Covered",
+    "DayDone",
     "Document",
     "DueRequest",
     "ExchangeRate",
@@ -93,4 +95,5 @@ __all__ = [
     "Stale",
     "Step",
     "Tally",
+    "Touched",
 ]  # fmt: skip

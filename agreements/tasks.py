@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from agreements.commitments.rules import deadlines, health
 from agreements.exchange import writing
+from agreements.jobs.daily import of_the_day
 from agreements.jobs.running import job, one_by_one
 from agreements.overview import tallies
 from agreements.register.rules import amendments
@@ -31,12 +32,15 @@ def apply_amendments() -> int:
 @job("agreements.keep_commitments")
 def keep_commitments() -> int:
     """Count deadlines from events that have become known, make repeating duties ahead, and settle every health."""
-    on = timezone.localdate()
+    on, calendar = timezone.localdate(), work_calendar()
     return sum(
         one_by_one(
-            lambda: deadlines.count_all(work_calendar(), on),
-            lambda: deadlines.make_ahead(on),
-            lambda: health.settle_all(on),
+            lambda: of_the_day(
+                "deadlines", on, lambda since: deadlines.count_changed(calendar, on, since), facts=calendar.print
+            ),
+            lambda: of_the_day("repeating duties", on, lambda since: deadlines.make_ahead_changed(on, since)),
+            # Each act settles what it changes: between two days nothing is left to do.
+            lambda: of_the_day("health", on, lambda since: (0, True) if since else health.settle_day(on)),
         )
     )
 

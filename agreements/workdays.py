@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
+from hashlib import sha256
 from typing import Any
 
 import holidays
@@ -38,6 +39,12 @@ class WorkCalendar:
 
     country: str = "VN"
     overrides: Mapping[date, DayOff] = field(default_factory=dict)
+
+    @property
+    def print(self) -> str:
+        """Differs once a day is said otherwise."""
+        said = sorted((day, off.is_working) for day, off in self.overrides.items())
+        return sha256(repr((self.country, said)).encode()).hexdigest()
 
     def is_working(self, day: date) -> bool:
         if said := self.overrides.get(day):

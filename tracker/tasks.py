@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from agreements.jobs.daily import of_the_day
 from agreements.jobs.running import job
 from partners.models import Attempt
 from partners.models.credentials import SessionStore
@@ -27,9 +28,12 @@ def answer(queue: str) -> None:
 
 @job("tracker.learn_words")
 def learn_words() -> int:
-    """Count the words of titles and names anew, so that slips of the finger are told from new words."""
+    """Learn new words of titles and names, and once a day count all, so that slips of the finger are told from them."""
     spelling.follow_names()
-    return spelling.learn()
+    return of_the_day(
+        "words", timezone.localdate(),
+        lambda since: (spelling.learn_new(since) if since else spelling.learn(), True),
+    )  # fmt: skip
 
 
 @job("tracker.forget_sessions")

@@ -96,3 +96,20 @@ class Outage(ForOperators):
 
     def __str__(self) -> str:
         return self.server
+
+
+class DayDone(models.Model):
+    """For which day a work was done last that hangs on the day, and when it began."""
+
+    FIELDS = FieldTable(internal="name on at facts", locked="name on at facts")
+
+    name = models.CharField(_("job"), max_length=60, primary_key=True)
+    on = models.DateField(_("day"))
+    at = models.DateTimeField(_("last start"))
+    facts = models.CharField(_("print of what was asked"), max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("work of a day")
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.on}"

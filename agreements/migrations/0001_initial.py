@@ -16,7 +16,7 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
-from agreements.migrations.sql import entries, silence, tallies, terms, wording
+from agreements.migrations.sql import entries, reminders, silence, tallies, terms, wording
 from partners.migrating import CreateTables
 
 
@@ -2414,7 +2414,7 @@ class Migration(migrations.Migration):
                         'verbose_name': 'reminder',
                         'verbose_name_plural': 'reminders',
                         'ordering': ('-created_at', '-pk'),
-                        'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['recipient'], name='reminder_queue'), models.Index(condition=models.Q(('dismissed_at', None)), fields=['recipient', '-id'], name='reminder_inbox'), models.Index(condition=models.Q(('state__in', ('claimed', 'handed', 'unknown'))), fields=['state', 'claimed_at'], name='reminder_doubt')],
+                        'indexes': [models.Index(condition=models.Q(('state', 'queued')), fields=['recipient'], name='reminder_queue'), models.Index(condition=models.Q(('dismissed_at', None)), fields=['recipient', '-id'], name='reminder_inbox'), models.Index(condition=models.Q(models.Q(('state', 'dropped'), _negated=True), ('dismissed_at', None), ('read_at', None)), fields=['recipient', '-id'], name='reminder_unread'), models.Index(condition=models.Q(('state__in', ('claimed', 'handed', 'unknown'))), fields=['state', 'claimed_at'], name='reminder_doubt')],
                         'constraints': [models.UniqueConstraint(models.F('rule'), models.F('step'), models.F('recipient'), models.F('agreement'), models.F('commitment'), models.F('subject_id'), models.F('due_on'), models.F('offset'), name='told_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('rule', None), ('step__isnull', False)), models.Q(('rule__isnull', False), ('step', None)), _connector='OR'), name='told_by_one_cause')],
                         'triggers': [pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "agreements_reminderevent" ("acknowledged_at", "agreement_id", "attempts", "claimed_at", "commitment_id", "created_at", "dismissed_at", "due_on", "error", "handed_at", "id", "message_id", "next_try_at", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_at", "recipient_id", "round", "rule_id", "sent_at", "state", "step_id", "subject_id") VALUES (NEW."acknowledged_at", NEW."agreement_id", NEW."attempts", NEW."claimed_at", NEW."commitment_id", NEW."created_at", NEW."dismissed_at", NEW."due_on", NEW."error", NEW."handed_at", NEW."id", NEW."message_id", NEW."next_try_at", NEW."offset", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."read_at", NEW."recipient_id", NEW."round", NEW."rule_id", NEW."sent_at", NEW."state", NEW."step_id", NEW."subject_id"); RETURN NULL;', hash='8bf11798874d264650f43ddcda05e37b29ac588c', operation='INSERT', pgid='pgtrigger_insert_insert_7eaf3', table='agreements_reminder', when='AFTER')), pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "agreements_reminderevent" ("acknowledged_at", "agreement_id", "attempts", "claimed_at", "commitment_id", "created_at", "dismissed_at", "due_on", "error", "handed_at", "id", "message_id", "next_try_at", "offset", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "read_at", "recipient_id", "round", "rule_id", "sent_at", "state", "step_id", "subject_id") VALUES (NEW."acknowledged_at", NEW."agreement_id", NEW."attempts", NEW."claimed_at", NEW."commitment_id", NEW."created_at", NEW."dismissed_at", NEW."due_on", NEW."error", NEW."handed_at", NEW."id", NEW."message_id", NEW."next_try_at", NEW."offset", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."read_at", NEW."recipient_id", NEW."round", NEW."rule_id", NEW."sent_at", NEW."state", NEW."step_id", NEW."subject_id"); RETURN NULL;', hash='745d8bf95e2cc3ce157417e70c79e06acc041e62', operation='UPDATE', pgid='pgtrigger_update_update_2eccf', table='agreements_reminder', when='AFTER'))],
                     },
@@ -2715,6 +2715,43 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        migrations.CreateModel(
+            name='DayDone',
+            fields=[
+                ('name', models.CharField(max_length=60, primary_key=True, serialize=False, verbose_name='job')),
+                ('on', models.DateField(verbose_name='day')),
+                ('at', models.DateTimeField(verbose_name='last start')),
+                ('facts', models.CharField(blank=True, max_length=64, verbose_name='print of what was asked')),
+            ],
+            options={
+                'verbose_name': 'work of a day',
+                'verbose_name_plural': 'work of a day',
+            },
+        ),
+        migrations.CreateModel(
+            name='Covered',
+            fields=[
+                ('rule', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='covered', serialize=False, to='agreements.reminderrule', verbose_name='rule')),
+                ('through_on', models.DateField(verbose_name='up to the day')),
+                ('asked', models.CharField(max_length=64, verbose_name='print of what was asked')),
+            ],
+            options={
+                'verbose_name': 'days covered by reminders',
+                'verbose_name_plural': 'days covered by reminders',
+            },
+        ),
+        migrations.CreateModel(
+            name='Touched',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('agreement', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agreements.agreement', verbose_name='agreement')),
+            ],
+            options={
+                'verbose_name': 'changed since the last reminders',
+                'verbose_name_plural': 'changed since the last reminders',
+            },
+        ),
         migrations.RunSQL(tallies.TALLIES),
+        migrations.RunSQL(reminders.REMINDERS),
         migrations.RunSQL(entries.ENTRIES),
     ]

@@ -7,6 +7,20 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import (
+    Case,
+    DateField,
+    Exists,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
@@ -21,6 +35,8 @@ from agreements.workdays import WorkCalendar
 from partners.records import RecordQuerySet
 from partners.refusals import Refused
 from partners.viewers import Viewer
+
+MOST_DAYS_OFF = 31
 
 
 def fitting(agreement: Agreement, on: date) -> RecordQuerySet[Procedure]:
@@ -178,16 +194,34 @@ class Running:
     clock: Deadline
 
 
-def running(**only: Any) -> list[Running]:
-    """The clocks that run, of all open procedures or of those steps that `only` filters. Three queries."""
+def running(*, after: date | None = None, most: int = 100, **only: Any) -> list[Running]:
+    """The clocks that run, of all open procedures or of those steps that `only` filters. Three queries.
+
+    With `after`, only those that can reach `most` percent after that day: see `_may_reach`.
+    """
     rows = ProceedingStep.objects.live().filter(
         done_on=None, skipped_because="", proceeding__closed_on=None, proceeding__archived_at=None,
         proceeding__agreement__archived_at=None, **only,
     ).exclude(proceeding__agreement__stage=Stage.ENDED)  # fmt: skip
+    rows = rows if after is None else rows.filter(_may_reach(most, after))
     rows = rows.select_related("step", "proceeding__agreement").prefetch_related("pauses").order_by("pk")
     calendar = work_calendar()
     clocks = ((row, _clock(row, row.proceeding.agreement, calendar, list(row.pauses.all()))) for row in rows)
     return [Running(row, clock) for row, clock in clocks if clock]
+
+
+def _may_reach(most: int, after: date) -> Q:
+    """Began so late that a share can be reached after a day: of two days one works, but for a month; or stood still."""
+    days = Cast(F("step__clock") * Value(2 + max(most - 100, 0) / 100) + Value(MOST_DAYS_OFF), IntegerField())
+    late = Cast(
+        Value(after, output_field=DateField()) - Func(days, template="make_interval(days => %(expressions)s)"),
+        DateField(),
+    )
+    agreement = "proceeding__agreement__"
+    began = {ClockStart.SIGNING: f"{agreement}signed_on", ClockStart.EFFECT: f"{agreement}effective_on"}
+    start = Case(*(When(step__clock_start=name, then=F(day)) for name, day in began.items()), default=F("started_on"))
+    is_late: Any = GreaterThanOrEqual(start, late)
+    return Q(is_late) | Q(Exists(Pause.objects.filter(step=OuterRef("pk"))))
 
 
 def _line(done: ProceedingStep, agreement: Agreement, calendar: WorkCalendar, on: date) -> Line:

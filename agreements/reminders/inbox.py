@@ -12,25 +12,35 @@ from agreements.reminders.telling import tellable
 from agreements.vocabulary import SendState
 from partners.viewers import Viewer
 
+IS_DROPPED = Q(state=SendState.DROPPED)
+
 
 def rows_of(viewer: Viewer, *, at: datetime) -> QuerySet[Reminder]:
     """What the viewer was told and has not put away, as far as they may still see the records."""
     put_off = Q(state=SendState.QUEUED, next_try_at__gt=at, round__gt=0)
     own = Reminder.objects.visible_to(viewer).filter(tellable(viewer), recipient=viewer.user_id, dismissed_at=None)
-    return own.exclude(Q(state=SendState.DROPPED) | put_off)
+    return own.exclude(put_off).filter(~IS_DROPPED)
 
 
 def unread(viewer: Viewer, *, at: datetime, most: int = 99) -> int:
     """How many are not read yet, up to a limit.
 
-    Every page asks. What may still be told is a long rule, so it is asked only of who was told something.
+    Every page asks. What may still be told is a long rule, so it is asked only of the newest rows, and of older ones
+    where too few of those may be told: the cost does not follow how much somebody leaves unread.
     """
     if not viewer.is_known:
         return 0
-    if not Reminder.objects.filter(recipient=viewer.user_id, read_at=None, dismissed_at=None).exists():
-        return 0
-    # Keys, not their number: Django would write the whole rule anew around a count of what is cut off.
-    return len(rows_of(viewer, at=at).filter(read_at=None).order_by().values_list("pk")[: most + 1])
+    newest = Reminder.objects.filter(~IS_DROPPED, recipient=viewer.user_id, read_at=None, dismissed_at=None)
+    newest, found, size = newest.order_by("-pk"), 0, 2 * (most + 1)
+    while found <= most:
+        keys = list(newest.values_list("pk", flat=True)[:size])
+        if keys:
+            # Keys, not their number: Django would write the whole rule anew around a count of what is cut off.
+            found += len(rows_of(viewer, at=at).filter(read_at=None, pk__in=keys).order_by().values_list("pk"))
+        if len(keys) < size:
+            break
+        newest, size = newest.filter(pk__lt=keys[-1]), size * 8
+    return min(found, most + 1)
 
 
 def read(rows: Any, *, at: datetime) -> int:

@@ -17,15 +17,17 @@ from django.db.models.functions import Least
 from django.utils import timezone
 
 from agreements.jobs.queues import Queue
+from agreements.reminders import covering
 from agreements.reminders.models import Channel, Reminder, ReminderRule, Told
 from agreements.reminders.relay import in_journal
-from agreements.reminders.schedule import Due, due
+from agreements.reminders.schedule import Due, due_of, holding
 from agreements.reminders.timing import Timing, is_urgent
 from agreements.vocabulary import SendState
 from partners.records import RecordQuerySet
 
 log = structlog.get_logger()
 MOST_FOR_ONE = 1000
+IN_ONE_GO = 2000
 PAUSE_OF_BAD = timedelta(minutes=15)  # of a row that cannot be put into words
 ROWS = Queue("rows of the ledger")
 CLAIMING = 0x7E11  # the class of the advisory locks on recipients
@@ -40,11 +42,23 @@ class Lost(Exception):
 
 
 def queue(on: date) -> int:
-    """Write what is due on that day into the ledger; return how many rows were missing there."""
-    at, found = timezone.now(), due(on)
-    # All in one transaction: between two of them a person's mail of the day could leave with half of its lines.
-    one_go = max(len(found), 1)
-    return sum(ROWS.groups(found, lambda some: write(some, at=at), size=one_go, key=lambda item: item.key))
+    """Write what is due on that day into the ledger; return how many rows were missing there.
+
+    In portions: what was written before a run was killed stands, and the next run asks for the rest.
+    """
+    at = timezone.now()
+    asked = covering.asked(covering.active_rules(), on, on)
+    found = {item.key: item for item in sorted(due_of(asked), key=lambda item: item.recipient_id)}
+    # All of a person at once: between two portions their mail of the day could leave with half of its lines.
+    done = ROWS.groups(
+        found.values(), lambda some: (some, write(holding(some, on), at=at)), size=IN_ONE_GO,
+        key=lambda item: item.key, together=lambda item: item.recipient_id,
+    )  # fmt: skip
+    for items, _rows in done:
+        for item in items:
+            del found[item.key]
+    covering.note(asked, left={item.agreement_id for item in found.values()})
+    return sum(rows for _items, rows in done)
 
 
 def write(items: Iterable[Due], *, at: datetime) -> int:

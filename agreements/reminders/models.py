@@ -202,6 +202,10 @@ class Reminder(models.Model):
                 fields=["recipient", "-id"], name="reminder_inbox", condition=Q(dismissed_at=None),
             ),
             models.Index(
+                fields=["recipient", "-id"], name="reminder_unread",
+                condition=~Q(state=SendState.DROPPED) & Q(read_at=None, dismissed_at=None),
+            ),
+            models.Index(
                 fields=["state", "claimed_at"], name="reminder_doubt",
                 condition=Q(state__in=(SendState.CLAIMED, SendState.HANDED, SendState.UNKNOWN)),
             ),
@@ -272,3 +276,37 @@ def message_id_of(reminders: Iterable[Reminder]) -> str:
 
 
 RulePerson = tracked("RulePerson", ReminderRule.people.through, module=__name__)
+
+
+class Covered(models.Model):
+    """Up to which day the ledger holds what a rule tells, as it and its people were then."""
+
+    FIELDS = FieldTable(internal="rule through_on asked", locked="rule through_on asked")
+
+    rule = models.OneToOneField(
+        ReminderRule, models.CASCADE, primary_key=True, related_name="covered", verbose_name=_("rule")
+    )
+    through_on = models.DateField(_("up to the day"))
+    asked = models.CharField(_("print of what was asked"), max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("days covered by reminders")
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.through_on}"
+
+
+class Touched(models.Model):
+    """An agreement of which something has changed since people were last reminded. Written by triggers."""
+
+    FIELDS = FieldTable(internal="id agreement", locked="id agreement")
+
+    agreement = models.ForeignKey(
+        Agreement, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", verbose_name=_("agreement")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("changed since the last reminders")
+
+    def __str__(self) -> str:
+        return str(self.agreement_id)

@@ -18,7 +18,7 @@ from agreements.overview.sources import last_rung, owed
 from agreements.register.models import Agreement
 from agreements.register.rules import editing
 from agreements.reminders.models import Reminder, ReminderRule, as_known
-from agreements.reminders.schedule import Due, plan
+from agreements.reminders.schedule import Due, preview
 from agreements.vocabulary import SendState
 from partners.forms import RecordForm
 from partners.models import User
@@ -48,7 +48,7 @@ class Line:
 @require_GET
 def reminder_plan(request: Request) -> HttpResponse:
     viewer = request.viewer
-    found = _visible(plan(viewer.on, viewer.on + timedelta(days=DAYS)), viewer)
+    found = preview(viewer.on, viewer.on + timedelta(days=DAYS), seen=_seen(viewer), most=SHOWN)
     days_after = last_rung()
     context = {
         **_will_and_was(found, Reminder.objects.visible_to(viewer), viewer), "days": DAYS,
@@ -79,30 +79,26 @@ def agreement_reminders(request: Request, ref: str) -> HttpResponse:
             messages.success(request, _("The days are saved."))
             return redirect(request.path)
         agreement = Agreement.objects.get_visible(viewer, ref=ref)
-    found = plan(viewer.on, viewer.on + timedelta(days=DAYS_OF_ONE), agreement=agreement.pk)
+    until = viewer.on + timedelta(days=DAYS_OF_ONE)
+    found = preview(viewer.on, until, seen=_seen(viewer), most=SHOWN, agreement=agreement.pk)
     told = Reminder.objects.visible_to(viewer).filter(agreement=agreement)
     context = {"agreement": agreement, "form": form, **_will_and_was(found, told, viewer)}
     status = 422 if form and form.errors else 200
     return render(request, "agreements/reminders/agreement_reminders.html", context, status=status)
 
 
-def _will_and_was(found: list[Due], rows: Any, viewer: Viewer) -> dict[str, Any]:
+def _will_and_was(found: tuple[int, list[Due]], rows: Any, viewer: Viewer) -> dict[str, Any]:
     """The first of who will be told, and the last of who was."""
     told = rows.filter(state__in=TOLD).order_by("-sent_at", "-pk")
+    count, first = found
     return {
-        "lines": _lines(found[:SHOWN], viewer), "count": len(found), "more": max(len(found) - SHOWN, 0),
+        "lines": _lines(first, viewer), "count": count, "more": max(count - SHOWN, 0),
         "told": told.select_related("recipient", "rule", "step", "agreement", "commitment")[:SHOWN],
     }  # fmt: skip
 
 
-def _visible(found: list[Due], viewer: Viewer) -> list[Due]:
-    """What concerns records that the viewer sees."""
-    seen = set(
-        Agreement.objects.visible_to(viewer)
-        .filter(pk__in={item.agreement_id for item in found})
-        .values_list("pk", flat=True)
-    )
-    return [item for item in found if item.agreement_id in seen]
+def _seen(viewer: Viewer) -> Any:
+    return Agreement.objects.visible_to(viewer).order_by().values("pk")
 
 
 def _lines(found: list[Due], viewer: Viewer) -> list[Line]:

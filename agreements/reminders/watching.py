@@ -1,26 +1,52 @@
-"""What rules watch: for each kind, which rows can come into question, and from which day their ladder counts. Pure.
+"""What rules watch: for each kind, which rows can come into question, and from which day their ladder counts.
 
-`matter` is asked when the reminder is queued and again when it is sent, so that what was settled meanwhile is not told.
+A kind is a query with that day as its column `day`, made of the register's own definitions. It is asked for all rows
+when reminders are found, and for a few when they are written and sent, so that what was settled meanwhile is not told.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 
-from django.db.models import Max, Q
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 
+from agreements.acts import Act
 from agreements.commitments.models import Commitment, Milestone
-from agreements.commitments.models.queries import CLOSING_DAYS
+from agreements.commitments.models.queries import CLOSING_DAYS, SilentSince, silent_between
 from agreements.procedures import proceeding
 from agreements.procedures.models import ProceedingStep
-from agreements.register.models import Agreement
-from agreements.reminders.models import Reminder, ReminderRule, Watched
-from agreements.vocabulary import CONCLUDED, MilestoneStatus, Renewal, Stage
+from agreements.register.models import Agreement, Step
+from agreements.register.models.queries import notice_day, term_end, term_start, term_turn
+from agreements.reminders.models import ReminderRule, Watched
+from agreements.vocabulary import CONCLUDED, MilestoneStatus, Stage
 
-LED = (Watched.AGREEMENT_EXPIRY, Watched.NOTICE_DAY, Watched.COMMITMENT_DUE)  # where a record has lead days of its own
+DAY = timedelta(days=1)
+SHORTEST_TERM = 28  # days
+KEY, DATE = models.BigIntegerField(), models.DateField()
+DAYS: Any = ArrayField(models.SmallIntegerField())
+NONE = Q(pk__in=())
+Ranges = list[tuple[date, date]]  # first and last day of each
+# The columns of what a kind finds: see `Watch.rows`.
+MATTER = (
+    "of_agreement", "of_commitment", "of_subject", "due", "own", "starts", "ends", "held", "keeper", "at_desk",
+    "led_by", "the_kind",
+)  # fmt: skip
+
+
+def within(column: str, ranges: Ranges) -> Q:
+    return reduce(or_, (Q(**{f"{column}__range": days}) for days in ranges), NONE)
+
+
+def nothing(field: models.Field[Any, Any]) -> Cast:
+    return Cast(Value(None), field)
 
 
 @dataclass(frozen=True)
@@ -41,150 +67,239 @@ class Matter:
 
     def offsets(self, rule: ReminderRule) -> list[int]:
         """The rungs: the rule's, or before the day the record's own."""
-        own = (self.commitment or self.agreement).lead_days if rule.watched in LED else None
+        own = (self.commitment or self.agreement).lead_days if WATCHES[rule.watched].has_lead_days else None
         if own is None:
             return list(rule.offsets)
         return [-days for days in own] + [days for days in rule.offsets if days >= 0]
 
 
+@dataclass(frozen=True)
+class Span:
+    """What is asked: the rungs that are told on the days from `first` to `last`.
+
+    With `after`, only those passed after that day: earlier ones stand in the ledger. With `agreements`, keys or a
+    query of them, only what concerns these.
+    """
+
+    first: date
+    last: date
+    after: date | None = None
+    agreements: Any = None
+
+    def ranges(self, offsets: Collection[int]) -> Ranges:
+        """Between which days a matter is due if one of these rungs is passed in the span; overlapping ones are one."""
+        if self.after is None:
+            return [(date.min, self.last - min(offsets) * DAY)]
+        found: list[tuple[date, date]] = []
+        for first, last in sorted((self.after - (days - 1) * DAY, self.last - days * DAY) for days in offsets):
+            if found and first <= found[-1][1] + DAY:
+                found[-1] = (found[-1][0], max(last, found[-1][1]))
+            elif first <= last:
+                found.append((first, last))
+        return found
+
+
 class Watch:
     """One kind of rule: the rows that can come into question, and what is to be told of each."""
 
-    is_fixed = True  # the day that counts is the same whenever one asks
     key = "commitment_id"  # the column of the ledger that holds the key of such a row
-    agreement = "agreement"  # the way from a row to its agreement
+    to_agreement: str = "agreement__"  # the way from a row to its agreement
+    to_commitment: str | None = ""  # and to its commitment
+    has_lead_days = False  # whether a record may have days before of its own
 
-    def base(self, **only: Any) -> Any:
-        """All rows that still come into question, whatever their day; `only` filters them."""
+    def base(self, on: date) -> Any:
+        """All rows that still come into question, each with the `day` that counts for it on a day."""
         raise NotImplementedError
 
-    def rows(self, until: date, **only: Any) -> Any:
-        """Those whose day may lie at or before `until`; more is no fault, less is one."""
-        raise NotImplementedError
+    def rows(self, span: Span, offsets: Collection[int] | None) -> list[Any]:
+        """Queries with the columns MATTER, of what can have passed one of the rungs: more is no fault, less is one.
+
+        The keys; the day that counts, the record's own days before, between which days that holds and since when it
+        has; and by what one finds the people.
+        """
+        rows = self.base(span.first).filter(self.near(span, offsets), self.among(span))
+        return [self.columns(rows, Value(span.first, output_field=DATE))]
+
+    def near(self, span: Span, offsets: Collection[int] | None) -> Q:
+        """Rows due between the days that the rungs ask for, or with rungs of their own; all where no rung is named."""
+        if offsets is None:
+            return Q()
+        return within("day", span.ranges(offsets)) | (Q(lead_days__isnull=False) if self.has_lead_days else NONE)
+
+    def among(self, span: Span) -> Q:
+        return Q() if span.agreements is None else Q(**{f"{self.to_agreement}pk__in": span.agreements})
+
+    def columns(self, rows: Any, starts: Any, *, ends: Any = None, held: Any = None) -> Any:
+        paper, promise = self.to_agreement, self.to_commitment
+        own = paper if promise is None else promise
+        keepers = [F(f"{paper}owner")] if promise is None else [F(f"{promise}owner"), F(f"{paper}owner")]
+        named = {
+            "of_agreement": F(f"{paper}pk"),
+            "of_commitment": nothing(KEY) if promise is None else F(f"{promise}pk"),
+            "of_subject": F("pk") if self.key == "subject_id" else nothing(KEY),
+            "due": F("day"),
+            "own": F(f"{own}lead_days") if self.has_lead_days else nothing(DAYS),
+            "starts": starts,
+            "ends": ends or nothing(DATE),
+            "held": held or nothing(DATE),
+            "keeper": Coalesce(*keepers, nothing(KEY)),
+            "at_desk": F(f"{paper}desk"),
+            "led_by": nothing(KEY) if promise is None else F(f"{promise}lead"),
+            "the_kind": F(f"{paper}kind"),
+        }
+        return rows.order_by().annotate(**named).values_list(*MATTER)
 
     def matter(self, row: Any, on: date) -> Matter | None:
-        """What is to be told of a row on a day, if anything."""
+        """What is to be told of a row of `base` on a day, if anything."""
         raise NotImplementedError
 
-    def find(self, rows: Iterable[Reminder]) -> dict[int, Any]:
+    def find(self, pks: Collection[int], on: date) -> Mapping[int, Any]:
         """What reminders are about and still comes into question, by the key that they hold of it."""
-        return {self.key_of(one): one for one in self.base(pk__in={getattr(row, self.key) for row in rows})}
+        return {row.pk: row for row in self.with_records(self.base(on)).filter(pk__in=pks)}
 
-    def key_of(self, row: Any) -> int:
-        return int(row.pk)
+    def with_records(self, rows: Any) -> Any:
+        return rows.select_related("agreement")
 
 
 class Expiry(Watch):
-    is_fixed = False
-    key, agreement = "agreement_id", "pk"
+    """One that renews by itself is told of the end of the term that runs now, year after year."""
 
-    def base(self, **only: Any) -> Any:
-        return Agreement.objects.live().filter(stage__in=CONCLUDED, **only)
+    key, to_agreement, to_commitment, has_lead_days = "agreement_id", "", None, True
 
-    def rows(self, until: date, **only: Any) -> Any:
-        return self.base(**only).filter(Q(expires_on__lte=until) | Q(expires_on__isnull=False, lead_days__isnull=False))
+    def base(self, on: date) -> Any:
+        return self.at(Value(on, output_field=DATE))
 
-    def matter(self, row: Agreement, on: date) -> Matter | None:
-        # One that renews by itself is told of the end of the term that runs now, year after year.
-        end = row.ends_on(on)
-        return Matter(row, end) if end else None
+    def at(self, on: Any) -> Any:
+        """The rows with the day that counts in the term that runs on a day."""
+        return Agreement.objects.live().filter(stage__in=CONCLUDED).annotate(day=self.day(on)).filter(day__isnull=False)
+
+    def day(self, on: Any) -> Any:
+        return term_end(on)
+
+    def rows(self, span: Span, offsets: Collection[int] | None) -> list[Any]:
+        """One query for each term that can run within the span."""
+        starts: Any = Value(span.first, output_field=DATE)
+        found = []
+        for number in range(2 + (span.last - span.first).days // SHORTEST_TERM if span.last > span.first else 1):
+            rows, turns = self.at(starts).filter(self.among(span)), term_turn(starts)
+            if number:
+                rows = rows.annotate(begins=starts).filter(begins__range=(span.first, span.last))
+            else:
+                near = self.near(span, offsets)
+                if span.after is not None:  # a term may be shorter than the days before
+                    rows, near = rows.annotate(begun=term_start(starts)), near | Q(begun__gt=span.after)
+                rows = rows.filter(near)
+            found.append(self.columns(rows, starts, ends=turns, held=term_start(starts)))
+            starts = Cast(turns + DAY, DATE)
+        return found
+
+    def matter(self, row: Any, on: date) -> Matter | None:
+        return Matter(row, row.day)
+
+    def with_records(self, rows: Any) -> Any:
+        return rows
 
 
 class NoticeDay(Expiry):
-    def rows(self, until: date, **only: Any) -> Any:
-        return self.base(**only).filter(expires_on__isnull=False).exclude(renewal=Renewal.NONE)
-
-    def matter(self, row: Agreement, on: date) -> Matter | None:
-        day = row.last_notice_on(on)
-        return Matter(row, day) if day else None
+    def day(self, on: Any) -> Any:
+        return notice_day(on)
 
 
 class CommitmentDue(Watch):
-    def base(self, **only: Any) -> Any:
-        return Commitment.objects.owed().filter(**only).select_related("agreement")
+    has_lead_days = True
 
-    def rows(self, until: date, **only: Any) -> Any:
-        return self.base(**only).filter(Q(due_on__lte=until) | Q(due_on__isnull=False, lead_days__isnull=False))
+    def base(self, on: date) -> Any:
+        return Commitment.objects.owed().filter(due_on__isnull=False).annotate(day=F("due_on"))
 
-    def matter(self, row: Commitment, on: date) -> Matter | None:
-        return Matter(row.agreement, row.due_on, row) if row.due_on else None
+    def matter(self, row: Any, on: date) -> Matter | None:
+        return Matter(row.agreement, row.day, row)
 
 
-class Silence(CommitmentDue):
+class Silence(Watch):
     """Counted from the day since which nothing was heard."""
 
-    def base(self, **only: Any) -> Any:
-        return super().base(**only).with_silence()
+    def base(self, on: date) -> Any:
+        return Commitment.objects.owed().annotate(day=SilentSince())
 
-    def rows(self, until: date, **only: Any) -> Any:
-        return self.base(**only).filter(since__lte=until)
+    def near(self, span: Span, offsets: Collection[int] | None) -> Q:
+        if offsets is None:
+            return Q()
+        return reduce(or_, (silent_between(first, last) for first, last in span.ranges(offsets)), NONE)
 
-    def matter(self, row: Commitment, on: date) -> Matter | None:
-        return Matter(row.agreement, row.silent_since, row)
+    def matter(self, row: Any, on: date) -> Matter | None:
+        return Matter(row.agreement, row.day, row)
 
 
 class Asking(Silence):
     """Asks for a report until it is time to propose closing; then the rule of dormancy speaks instead."""
 
-    is_fixed = False
+    def columns(self, rows: Any, starts: Any, *, ends: Any = None, held: Any = None) -> Any:
+        last = Cast(F("day") + timedelta(days=CLOSING_DAYS - 1), DATE)
+        return super().columns(rows, starts, ends=last, held=held)
 
-    def matter(self, row: Commitment, on: date) -> Matter | None:
-        found = super().matter(row, on)
-        return found if found and (on - found.due_on).days < CLOSING_DAYS else None
+    def matter(self, row: Any, on: date) -> Matter | None:
+        return super().matter(row, on) if (on - row.day).days < CLOSING_DAYS else None
 
 
 class MilestoneDue(Watch):
-    key, agreement = "subject_id", "commitment__agreement"
+    key, to_agreement, to_commitment = "subject_id", "commitment__agreement__", "commitment__"
 
-    def base(self, **only: Any) -> Any:
-        open_ones = CommitmentDue().base()
-        rows = Milestone.objects.live().filter(status=MilestoneStatus.SCHEDULED, commitment__in=open_ones)
-        return rows.filter(**only).select_related("commitment__agreement")
+    def base(self, on: date) -> Any:
+        rows = Milestone.objects.live().filter(
+            status=MilestoneStatus.SCHEDULED, commitment__in=Commitment.objects.owed()
+        )
+        return rows.filter(due_on__isnull=False).annotate(day=F("due_on"))
 
-    def rows(self, until: date, **only: Any) -> Any:
-        return self.base(**only).filter(due_on__lte=until)
+    def matter(self, row: Any, on: date) -> Matter | None:
+        return Matter(row.commitment.agreement, row.day, row.commitment, row)
 
-    def matter(self, row: Milestone, on: date) -> Matter | None:
-        if row.due_on is None:
-            return None
-        return Matter(row.commitment.agreement, row.due_on, row.commitment, row)
+    def with_records(self, rows: Any) -> Any:
+        return rows.select_related("commitment__agreement")
+
+
+class Approval(Watch):
+    """Counted from the day it was submitted."""
+
+    key, to_agreement, to_commitment = "agreement_id", "", None
+
+    def base(self, on: date) -> Any:
+        submitted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.SUBMIT).order_by().values("agreement")
+        waiting = Agreement.objects.live().filter(stage=Stage.IN_REVIEW)
+        return waiting.annotate(day=Subquery(submitted.values(last=Max("on")))).filter(day__isnull=False)
+
+    def matter(self, row: Any, on: date) -> Matter | None:
+        return Matter(row, row.day)
+
+    def with_records(self, rows: Any) -> Any:
+        return rows
 
 
 class LegalClock(Watch):
-    """Told at shares of the clock, which counts working days and stands still while a dossier is returned."""
+    """Told at shares of the clock, which counts working days and stands still while a dossier is returned.
 
-    is_fixed = False
-    key, agreement = "subject_id", "proceeding__agreement"
+    A calendar with its feasts is no query: the clocks that can have reached a share are counted here, one by one.
+    """
 
-    def base(self, **only: Any) -> Any:
-        return proceeding.running(**only)
+    key = "subject_id"
 
-    def rows(self, until: date, **only: Any) -> Any:
-        return self.base(**only)
+    def rows(self, span: Span, offsets: Collection[int] | None) -> list[Any]:
+        """None: see `reached`."""
+        return []
 
-    def key_of(self, row: proceeding.Running) -> int:
-        return int(row.step.pk)
+    def reached(self, span: Span, offsets: Collection[int]) -> Iterator[tuple[proceeding.Running, dict[int, date]]]:
+        """Each clock with the days on which it reaches these shares, of those that can reach one in the span."""
+        only: dict[str, Any] = {} if span.agreements is None else {"proceeding__agreement__in": span.agreements}
+        for one in proceeding.running(after=span.after, most=max(offsets), **only):
+            if one.clock.due_on is not None:
+                yield one, {share: one.clock.reached_on(share) for share in offsets}
 
     def matter(self, row: proceeding.Running, on: date) -> Matter | None:
         if row.clock.due_on is None:
             return None
         return Matter(row.step.proceeding.agreement, row.clock.due_on, None, row.step, row.clock.elapsed(on))
 
-
-class Approval(Watch):
-    """Counted from the day it was submitted."""
-
-    key, agreement = "agreement_id", "pk"
-
-    def base(self, **only: Any) -> Any:
-        waiting = Agreement.objects.live().filter(stage=Stage.IN_REVIEW, **only)
-        return waiting.annotate(submitted_on=Max("steps__on", filter=Q(steps__name="submit")))
-
-    def rows(self, until: date, **only: Any) -> Any:
-        return self.base(**only).filter(submitted_on__lte=until)
-
-    def matter(self, row: Any, on: date) -> Matter | None:
-        return Matter(row, row.submitted_on) if row.submitted_on else None
+    def find(self, pks: Collection[int], on: date) -> Mapping[int, Any]:
+        return {one.step.pk: one for one in proceeding.running(pk__in=pks)}
 
 
 WATCHES: Mapping[str, Watch] = {

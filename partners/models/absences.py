@@ -68,13 +68,14 @@ def same_eyes(viewer: Viewer, *, author: str, desk: str, day: str) -> Q:
 
 
 class Deputies:
-    """Who has the work of whom on a day. One query, however many are asked for."""
+    """Who has the work of whom on a day, as `pairs` of the absent and a deputy. One query, whoever is asked for."""
 
     def __init__(self, on: date) -> None:
         away = Absence.objects.live().filter(from_on__lte=on, to_on__gte=on, deputy__is_active=True)
-        pairs = away.filter(deputy__role=F("user__role")).values_list("user_id", "deputy_id")
+        pairs = away.filter(deputy__role=F("user__role")).order_by().values_list("user_id", "deputy_id")
+        self.pairs: list[tuple[int, int]] = sorted(pairs)
         self._of: dict[int, set[int]] = {}
-        for absent, deputy in pairs:
+        for absent, deputy in self.pairs:
             self._of.setdefault(absent, set()).add(deputy)
 
     def with_deputies(self, people: Iterable[int]) -> list[int]:

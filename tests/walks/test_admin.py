@@ -12,7 +12,19 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from agreements.jobs.models import JobRun, Outage, SetAside
-from agreements.models import Agreement, Amendment, Cell, Counted, CountedNow, ProceedingStep, Stale, Tally
+from agreements.models import (
+    Agreement,
+    Amendment,
+    Cell,
+    Counted,
+    CountedNow,
+    Covered,
+    DayDone,
+    ProceedingStep,
+    Stale,
+    Tally,
+    Touched,
+)
 from partners.models import ApiToken, Attempt, Draft, Entry, User
 from partners.requests import Request, signed_in
 from partners.viewers import Role, Viewer
@@ -21,7 +33,9 @@ from tests.walks.test_fields import own_models
 
 # What one person has typed and not handed in; what is only worked out from other tables; what stands on the page of
 # the heartbeat; and counters of tries, which end by themselves.
-NOT_THERE = {Draft, Entry, Cell, Counted, CountedNow, Stale, Tally, JobRun, SetAside, Outage, Attempt}
+NOT_THERE = {
+    Draft, Entry, Cell, Counted, CountedNow, Stale, Tally, Covered, Touched, DayDone, JobRun, SetAside, Outage, Attempt,
+}  # fmt: skip
 PAGES = sorted(admin.site._registry, key=lambda model: model.__name__)
 
 

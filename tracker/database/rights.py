@@ -25,6 +25,7 @@ DELETED = frozenset(
         "agreements.Outage",
         "agreements.SetAside",
         "agreements.Stale",
+        "agreements.Touched",
         "partners.ApiToken",
         "partners.Attempt",
         "partners.Draft",

@@ -6,6 +6,7 @@ The words are learnt from all titles and names. What a correction finds goes thr
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from itertools import islice, product
 
 from django.contrib.postgres.search import TrigramSimilarity
@@ -19,6 +20,7 @@ from tracker.search.models import Word
 
 LEARNT_FROM = (Agreement, Commitment, Organisation, Country, Person)
 SHORTEST, LONGEST = 2, 60
+LEARNING = 0x3A7D  # an advisory lock: two runs would add the same words
 LONG_ENOUGH = 5  # letters from which more than one slip is forgiven
 ALIKE = 0.4
 MOST_MEANT, MOST_TRIED = 3, 2
@@ -31,18 +33,44 @@ def follow_names() -> int:
         return int(cursor.fetchone()[0])
 
 
+def _words(changed: str = "") -> str:
+    """The words of titles and names, each with in how many it stands."""
+    texts = " UNION ALL ".join(
+        f"SELECT folded FROM {model._meta.db_table} {changed}"  # noqa: S608  (our own)
+        for model in LEARNT_FROM
+    )
+    return (
+        f"SELECT word, count(*) AS times FROM ({texts}) t, unnest(words(folded)) word "  # noqa: S608  (our own)
+        f"WHERE length(word) BETWEEN {SHORTEST} AND {LONGEST} GROUP BY word"
+    )
+
+
 def learn() -> int:
-    """Count the words of all titles and names anew; return how many there are. Readers never see a half."""
-    texts = " UNION ALL ".join(f"SELECT folded FROM {model._meta.db_table}" for model in LEARNT_FROM)  # noqa: S608
+    """Count the words of all titles and names anew; return how many there are. What has not changed is not written."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("LOCK TABLE tracker_word IN SHARE ROW EXCLUSIVE MODE")
-        cursor.execute("DELETE FROM tracker_word")
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEARNING])
         cursor.execute(
-            "INSERT INTO tracker_word (word, times) SELECT word, count(*) "  # noqa: S608  (tables of our own)
-            f"FROM ({texts}) t, unnest(words(folded)) word WHERE length(word) BETWEEN %s AND %s GROUP BY word",
-            [SHORTEST, LONGEST],
+            f"WITH now AS MATERIALIZED ({_words()}), gone AS ("  # noqa: S608  (tables of our own)
+            "DELETE FROM tracker_word w WHERE NOT EXISTS (SELECT FROM now WHERE now.word = w.word)), put AS ("
+            "INSERT INTO tracker_word (word, times) SELECT word, times FROM now "
+            "WHERE NOT EXISTS (SELECT FROM tracker_word w WHERE (w.word, w.times) = (now.word, now.times)) "
+            "ON CONFLICT (word) DO UPDATE SET times = excluded.times) SELECT count(*) FROM now"
         )
-        return int(cursor.rowcount)
+        return int(cursor.fetchone()[0])
+
+
+def learn_new(since: datetime) -> int:
+    """Learn the words that came with titles and names written since an instant; return how many there are.
+
+    How often the others stand, and which are gone, is counted at night.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LEARNING])
+        cursor.execute(
+            f"INSERT INTO tracker_word (word, times) {_words('WHERE updated_at > %s')} ON CONFLICT DO NOTHING",
+            [since] * len(LEARNT_FROM),
+        )
+    return Word.objects.count()
 
 
 def corrections(wanted: Sequence[str]) -> Iterator[str]:

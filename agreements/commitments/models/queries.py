@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import ExpressionWrapper, Func, Q
-from django.db.models.lookups import LessThan
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 
 from agreements.commitments.models import duty
 from agreements.register.models import Participant
@@ -44,11 +44,16 @@ class SilentSince(Func):
         super().__init__(*(columns or asked), **options)
 
 
+def silent_between(first: date, last: date) -> Q:
+    """Nothing was heard since one of these days."""
+    # Two conditions, since the days of reports have an index.
+    unheard = Q(GreaterThanOrEqual(SilentSince(), first)) & Q(LessThanOrEqual(SilentSince(), last))
+    return Q(heard_on__range=(first, last)) | (Q(heard_on=None) & unheard)
+
+
 def is_silent(days: int, on: date) -> Q:
     """Owed, and nothing was heard of it for so many days."""
-    before = on - timedelta(days=days)
-    unheard = Q(heard_on=None) & Q(LessThan(SilentSince(), before))
-    return IS_OWED & (Q(heard_on__lt=before) | unheard)
+    return IS_OWED & silent_between(date.min, on - timedelta(days=days + 1))
 
 
 class CommitmentQuerySet(RecordQuerySet[Any]):
@@ -90,6 +95,10 @@ class CommitmentQuerySet(RecordQuerySet[Any]):
         """What any of these organisations owes, of our side or of the partner's. See decision 29."""
         ours = self._all().filter(lead__in=organisations, direction__in=duty.BY_US)
         return self.filter(pk__in=self._of_partners(organisations, direction__in=duty.BY_THEM).union(ours.values("pk")))
+
+    def of_partners(self, organisations: Any) -> Self:
+        """What one of these organisations of the partner's side owes, alone or with us."""
+        return self.filter(pk__in=self._of_partners(organisations, direction__in=duty.BY_THEM))
 
     def between(self, organisations: Any) -> Self:
         """What any of these organisations of the partner's side owes us, or we owe it."""

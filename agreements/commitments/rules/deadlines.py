@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -116,8 +117,18 @@ def count(agreement: Agreement, on: date) -> int:
 
 def count_all(calendar: WorkCalendar, on: date) -> int:
     """Count the deadlines whose event has become known or has moved; return how many moved."""
-    waiting = _counting().values_list("pk", flat=True)
-    return sum(COUNTING.each(waiting, lambda pk: _count_one(pk, calendar, on)))
+    return count_changed(calendar, on, None)[0]
+
+
+def count_changed(calendar: WorkCalendar, on: date, since: datetime | None) -> tuple[int, bool]:
+    """The same of what was changed since an instant, or of all; with whether nothing was left."""
+    waiting = list(_changed(_counting(), since).values_list("pk", flat=True))
+    done = COUNTING.each(waiting, lambda pk: _count_one(pk, calendar, on))
+    return sum(done), len(done) == len(waiting)
+
+
+def _changed(rows: Any, since: datetime | None) -> Any:
+    return rows.filter(Q(updated_at__gt=since) | Q(agreement__updated_at__gt=since)) if since else rows
 
 
 def recount(instance: Agreement, created: bool, **_signal: Any) -> None:
@@ -157,8 +168,15 @@ def times(first: date, months: int, *, until: date) -> Iterator[date]:
 
 def make_ahead(on: date) -> int:
     """Keep a milestone for each time of each duty that repeats, a year ahead; return how many were made."""
-    rows = Commitment.objects.owed().filter(repeats_months__isnull=False)
-    return sum(REPEATING.each(rows.values_list("pk", flat=True), lambda pk: _make_ahead(pk, on)))
+    return make_ahead_changed(on, None)[0]
+
+
+def make_ahead_changed(on: date, since: datetime | None) -> tuple[int, bool]:
+    """The same of what was changed since an instant, or of all; with whether nothing was left."""
+    rows = _changed(Commitment.objects.owed().filter(repeats_months__isnull=False), since)
+    waiting = list(rows.values_list("pk", flat=True))
+    done = REPEATING.each(waiting, lambda pk: _make_ahead(pk, on))
+    return sum(done), len(done) == len(waiting)
 
 
 def _make_ahead(pk: int, on: date) -> int:

@@ -216,5 +216,11 @@ def settle(pks: Iterable[int], on: date) -> int:
 
 def settle_all(on: date) -> int:
     """The same for every commitment: days pass without anybody touching a record."""
-    pks = (pk for pk, _judgement in wrong(Commitment.objects.all(), on))
-    return sum(SETTLING.groups(pks, lambda some: settle(some, on), size=IN_ONE_GO))
+    return settle_day(on)[0]
+
+
+def settle_day(on: date) -> tuple[int, bool]:
+    """The same, with whether all of them are settled."""
+    pks = [pk for pk, _judgement in wrong(Commitment.objects.all(), on)]
+    done = SETTLING.groups(pks, lambda some: (len(some), settle(some, on)), size=IN_ONE_GO)
+    return sum(settled for _asked, settled in done), sum(asked for asked, _settled in done) == len(pks)

@@ -6,6 +6,8 @@ how many count as the same. Triggers mark what has changed; `count_stale()` brin
 
 from django.conf import settings
 
+from agreements.migrations.sql.marks import OF_A_COMMITMENT, marked
+
 # What each commitment counts as: the one definition, for the copies, for what is read and for the check.
 COLUMNS = (
     "commitment_id, agreement_id, desk_id, is_restricted, is_archived, is_concluded, lead_id, partner_owner_id, "
@@ -143,27 +145,6 @@ COMMITMENT = (
 )
 PARTICIPANT = "agreement_id, organisation_id, role, archived_at"
 AGREEMENT = "desk_id, restricted, archived_at, stage, signed_on, signed_precision, owner_id"
-# Which agreements a change marks: those of rows that came, went, or changed in what counts.
-MARKS = """
-CREATE FUNCTION mark_stale_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        INSERT INTO agreements_stale (agreement_id)
-        SELECT DISTINCT marked FROM (
-            SELECT {agreement} AS marked, row.id, {columns} FROM new_rows row {join}
-            EXCEPT SELECT {agreement}, row.id, {columns} FROM old_rows row {join}
-        ) changed;
-    ELSIF TG_OP = 'INSERT' THEN
-        INSERT INTO agreements_stale (agreement_id) SELECT DISTINCT {agreement} FROM new_rows row {join};
-    ELSE
-        INSERT INTO agreements_stale (agreement_id) SELECT DISTINCT {agreement} FROM old_rows row {join};
-    END IF;
-    RETURN NULL;
-END $$;
-"""
-OF_A_COMMITMENT = {
-    "agreement": "c.agreement_id", "join": "JOIN agreements_commitment c ON c.id = row.commitment_id",
-}
 MARKED_BY = {
     "commitment": {"agreement": "row.agreement_id", "join": "", "columns": COMMITMENT},
     "agreement": {"agreement": "row.id", "join": "", "columns": AGREEMENT},
@@ -176,15 +157,5 @@ MARKED_BY = {
     },
     "participant": {"agreement": "row.agreement_id", "join": "", "columns": PARTICIPANT},
 }
-OLD, NEW = "OLD TABLE AS old_rows", "NEW TABLE AS new_rows"
-EVENTS = {"INSERT": NEW, "UPDATE": f"{OLD} {NEW}", "DELETE": OLD}
-TRIGGERS = "".join(
-    MARKS.format(name=name, **of)
-    + "".join(
-        f"CREATE TRIGGER mark_stale_{event.lower()} AFTER {event} ON {of.get('table', f'agreements_{name}')} REFERENCING {rows} "
-        f"FOR EACH STATEMENT EXECUTE FUNCTION mark_stale_{name}();"
-        for event, rows in EVENTS.items()
-    )
-    for name, of in MARKED_BY.items()
-)
+TRIGGERS = marked("agreements_stale", "mark_stale", MARKED_BY)
 TALLIES = COUNTED_NOW + NOW + JOBS + TRIGGERS

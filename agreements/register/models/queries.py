@@ -7,7 +7,8 @@ from typing import Any, Self
 
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
-from django.db.models.functions import Least
+from django.db.models.functions import Coalesce, Least
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
 
 from agreements.register.models.authorship import Authorship
 from agreements.vocabulary import CONCLUDED, Renewal, Stage
@@ -32,11 +33,60 @@ class TermEnd(Func):
     output_field = models.DateField()
 
 
-def term_end(on: date) -> Any:
-    """The end of the term that runs on a day, or the day of a notice, as an expression."""
+def _running_term(on: date | Any, first: str = "expires_on") -> TermEnd:
+    """The end of the term that runs on a day, whatever notice was given."""
     months = Case(When(renewal=Renewal.TACIT, then=F("renewal_months")))
-    end = TermEnd("expires_on", months, F("renewal_times"), Value(on, output_field=models.DateField()))
-    return Least(end, F("leaves_on"))  # PostgreSQL leaves out what is null
+    return TermEnd(first, months, F("renewal_times"), _day(on))
+
+
+def _day(on: date | Any) -> Any:
+    return Value(on, output_field=models.DateField()) if isinstance(on, date) else on
+
+
+def term_end(on: date | Any) -> Any:
+    """The end of the term that runs on a day, or the day of a notice, as an expression."""
+    return Least(_running_term(on), F("leaves_on"))  # PostgreSQL leaves out what is null
+
+
+RENEWS_ITSELF = Q(renewal=Renewal.TACIT, renewal_months__isnull=False, expires_on__isnull=False)
+
+
+def term_turn(on: date | Any) -> Any:
+    """The last day of the term that runs on a day, where it renews by itself; null of others, and of what is over."""
+    end = _running_term(on)
+    return Case(When(RENEWS_ITSELF & Q(GreaterThanOrEqual(end, _day(on))), then=end), output_field=models.DateField())
+
+
+def term_start(on: date | Any) -> Any:
+    """The day on which the term began that runs on a day, where it renews by itself; null of the first term."""
+    end = _running_term(term_end(on))
+    before = _running_term(Months(end, -F("renewal_months")))  # within the term before, or on its last day
+    began = Months(before, Value(0), Value(1))
+    return Case(When(RENEWS_ITSELF & Q(GreaterThan(end, F("expires_on"))), then=began), output_field=models.DateField())
+
+
+def notice_day(on: date | Any) -> Any:
+    """The last day to object to the next renewal: the twin of `Agreement.last_notice_on`; null where none is agreed."""
+    end = _running_term(on)
+    last = Months("expires_on", F("renewal_months") * F("renewal_times"))
+    renews = ~Q(renewal=Renewal.TACIT) | (RENEWS_ITSELF & (Q(renewal_times=None) | Q(LessThan(end, last))))
+    agreed = Q(notice_months__gt=0) | Q(notice_days__gt=0)
+    day = Months(end, -Coalesce("notice_months", 0), -Coalesce("notice_days", 0))
+    return Case(
+        When(Q(leaves_on=None) & ~Q(renewal=Renewal.NONE) & agreed & renews, then=day), output_field=models.DateField()
+    )
+
+
+class Months(Func):
+    """A day some months later, clamped to the month's end as dateutil does, and then some days later."""
+
+    template = "(%(expressions)s)::date"
+    arg_joiner = " + "
+    output_field = models.DateField()
+
+    def __init__(self, day: Any, months: Any, *days: Any) -> None:
+        template = "make_interval(months => %(expressions)s)"
+        super().__init__(day, Func(months, *days, template=template, arg_joiner=", days => "))
 
 
 class AgreementQuerySet(RecordQuerySet[Any]):
