@@ -82,7 +82,7 @@ def _compose(life: Life) -> None:
 def _follow(life: Life) -> None:
     """One that was superseded ended when a newer one, of the same sides and the same desk, was signed."""
     newest = life.world.family.get("newest")
-    if newest is None or newest.agreement.pk:
+    if newest is None or not newest.agreement._state.adding:
         return  # that one is written already
     life.successor, life.over = life.world.family.pop("newest"), newest.agreement.signed_on
     life.staff, life.officer, life.manager = newest.staff, newest.officer, newest.manager

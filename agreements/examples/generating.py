@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.commitments.rules import health
-from agreements.examples import beginning, desk, law, people, promises
+from agreements.examples import beginning, bulk, desk, law, people, promises
 from agreements.examples.world import World
 from agreements.overview import tallies
 from agreements.procedures.models import Procedure
@@ -22,6 +22,9 @@ from partners.refusals import Refused
 
 PORTION = 250  # agreements that are written together: what is held in memory
 WITH_FILES = 60  # of the first ones the papers are real files
+IN_BULK_FROM = 2000  # so many agreements are worth taking indexes off for
+
+Say = Callable[[int], None]  # told how many are made
 
 
 def exist() -> bool:
@@ -34,11 +37,13 @@ def generate(
     *,
     seed: int,
     on: date,
-    say: Callable[[int], None] | None = None,
+    say: Say | None = None,
     with_files: int = WITH_FILES,
+    in_bulk: bool | None = None,
 ) -> int:
     """Make so many, each marked as an example; the first ones with files.
 
+    `in_bulk` is the quick way of `bulk.py`, which only the owner of the tables can go: by itself, of very many.
     Raises Refused where there are some, or no lists to make them by.
     """
     if exist():
@@ -46,21 +51,47 @@ def generate(
     if not Country.objects.exists():
         raise Refused(_("The reference lists are not loaded: run “prepare” first."))
     world = _world(seed, on, with_files)
+    portions = [range(first, min(first + PORTION, agreements + 1)) for first in range(1, agreements + 1, PORTION)]
+    if (agreements >= IN_BULK_FROM and bulk.is_owner()) if in_bulk is None else in_bulk:
+        _in_bulk(world, portions, say)
+    else:
+        _one_by_one(world, portions, say)
+    return agreements
+
+
+def _one_by_one(world: World, portions: Sequence[range], say: Say | None) -> None:
+    """By the application, with all triggers on; each portion stands once it is written."""
     with transaction.atomic():
-        world.begin(0)
-        people.gather(world, agreements)
-        desk.keep_lists(world)
-        world.rows.write()
-    for first in range(1, agreements + 1, PORTION):
-        numbers = range(first, min(first + PORTION, agreements + 1))
+        _begin(world, portions[-1][-1])
+    for numbers in portions:
         with transaction.atomic():
-            made = [pk for number in numbers for pk in _one(world, number)]
+            made = [row for number in numbers for row in _one(world, number)]
             world.rows.write()
-            health.settle([row.pk for row in made], on)
+            health.settle([row.pk for row in made], world.on)
         tallies.count_stale()
         if say:
             say(numbers[-1])
-    return agreements
+
+
+def _in_bulk(world: World, portions: Sequence[range], say: Say | None) -> None:
+    """By the owner, all or nothing: the same rows, and the same is noted of them."""
+    with transaction.atomic():
+        _begin(world, portions[-1][-1])
+        world.rows = rows = bulk.BulkRows()
+        with bulk.writing(rows, world.on) as written:
+            for numbers in portions:
+                for number in numbers:
+                    _one(world, number)
+                written.write(rows.hand_over())
+                if say:
+                    say(numbers[-1])
+
+
+def _begin(world: World, agreements: int) -> None:
+    world.begin(0)
+    people.gather(world, agreements)
+    desk.keep_lists(world)
+    world.rows.write()
 
 
 def _world(seed: int, on: date, with_files: int) -> World:

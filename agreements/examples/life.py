@@ -62,8 +62,9 @@ class Life:
     def act(self, act: Act, day: date, *, by: Any = None, about: Any = None, **said: Any) -> None:
         """A step, told long ago; they are written at the end, one day after another."""
         at = self.world.at(day)
-        step = Step(agreement=self.agreement, name=act.value, on=day, by=by, told_at=at, **said)
-        step.at, step.about = at, about
+        known = {"agreement": self.agreement, "name": act.value, "on": day, "by": by, "at": at, "told_at": at}
+        step = self.world.rows.make(Step, **known, **said)
+        step.about = about
         self.steps.append((day, step))
 
     def paper(self, kind: str, day: date) -> Any:

@@ -19,25 +19,27 @@ from partners.viewers import Role
 
 STEP = 7  # from one body of a country to the next, so that the first ones are of many kinds
 DAYS_KNOWN = 3000  # organisations are known for so long
+AGREEMENTS_OF_A_DESK, MOST_DESKS = 5000, 15  # from so many on there is another desk
 
 
 def gather(world: World, agreements: int) -> None:
     """Put desks, people, sectors and organisations for so many agreements into the world; the new ones are written."""
-    _desks(world, officers=1 + agreements // 5000)
+    _desks(world, desks=min(agreements // AGREEMENTS_OF_A_DESK, MOST_DESKS), officers=1 + agreements // 5000)
     world.sectors = {sector.code: sector for sector in Sector.objects.order_by("pk")}
     _organisations(world, theirs=max(36, agreements // 5), ours=min(12 + agreements // 100, 60))
     _speakers(world, accounts=max(4, agreements // 100))
     world.rows.write()
 
 
-def _desks(world: World, *, officers: int) -> None:
-    desks = list(Desk.objects.live().order_by("pk"))
-    if not desks:
-        for number, name in enumerate(words()["desks"], 1):
-            facts: dict[str, Any] = {"code": f"ex-desk-{number}", **name.columns("name"), "is_example": True}
-            desks.append(world.rows.add(Desk, at=world.at(world.on), **facts))
-        world.rows.write()
-    for place, desk in enumerate(desks):
+def _desks(world: World, *, desks: int, officers: int) -> None:
+    """Those that are there; a few where there are none, and more where so many are wanted."""
+    there = list(Desk.objects.live().order_by("pk"))
+    named = islice(_names_of_desks(), max(desks - len(there), 0 if there else len(words()["desks"])))
+    for number, name in enumerate(named, 1):
+        facts: dict[str, Any] = {"code": f"ex-desk-{number}", **name.columns("name"), "is_example": True}
+        there.append(world.rows.add(Desk, at=world.at(world.on), **facts))
+    world.rows.write()
+    for place, desk in enumerate(there):
         staff = {role: _staff_of(desk, role) for role in (Role.OFFICER, Role.MANAGER)}
         beside = len(staff[Role.OFFICER]) + 1 if place == 0 else 0  # whoever is there has a colleague
         wanted = {Role.OFFICER: max(officers, beside), Role.MANAGER: 1}
@@ -45,6 +47,13 @@ def _desks(world: World, *, officers: int) -> None:
             for number in range(len(known), wanted[role]):
                 known.append(_account(world, f"ex-{role}-{desk.code}-{number + 1}", role, desk=desk))
         world.desks.append(DeskStaff(desk, staff[Role.OFFICER], staff[Role.MANAGER]))
+
+
+def _names_of_desks() -> Iterator[Both]:
+    yield from words()["desks"]
+    for area in words()["areas"]:
+        for name in words()["desks"]:
+            yield Both(f"{name.vi}: {area['name'].vi}", f"{name.en}: {area['name'].en}")
 
 
 def _staff_of(desk: Desk, role: Role) -> list[User]:

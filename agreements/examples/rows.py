@@ -1,19 +1,22 @@
 """Rows that are made in portions: gathered as records, and written table by table once what they refer to is there.
 
 A portion is one statement for each table, from JSON: PostgreSQL gives the keys, and its triggers write the history,
-the authors and the marks of the tallies, as they do for any row.
+the authors and the marks of the tallies, as they do for any row. `bulk.py` is the quick way for very many.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from typing import Any
 
 from django.db import connection
 from django.db.models import Field, Model
+from django.db.models.base import ModelState
 
 from partners.records import Record
 
@@ -24,12 +27,31 @@ class Rows:
     def __init__(self) -> None:
         self._waiting: dict[type[Model], list[Any]] = {}
 
+    def make(self, model: type[Model], **values: Any) -> Any:
+        """A record that nobody has saved, as the model itself makes one from these values, and ten times as fast."""
+        shape = _shape(model)
+        record = model.__new__(model)
+        record._state = ModelState()
+        held, others = record.__dict__, record._state.fields_cache
+        held.update(shape.plain)
+        for name, default in shape.made.items():
+            if name not in values:
+                held[name] = default()
+        for name, value in values.items():
+            if attname := shape.links.get(name):
+                others[name] = value
+                held[attname] = None if value is None else value.pk
+            elif name in shape.columns:
+                held[name] = value
+            else:
+                raise TypeError(f"{model._meta.label} has no {name}")
+        return record
+
     def add(self, model: type[Model], *, by: Any = None, at: datetime | None = None, **values: Any) -> Any:
         """A record that will be written; `by` and `at` say who entered it, and when."""
-        record = model(**values)
         if at and issubclass(model, Record):
-            record.created_at = record.updated_at = at  # type: ignore[attr-defined]
-            record.created_by = record.updated_by = by  # type: ignore[attr-defined]
+            values |= {"created_at": at, "updated_at": at, "created_by": by, "updated_by": by}
+        record = self.make(model, **values)
         self.take(record)
         return record
 
@@ -43,6 +65,14 @@ class Rows:
         through = many.remote_field.through
         for other in others:
             self.add(through, **{many.m2m_field_name(): record, many.m2m_reverse_field_name(): other})
+
+    def hand_over(self) -> dict[type[Model], list[Any]]:
+        """What waits to be written, by its table; from now on it counts as written."""
+        waiting, self._waiting = self._waiting, {}
+        for records in waiting.values():
+            for record in records:
+                record._state.adding = False
+        return waiting
 
     def write(self) -> None:
         """Write all of them; what refers to another of the portion comes after it."""
@@ -61,6 +91,31 @@ class Rows:
             self._waiting = left
 
 
+@dataclass(frozen=True)
+class _Shape:
+    """What a fresh record of a model holds."""
+
+    plain: Mapping[str, Any]  # the same in each
+    made: Mapping[str, Callable[[], Any]]  # made anew for each
+    links: Mapping[str, str]  # name of a relation -> its column
+    columns: frozenset[str]
+
+
+@cache
+def _shape(model: type[Model]) -> _Shape:
+    plain: dict[str, Any] = {}
+    made: dict[str, Callable[[], Any]] = {}
+    fields = [field for field in model._meta.concrete_fields if not field.generated]
+    for field in fields:
+        if field.has_default() and callable(field.default):
+            made[field.attname] = field.get_default
+        else:
+            value = field.get_default()
+            plain[field.attname] = value.value if isinstance(value, Enum) else value
+    links = {field.name: field.attname for field in fields if field.is_relation}
+    return _Shape(plain, made, links, frozenset(field.attname for field in fields))
+
+
 def _is_ready(record: Any) -> bool:
     named = [getattr(record, "about", None), *getattr(record, "needs", ())]
     held = record._state.fields_cache
@@ -77,7 +132,7 @@ def insert(model: type[Model], records: list[Any]) -> None:
     """Write the records, and give them their keys."""
     if not records:
         return
-    quote, columns = connection.ops.quote_name, _columns(model)
+    quote, columns = connection.ops.quote_name, written_columns(model)
     names = ", ".join(quote(str(field.column)) for field in columns)
     table = quote(model._meta.db_table)
     lines = [{field.column: _value(record, field) for field in columns} for record in records]
@@ -85,19 +140,20 @@ def insert(model: type[Model], records: list[Any]) -> None:
         cursor.execute(
             f"INSERT INTO {table} ({names}) SELECT {names} "  # noqa: S608
             f"FROM json_populate_recordset(NULL::{table}, %s) RETURNING id",
-            [json.dumps(lines, default=_plain)],
+            [json.dumps(lines, default=plain)],
         )
         for record, (pk,) in zip(records, cursor.fetchall(), strict=True):
-            record.pk = pk
+            record.pk, record._state.adding = pk, False
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Of a record within a list of JSON its key."""
     return value.pk if isinstance(value, Model) else str(value)
 
 
 @cache
-def _columns(model: type[Model]) -> tuple[Field[Any, Any], ...]:
+def written_columns(model: type[Model]) -> tuple[Field[Any, Any], ...]:
+    """The columns that PostgreSQL does not fill by itself, as it does keys and what is computed."""
     return tuple(field for field in model._meta.concrete_fields if not (field.primary_key or field.generated))
 
 

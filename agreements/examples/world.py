@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, TypeVar
 
 from django.db.models import Model
@@ -54,6 +54,11 @@ class World:
     procedures: dict[str, list[Any]] = field(default_factory=dict)  # by legal regime
     family: dict[str, Any] = field(default_factory=dict)  # agreements that a later one may follow
     with_files: int = 0  # so many of the first agreements get real papers
+    zone: tzinfo = field(default_factory=timezone.get_current_timezone)
+    choices: dict[Any, list[str]] = field(default_factory=dict)  # of columns, as they were looked up
+
+    def __post_init__(self) -> None:
+        self.now = datetime.combine(self.on, time(7, 30), self.zone)  # nothing has happened after it
 
     def begin(self, number: int) -> None:
         """What chance brings an agreement hangs on the seed and on its number."""
@@ -66,9 +71,11 @@ class World:
 
     def turn_of(self, model: type[Model], column: str, *, but: Sequence[str] = ()) -> str:
         """The next of the choices of a column: a new one comes by itself."""
-        field: Any = model._meta.get_field(column)
-        values = [str(value) for value, _label in field.choices if value and value not in but]
-        return self.turn(f"{model._meta.label}.{column}", values)
+        asked = (model, column, tuple(but))
+        if asked not in self.choices:
+            field: Any = model._meta.get_field(column)
+            self.choices[asked] = [str(value) for value, _label in field.choices if value and value not in but]
+        return self.turn(f"{model._meta.label}.{column}", self.choices[asked])
 
     def one_in(self, number: int, what: str) -> bool:
         """Whether it is this time: at every so many-th."""
@@ -96,9 +103,9 @@ class World:
 
     def at(self, day: date) -> datetime:
         """An hour of work on a day, and never one to come."""
-        hour = time(self.chance.randint(*HOURS), self.chance.randint(0, 59))
-        moment = timezone.make_aware(datetime.combine(day, hour))
-        return min(moment, timezone.make_aware(datetime.combine(self.on, time(7, 30))))
+        hour, minute = self.chance.randint(*HOURS), self.chance.randint(0, 59)
+        moment = datetime(day.year, day.month, day.day, hour, minute, tzinfo=self.zone)
+        return min(moment, self.now)
 
     def partial(self, day: date, name: str, *, end: bool = False, exact: bool = False) -> dict[str, Any]:
         """The two columns of a date, as exactly as its turn has it; `end` for the last day of the period."""

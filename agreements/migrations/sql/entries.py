@@ -11,83 +11,119 @@ from partners.migrations.sql.entries import (
 )
 
 AT_ONCE = 500  # agreements that follow a new name in the same transaction
-NAMES_OF_PARTICIPANTS = f"""(
-    SELECT coalesce(string_agg(concat_ws(' ',
-        {NAMES_OF_AN_ORGANISATION.format("o")}, o.code, {NAMES_OF_A_COUNTRY.format("n")}, n.code), ' '), '')
-    FROM agreements_participant p JOIN partners_organisation o ON o.id = p.organisation_id
-    LEFT JOIN partners_country n ON n.id = o.country_id
-    WHERE p.agreement_id = {{0}} AND p.archived_at IS NULL
-)"""
-NAMES_IN_CHARGE = f"""(
-    SELECT coalesce(string_agg(concat_ws(' ',
-        {NAMES_OF_AN_ORGANISATION.format("o")}, o.code, {NAMES_OF_A_COUNTRY.format("n")}, n.code), ' '), '')
-    FROM (
-        SELECT c.lead_id UNION SELECT c.partner_owner_id
-        UNION SELECT organisation_id FROM agreements_commitment_co_leads WHERE commitment_id = c.id
-    ) charged (id) JOIN partners_organisation o USING (id) LEFT JOIN partners_country n ON n.id = o.country_id
-)"""
-TITLES = "concat_ws(E'\\n', {0}.ref, nullif({0}.title_vi, ''), nullif({0}.title_en, ''))"
+# What many rows have in common, names of organisations above all, is made into lexemes once for all of them: those of
+# a whole are those of its lines and words.
+TOGETHER = "CREATE AGGREGATE together(tsvector) (SFUNC = tsvector_concat, STYPE = tsvector, INITCOND = '');"
+TITLES = "concat_ws(E'\\n', nullif({0}.title_vi, ''), nullif({0}.title_en, ''))"
+NAMED = f"""
+    SELECT o.id, lexemes('{{letter}}', '', concat_ws(' ',
+        {NAMES_OF_AN_ORGANISATION.format("o")}, o.code, {NAMES_OF_A_COUNTRY.format("n")}, n.code), '{{{{}}}}') AS words
+    FROM partners_organisation o LEFT JOIN partners_country n ON n.id = o.country_id
+    WHERE o.id IN (SELECT organisation_id FROM {{of}})
+"""
+PARTIES = """
+    SELECT DISTINCT agreement_id AS id, organisation_id FROM agreements_participant
+    WHERE archived_at IS NULL AND agreement_id IN (SELECT {key} FROM one)
+"""
+OF_THE_PARTIES = "SELECT party.id, together(words) AS words FROM party JOIN named ON named.id = organisation_id GROUP BY 1"
 
 
 def codes_of(*days: str) -> str:
     return " || ".join(f"day_codes({day}_on, {day}_precision)" for day in days)
 
 
-# OFFSET 0: made once, although it stands in two columns.
+def once(letter: str, *columns: str) -> str:
+    """Parts of a statement: the lexemes of each of these columns of `one`, for each text that stands there, once."""
+    return "".join(
+        f", of_{column} AS MATERIALIZED (SELECT {column}, lexemes('{letter}', {names}, {rest}, '{{}}') AS words "
+        f"FROM (SELECT DISTINCT {column} FROM one) text)"
+        for column in columns
+        for names, rest in [(column, "''") if column == "names" else ("''", column)]
+    )
+
+
+def with_texts(*columns: str) -> str:
+    return " ".join(f"JOIN of_{column} USING ({column})" for column in columns)
+
+
 AGREEMENT = enter(
     "agreement",
     "agreements_agreement",
     f"""
-    SELECT a.id,
-        open.words || lexemes(
-            'a', '', concat_ws(' ', a.summary_vi, a.summary_en, a.occasion_vi, a.occasion_en), {codes_of("a.expires")}
-        ),
-        open.words
-    FROM agreements_agreement a LEFT JOIN agreements_instrumenttype t ON t.id = a.instrument_type_id
-    CROSS JOIN LATERAL (SELECT lexemes(
-        'a', {TITLES.format("a")}, concat_ws(' ', a.place, t.name_vi, t.name_en, {NAMES_OF_PARTICIPANTS.format("a.id")}),
-        ARRAY['#' || a.kind] || {codes_of("a.signed", "a.announced", "a.effective")}
-    ) AS words OFFSET 0) open WHERE {wanted("a.id")}
+    WITH one AS MATERIALIZED (
+        SELECT a.id, a.ref, {TITLES.format("a")} AS names, concat_ws(' ', a.place, t.name_vi, t.name_en) AS rest,
+            concat_ws(' ', a.summary_vi, a.summary_en, a.occasion_vi, a.occasion_en) AS more,
+            ARRAY['#' || a.kind] || {codes_of("a.signed", "a.announced", "a.effective")} AS codes,
+            {codes_of("a.expires")} AS later
+        FROM agreements_agreement a LEFT JOIN agreements_instrumenttype t ON t.id = a.instrument_type_id
+        WHERE {wanted("a.id")}
+    ), party AS MATERIALIZED ({PARTIES.format(key="id")}), named AS MATERIALIZED ({NAMED.format(letter="a", of="party")}),
+    parties AS MATERIALIZED ({OF_THE_PARTIES}) {once("a", "rest", "more")}
+    SELECT one.id, open.words || of_more.words || lexemes('a', '', '', later), open.words
+    FROM one {with_texts("rest", "more")} LEFT JOIN parties USING (id) CROSS JOIN LATERAL (SELECT
+        lexemes('a', concat_ws(E'\\n', ref, names), '', codes) || of_rest.words || coalesce(parties.words, '') AS words
+    OFFSET 0) open
     """,
 )
 COMMITMENT = enter(
     "commitment",
     "agreements_commitment",
     f"""
-    SELECT c.id,
-        open.words || lexemes(
-            'c', '', concat_ws(' ',
-                c.text_vi, c.text_en, a.title_vi, a.title_en, {NAMES_OF_PARTICIPANTS.format("a.id")}
-            ), '{{}}'
-        ),
-        open.words
-    FROM agreements_commitment c JOIN agreements_agreement a ON a.id = c.agreement_id
-    CROSS JOIN LATERAL (SELECT lexemes(
-        'c', {TITLES.format("c")}, {NAMES_IN_CHARGE}, ARRAY['#' || c.kind] || {codes_of("c.start", "c.due")}
-    ) AS words OFFSET 0) open WHERE {wanted("c.id")}
+    WITH one AS MATERIALIZED (
+        SELECT c.id, c.agreement_id, c.ref, {TITLES.format("c")} AS names, concat_ws(' ', c.text_vi, c.text_en) AS rest,
+            concat_ws(' ', a.title_vi, a.title_en) AS more, c.lead_id, c.partner_owner_id,
+            ARRAY['#' || c.kind] || {codes_of("c.start", "c.due")} AS codes
+        FROM agreements_commitment c JOIN agreements_agreement a ON a.id = c.agreement_id WHERE {wanted("c.id")}
+    ), party AS MATERIALIZED ({PARTIES.format(key="agreement_id")}),
+    charge AS MATERIALIZED (
+        SELECT id, lead_id AS organisation_id FROM one WHERE lead_id IS NOT NULL
+        UNION SELECT id, partner_owner_id FROM one WHERE partner_owner_id IS NOT NULL
+        UNION SELECT commitment_id, organisation_id FROM agreements_commitment_co_leads
+            WHERE commitment_id IN (SELECT id FROM one)
+    ), both_kinds AS (SELECT organisation_id FROM party UNION SELECT organisation_id FROM charge),
+    named AS MATERIALIZED ({NAMED.format(letter="c", of="both_kinds")}), parties AS MATERIALIZED ({OF_THE_PARTIES}),
+    charged AS MATERIALIZED (
+        SELECT charge.id, together(words) AS words FROM charge JOIN named ON named.id = organisation_id GROUP BY 1
+    ) {once("c", "names", "rest", "more")}
+    SELECT one.id, open.words || of_rest.words || of_more.words || coalesce(parties.words, ''), open.words
+    FROM one {with_texts("names", "rest", "more")} LEFT JOIN parties ON parties.id = agreement_id
+    LEFT JOIN charged ON charged.id = one.id CROSS JOIN LATERAL (SELECT
+        of_names.words || lexemes('c', ref, '', codes) || coalesce(charged.words, '') AS words
+    OFFSET 0) open
     """,
 )
 DOCUMENT = enter(
     "document",
     "agreements_document",
     f"""
-    SELECT d.id, w.words, w.words FROM agreements_document d CROSS JOIN LATERAL (SELECT lexemes(
-        'd', concat_ws(E'\\n', nullif(d.title_vi, ''), nullif(d.title_en, ''), nullif(d.filename, '')),
-        concat_ws(' ', d.publisher, d.content), {codes_of("d.published")}
-    ) AS words OFFSET 0) w WHERE {wanted("d.id")}
+    WITH one AS MATERIALIZED (
+        SELECT d.id, concat_ws(E'\\n', nullif(d.title_vi, ''), nullif(d.title_en, ''), nullif(d.filename, '')) AS names,
+            concat_ws(' ', d.publisher, d.content) AS rest, {codes_of("d.published")} AS codes
+        FROM agreements_document d WHERE {wanted("d.id")}
+    ) {once("d", "names", "rest")}
+    SELECT one.id, w.words, w.words FROM one {with_texts("names", "rest")} CROSS JOIN LATERAL (SELECT
+        of_names.words || of_rest.words || lexemes('d', '', '', codes) AS words
+    OFFSET 0) w
     """,
 )
 NOTE = enter(
     "note",
     "agreements_note",
-    f"SELECT m.id, lexemes('m', '', m.text, '{{}}'), ''::tsvector FROM agreements_note m WHERE {wanted('m.id')}",
+    f"""
+    WITH one AS MATERIALIZED (SELECT m.id, m.text AS rest FROM agreements_note m WHERE {wanted("m.id")})
+    {once("m", "rest")} SELECT one.id, of_rest.words, ''::tsvector FROM one {with_texts("rest")}
+    """,
 )
 REPORT = enter(
     "report",
     "agreements_report",
     f"""
-    SELECT r.id, w.words, w.words FROM agreements_report r
-    CROSS JOIN LATERAL (SELECT lexemes('r', '', r.text, day_codes(r."on", 'day')) AS words OFFSET 0) w WHERE {wanted("r.id")}
+    WITH one AS MATERIALIZED (
+        SELECT r.id, r.text AS rest, day_codes(r."on", 'day') AS codes FROM agreements_report r WHERE {wanted("r.id")}
+    ) {once("r", "rest")}
+    SELECT one.id, w.words, w.words FROM one {with_texts("rest")} CROSS JOIN LATERAL (SELECT
+        of_rest.words || lexemes('r', '', '', codes) AS words
+    OFFSET 0) w
     """,
 )
 # All that holds the names of these organisations; of those with very many agreements the job takes care.
@@ -140,7 +176,8 @@ OF_THE_AGREEMENTS = (
 )
 DAYS = "signed_on, signed_precision, announced_on, announced_precision, effective_on, effective_precision, expires_on"
 ENTRIES = (
-    AGREEMENT
+    TOGETHER
+    + AGREEMENT
     + COMMITMENT
     + DOCUMENT
     + NOTE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser, ArgumentTypeError
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -51,7 +52,9 @@ class Command(BaseCommand):
             raise CommandError("--agreements is a number from 1 on.")
         on = options["on"] or timezone.localdate()
         say = self._say if options["verbosity"] > 1 else None
-        made = generating.generate(options["agreements"], seed=options["seed"], on=on, say=say)
+        many = options["agreements"] >= generating.IN_BULK_FROM
+        with as_owner() if many else nullcontext():
+            made = generating.generate(options["agreements"], seed=options["seed"], on=on, say=say)
         return f"{made} agreements made up, each marked as an example."
 
     def _say(self, done: int) -> None:
