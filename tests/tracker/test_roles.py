@@ -242,3 +242,9 @@ def test_production_does_not_prepare_without_an_owner() -> None:
             command, cwd=ROOT, env=PRODUCTION | {"DATABASE_OWNER_URL": owner}, capture_output=True, text=True
         )
         assert "DATABASE_URL and DATABASE_OWNER_URL name" in done.stderr.strip().splitlines()[-1]
+
+
+def test_questions_are_asked_and_not_compiled(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)
