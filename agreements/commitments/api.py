@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db import transaction
+from django.db.models import F, TextField, Value
+from django.http import QueryDict
 from rest_framework import exceptions, serializers
 
 from agreements import visibility
 from agreements.commitments.lists.filters import CommitmentFilter
-from agreements.commitments.lists.said import with_said
+from agreements.commitments.lists.said import told, with_said
 from agreements.commitments.models import Commitment, duty
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.acts import lock_agreements
@@ -18,11 +20,16 @@ from agreements.register.models import Agreement
 from agreements.vocabulary import Confirmation
 from partners.models import Organisation
 from partners.records import RecordQuerySet
-from partners.viewers import DESK_STAFF
+from partners.rows import Columns, Make
+from partners.viewers import DESK_STAFF, Viewer
 from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
 
 # Columns that stand in the API under another name.
 FIELDS = {"due_on": "due", "due_precision": "due", "start_on": "start"}
+
+
+def _agreement(columns: Columns) -> Any:
+    return columns.behind("agreement", F("agreement__ref"), Value(None, output_field=TextField()))
 
 
 class CommitmentSerializer(RecordSerializer):
@@ -45,13 +52,22 @@ class CommitmentSerializer(RecordSerializer):
 
     class Meta:
         model = Commitment
-        fields = (
+        fields: tuple[str, ...] = (
             "ref", "agreement", "number", "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead",
             "co_leads", "partner_owner", "owed_by", "owed_in_words", "start", "due", "baseline_due", "due_after",
             "due_unit", "due_from", "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "said",
             "health_override", "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by",
             "blocked_since_on", "escalated_on", "is_example", "because", "version",
         )  # fmt: skip
+
+    def in_sql(self) -> dict[str, Make]:
+        return {
+            "agreement": _agreement,
+            "owed_by": lambda columns: duty.codes_of_all(),
+            "owed_in_words": lambda columns: duty.words(columns.viewer),
+            "said": lambda columns: told(columns.viewer),
+            "is_example": lambda columns: columns.behind("agreement", F("agreement__is_example"), Value(False)),
+        }
 
     def get_said(self, commitment: Commitment) -> str:
         return commitment.said.as_said(self.viewer) if commitment.said else ""
@@ -116,14 +132,16 @@ class CommitmentViewSet(RecordViewSet):
     declared = READ | {"create": frozenset(DESK_STAFF), "partial_update": frozenset(DESK_STAFF)}
     filter_backends = ()
 
+    filters = CommitmentFilter.BOUND
+
+    def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
+        rows: Any = super().found(viewer, asked)
+        rows = rows.for_duty(viewer)
+        return cast("RecordQuerySet[Any]", rows if self.action != "list" else CommitmentFilter.of(asked, rows, viewer))
+
     def base_queryset(self) -> RecordQuerySet[Any]:
         rows: Any = super().base_queryset().select_related("agreement", "lead", "partner_owner")
         rows = with_said(rows.with_duty(self.viewer).prefetch_related("co_leads"), self.viewer)
-        if self.action == "list":
-            chosen = CommitmentFilter(self.request.query_params, rows, viewer=self.viewer)
-            if not chosen.is_valid():
-                raise exceptions.ValidationError(chosen.errors)
-            return cast("RecordQuerySet[Any]", chosen.qs)
         return cast("RecordQuerySet[Any]", rows)
 
     def may_change(self, record: Commitment) -> bool:
