@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Func, TextField
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -131,6 +133,17 @@ def keep(record: Any, column: str, precision: str, edge: str, value: PartialDate
     setattr(record, precision, value.precision if value else Precision.DAY)
 
 
+class WrittenDate(Func):
+    """A date and its precision as the API writes them, in PostgreSQL."""
+
+    template = (
+        "to_char(%(expressions)s WHEN 'year' THEN 'YYYY' WHEN 'quarter' THEN '\"Q\"Q YYYY' WHEN 'month' THEN 'YYYY-MM'"
+        " ELSE 'YYYY-MM-DD' END)"
+    )
+    arg_joiner = "::timestamp, CASE "
+    output_field = TextField()
+
+
 @extend_schema_field(
     {
         "type": "string", "nullable": True, "example": "2023-09",
@@ -155,6 +168,9 @@ class PartialDateApiField(serializers.Field[Any, Any, Any, Any]):
                 return value.on.strftime("%Y-%m")
             case _:
                 return value.plain
+
+    def in_sql(self, columns: Callable[[str], Any]) -> Any:
+        return WrittenDate(columns(self.column), columns(self.precision))
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         try:

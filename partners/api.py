@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.validators import validate_slug
+from django.db.models import OuterRef
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from partners.asking import Bound
 from partners.models import Country, Figure, Organisation, Relation
 from partners.naming import free_code, is_free
 from partners.records import RecordQuerySet
-from partners.viewers import DESK_STAFF, Role
+from partners.rows import Make, listed
+from partners.viewers import DESK_STAFF, Role, Viewer
 from partners.viewsets import READ, Pages, RecordSerializer, RecordViewSet, VisibleField
 
 KEPT_BY_DESKS = READ | {"create": frozenset(DESK_STAFF), "partial_update": frozenset(DESK_STAFF)}
@@ -58,6 +62,17 @@ class CountryDetailSerializer(CountrySerializer):
         rows: RecordQuerySet[Any] = related.visible_to(self.context["view"].viewer)
         return rows
 
+    def in_sql(self) -> dict[str, Make]:
+        return {
+            "relations": self._listed(RelationSerializer, Relation), "figures": self._listed(FigureSerializer, Figure),
+        }  # fmt: skip
+
+    def _listed(self, serializer: type[RecordSerializer], kind: Any) -> Make:
+        return listed(
+            serializer(context=self.context),
+            lambda viewer: kind.objects.visible_to(viewer).filter(country=OuterRef("pk")),
+        )
+
 
 class OrganisationSerializer(RecordSerializer):
     country = VisibleField(Country, slug_field="code", required=False, allow_null=True)
@@ -101,6 +116,9 @@ class OrganisationSerializer(RecordSerializer):
 class CodePages(Pages):
     ordering = "order_vi"
 
+    def read_place(self, text: str) -> str | None:
+        return None if "\0" in text else text
+
 
 class CountryViewSet(RecordViewSet):
     records = Country
@@ -121,12 +139,16 @@ class OrganisationViewSet(RecordViewSet):
     lookup_field = "code"
     pagination_class = CodePages
 
-    def base_queryset(self) -> RecordQuerySet[Any]:
-        rows = super().base_queryset().select_related("country", "parent", "successor")
-        asked = self.request.query_params
+    filters: ClassVar = {"q": None, "kind": None, "country": Bound()}
+
+    def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
+        rows = super().found(viewer, asked)
         if text := asked.get("q"):
-            rows = rows.search(text, self.viewer)
+            rows = rows.search(text, viewer)
         for name, lookup in (("kind", "kind"), ("country", "country__code")):
             if value := asked.get(name):
                 rows = rows.filter(**{lookup: value})
         return rows
+
+    def base_queryset(self) -> RecordQuerySet[Any]:
+        return super().base_queryset().select_related("country", "parent", "successor")

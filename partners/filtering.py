@@ -7,9 +7,20 @@ from typing import Any, ClassVar, cast
 
 import django_filters as filters
 from django.db.models import Field, Model, QuerySet
+from django.http import QueryDict
+from rest_framework import exceptions
 
+from partners.asking import Bound
 from partners.records import Record
 from partners.viewers import Viewer
+
+
+class AnyOf(filters.MultipleChoiceFilter):
+    """Any of several values of one of the row's own columns: nothing is joined, so no row stands there twice."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        assert "__" not in options.get("field_name", "")
+        super().__init__(*args, distinct=False, **options)
 
 
 class ReadableFilters(filters.FilterSet):
@@ -21,17 +32,28 @@ class ReadableFilters(filters.FilterSet):
     """
 
     READS: ClassVar[Mapping[str, str]]
+    BY_CODE: ClassVar[Mapping[str, Bound]] = {}
+    BOUND: ClassVar[Mapping[str, Bound | None]]  # every filter: how its value is bound into a text, if it is
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         if set(cls.READS) != set(cls.declared_filters):
             raise TypeError(f"{cls.__name__}: say in READS what each filter reads, and nothing more")
+        cls.BOUND = dict.fromkeys(cls.READS) | dict(cls.BY_CODE)
 
     def __init__(self, *args: Any, viewer: Viewer, **options: Any) -> None:
         self.viewer = viewer
         super().__init__(*args, **options)
         for name in [name for name, reads in self.READS.items() if not self._may_ask(reads)]:
             del self.filters[name]
+
+    @classmethod
+    def of(cls, asked: QueryDict, rows: Any, viewer: Viewer) -> Any:
+        """The rows that answer, for the API. Raises the framework's ValidationError for what cannot be read."""
+        chosen = cls(asked, rows, viewer=viewer)
+        if not chosen.is_valid():
+            raise exceptions.ValidationError(chosen.errors)
+        return chosen.qs
 
     @property
     def asked(self) -> Any:

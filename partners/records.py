@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models
+from django.core.exceptions import FieldError
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, models, transaction
 from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, TextField, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from django.db.models.query import ModelIterable
+from django.db.models.sql import Query
+from django.db.models.sql.constants import SINGLE
 from django.http import Http404
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -186,6 +190,7 @@ class Record(models.Model):
     # Columns of unique keys that stay as they were given. See decision 16.
     GIVEN_ONCE: ClassVar[frozenset[str]] = frozenset()
     as_given: Mapping[str, Any]
+    _checks_hold = False
     # Facts that stay when two records become one: each a column, or columns that are said together, the first decides.
     MERGED: ClassVar[tuple[tuple[str, ...], ...]] = ()
     # Columns that are decided on, not written: who changes nothing else in a form is no author of the record.
@@ -261,7 +266,49 @@ class Record(models.Model):
             value = self.__dict__.get(field.attname)
             if not field.generated and (kept := self.cleaned_text(field.name, value)) != value:
                 setattr(self, field.attname, kept)
-        super().clean_fields(exclude=exclude)
+        super().clean_fields(exclude={*(exclude or ()), *self._known_links()})
+
+    def _known_links(self) -> Iterator[str]:
+        """Links whose record is at hand as it was read, and to who writes: they are there, and keys are for good."""
+        for field in self._meta.concrete_fields:
+            if not isinstance(field, models.ForeignKey) or field.get_limit_choices_to():
+                continue
+            value, at_hand = getattr(self, field.attname), field.get_cached_value(self, default=None)
+            is_read = at_hand is not None and not at_hand._state.adding and at_hand.pk == value
+            if is_read or field.name in ("created_by", "updated_by"):
+                yield field.name
+
+    def validate_constraints(self, exclude: Any = None) -> None:
+        """As Django does, one by one with the reason of each; but where all hold, they are asked in one query."""
+        self._checks_hold = self._ask_checks(exclude)
+        try:
+            super().validate_constraints(exclude=exclude)
+        finally:
+            self._checks_hold = False
+
+    def get_constraints(self) -> Any:
+        found: Any = super().get_constraints()
+        if not self._checks_hold:
+            return found
+        return [(model, [one for one in some if type(one) is not models.CheckConstraint]) for model, some in found]
+
+    def _ask_checks(self, exclude: Any) -> bool:
+        """Whether the row keeps every condition of its table, as far as its columns are given."""
+        query = Query(None)
+        against: dict[str, Any] = self._get_field_expression_map(meta=self._meta, exclude=exclude)  # type: ignore[attr-defined]  # Django's own, for constraints
+        for name, value in against.items():
+            expression = value if hasattr(value, "resolve_expression") else Value(value)
+            query.add_annotation(expression, name, select=False)
+        query.add_annotation(Value(1), "_check")
+        for one in self._meta.constraints:
+            if type(one) is models.CheckConstraint:
+                with suppress(FieldError):  # about a column that is not given
+                    query.add_q(Q(Coalesce(Q(one.condition), True, output_field=models.BooleanField())))
+        try:
+            with transaction.atomic():
+                return query.get_compiler(using=DEFAULT_DB_ALIAS).execute_sql(SINGLE) is not None
+        except DatabaseError:  # whichever it is, is asked alone
+            return False
 
     def save(self, *args: Any, **options: Any) -> None:
         if getattr(self, "is_veiled", False):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from partners.fields import FieldClass
 
@@ -38,6 +39,15 @@ class Described(AutoSchema):
             if not schema["required"]:
                 del schema["required"]
         return schema
+
+    def get_override_parameters(self) -> list[Any]:
+        """What a reader may ask for of each record."""
+        lists, action = getattr(self.view, "expandable", None), getattr(self.view, "action", "")
+        if self.method != "GET" or lists is None or action not in ("list", "retrieve"):
+            return []
+        light = OpenApiParameter("fields", str, description="Only these fields, by their names with commas between.")
+        more = OpenApiParameter("expand", str, enum=sorted(lists), description="A list to be shown in the record.")
+        return [light, more] if lists and action == "retrieve" else [light]
 
     def get_operation(self, *args: Any, **kwargs: Any) -> Any:
         operation = super().get_operation(*args, **kwargs)

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any, ClassVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.http import Http404, HttpResponse, QueryDict
+from django.utils.translation import gettext as _
 from rest_framework import exceptions, pagination, serializers, status, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
+from partners import reading
+from partners.asking import Asked, Bound, Question, Shown, fields_asked, names_in
 from partners.permissions import Declared, viewer_of
 from partners.records import Record, RecordQuerySet
 from partners.refusals import Refused
+from partners.rows import MadeInSql, Make
 from partners.throttling import headers_of
 from partners.viewers import Role, Viewer
 
 READ = {"list": frozenset(Role), "retrieve": frozenset(Role)}
+NEVER_ALIKE = frozenset({"q"})  # whatever is searched for is read into a query of its own
 
 
 class Pages(pagination.CursorPagination):
@@ -28,6 +35,30 @@ class Pages(pagination.CursorPagination):
     max_page_size = 200
     page_size_query_param = "page_size"
     ordering = "-id"
+
+    def decode_cursor(self, request: Request) -> Any:
+        """A place that no row can have is no cursor of ours."""
+        cursor = super().decode_cursor(request)
+        if cursor is None or cursor.position is None:
+            return cursor
+        place: Any = self.read_place(str(cursor.position))
+        if place is None:
+            raise exceptions.NotFound(self.invalid_cursor_message)
+        return cursor._replace(position=place)
+
+    def read_place(self, text: str) -> int | str | None:
+        return reading.key(text)
+
+    def _get_position_from_instance(self, instance: Shown, ordering: Sequence[str]) -> str:
+        return str(instance.beside[0])
+
+    def body(self, page: Sequence[Shown]) -> str:
+        """The answer as JSON: the rows are such texts already."""
+        links = ",".join(
+            f'"{name}":{json.dumps(link)}'
+            for name, link in (("next", self.get_next_link()), ("previous", self.get_previous_link()))
+        )
+        return f'{{{links},"results":[{",".join(row.json for row in page)}]}}'
 
 
 class VisibleField(serializers.SlugRelatedField[Any]):
@@ -43,8 +74,17 @@ class VisibleField(serializers.SlugRelatedField[Any]):
         assert self.model is not None
         return self.model.objects.visible_to(viewer_of(self.context["request"]))
 
+    def to_internal_value(self, data: Any) -> Any:
+        """A code that a request names again and again is looked for once."""
+        context: Any = self.context  # one dictionary for all fields of a request
+        known = context.setdefault("found_by_code", {})
+        key = (self.model, data if isinstance(data, str) else None)
+        if key not in known or key[1] is None:
+            known[key] = super().to_internal_value(data)
+        return known[key]
 
-class RecordSerializer(serializers.ModelSerializer[Any]):
+
+class RecordSerializer(MadeInSql, serializers.ModelSerializer[Any]):
     """Lets through the fields that the model's table gives the viewer; unknown input is an error."""
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -123,12 +163,79 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
     pagination_class = Pages
     lookup_field = "ref"
     http_method_names = ("get", "head", "options", "post", "patch")
+    filters: ClassVar[Mapping[str, Bound | None]] = {}  # parameters of the list
+    expandable: ClassVar[frozenset[str]] = frozenset()
+    beside: ClassVar[tuple[str, ...]] = ()  # columns that `opened` is told
 
     @property
     def viewer(self) -> Viewer:
         return viewer_of(self.request)
 
+    def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
+        """The rows that a viewer may read; of a list those that answer to its filters."""
+        return self.records.objects.visible_to(viewer)
+
+    def makes(self) -> Mapping[str, Make]:
+        """How each key of a row is made, in their order."""
+        serializer: Any = self.get_serializer_class()(context=self.get_serializer_context())
+        makes = serializer.makes()
+        return {name: makes[name] for name in fields_asked(self.request.query_params, makes, self.expanded())}
+
+    def expanded(self) -> frozenset[str]:
+        """Lists that stand in a record only where `expand=` names them. Raises ValidationError for unknown ones."""
+        wanted = names_in(self.request.query_params, "expand")
+        if unknown := sorted(wanted - self.expandable):
+            raise exceptions.ValidationError(
+                {"expand": [_("There is no list called %(name)s.") % {"name": name} for name in unknown]}
+            )
+        if wanted and self.action == "list":
+            raise exceptions.ValidationError({"expand": [_("Lists are expanded in one record, not in many.")]})
+        return wanted
+
+    def shown(self) -> Hashable:
+        """All that `makes` depends on, beside the viewer."""
+        given = self.request.query_params
+        return (type(self), self.action, *(tuple(given.getlist(name)) for name in ("fields", "expand")))
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        asked = Asked.read(request.query_params, self.filters, NEVER_ALIKE)
+        column = self.pagination_class.ordering.removeprefix("-")
+        pages: Any = self.paginator
+        question = Question(self, self.viewer, asked, self.shown(), beside=(column,))
+        page = pages.paginate_queryset(question, request, view=self)  # which it refines and slices like a queryset
+        return self.answered(pages.body(page))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        answer, beside = self.one(self.kwargs[self.lookup_field])
+        self.opened(*beside)
+        return answer
+
+    def one(self, code: str) -> tuple[HttpResponse, Sequence[Any]]:
+        """The record with a code, and the columns beside it. Raises Http404."""
+        place = {self.lookup_field: code}
+        asked = Asked(QueryDict(), (), {})
+        question = Question(self, self.viewer, asked, self.shown(), (), place, ("version", *self.beside))
+        found = question[:1] if "\0" not in code else []
+        if not found:
+            raise Http404
+        version, *beside = found[0].beside
+        answer = self.answered(found[0].json)
+        if "version" in found[0].keys:
+            answer.headers["ETag"] = f'"{version}"'
+        return answer, beside
+
+    def opened(self, *beside: Any) -> None:
+        """Whatever is to be noted of a record that was read alone."""
+
+    def answered(self, body: str) -> HttpResponse:
+        kind = str(self.request.accepted_media_type)
+        if ";" in kind:  # with an indent
+            renderer: Any = self.request.accepted_renderer
+            return HttpResponse(renderer.render(json.loads(body), kind, {}), content_type=renderer.media_type)
+        return HttpResponse(body, content_type=kind)
+
     def base_queryset(self) -> RecordQuerySet[Any]:
+        """The rows as objects, to be written."""
         return self.records.objects.visible_to(self.viewer)
 
     def get_queryset(self) -> RecordQuerySet[Any]:
@@ -155,7 +262,7 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
         response = super().finalize_response(request, response, *args, **kwargs)
         for name, value in headers_of(request).items():
             response.headers[name] = value
-        if self.detail and isinstance(response.data, dict) and "version" in response.data:
+        if self.detail and isinstance(getattr(response, "data", None), dict) and "version" in response.data:
             response.headers["ETag"] = f'"{response.data["version"]}"'
         return response
 

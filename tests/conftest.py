@@ -90,6 +90,7 @@ def calm_settings(settings: Any) -> None:
     """Fast passwords, no second factor unless a test asks, no shared cache."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STAFF_NEED_SECOND_FACTOR = False
+    settings.CHECK_STATEMENTS = True
     settings.ANCHOR_FILE = ""  # what a test sealed is gone with it
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()  # attempts to sign in are counted there

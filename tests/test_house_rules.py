@@ -174,6 +174,7 @@ PAST_THE_GATE = {
     "agreements/commitments/views/action_items.py: ActionItem.objects.filter": "narrows rows of the gate",
     "agreements/commitments/views/page.py: Commitment.objects.select_related": "through `get_visible` on the next line",
     "agreements/commitments/views/parts.py: Commitment.objects.filter": "locks the agreement of the opened row",
+    "agreements/register/api.py: Organisation.objects.order_by": "names of participants that came through the gate",
     "agreements/register/admin.py: Agreement.objects.filter": "the stage of the record's own agreement",
     "agreements/reminders/digest.py: Desk.objects.filter": "the desk that signs the letter",
     "agreements/reminders/inbox.py: Reminder.objects.filter": "one's own",

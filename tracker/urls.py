@@ -8,9 +8,8 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
-from agreements.commitments.api import CommitmentViewSet
+from agreements.commitments.api import CommitmentViewSet, WholeAgreementViewSet
 from agreements.overview.api import WaitingViewSet
-from agreements.register.api import AgreementViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, OrganisationViewSet
 from partners.viewers import Role
@@ -23,7 +22,7 @@ from tracker.tour import tour
 
 api = DefaultRouter()
 api.include_root_view = False
-api.register("agreements", AgreementViewSet, "api-agreement")
+api.register("agreements", WholeAgreementViewSet, "api-agreement")
 api.register("commitments", CommitmentViewSet, "api-commitment")
 api.register("countries", CountryViewSet, "api-country")
 api.register("organisations", OrganisationViewSet, "api-organisation")

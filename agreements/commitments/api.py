@@ -4,25 +4,35 @@ from __future__ import annotations
 
 from typing import Any, cast
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
-from rest_framework import exceptions, serializers
+from django.db.models import F, OuterRef, TextField, Value
+from django.http import QueryDict
+from rest_framework import exceptions, serializers, status
+from rest_framework.request import Request
 
 from agreements import visibility
 from agreements.commitments.lists.filters import CommitmentFilter
-from agreements.commitments.lists.said import with_said
+from agreements.commitments.lists.said import told, with_said
 from agreements.commitments.models import Commitment, duty
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.acts import lock_agreements
 from agreements.dateinput import PartialDateApiField
+from agreements.register.api import AgreementSerializer, AgreementViewSet
 from agreements.register.models import Agreement
 from agreements.vocabulary import Confirmation
 from partners.models import Organisation
 from partners.records import RecordQuerySet
-from partners.viewers import DESK_STAFF
+from partners.rows import Columns, Make, listed
+from partners.viewers import DESK_STAFF, Viewer
 from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
 
 # Columns that stand in the API under another name.
 FIELDS = {"due_on": "due", "due_precision": "due", "start_on": "start"}
+
+
+def _agreement(columns: Columns) -> Any:
+    return columns.behind("agreement", F("agreement__ref"), Value(None, output_field=TextField()))
 
 
 class CommitmentSerializer(RecordSerializer):
@@ -45,13 +55,22 @@ class CommitmentSerializer(RecordSerializer):
 
     class Meta:
         model = Commitment
-        fields = (
+        fields: tuple[str, ...] = (
             "ref", "agreement", "number", "kind", "title_vi", "title_en", "text_vi", "text_en", "direction", "lead",
             "co_leads", "partner_owner", "owed_by", "owed_in_words", "start", "due", "baseline_due", "due_after",
             "due_unit", "due_from", "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "said",
             "health_override", "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by",
             "blocked_since_on", "escalated_on", "is_example", "because", "version",
         )  # fmt: skip
+
+    def in_sql(self) -> dict[str, Make]:
+        return {
+            "agreement": _agreement,
+            "owed_by": lambda columns: duty.codes_of_all(),
+            "owed_in_words": lambda columns: duty.words(columns.viewer),
+            "said": lambda columns: told(columns.viewer),
+            "is_example": lambda columns: columns.behind("agreement", F("agreement__is_example"), Value(False)),
+        }
 
     def get_said(self, commitment: Commitment) -> str:
         return commitment.said.as_said(self.viewer) if commitment.said else ""
@@ -116,14 +135,16 @@ class CommitmentViewSet(RecordViewSet):
     declared = READ | {"create": frozenset(DESK_STAFF), "partial_update": frozenset(DESK_STAFF)}
     filter_backends = ()
 
+    filters = CommitmentFilter.BOUND
+
+    def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
+        rows: Any = super().found(viewer, asked)
+        rows = rows.for_duty(viewer)
+        return cast("RecordQuerySet[Any]", rows if self.action != "list" else CommitmentFilter.of(asked, rows, viewer))
+
     def base_queryset(self) -> RecordQuerySet[Any]:
         rows: Any = super().base_queryset().select_related("agreement", "lead", "partner_owner")
         rows = with_said(rows.with_duty(self.viewer).prefetch_related("co_leads"), self.viewer)
-        if self.action == "list":
-            chosen = CommitmentFilter(self.request.query_params, rows, viewer=self.viewer)
-            if not chosen.is_valid():
-                raise exceptions.ValidationError(chosen.errors)
-            return cast("RecordQuerySet[Any]", chosen.qs)
         return cast("RecordQuerySet[Any]", rows)
 
     def may_change(self, record: Commitment) -> bool:
@@ -134,3 +155,78 @@ class CommitmentViewSet(RecordViewSet):
         with transaction.atomic():
             lock_agreements(Commitment.objects.visible_to(self.viewer).filter(pk=serializer.instance.pk))
             super().perform_update(serializer)
+
+
+class NestedCommitmentSerializer(CommitmentSerializer):
+    """A commitment inside its agreement."""
+
+    class Meta(CommitmentSerializer.Meta):
+        fields = tuple(name for name in CommitmentSerializer.Meta.fields if name not in ("agreement", "because"))
+
+
+def _commitments(viewer: Viewer) -> Any:
+    rows: Any = Commitment.objects.visible_to(viewer)
+    return rows.for_duty(viewer).filter(agreement=OuterRef("pk")).order_by("number")
+
+
+class WholeAgreementSerializer(AgreementSerializer):
+    """An agreement, with its commitments where they are asked for, or sent with a new one."""
+
+    commitments = NestedCommitmentSerializer(
+        many=True, required=False, help_text="sent with a new agreement; shown with `expand=commitments`"
+    )
+
+    class Meta(AgreementSerializer.Meta):
+        fields = (*AgreementSerializer.Meta.fields, "commitments")
+
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        view = self.context.get("view")
+        if not getattr(view, "swagger_fake_view", False):
+            fields["commitments"].write_only = True  # what is shown comes through the gate: see `makes`
+            fields["commitments"].read_only = getattr(view, "action", "") != "create"
+        return fields
+
+    def makes(self) -> dict[str, Make]:
+        makes, nested = super().makes(), NestedCommitmentSerializer(context=self.context)
+        is_asked = "commitments" in self.context["view"].expanded()
+        return makes | ({"commitments": listed(nested, _commitments)} if is_asked else {})
+
+    def create(self, validated_data: dict[str, Any]) -> Agreement:
+        given = validated_data.pop("commitments", [])
+        with transaction.atomic():
+            agreement = super().create(validated_data)
+            self._promise(agreement, given)
+        return agreement
+
+    def _promise(self, agreement: Agreement, given: list[dict[str, Any]]) -> None:
+        """The commitments of a new agreement, in the order that they were sent in; judged once."""
+        rows = [Commitment(agreement=agreement, number=number) for number in range(1, len(given) + 1)]
+        links = [self.put(row, facts) for row, facts in zip(rows, given, strict=True)]
+        try:
+            editing.save(rows, by=self.viewer, on=self.viewer.on)
+        except ValidationError as wrong:
+            at = next(place for place, row in enumerate(rows) if row is getattr(wrong, "commitment", rows[0]))
+            said = wrong.message_dict if hasattr(wrong, "error_dict") else {"non_field_errors": wrong.messages}
+            named = {FIELDS.get(name, name): reasons for name, reasons in said.items()}
+            raise serializers.ValidationError({"commitments": {str(at): named}}) from None
+        for row, many in zip(rows, links, strict=True):
+            for name, linked in many.items():
+                getattr(row, name).set(linked)
+
+
+class WholeAgreementViewSet(AgreementViewSet):
+    """Agreements. Filter with the parameters of the register's page; move them with `acts`.
+
+    `expand=commitments` shows a record with its commitments; a new one may be sent with them.
+    """
+
+    serializer_class = WholeAgreementSerializer
+    expandable = frozenset({"commitments"})
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        serializer: Any = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        answer, _beside = self.one(serializer.save().ref)
+        answer.status_code = status.HTTP_201_CREATED
+        return answer

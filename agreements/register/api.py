@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery, TextField, Value
+from django.http import QueryDict
 from drf_spectacular.utils import extend_schema
-from rest_framework import exceptions, serializers, status
+from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,14 +20,22 @@ from agreements.register.forms.acts import parties_of
 from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.register.models.participant import Consent
+from agreements.register.models.standing import Calendar
 from agreements.register.models.stated_terms import Ending
 from agreements.register.rules import access_log, editing, lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import Fate, Stage
 from partners.models import Desk, Organisation, Sector
 from partners.records import RecordQuerySet
-from partners.viewers import DESK_STAFF
+from partners.rows import Columns, Make, listed
+from partners.viewers import DESK_STAFF, Viewer
 from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
+
+
+def _of_organisation(column: str) -> Make:
+    """Looked up by key: joined to a few participants, PostgreSQL may walk along all organisations."""
+    row = Organisation.objects.order_by().filter(pk=OuterRef("organisation_id"))
+    return lambda columns: Subquery(row.values(column))
 
 
 class ParticipantSerializer(RecordSerializer):
@@ -42,10 +51,31 @@ class ParticipantSerializer(RecordSerializer):
             "organisation", "role", "signatory", "signed", "consent_by", "consented", "effective", "withdrawn",
         )  # fmt: skip
 
+    def in_sql(self) -> dict[str, Make]:
+        return {
+            "organisation": _of_organisation("code"), "name_vi": _of_organisation("name_vi"),
+            "name_en": _of_organisation("name_en"),
+        }  # fmt: skip
+
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
         # A partner may read who takes part without being able to open each organisation.
         return shown | {"name_vi": instance.organisation.name_vi, "name_en": instance.organisation.name_en}
+
+
+def _turn(columns: Columns) -> Any:
+    return lifecycle.turn(columns.viewer.on) if columns.viewer.is_staff else Value("")
+
+
+def _link(columns: Columns, name: str) -> Any:
+    """The reference of a linked agreement; that of a hidden one would tell that it exists."""
+    seen = Agreement.objects.visible_to(columns.viewer).order_by().filter(pk=OuterRef(f"{name}_id")).values("ref")
+    part = columns.part_of.get(name)
+    return columns.behind(part, Subquery(seen), Value(None, output_field=TextField())) if part else Subquery(seen)
+
+
+def _participants(viewer: Viewer) -> Any:
+    return Participant.objects.visible_to(viewer).filter(agreement=OuterRef("pk")).order_by("pk")
 
 
 class AgreementSerializer(RecordSerializer):
@@ -71,7 +101,7 @@ class AgreementSerializer(RecordSerializer):
 
     class Meta:
         model = Agreement
-        fields = (
+        fields: tuple[str, ...] = (
             "ref", *Agreement.ENTERED, "instrument_type", "stage", "standing", "whose_turn", "because", "ending",
             "desk", "sectors", "parent", "supersedes", "announced", "signed", "provisional", "effective", "expires",
             "participants", "is_example", "version",
@@ -93,6 +123,16 @@ class AgreementSerializer(RecordSerializer):
             if shown.get(name) and (visible is None or getattr(instance, f"{name}_id") not in visible):
                 shown[name] = None
         return shown
+
+    def in_sql(self) -> dict[str, Make]:
+        participants = ParticipantSerializer(context=self.context)
+        return {
+            "standing": lambda columns: Calendar(columns.viewer.on, columns).standing(),
+            "whose_turn": _turn,
+            "parent": lambda columns: _link(columns, "parent"),
+            "supersedes": lambda columns: _link(columns, "supersedes"),
+            "participants": listed(participants, _participants),
+        }
 
     def validate_desk(self, desk: Desk) -> Desk:
         if not self.context["view"].viewer.works_at(desk.pk):
@@ -177,25 +217,20 @@ class AgreementViewSet(RecordViewSet):
     }
     filter_backends = ()
 
-    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        answer = super().retrieve(request, *args, **kwargs)
-        access_log.note(self.seen, self.viewer)
-        return answer
+    beside = ("id", "ref", "restricted")
+    filters = AgreementFilter.BOUND
 
-    def get_object(self) -> Agreement:
-        self.seen = cast(Agreement, super().get_object())
-        return self.seen
+    def opened(self, *beside: Any) -> None:
+        access_log.note(Agreement(**dict(zip(self.beside, beside, strict=True))), self.viewer)
+
+    def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
+        rows = super().found(viewer, asked)
+        return rows if self.action != "list" else AgreementFilter.of(asked, rows, viewer)
 
     def base_queryset(self) -> RecordQuerySet[Any]:
         participants = Participant.objects.visible_to(self.viewer).select_related("organisation")
         rows = super().base_queryset().select_related("desk", "parent", "supersedes", "instrument_type")
-        rows = rows.prefetch_related("sectors", Prefetch("participants", participants.order_by("pk")))
-        if self.action == "list":
-            chosen = AgreementFilter(self.request.query_params, rows, viewer=self.viewer)
-            if not chosen.is_valid():
-                raise exceptions.ValidationError(chosen.errors)
-            return cast("RecordQuerySet[Any]", chosen.qs)
-        return rows
+        return rows.prefetch_related("sectors", Prefetch("participants", participants.order_by("pk")))
 
     def may_change(self, record: Agreement) -> bool:
         return visibility.may_edit(self.viewer, desk_id=record.desk_id, stage=record.stage)

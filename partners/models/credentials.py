@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, ClassVar, Self
 
@@ -12,13 +13,14 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.contrib.sessions.base_session import AbstractBaseSession
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from partners.keys import digest_of
 from partners.models.people import User
+from partners.statements import STATEMENTS, Text, written
 
 NOTED_EVERY = timedelta(minutes=1)
 
@@ -73,7 +75,7 @@ class ApiToken(models.Model):
     @classmethod
     def redeem(cls, key: str, *, at: datetime) -> ApiToken | None:
         """The living token of a key, with its use noted at most once a minute; that it was refused, likewise."""
-        token = cls.objects.select_related("user").filter(digest=digest_of(key)).first()
+        token = cls._of(digest_of(key))
         if token is None:
             return None
         if not token.is_living(timezone.localdate(at)):
@@ -82,6 +84,22 @@ class ApiToken(models.Model):
         if token.used_at is None or at - token.used_at > NOTED_EVERY:
             cls.objects.filter(pk=token.pk).update(used_at=at)
         return token
+
+    @classmethod
+    def _of(cls, digest: str) -> Self | None:
+        """The token with its user. Asked at every request of the API, so its text is kept."""
+        own = [field.attname for field in cls._meta.concrete_fields]
+        users = [field.attname for field in User._meta.concrete_fields]
+
+        def write(values: Sequence[Any]) -> Text:
+            rows = cls.objects.filter(digest=values[0]).order_by()
+            return Text(*written(rows.values_list(*own, *(f"user__{name}" for name in users))))
+
+        for row in STATEMENTS.text("key", [digest], write).rows():
+            token = cls.from_db(DEFAULT_DB_ALIAS, own, row[: len(own)])
+            token.user = User.from_db(DEFAULT_DB_ALIAS, users, row[len(own) :])
+            return token
+        return None
 
     def is_living(self, on: date) -> bool:
         """As `living`, of a row that was read together with its user."""

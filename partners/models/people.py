@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
@@ -26,6 +27,7 @@ from partners.links import tracked
 from partners.models.countries import REFERENCE_WRITERS
 from partners.models.organisations import Desk, Organisation
 from partners.records import Record, RecordQuerySet
+from partners.statements import STATEMENTS, Text, written
 from partners.viewers import DESK_STAFF, Role, Viewer
 
 SATURDAY = 5
@@ -212,8 +214,13 @@ class User(AbstractBaseUser):
 
     def speaks_for(self, day: date) -> tuple[frozenset[int], frozenset[str]]:
         """Those organisations, and every part that any share with one of them holds back. One query."""
-        rows = self.memberships.held_on(day).order_by().values_list("organisation_id", "organisation__shares__withheld")
-        found = {(organisation, tuple(parts or ())) for organisation, parts in rows.distinct()}
+
+        def write(values: Sequence[Any]) -> Text:
+            held = Membership.objects.filter(user=values[0]).held_on(day).order_by().distinct()
+            return Text(*written(held.values_list("organisation_id", "organisation__shares__withheld")))
+
+        rows = STATEMENTS.text(("speaks for", day), [self.pk], write).rows()
+        found = {(organisation, tuple(parts or ())) for organisation, parts in rows}
         return frozenset(one for one, _parts in found), frozenset(part for _one, parts in found for part in parts)
 
     def desks_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
@@ -226,11 +233,16 @@ class User(AbstractBaseUser):
 
         A colleague of the same desk stands there too: the desk is no news then, but the work is.
         """
-        covered = Q(
-            staff__absences__deputy=self, staff__absences__from_on__lte=day, staff__absences__to_on__gte=day,
-            staff__absences__archived_at=None, staff__role=self.role, staff__is_active=True,
-        )  # fmt: skip
-        rows = set(Desk.objects.filter(Q(staff=self) | covered).values_list("pk", "staff"))
+
+        def write(values: Sequence[Any]) -> Text:
+            covered = Q(
+                staff__absences__deputy=values[0], staff__absences__from_on__lte=day, staff__absences__to_on__gte=day,
+                staff__absences__archived_at=None, staff__role=self.role, staff__is_active=True,
+            )  # fmt: skip
+            held = Desk.objects.filter(Q(staff=values[0]) | covered).order_by()
+            return Text(*written(held.values_list("pk", "staff")))
+
+        rows = set(STATEMENTS.text(("desks", day, self.role), [self.pk], write).rows())
         own = frozenset(desk for desk, person in rows if person == self.pk)
         return own, tuple(sorted((desk, person) for desk, person in rows if person != self.pk))
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 import django_filters as filters
+from django.conf import settings
 from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -25,7 +26,8 @@ from agreements.vocabulary import (
     Wording,
 )
 from partners import reading
-from partners.filtering import ReadableFilters
+from partners.asking import Bound
+from partners.filtering import AnyOf, ReadableFilters
 from partners.models import Organisation
 from partners.viewers import Viewer
 
@@ -39,20 +41,16 @@ SOON_DAYS, MOST_DAYS = 30, 36_500
 
 class CommitmentFilter(ReadableFilters):
     q = filters.CharFilter(method="search", label=_("Search"))
-    delivery = filters.MultipleChoiceFilter(choices=Delivery.choices, label=_("Delivery"))
-    health = filters.MultipleChoiceFilter(choices=Health.choices, label=_("Health"))
+    delivery = AnyOf(choices=Delivery.choices, label=_("Delivery"))
+    health = AnyOf(choices=Health.choices, label=_("Health"))
     due = filters.ChoiceFilter(choices=DUE, empty_label="–", method="by_due", label=_("Due"))
-    direction = filters.MultipleChoiceFilter(choices=Direction.choices, label=_("Responsible side"))
-    kind = filters.MultipleChoiceFilter(choices=CommitmentKind.choices, label=_("Kind"))
-    confirmation = filters.MultipleChoiceFilter(
-        field_name="agreed", choices=Confirmation.choices, label=_("Confirmation")
-    )
+    direction = AnyOf(choices=Direction.choices, label=_("Responsible side"))
+    kind = AnyOf(choices=CommitmentKind.choices, label=_("Kind"))
+    confirmation = AnyOf(field_name="agreed", choices=Confirmation.choices, label=_("Confirmation"))
     open = filters.ChoiceFilter(choices=OPEN, method="by_open", label=_("Open ones only"))
     quiet = filters.ChoiceFilter(choices=QUIET, empty_label="–", method="by_silence", label=_("No update for"))
     slipped = filters.ChoiceFilter(choices=SLIPPED, method="by_slippage", label=_("Later than first promised"))
-    blocked = filters.MultipleChoiceFilter(
-        field_name="blocked_by", choices=BlockedBy.choices, label=_("Who can remove what blocks it")
-    )
+    blocked = AnyOf(field_name="blocked_by", choices=BlockedBy.choices, label=_("Who can remove what blocks it"))
     wording = filters.ChoiceFilter(choices=Wording, empty_label="–", method="by_wording", label=_("Languages"))
     partner = filters.CharFilter(method="by_partner", label=_("Responsible partner"))
     lead = filters.CharFilter(method="by_lead", label=_("Lead agency"))
@@ -98,6 +96,12 @@ class CommitmentFilter(ReadableFilters):
         "agreement": "ref",
         "mine": "owner agreement.owner",
     }
+
+    BY_CODE: ClassVar = {
+        "partner": Bound(words=frozenset({NOBODY})), "lead": Bound(words=frozenset({NOBODY})),
+        "desk": Bound(words=frozenset({"mine"})), "organisation": Bound(), "agreement": Bound(),
+        "country": Bound(words=frozenset({settings.HOME_COUNTRY.lower()}), upper=True),
+    }  # fmt: skip
 
     class Meta:
         model = Commitment

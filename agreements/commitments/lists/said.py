@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Case, Exists, OuterRef, Prefetch, Subquery, TextField, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from agreements.commitments.models import DueRequest, Milestone, Report
+from agreements.commitments.models.queries import IS_OWED
 from agreements.vocabulary import HANDED_IN, MilestoneStatus, ReportStatus, RequestKind, RequestState, Wait
 from partners.viewers import Viewer
 
@@ -26,6 +28,14 @@ WAITING = [
     (Wait.DROP.value, _("Dropping that was asked for")),
     (MISSED, _("An overdue milestone")),
 ]
+
+
+def told(viewer: Viewer) -> Case:
+    """What `Commitment.said` says of a row, in words, as an expression; empty where nothing waits."""
+    rows = Report.objects.visible_to(viewer).live().filter(status__in=HANDED_IN, commitment=OuterRef("pk"))
+    newest = rows.order_by("-on", "-pk").annotate(words=Report.said(viewer)).values("words")[:1]
+    said = Coalesce(Subquery(newest), Value(""))
+    return Case(When(IS_OWED, then=said), default=Value(""), output_field=TextField())
 
 
 def waits(viewer: Viewer, kind: str = Wait.REPORT) -> Exists:

@@ -14,12 +14,15 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Count, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.utils.translation import get_language
+from django.db.models.lookups import Exact
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from agreements.register.models import Participant
 from agreements.vocabulary import Direction, ParticipantRole
 from partners.models import Organisation
+from partners.sentences import sentence
+from partners.viewers import Viewer
 
 OWING_ROLES = (ParticipantRole.PRINCIPAL, ParticipantRole.IMPLEMENTING, ParticipantRole.FUNDING)
 BY_US, BY_THEM = (Direction.OURS, Direction.MUTUAL), (Direction.THEIRS, Direction.MUTUAL)
@@ -52,7 +55,7 @@ def is_unnamed() -> Q:
     return NOBODY_NAMED & Q(direction=Direction.THEIRS) & (Q(parties=None) | Q(parties__gt=1))
 
 
-def _label(prefix: str = "") -> Any:
+def label(prefix: str = "") -> Any:
     """What an organisation is called, as `Organisation.label` does."""
     first = (get_language() or "vi")[:2]
     order = sorted(("vi", "en"), key=lambda language: language != first)
@@ -88,21 +91,49 @@ def owing_codes() -> Case:
 
 def owing_names() -> Case:
     """What they are called, in the reader's language. Needs `parties`."""
-    return _owing(_label("partner_owner__"), _label("organisation__"), NAMES)
+    return _owing(label("partner_owner__"), label("organisation__"), NAMES)
+
+
+def codes_of_all() -> Func:
+    """The codes of all who owe it: the lead agency where our side does, and the partner's. Needs `parties`."""
+    led = Case(
+        When(direction__in=BY_US, lead__isnull=False, then=_listed(F("lead__code"), NAMES)),
+        default=Value([], output_field=NAMES), output_field=NAMES,
+    )  # fmt: skip
+    return Func(led, owing_codes(), function="array_cat", output_field=NAMES)
+
+
+NOT_NAMED, OTHER_SIDE = gettext_noop("Partner not named"), gettext_noop("The other side")
+ALONE, TOGETHER = gettext_noop("Responsible: %(names)s"), gettext_noop("Responsible: the other side and %(names)s")
+
+
+def words(viewer: Viewer) -> Case:
+    """What `in_words` says to a viewer, as an expression. Needs `parties`; for a partner `is_yours`."""
+    no_name = When(is_unnamed(), then=Value(_(NOT_NAMED)))
+    if not viewer.is_partner:
+        labels = (When(direction=one, then=Value(str(one.label))) for one in Direction)
+        return Case(no_name, *labels, default=Value(""), output_field=models.TextField())
+    names = Func(owing_names(), Value(", "), function="array_to_string", output_field=models.TextField())
+    yours = (When(is_yours=True, direction=one, then=Value(str(one.across))) for one in Direction)
+    return Case(
+        no_name, When(direction=Direction.OURS, then=Value(str(Direction.OURS.across))), *yours,
+        When(Exact(names, Value("")), then=Value(_(OTHER_SIDE))),
+        When(direction=Direction.THEIRS, then=sentence(_(ALONE), names=names)),
+        default=sentence(_(TOGETHER), names=names), output_field=models.TextField(),
+    )  # fmt: skip
 
 
 def in_words(commitment: Any) -> str:
     """Who owes it, from the reader's side of the table; of a row from `with_duty`."""
     direction, names = Direction(commitment.direction), ", ".join(commitment.owing_names)
     if direction == Direction.THEIRS and not names:
-        return str(_("Partner not named"))
+        return _(NOT_NAMED)
     if not hasattr(commitment, "is_yours"):
         return str(direction.label)
     if direction == Direction.OURS or commitment.is_yours:
         return str(direction.across)
-    alone, together = _("Responsible: %(names)s"), _("Responsible: the other side and %(names)s")
-    words = alone if direction == Direction.THEIRS else together
-    return words % {"names": names} if names else str(_("The other side"))
+    words = _(ALONE if direction == Direction.THEIRS else TOGETHER)
+    return words % {"names": names} if names else _(OTHER_SIDE)
 
 
 def side_of(organisations: Any) -> QuerySet[Organisation]:

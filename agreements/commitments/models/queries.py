@@ -128,10 +128,19 @@ class CommitmentQuerySet(RecordQuerySet[Any]):
     def with_duty(self, viewer: Viewer) -> Any:
         """Each row with the keys and names of who owes it on the partner's side; for a partner, whether that is you."""
         rows = self.with_owing().annotate(owing_codes=duty.owing_codes(), owing_names=duty.owing_names())
-        if not viewer.is_partner:
-            return rows
+        return rows.annotate(is_yours=self._is_yours(viewer)) if viewer.is_partner else rows
+
+    def for_duty(self, viewer: Viewer) -> Any:
+        """The rows as the expressions of `duty` need them."""
+        rows: Any = self.alias(parties=duty.parties())
+        return (
+            rows.alias(owing_ids=duty.owing_ids()).alias(is_yours=self._is_yours(viewer)) if viewer.is_partner else rows
+        )
+
+    @staticmethod
+    def _is_yours(viewer: Viewer) -> Any:
         side = ArraySubquery(duty.side_of(viewer.organisation_ids).values("pk"), output_field=duty.KEYS)
-        return rows.annotate(is_yours=ExpressionWrapper(Q(owing_ids__overlap=side), models.BooleanField()))
+        return ExpressionWrapper(Q(owing_ids__overlap=side), models.BooleanField())
 
     def _all(self) -> CommitmentQuerySet:
         """Every row, for a list of keys within a query: this query narrows it."""

@@ -5,19 +5,24 @@ from __future__ import annotations
 import pghistory
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Func, Q, Value, When
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.commitments.models.commitment import Commitment
+from agreements.commitments.models.duty import label
 from agreements.commitments.models.link import Link
 from agreements.vocabulary import SAID, SET_BY_HAND, Delivery, Health, ReportStatus
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Organisation
 from partners.records import Record
+from partners.sentences import sentence
 from partners.states import StateField
 from partners.viewers import Role, Viewer
 
+SAID_ONLY = _("Said by %(who)s on %(day)s: %(health)s; not accepted yet")
+SAID_RETURNED = _("Said by %(who)s on %(day)s: %(health)s; returned, not accepted")
 EVERYONE_BUT_READERS = frozenset({Role.OFFICER, Role.MANAGER, Role.PARTNER})
 
 
@@ -89,9 +94,29 @@ class Report(Record):
         if viewer.is_staff and self.organisation is None and self.created_by:
             who = self.created_by
         parts = {"who": who, "day": f"{self.on:%d/%m/%Y}", "health": str(self.get_health_display()).lower()}
-        if self.status == ReportStatus.RETURNED:
-            return str(_("Said by %(who)s on %(day)s: %(health)s; returned, not accepted") % parts)
-        return str(_("Said by %(who)s on %(day)s: %(health)s; not accepted yet") % parts)
+        return str((SAID_RETURNED if self.status == ReportStatus.RETURNED else SAID_ONLY) % parts)
+
+    @staticmethod
+    def said(viewer: Viewer) -> Case:
+        """The same as an expression; empty where it was accepted."""
+        author = Coalesce(NullIf("created_by__name", Value("")), "created_by__email")
+        ours = [When(created_by__isnull=False, then=author)] if viewer.is_staff else []
+        parts = {
+            "who": Case(
+                When(organisation__isnull=False, then=label("organisation__")), *ours,
+                default=Value(str(_("our desk"))), output_field=models.TextField(),
+            ),
+            "day": Func("on", Value("DD/MM/YYYY"), function="to_char", output_field=models.TextField()),
+            "health": Case(
+                *(When(health=one, then=Value(str(one.label).lower())) for one in Health),
+                default="health", output_field=models.TextField(),
+            ),
+        }  # fmt: skip
+        return Case(
+            When(status=ReportStatus.ACCEPTED, then=Value("")),
+            When(status=ReportStatus.RETURNED, then=sentence(str(SAID_RETURNED), **parts)),
+            default=sentence(str(SAID_ONLY), **parts), output_field=models.TextField(),
+        )  # fmt: skip
 
     @property
     def is_written(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import date
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Max
@@ -59,16 +60,13 @@ def save(
     known = Commitment.objects.select_related("agreement").in_bulk([one.pk for one in commitments if one.pk])
     for commitment in commitments:
         was = known.get(commitment.pk)
-        keep_last_day(commitment)
-        is_corrected = not decided and _check(commitment, was, by, because)
-        if commitment.pk is None:
-            _enter(commitment, by)
-        if by:
-            if commitment.delivery != (was and was.delivery):
-                put_delivery(commitment, commitment.delivery, on)
-            deadlines.put(commitment, calendar)
-        deadlines.keep_baseline(commitment)
-        commitment.stamp(by).full_clean()
+        try:
+            keep_last_day(commitment)
+            is_corrected = not decided and _check(commitment, was, by, because)
+            _complete(commitment, was, by, on, calendar)
+        except ValidationError as wrong:
+            wrong.commitment = commitment  # type: ignore[attr-defined]  # which of them, for who sent many
+            raise
         commitment.save()
         if is_corrected:
             steps.write(Act.CORRECT, commitment.agreement, by, commitment=commitment, reason=because.strip())
@@ -76,6 +74,18 @@ def save(
         note_author({commitment.agreement_id for commitment in commitments}, by)
     if judge:
         health.settle([commitment.pk for commitment in commitments], on)
+
+
+def _complete(commitment: Commitment, was: Commitment | None, by: Viewer | None, on: date, calendar: Any) -> None:
+    """What follows from what was written. Raises ValidationError."""
+    if commitment.pk is None:
+        _enter(commitment, by)
+    if by:
+        if commitment.delivery != (was and was.delivery):
+            put_delivery(commitment, commitment.delivery, on)
+        deadlines.put(commitment, calendar)
+    deadlines.keep_baseline(commitment)
+    commitment.stamp(by).full_clean()
 
 
 def _check(commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str) -> bool:

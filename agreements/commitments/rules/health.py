@@ -6,7 +6,7 @@ decision 29, in this order. What is stored is what they say: `settle` alone writ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -38,6 +38,7 @@ from agreements.commitments.models.queries import IS_OWED, QUIET_DAYS, SilentSin
 from agreements.jobs.queues import Queue
 from agreements.register.models import Step
 from agreements.vocabulary import HANDED_IN, ActionItemState, Confirmation, Health, MilestoneStatus, ReportStatus
+from partners.statements import STATEMENTS, Text, written
 
 
 class HealthRule(TextChoices):
@@ -76,6 +77,7 @@ MEANS: Mapping[HealthRule, Health | str] = {
 }
 MET = (MilestoneStatus.MET, MilestoneStatus.PARTIALLY_MET)
 IN_ONE_GO = 2000
+FEW = 12
 SETTLING = Queue("health")
 
 
@@ -190,12 +192,31 @@ def judge(commitment: Commitment, on: date) -> Judgement:
 
 def wrong(rows: QuerySet[Any], on: date) -> Iterator[tuple[int, Judgement]]:
     """Those whose stored health, or day of being heard of, is not what the rules say."""
+    found = _facts(rows, on).iterator(chunk_size=IN_ONE_GO)
+    return _differing(found)
+
+
+def _facts(rows: QuerySet[Any], on: date) -> Any:
     columns = ("pk", "health", "heard_on", "rule", "health_override", "told", "heard")
-    found = judged(rows, on).order_by("pk").values_list(*columns)
-    for pk, health, heard_on, *facts in found.iterator(chunk_size=IN_ONE_GO):
+    return judged(rows, on).order_by("pk").values_list(*columns)
+
+
+def _differing(found: Iterable[Any]) -> Iterator[tuple[int, Judgement]]:
+    for pk, health, heard_on, *facts in found:
         judgement = _judgement(*facts)
         if (health, heard_on) != (judgement.health or "", judgement.heard_on):
             yield pk, judgement
+
+
+def _wrong_among(pks: Sequence[int], on: date) -> Iterator[tuple[int, Judgement]]:
+    """The same of these few, as an act of a person changes: the text of the question is kept, it is long."""
+    if len(pks) > FEW:
+        return wrong(Commitment.objects.filter(pk__in=pks), on)
+
+    def write(values: Sequence[Any]) -> Text:
+        return Text(*written(_facts(Commitment.objects.filter(pk__in=values), on)))
+
+    return _differing(STATEMENTS.text(("health", on, len(pks)), pks, write).rows())
 
 
 @transaction.atomic(savepoint=False)
@@ -206,7 +227,7 @@ def settle(pks: Iterable[int], on: date) -> int:
     """
     held = list(Commitment.objects.filter(pk__in=list(pks)).locked().values_list("pk", flat=True))
     found: dict[Judgement, list[int]] = {}
-    for pk, judgement in wrong(Commitment.objects.filter(pk__in=held), on):
+    for pk, judgement in _wrong_among(held, on):
         found.setdefault(judgement, []).append(pk)
     for judgement, some in found.items():
         values = {"health": judgement.health or "", "heard_on": judgement.heard_on}

@@ -15,7 +15,8 @@ from agreements.languages import lacking
 from agreements.register.models import Agreement, Participant
 from agreements.vocabulary import Kind, Stage, Wording
 from partners import reading
-from partners.filtering import ReadableFilters
+from partners.asking import Bound
+from partners.filtering import AnyOf, ReadableFilters
 from partners.models import Country, Desk, Organisation, Sector
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -52,11 +53,11 @@ class AgreementFilter(ReadableFilters):
     """Filters over visible agreements; choices hold only what the viewer may see."""
 
     q = filters.CharFilter(method="search", label=_("Search"))
-    stage = filters.MultipleChoiceFilter(choices=Stage.choices, label=_("Stage"))
+    stage = AnyOf(choices=Stage.choices, label=_("Stage"))
     country = filters.CharFilter(method="by_country", label=_("Country or territory"))
     organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
     sector = filters.CharFilter(method="by_sector", label=_("Sector"))
-    kind = filters.MultipleChoiceFilter(choices=Kind.choices, label=_("Kind"))
+    kind = AnyOf(choices=Kind.choices, label=_("Kind"))
     desk = filters.CharFilter(method="by_desk", label=_("Desk"))
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
     signed_from = YearFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed or adopted from year"))
@@ -79,6 +80,11 @@ class AgreementFilter(ReadableFilters):
         "signed_to": "signed_on",
         "show": "owner desk expires_on behind",
     }
+
+    BY_CODE: ClassVar = {
+        "country": Bound(upper=True), "organisation": Bound(), "sector": Bound(),
+        "desk": Bound(words=frozenset({"mine"})),
+    }  # fmt: skip
 
     class Meta:
         model = Agreement

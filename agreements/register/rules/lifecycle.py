@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -17,6 +17,7 @@ from agreements.acts import Act
 from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Authorship, Step, content
 from agreements.register.models.participant import Consent
+from agreements.register.models.standing import Calendar
 from agreements.register.models.stated_terms import SUSPENSION, Ending
 from agreements.register.rules import steps
 from agreements.register.rules.needs import NEEDS
@@ -305,15 +306,30 @@ def changed_in_review(agreement: Agreement, shown: str) -> list[str] | None:
     return content.changed_since(agreement, submitted.at)
 
 
+LEFT = _("A manager of the desk: say how it ended, and what becomes of each open commitment.")
+RUN_OUT = _("A manager of the desk: say how it ended, or record its renewal.")
+TURNS: Mapping[Stage, Words] = {
+    Stage.DRAFT: _("The officer who keeps it: finish and submit it."),
+    Stage.IN_REVIEW: _("A manager of the desk: review it."),
+    Stage.CLEARED: _("The desk: record the signing or adoption once it has happened."),
+    Stage.SUSPENDED: _("A manager of the desk: resume it or end it."),
+}
+
+
 def whose_turn(agreement: Agreement, on: date) -> Words:
     """Who must act next on that day, for the first line of the page; empty where nothing waits."""
     if agreement.stage in CONCLUDED and agreement.leaves_on and agreement.leaves_on <= on:
-        return _("A manager of the desk: say how it ended, and what becomes of each open commitment.")
+        return LEFT
     if agreement.stage in CONCLUDED and agreement.standing(on) == Standing.EXPIRED:
-        return _("A manager of the desk: say how it ended, or record its renewal.")
-    return {
-        Stage.DRAFT: _("The officer who keeps it: finish and submit it."),
-        Stage.IN_REVIEW: _("A manager of the desk: review it."),
-        Stage.CLEARED: _("The desk: record the signing or adoption once it has happened."),
-        Stage.SUSPENDED: _("A manager of the desk: resume it or end it."),
-    }.get(Stage(agreement.stage), "")
+        return RUN_OUT
+    return TURNS.get(Stage(agreement.stage), "")
+
+
+def turn(on: date) -> Case:
+    """The same in the reader's language, as an expression."""
+    calendar = Calendar(on)
+    stages = (When(stage=stage, then=Value(str(words))) for stage, words in TURNS.items())
+    return Case(
+        When(calendar.has_left, then=Value(str(LEFT))), When(calendar.is_over, then=Value(str(RUN_OUT))), *stages,
+        default=Value(""), output_field=TextField(),
+    )  # fmt: skip
