@@ -72,7 +72,10 @@ class ActionItem(Record):
                 name="verified_by_somebody",
             ),
         )
-        indexes = (models.Index(fields=["desk", "state"], name="action_desk_state"),)
+        indexes = (
+            models.Index(F("due_on").asc(nulls_last=True), "id", name="action_order"),
+            models.Index(fields=["desk", "state"], name="action_desk_state"),
+        )
 
     def __str__(self) -> str:
         return self.title

@@ -248,6 +248,7 @@ class Agreement(StatedTerms, Record):
             GinIndex(Words("folded"), name=WORDS_INDEX, fastupdate=False),
             models.Index(F("signed_on").desc(nulls_first=True), F("id").desc(), name="agreement_order"),
             models.Index(fields=["desk", "stage"], name="agreement_desk_stage"),
+            models.Index(fields=["expires_on", "id"], name="agreement_by_expiry"),
             models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
             models.Index(fields=["leaves_on"], name="agreement_leaving", condition=Q(stage__in=CONCLUDED)),
         )
