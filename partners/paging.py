@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import BooleanField, F, Func, Lookup, Q, QuerySet, Value
+from django.db.models.lookups import GreaterThan, LessThan
 from django.http import QueryDict
 
 from partners import reading
@@ -16,9 +17,19 @@ PAGE = 50
 MOST_COUNTED = 1000
 
 
+class Together(Func):
+    """Columns compared as one: the first decides, the next where it is equal."""
+
+    template = "(%(expressions)s)"
+    output_field = BooleanField()
+
+
 @dataclass(frozen=True)
 class Order:
-    """A list's order: one column, which may be empty, then the key. Nulls stand first going down, last going up."""
+    """A list's order: one column, which may be empty, then the key. Nulls stand first going down, last going up.
+
+    An index over the two serves both ways.
+    """
 
     column: str
     descending: bool = False
@@ -30,16 +41,18 @@ class Order:
             return rows.order_by(F(self.column).desc(nulls_first=True), "-pk")
         return rows.order_by(F(self.column).asc(nulls_last=True), "pk")
 
-    def beyond(self, value: Any, pk: int) -> Q:
-        """Rows that come after the one with this value and key."""
+    def beyond(self, value: Any, pk: int) -> tuple[Q | Lookup[Any], ...]:
+        """Rows that come after the one with this value and key: stretches that follow each other.
+
+        Each is one range of an index over column and key. Joined by "or" they would be a filter, and PostgreSQL would
+        read all rows from the first on to throw them away.
+        """
         key = Q(pk__lt=pk) if self.descending else Q(pk__gt=pk)
+        empty = Q(**{f"{self.column}__isnull": True})
         if value is None:
-            rest = Q(**{f"{self.column}__isnull": True}) & key
-            return rest | Q(**{f"{self.column}__isnull": False}) if self.descending else rest
-        further = Q(**{f"{self.column}__{'lt' if self.descending else 'gt'}": value}) | (
-            Q(**{self.column: value}) & key
-        )
-        return further if self.descending else further | Q(**{f"{self.column}__isnull": True})
+            return (empty & key, ~empty) if self.descending else (empty & key,)
+        here, there = Together(F(self.column), F("pk")), Together(Value(value), Value(pk))
+        return (LessThan(here, there),) if self.descending else (GreaterThan(here, there), empty)
 
     def mark(self, row: Any) -> str:
         value = getattr(row, self.column)
@@ -65,11 +78,17 @@ class Page:
 
 
 def page_of(rows: QuerySet[Any], order: Order, mark: str, *, size: int = PAGE) -> Page:
-    """One page of the rows and their number up to a cap: two queries however many rows there are."""
+    """One page of the rows and their number up to a cap.
+
+    Two queries however many rows there are; a third where the page goes on into the rows without a value.
+    """
     count = rows.order_by()[: MOST_COUNTED + 1].count()
     place = order.read_mark(mark) if mark else None
-    shown = order.apply(rows.filter(order.beyond(*place)) if place else rows)
-    found = list(shown[: size + 1])
+    found: list[Any] = []
+    for stretch in order.beyond(*place) if place else (Q(),):
+        found += order.apply(rows.filter(stretch))[: size + 1 - len(found)]
+        if len(found) > size:
+            break
     more = len(found) > size
     found = found[:size]
     return Page(
