@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from partners import texts
 from partners.fields import FieldTable
 from partners.finding import BY_WORDS, NO_CODES, NO_WORDS, Asked, Both, Finds, Fit, Lexemes, Names, TsQuery, together
+from partners.rarity import shares_rare_words
 from partners.viewers import Viewer
 
 LANGUAGES = ("vi", "en")
@@ -122,6 +123,12 @@ class RecordQuerySet(models.QuerySet[Row]):
         """Rows that bear one of these names, however it is accented or written together."""
         exact = (self._kind.asked(name).query(self._kind.LETTER, Fit.EXACT) for name in names if together(name))
         return self._answering(" | ".join(exact), viewer)
+
+    def sharing_rare_words(self, titles: Iterable[str], *, most: int) -> Q:
+        """At most so many rows, the newest, whose names hold two of the rarest words of a title: for staff alone."""
+        query = shares_rare_words(titles, self._kind.LETTER, most=most)
+        newest = self._entries(query).order_by("-record_id") if query else self._index().none()
+        return Q(pk__in=newest.values("record_id")[:most])
 
     def near(self, asked: Asked, viewer: Viewer) -> Self:
         """With the `step` at which each row that answers does so, and how far its names fall short as `unnamed`."""

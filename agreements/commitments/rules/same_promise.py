@@ -16,6 +16,7 @@ from partners.viewers import Viewer
 
 LIKE_ENOUGH = 0.55  # of the words typed, in the best place of titles that stand in two languages
 SHOWN = 5
+MOST_COMPARED = 2000  # rows
 
 
 def same_promise(commitment: Commitment, viewer: Viewer) -> list[Any]:
@@ -24,7 +25,9 @@ def same_promise(commitment: Commitment, viewer: Viewer) -> list[Any]:
     partners = _partner_countries(commitment)
     if not titles or not (partners or commitment.partner_owner_id):
         return []
-    elsewhere = Commitment.objects.visible_to(viewer).exclude(agreement=commitment.agreement_id)
+    # Likeness is dear: it is told only of what shares the words that tell titles apart.
+    alike = Commitment.objects.sharing_rare_words(titles, most=MOST_COMPARED)
+    elsewhere = Commitment.objects.visible_to(viewer).filter(alike).exclude(agreement=commitment.agreement_id)
     with_them = Exists(participants_of("agreement", organisation__country__in=partners))
     if commitment.partner_owner_id:
         elsewhere = elsewhere.filter(Q(with_them) | Q(partner_owner=commitment.partner_owner_id))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from agreements.commitments.rules.same_promise import same_promise
 from agreements.models import Participant
 from tests.conftest import Cast
@@ -19,6 +21,31 @@ def test_the_same_promise_in_another_agreement_is_found(cast: Cast, today: objec
     page = cast.client("linh").get(f"/commitments/{again.ref}/").content.decode()
     assert "Is it the same as another commitment?" in page
     assert first.ref in page
+
+
+@pytest.mark.parametrize(
+    ("said", "again"),
+    [
+        ("O-RAN training laboratory in Hanoi", "An O-RAN traning laboratory"),
+        ("Scholarships", "Scholarships"),
+        ("Học bổng cho sinh viên", "Hoc bong cho sinh vien ngành y"),
+        ("Phòng thí nghiệm kĩ thuật số", "Phòng thí nghiệm kỹ thuật số"),
+        ("半导体 培训 中心", "半导体 培训"),
+        ("it's a 'quoted' \\ title", "it's a 'quoted' \\ title"),
+    ],
+)
+def test_it_is_found_by_its_rare_words_though_one_is_mistyped(cast: Cast, today: object, said: str, again: str) -> None:
+    first = make_commitment(agreement=cast.agreement, title=said)
+    for number in range(30):
+        make_commitment(agreement=cast.agreement, title=f"Training in Hanoi {number}")
+    later = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
+    second = make_commitment(agreement=later, title=again)
+    assert same_promise(second, cast.viewer("linh"))[:1] == [first]
+
+
+def test_a_title_of_signs_alone_is_like_nothing(cast: Cast, today: object) -> None:
+    later = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
+    assert same_promise(make_commitment(agreement=later, title="—"), cast.viewer("linh")) == []
 
 
 def test_what_another_desk_hides_is_not_given_away(cast: Cast, today: object) -> None:
