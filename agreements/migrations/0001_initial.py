@@ -1467,7 +1467,7 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': 'cell',
                         'verbose_name_plural': 'cells',
-                        'indexes': [models.Index(fields=['family', 'desk'], name='cell_family')],
+                        'constraints': [models.UniqueConstraint(fields=('family', 'desk', 'is_restricted', 'is_archived', 'key', 'state', 'day'), include=('n',), name='cell_once', nulls_distinct=False)],
                     },
                 ),
                 migrations.CreateModel(

@@ -134,7 +134,7 @@ class CountedNow(CountedCommitment):
 
 
 class TallyLine(Gated):
-    """So many commitments count as the same. Its `n` may be negative: lines of one cell are to be added up."""
+    """So many commitments count as the same. As it is now, `n` may be negative: lines are to be added up."""
 
     FIELDS: ClassVar = FieldTable(internal=LINE, locked=LINE)
 
@@ -152,12 +152,18 @@ class TallyLine(Gated):
 
 
 class Cell(TallyLine):
-    """As the job added it up."""
+    """As the job added it up: one row for each, of which some may have come to nothing."""
 
     class Meta:
         verbose_name = _("cell")
         verbose_name_plural = _("cells")
-        indexes = (models.Index(fields=["family", "desk"], name="cell_family"),)
+        # What a page asks for is one range of it, and stands in it.
+        constraints = (
+            models.UniqueConstraint(
+                fields=["family", "desk", "is_restricted", "is_archived", "key", "state", "day"], include=["n"],
+                name="cell_once", nulls_distinct=False,
+            ),
+        )  # fmt: skip
 
 
 class Tally(TallyLine):

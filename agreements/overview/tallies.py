@@ -23,7 +23,7 @@ from partners.viewers import Viewer
 
 IN_ONE_GO = 2000
 TALLIES = Queue("tallies")
-LINES_UNFOLDED = 5000  # beyond the cells that they make up
+MOST_EMPTY = 5000  # cells that have come to nothing
 log = logging.getLogger(__name__)
 
 
@@ -125,16 +125,16 @@ def _count(agreements: Sequence[int]) -> int:
 
 
 def tidy() -> bool:
-    """Fold the cells once they are many lines; count anew where they are wrong. Return whether they were.
+    """Count anew where cells are wrong, and return whether they were; drop those of nothing once they are many.
 
-    They should never be: rows written with the triggers switched off are the one way that is known.
+    Wrong they should never be: rows written with the triggers switched off are the one way that is known.
     """
     with connection.cursor() as cursor:
-        lines, cells, wrong = _ask(cursor, CHECK)
+        empty, _cells, wrong = _ask(cursor, CHECK)
         if wrong:
             log.error("%s tallies were wrong and are counted anew", wrong)
             cursor.execute("SELECT recount()")
-        elif lines > cells + LINES_UNFOLDED:
+        elif empty > MOST_EMPTY:
             cursor.execute("SELECT fold_cells()")
     return bool(wrong)
 
@@ -144,10 +144,10 @@ def _ask(cursor: Any, question: str, *values: Any) -> Any:
     return cursor.fetchone()
 
 
-# Lines, cells, and cells whose sum is not what a recount of the commitments gives: in one snapshot.
+# Cells of nothing, cells, and cells whose sum is not what a recount of the commitments gives: in one snapshot.
 CHECK = """
-    SELECT coalesce(sum(lines), 0), count(*), count(*) FILTER (WHERE kept <> now) FROM (
-        SELECT count(*) FILTER (WHERE is_kept) AS lines, coalesce(sum(n) FILTER (WHERE is_kept), 0) AS kept,
+    SELECT count(*) FILTER (WHERE kept = 0), count(*), count(*) FILTER (WHERE kept <> now) FROM (
+        SELECT coalesce(sum(n) FILTER (WHERE is_kept), 0) AS kept,
             coalesce(sum(n) FILTER (WHERE NOT is_kept), 0) AS now
         FROM (
             SELECT desk_id, is_restricted, is_archived, family, key, state, day, n, true AS is_kept

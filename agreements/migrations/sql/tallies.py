@@ -67,26 +67,57 @@ CREATE FUNCTION counted_now() RETURNS TABLE (
 $$;
 """
 CELL = "desk_id, is_restricted, is_archived, family, key, state, day"
-LINES = f"""
-    SELECT row.desk_id, row.is_restricted, row.is_archived, line.family, line.key, line.state, line.day, {{n}} AS n
-    FROM {{rows}} row CROSS JOIN LATERAL (VALUES
-        ('lead', row.lead_id, CASE row.health WHEN 'blocked' THEN 'blocked' ELSE 'open' END,
-            date_trunc('month', row.due_on)::date, row.delivery IN ('planned', 'under_way')),
-        ('owner', row.owner_id, CASE row.health WHEN 'blocked' THEN 'blocked' ELSE 'open' END,
-            date_trunc('month', row.due_on)::date, row.delivery IN ('planned', 'under_way')),
-        ('heard', row.owner_id, '', date_trunc('month', row.since_on)::date, row.delivery IN ('planned', 'under_way')),
-        ('blocked', NULL, row.blocked_by, row.blocked_since_on,
-            row.blocked_by <> '' AND row.delivery IN ('planned', 'under_way')),
-        ('slip', row.slip_days, '', NULL, row.slip_days IS NOT NULL AND row.delivery IN ('planned', 'under_way')),
-        ('kept', NULL, CASE WHEN row.was_on_time THEN 'on_time' ELSE 'late' END, NULL, row.was_on_time IS NOT NULL),
-        ('start', row.start_days, '', NULL, row.start_days IS NOT NULL)
-        UNION ALL
-        SELECT 'partner', owing, CASE row.delivery WHEN 'delivered' THEN 'delivered' ELSE row.health END, NULL,
-            row.delivery <> 'dropped'
-        FROM unnest(row.owing_ids) owing
-    ) AS line (family, key, state, day, counts)
-    WHERE row.is_concluded AND line.counts
-"""
+OPEN = "row.delivery IN ('planned', 'under_way')"
+OPEN_STATE = "CASE row.health WHEN 'blocked' THEN 'blocked' ELSE 'open' END"
+# Of each family: its key, its state, its day, and which rows it counts.
+FAMILIES = {
+    "lead": ("row.lead_id", OPEN_STATE, "date_trunc('month', row.due_on)::date", OPEN),
+    "owner": ("row.owner_id", OPEN_STATE, "date_trunc('month', row.due_on)::date", OPEN),
+    "heard": ("row.owner_id", "''", "date_trunc('month', row.since_on)::date", OPEN),
+    "blocked": ("NULL::bigint", "row.blocked_by", "row.blocked_since_on", f"row.blocked_by <> '' AND {OPEN}"),
+    "slip": ("row.slip_days", "''", "NULL::date", f"row.slip_days IS NOT NULL AND {OPEN}"),
+    "kept": (
+        "NULL::bigint", "CASE WHEN row.was_on_time THEN 'on_time' ELSE 'late' END", "NULL::date",
+        "row.was_on_time IS NOT NULL",
+    ),
+    "start": ("row.start_days", "''", "NULL::date", "row.start_days IS NOT NULL"),
+    "partner": (
+        "owing", "CASE row.delivery WHEN 'delivered' THEN 'delivered' ELSE row.health END", "NULL::date",
+        "row.delivery <> 'dropped'",
+    ),
+}  # fmt: skip
+MANY = {"partner": "CROSS JOIN unnest(row.owing_ids) owing"}
+GATE = "row.desk_id, row.is_restricted, row.is_archived"
+
+
+def lines(rows: str, which: str, *, n: int) -> str:
+    """A row for each commitment and family that counts it; all families in one pass over the rows."""
+    values = ", ".join(
+        f"('{name}', {key}, {state}, {day}, {counts})"
+        for name, (key, state, day, counts) in FAMILIES.items()
+        if name not in MANY
+    )
+    many = "".join(
+        f" UNION ALL SELECT '{name}', {', '.join(FAMILIES[name])} FROM {join.removeprefix('CROSS JOIN ')}"
+        for name, join in MANY.items()
+    )
+    return f"""
+    SELECT {GATE}, line.family, line.key, line.state, line.day, {n} AS n
+    FROM {rows} row CROSS JOIN LATERAL (VALUES {values}{many}) AS line (family, key, state, day, counts)
+    WHERE row.is_concluded AND line.counts AND {which}
+    """
+
+
+def lines_by_family(rows: str, which: str, *, n: int) -> str:
+    """The same, a pass for each family: who asks for one pays for nothing that the others are counted by."""
+    return " UNION ALL ".join(
+        f"""
+    SELECT {GATE}, '{name}'::varchar AS family, {key}::bigint AS key, {state}::varchar AS state, {day} AS day, {n} AS n
+    FROM {rows} row {MANY.get(name, "")} WHERE row.is_concluded AND {counts} AND {which}"""
+        for name, (key, state, day, counts) in FAMILIES.items()
+    )
+
+
 IN_STALE = "row.agreement_id = ANY (ARRAY(SELECT agreement_id FROM agreements_stale))"
 NOW = f"""
 CREATE VIEW agreements_countednow AS
@@ -95,15 +126,18 @@ CREATE VIEW agreements_countednow AS
     UNION ALL SELECT {COLUMNS} FROM counted_now() row WHERE {IN_STALE};
 CREATE VIEW agreements_tally AS
     SELECT NULL::bigint AS id, {CELL}, n FROM agreements_cell
-    UNION ALL SELECT NULL, * FROM ({LINES.format(n=-1, rows="agreements_counted")} AND {IN_STALE}) copied
-    UNION ALL SELECT NULL, * FROM ({LINES.format(n=1, rows="counted_now()")} AND {IN_STALE}) now;
+    UNION ALL SELECT NULL, * FROM ({lines_by_family("agreements_counted", IN_STALE, n=-1)}) copied
+    UNION ALL SELECT NULL, * FROM ({lines_by_family("counted_now()", IN_STALE, n=1)}) now;
 """
 # Each in one transaction, and one at a time. Marks are taken before the rows are read: what is committed between the
 # two leaves its own mark, and is counted again.
+# A cell is one row, so that reading costs what there is to say and not what has changed; one of nothing may stay.
 ADD = f"""
-    INSERT INTO agreements_cell ({CELL}, n)
-    SELECT {CELL}, sum(n) FROM ({{lines}}) line GROUP BY {CELL} HAVING sum(n) <> 0;
+    INSERT INTO agreements_cell AS cell ({CELL}, n)
+    SELECT {CELL}, sum(n) FROM ({{lines}}) line GROUP BY {CELL} HAVING sum(n) <> 0
+    ON CONFLICT ({CELL}) DO UPDATE SET n = cell.n + EXCLUDED.n;
 """
+OF_THESE = "row.agreement_id = ANY (ids)"
 COUNTING = 5711
 JOBS = f"""
 CREATE FUNCTION count_stale(wanted bigint[]) RETURNS integer LANGUAGE plpgsql AS $$
@@ -112,10 +146,10 @@ BEGIN
     PERFORM pg_advisory_xact_lock({COUNTING});
     ids := ARRAY(SELECT DISTINCT agreement_id FROM agreements_stale WHERE agreement_id = ANY (wanted));
     DELETE FROM agreements_stale WHERE agreement_id = ANY (ids);
-    {ADD.format(lines=LINES.format(n=-1, rows="agreements_counted") + " AND row.agreement_id = ANY (ids)")}
+    {ADD.format(lines=lines("agreements_counted", OF_THESE, n=-1))}
     DELETE FROM agreements_counted WHERE agreement_id = ANY (ids);
     INSERT INTO agreements_counted ({COLUMNS}) SELECT {COLUMNS} FROM counted_now() WHERE agreement_id = ANY (ids);
-    {ADD.format(lines=LINES.format(n=1, rows="agreements_counted") + " AND row.agreement_id = ANY (ids)")}
+    {ADD.format(lines=lines("agreements_counted", OF_THESE, n=1))}
     RETURN coalesce(array_length(ids, 1), 0);
 END $$;
 CREATE FUNCTION recount() RETURNS void LANGUAGE plpgsql AS $$
@@ -125,18 +159,17 @@ BEGIN
     DELETE FROM agreements_counted;
     DELETE FROM agreements_cell;
     INSERT INTO agreements_counted ({COLUMNS}) SELECT {COLUMNS} FROM counted_now();
-    {ADD.format(lines=LINES.format(n=1, rows="agreements_counted"))}
+    {ADD.format(lines=lines("agreements_counted", "true", n=1))}
 END $$;
 CREATE FUNCTION fold_cells() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock({COUNTING});
-    WITH line AS (DELETE FROM agreements_cell RETURNING *)
-    INSERT INTO agreements_cell ({CELL}, n) SELECT {CELL}, sum(n) FROM line GROUP BY {CELL} HAVING sum(n) <> 0;
+    DELETE FROM agreements_cell WHERE n = 0;
 END $$;
 CREATE FUNCTION tallied_now() RETURNS TABLE (
     desk_id bigint, is_restricted boolean, is_archived boolean, family text, key bigint, state text, day date, n bigint
 ) LANGUAGE sql STABLE AS $$
-    SELECT {CELL}, sum(n) FROM ({LINES.format(n=1, rows="counted_now()")}) line GROUP BY {CELL}
+    SELECT {CELL}, sum(n) FROM ({lines("counted_now()", "true", n=1)}) line GROUP BY {CELL}
 $$;
 """
 COMMITMENT = (

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.commitments.models.queries import OPEN, is_overdue, is_silent
-from agreements.models import Agreement, Cell, Commitment, Funding, Milestone, Report, Stale
+from agreements.models import Agreement, Cell, Commitment, Funding, Milestone, Report, Stale, Tally
 from agreements.overview import figures, tallies
 from agreements.overview.tallies import Duties, duties, median, tidy, total
 from partners.viewers import Viewer
@@ -131,6 +131,28 @@ def test_neither_counting_nor_folding_changes_a_number(cast: Cast) -> None:
     assert Cell.objects.count() < lines
     assert is_exact()
     assert total(duties(auditor, Q()).values()) == before == live(auditor, Q())
+
+
+def test_a_cell_is_one_row_however_often_it_is_counted(cast: Cast) -> None:
+    tallies.count_stale()
+    before = Cell.objects.count()
+    for health in ("on_track", "delayed") * 10:
+        Commitment.objects.update(health=health)
+        tallies.count_stale()
+    assert Cell.objects.count() <= before + 2  # a state of the partner's that has come to nothing stays
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT fold_cells()")
+    assert not Cell.objects.filter(n=0).exists()
+    assert is_exact()
+
+
+def test_who_asks_for_one_family_pays_for_no_other(cast: Cast) -> None:
+    Commitment.objects.update(health="blocked")
+    owner = Tally.objects.filter(family="owner").explain(verbose=True)
+    assert "agreements_countednow" not in owner
+    for of_others in ("owing_partners", "agreements_milestone", "agreements_funding", "agreements_report"):
+        assert of_others not in owner, owner
+    assert "owing_partners" in Tally.objects.filter(family="partner").explain(verbose=True)
 
 
 def test_what_does_not_count_marks_nothing(cast: Cast) -> None:
