@@ -99,6 +99,10 @@ class Statements:
         self.kept[shape] = statement if _same(statement.bind(values), text) else None
         return text
 
+    def rows(self, shape: Hashable, values: Sequence[Value], asks: Callable[[Sequence[Any]], Any]) -> list[Any]:
+        """The rows of a queryset of plain values, which `asks` makes of the values."""
+        return self.text(shape, values, lambda values: Text(*written(asks(values)))).rows()
+
 
 def _can_be_bound(value: Value) -> bool:
     return -LARGEST <= value < FIRST_MARK if isinstance(value, int) else "\0" not in value

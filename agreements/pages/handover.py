@@ -40,7 +40,7 @@ def may_see(person: User, viewer: Viewer) -> bool:
     """One's own, and a manager that of the people of their desks."""
     if person.pk == viewer.user_id:
         return True
-    return viewer.role == Role.MANAGER and bool(person.desks_on(viewer.on)[0] & viewer.desk_ids)
+    return viewer.role == Role.MANAGER and bool(person.desks_held_on(viewer.on)[0] & viewer.desk_ids)
 
 
 def colleagues(person: User, viewer: Viewer) -> Any:
@@ -56,7 +56,7 @@ def hand_over(person: User, to: User, *, by: Viewer) -> int:
     """
     if by.role != Role.MANAGER or by.read_only or not may_see(person, by):
         raise Refused(_("Only a manager of the desk hands work over."))
-    desks = to.desks_on(by.on)[0] & by.desk_ids
+    desks = to.desks_held_on(by.on)[0] & by.desk_ids
     if to.role not in DESK_STAFF or not to.is_active or to.pk == person.pk or not desks:
         raise Refused(_("%(name)s does not work at this desk.") % {"name": to})
     kept = kept_by(person, by)

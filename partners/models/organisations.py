@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, ClassVar
 
 import pghistory
 from django.conf import settings
@@ -20,6 +22,7 @@ from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, VietnameseOrder
 from partners.models.countries import REFERENCE_WRITERS, Country
 from partners.records import NOTHING, Record
+from partners.statements import STATEMENTS
 from partners.states import State, StateField, Tone
 from partners.viewers import Viewer
 
@@ -203,6 +206,19 @@ class Desk(Record):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return visibility.unless_archived(viewer, Q() if viewer.is_staff else NOTHING)
+
+
+def desks_held(person: int, role: str, day: date) -> set[tuple[int, int]]:
+    """Desks of a person, and those of whom the person stands in for on a day, each with whose it is. One query."""
+
+    def held(values: Sequence[Any]) -> Any:
+        covered = Q(
+            staff__absences__deputy=values[0], staff__absences__from_on__lte=day, staff__absences__to_on__gte=day,
+            staff__absences__archived_at=None, staff__role=role, staff__is_active=True,
+        )  # fmt: skip
+        return Desk.objects.filter(Q(staff=values[0]) | covered).order_by().values_list("pk", "staff")
+
+    return set(STATEMENTS.rows(("desks", day, role), [person], held))
 
 
 @pghistory.track()

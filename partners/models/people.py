@@ -25,9 +25,9 @@ from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import ByGivenName, Fold
 from partners.links import tracked
 from partners.models.countries import REFERENCE_WRITERS
-from partners.models.organisations import Desk, Organisation
+from partners.models.organisations import Desk, Organisation, desks_held
 from partners.records import Record, RecordQuerySet
-from partners.statements import STATEMENTS, Text, written
+from partners.statements import STATEMENTS
 from partners.viewers import DESK_STAFF, Role, Viewer
 
 SATURDAY = 5
@@ -215,34 +215,20 @@ class User(AbstractBaseUser):
     def speaks_for(self, day: date) -> tuple[frozenset[int], frozenset[str]]:
         """Those organisations, and every part that any share with one of them holds back. One query."""
 
-        def write(values: Sequence[Any]) -> Text:
-            held = Membership.objects.filter(user=values[0]).held_on(day).order_by().distinct()
-            return Text(*written(held.values_list("organisation_id", "organisation__shares__withheld")))
+        def held(values: Sequence[Any]) -> Any:
+            rows = Membership.objects.filter(user=values[0]).held_on(day).order_by()
+            return rows.distinct().values_list("organisation_id", "organisation__shares__withheld")
 
-        rows = STATEMENTS.text(("speaks for", day), [self.pk], write).rows()
-        found = {(organisation, tuple(parts or ())) for organisation, parts in rows}
+        rows = STATEMENTS.rows(("speaks for", day), [self.pk], held)
+        found = {(one, tuple(parts or ())) for one, parts in rows}
         return frozenset(one for one, _parts in found), frozenset(part for _one, parts in found for part in parts)
 
-    def desks_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
-        """The person's own desks, and others that are held on that day for absent colleagues. One query."""
-        own, covered = self.desks_held_on(day)
-        return own, tuple((desk, person) for desk, person in covered if desk not in own)
-
     def desks_held_on(self, day: date) -> tuple[frozenset[int], tuple[tuple[int, int], ...]]:
-        """The person's own desks, and those of absent colleagues of the same role, each with the colleague. One query.
+        """The person's own desks, and those of absent colleagues of the same role, each with the colleague.
 
-        A colleague of the same desk stands there too: the desk is no news then, but the work is.
+        A colleague of the same desk stands there too: the desk is no news then, but the work is. One query.
         """
-
-        def write(values: Sequence[Any]) -> Text:
-            covered = Q(
-                staff__absences__deputy=values[0], staff__absences__from_on__lte=day, staff__absences__to_on__gte=day,
-                staff__absences__archived_at=None, staff__role=self.role, staff__is_active=True,
-            )  # fmt: skip
-            held = Desk.objects.filter(Q(staff=values[0]) | covered).order_by()
-            return Text(*written(held.values_list("pk", "staff")))
-
-        rows = set(STATEMENTS.text(("desks", day, self.role), [self.pk], write).rows())
+        rows = desks_held(self.pk, self.role, day)
         own = frozenset(desk for desk, person in rows if person == self.pk)
         return own, tuple(sorted((desk, person) for desk, person in rows if person != self.pk))
 

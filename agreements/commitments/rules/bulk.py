@@ -41,7 +41,7 @@ class Wish:
 
 def plan(rows: QuerySet[Any], wish: Wish, viewer: Viewer) -> list[Line]:
     """One line for each commitment, in the order of the rows. Changes nothing."""
-    desks = wish.value.desks_on(viewer.on)[0] if wish.column == OWNER else frozenset()
+    desks = wish.value.desks_held_on(viewer.on)[0] if wish.column == OWNER else frozenset()
     return [_line(row, wish, viewer, desks) for row in rows.select_related("agreement", "owner")[:MOST]]
 
 

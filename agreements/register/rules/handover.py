@@ -29,7 +29,7 @@ def colleagues(viewer: Viewer) -> QuerySet[Any]:
 
 def plan(rows: QuerySet[Any], to: User, viewer: Viewer) -> list[Line]:
     """One line for each agreement, in the order of the rows. Changes nothing."""
-    desks = to.desks_on(viewer.on)[0] if to.role in DESK_STAFF and to.is_active else frozenset()
+    desks = to.desks_held_on(viewer.on)[0] if to.role in DESK_STAFF and to.is_active else frozenset()
     return [_line(row, to, desks, viewer) for row in rows.select_related("owner")[:MOST]]
 
 
