@@ -166,6 +166,7 @@ PAST_THE_GATE = {
     "agreements/reminders/views.py: User.objects.in_bulk": "names of who is told, for who may see the plan",
     "partners/draft_views.py: Draft.objects.update_or_create": "one's own",
     "tracker/search/engine.py: Document.objects.filter": "texts of papers that came through the gate",
+    "tracker/search/spelling.py: Word.objects.count": "single words, which are no record",
     "tracker/search/spelling.py: Word.objects.annotate": "single words, which are no record",
     "tracker/search/spelling.py: Word.objects.filter": "single words, which are no record",
     "agreements/calendars/events.py: Commitment.objects.kept_by": "narrows rows that came through the gate",
