@@ -1,25 +1,28 @@
 """The end of a term, as a column of a query."""
 
 # The twin of agreements.terms.Term.ends_on: terms are counted from the first end, so the 31st stays the 31st; with
-# `times` there are so many renewals at most.
+# `times` there are so many renewals at most. The term is the first that ends in the day's month or after it, or the
+# next one where that month's day is over. PL/pgSQL: asked of the end of another term, a function in SQL is either put
+# in as often as it names its day, or prepared anew for each row.
 TERM_END = """
 CREATE FUNCTION term_end(first date, months integer, times integer, on_day date) RETURNS date
-LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN CASE
-    WHEN months IS NULL OR first IS NULL OR on_day <= first THEN first
-    ELSE LEAST(
-        (
-            SELECT min((first + make_interval(months => months * number))::date)
-            FROM generate_series(
-                GREATEST((extract(year FROM age(on_day::timestamp, first::timestamp)) * 12
-                    + extract(month FROM age(on_day::timestamp, first::timestamp)))::integer / months - 1, 0),
-                (extract(year FROM age(on_day::timestamp, first::timestamp)) * 12
-                    + extract(month FROM age(on_day::timestamp, first::timestamp)))::integer / months + 2
-            ) AS number
-            WHERE (first + make_interval(months => months * number))::date >= on_day
-        ),
-        (first + make_interval(months => months * times))::date,
-        DATE '9000-12-31'
-    )
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE COST 10 AS $$
+DECLARE
+    gone integer; -- months of the calendar
+    term integer;
+    found date;
+BEGIN
+    IF first IS NULL OR months IS NULL OR months = 0 OR on_day <= first THEN
+        RETURN first;
+    END IF;
+    gone := (extract(year FROM on_day) - extract(year FROM first)) * 12
+        + extract(month FROM on_day) - extract(month FROM first);
+    term := (gone + months - 1) / months;
+    found := first + make_interval(months => months * term);
+    IF found < on_day THEN
+        found := first + make_interval(months => months * (term + 1));
+    END IF;
+    RETURN LEAST(found, first + make_interval(months => months * times), DATE '9000-12-31');
 END;
+$$
 """

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.core.exceptions import ValidationError
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -86,6 +87,30 @@ def test_postgresql_counts_the_same(
     )
     row: Any = Agreement.objects.with_end(on).get(pk=agreement.pk)
     assert row.end == row.ends_on(on)
+
+
+# Each term tried in turn, from long before the day on.
+TRIED = """
+SELECT CASE WHEN months > 0 AND first < on_day THEN LEAST(
+    (SELECT min((first + make_interval(months => months * n))::date) FROM generate_series(0, 100) n
+        WHERE (first + make_interval(months => months * n))::date >= on_day),
+    first + make_interval(months => months * times), DATE '9000-12-31') ELSE first END::date AS tried,
+    term_end(first, months, times, on_day) AS counted, first, months, times, on_day
+FROM unnest(ARRAY[NULL, '2019-12-31', '2020-01-30', '2020-01-31', '2020-02-28', '2020-02-29', '2020-06-30']::date[])
+        first,
+    unnest(ARRAY[NULL, 0, 1, 2, 3, 7, 12, 13, 60]) months, unnest(ARRAY[NULL, 0, 1, 3, 40]) times,
+    generate_series(0, 1500, 7) apart, LATERAL (SELECT DATE '2019-12-28' + apart + apart % 5 AS on_day) d
+"""
+
+
+def test_postgresql_finds_the_term_that_trying_each_finds(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(TRIED)
+        rows = cursor.fetchall()
+        assert len(rows) > 50_000
+        assert [row for row in rows if row[0] != row[1]] == []
+        cursor.execute("SELECT term_end('2020-01-31', 1, 5, NULL), term_end('0001-01-31', 7, NULL, '9999-01-01')")
+        assert cursor.fetchone() == (date(2020, 6, 30), date(9000, 12, 31))
 
 
 @given(DAYS, MONTHS, st.integers(1, 5), DAYS)
