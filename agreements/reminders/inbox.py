@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +16,14 @@ from partners.viewers import Viewer
 IS_DROPPED = Q(state=SendState.DROPPED)
 
 
-def rows_of(viewer: Viewer, *, at: datetime) -> QuerySet[Reminder]:
-    """What the viewer was told and has not put away, as far as they may still see the records."""
+def rows_of(viewer: Viewer, *, at: datetime, among: Collection[int] | None = None) -> QuerySet[Reminder]:
+    """What the viewer was told and has not put away, as far as they may still see the records; among some keys."""
     put_off = Q(state=SendState.QUEUED, next_try_at__gt=at, round__gt=0)
-    own = Reminder.objects.visible_to(viewer).filter(tellable(viewer), recipient=viewer.user_id, dismissed_at=None)
+    own = Reminder.objects.visible_to(viewer).filter(
+        tellable(viewer, among=among), recipient=viewer.user_id, dismissed_at=None
+    )
+    if among is not None:
+        own = own.filter(pk__in=among)
     return own.exclude(put_off).filter(~IS_DROPPED)
 
 
@@ -36,7 +41,7 @@ def unread(viewer: Viewer, *, at: datetime, most: int = 99) -> int:
         keys = list(newest.values_list("pk", flat=True)[:size])
         if keys:
             # Keys, not their number: Django would write the whole rule anew around a count of what is cut off.
-            found += len(rows_of(viewer, at=at).filter(read_at=None, pk__in=keys).order_by().values_list("pk"))
+            found += len(rows_of(viewer, at=at, among=keys).filter(read_at=None).order_by().values_list("pk"))
         if len(keys) < size:
             break
         newest, size = newest.filter(pk__lt=keys[-1]), size * 8
