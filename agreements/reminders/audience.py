@@ -47,6 +47,13 @@ class Audience:
     def follows(self) -> list[Followed]:
         return list(followed(self.on, person=self.person, agreements=self.agreements))
 
+    def among(self, agreements: Any) -> Audience:
+        """The same of some agreements."""
+        few = Audience(self.on, self.person, agreements)
+        if "deputies" in vars(self):
+            few.deputies = self.deputies
+        return few
+
     def ways(self, rule: ReminderRule) -> Iterator[Way]:
         """How one gets from a matter to those whom a rule tells; the same person may be found twice."""
         ways = list(self._direct(rule))

@@ -13,15 +13,15 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from agreements.register.models import CalendarDay
 from agreements.reminders import audience
-from agreements.reminders.audience import WITH_DEPUTIES
+from agreements.reminders.audience import WITH_DEPUTIES, Audience
 from agreements.reminders.finding import Question
 from agreements.reminders.following import print_of_follows
 from agreements.reminders.models import Covered, ReminderRule, Told, Touched, Watched
 from agreements.reminders.watching import Span
-from partners.models.absences import Deputies
 
 Print = dict[int, str]  # of each rule
 
@@ -38,29 +38,32 @@ class Asked:
 
 
 def active_rules() -> list[ReminderRule]:
-    return list(ReminderRule.objects.live().filter(is_active=True).prefetch_related("people"))
+    """With what the ledger covers of each, and whom it names."""
+    rules = list(ReminderRule.objects.live().filter(is_active=True).select_related("covered"))
+    prefetch_related_objects([rule for rule in rules if rule.told == Told.PEOPLE], "people")
+    return rules
 
 
 def asked(rules: Sequence[ReminderRule], first: date, last: date) -> Asked:
     """The questions that find all that is to be told within a span and does not stand in the ledger."""
     # The marks first: what is committed after they are read has left a mark of its own.
     marks = list(Touched.objects.order_by().values_list("pk", flat=True))
-    prints = _prints(rules, first)
-    covered = {row.rule_id: row for row in Covered.objects.all()}
+    people = Audience(first)
+    prints = _prints(rules, people)
     by_span: dict[Span, list[ReminderRule]] = {}
     touched = Touched.objects.order_by().values("agreement_id")
     changed: list[ReminderRule] = []
     for rule in rules:
-        known = covered.get(rule.pk)
+        known: Covered | None = getattr(rule, "covered", None)
         if known is None or known.asked != prints[rule.pk] or known.through_on > first:
             by_span.setdefault(Span(first, last), []).append(rule)
             continue
         changed.append(rule)
         if known.through_on < last:
             by_span.setdefault(Span(first, last, after=known.through_on), []).append(rule)
-    questions = [Question(some, span) for span, some in by_span.items()]
+    questions = [Question(some, span, people) for span, some in by_span.items()]
     if marks and changed:
-        questions.append(Question(changed, Span(first, last, agreements=touched)))
+        questions.append(Question(changed, Span(first, last, agreements=touched), people.among(touched)))
     return Asked(first, rules, questions, prints, marks)
 
 
@@ -75,14 +78,14 @@ def note(done: Asked, *, left: Collection[int]) -> None:
         )
 
 
-def _prints(rules: Sequence[ReminderRule], on: date) -> Print:
+def _prints(rules: Sequence[ReminderRule], asked_of: Audience) -> Print:
     """What each rule says and whom it can tell, in short. Some queries, of which none reads records."""
     people: dict[Any, Any] = {}
     if any(rule.told in WITH_DEPUTIES for rule in rules):
-        people["deputies"] = Deputies(on).pairs
+        people["deputies"] = asked_of.deputies
     for rule in rules:
         if rule.told not in people:
-            people[rule.told] = _people(rule, on)
+            people[rule.told] = _people(rule, asked_of.on)
         if rule.watched == Watched.LEGAL_CLOCK and "calendar" not in people:
             people["calendar"] = sorted(CalendarDay.objects.live().values_list("on", "is_working"))
     kinds = sorted((rule.watched, rule.told, sorted(rule.kinds)) for rule in rules if rule.kinds)
@@ -106,7 +109,7 @@ def _people(rule: ReminderRule, on: date) -> Any:
 def _print(rule: ReminderRule, people: dict[Any, Any], kinds: list[Any]) -> str:
     said = (
         rule.watched, rule.told, rule.offsets, rule.kinds, kinds, people[rule.told],
-        sorted(one.pk for one in rule.people.all() if one.is_active),
+        sorted(one.pk for one in rule.people.all() if one.is_active) if rule.told == Told.PEOPLE else (),
         people["deputies"] if rule.told in WITH_DEPUTIES else (),
         people["calendar"] if rule.watched == Watched.LEGAL_CLOCK else (),
     )  # fmt: skip

@@ -48,10 +48,11 @@ class Due:
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked of some rules."""
+    """What is asked of some rules; with the people of the span's first day, where they were asked for already."""
 
     rules: Sequence[ReminderRule]
     span: Span
+    people: Audience | None = None
 
 
 def statement(questions: Iterable[Question], *, all_rules: Sequence[ReminderRule], seen: Any = None) -> Part | None:
@@ -59,35 +60,42 @@ def statement(questions: Iterable[Question], *, all_rules: Sequence[ReminderRule
 
     `seen`: only of agreements in this query.
     """
-    found = [one for question in questions for one in _of_question(question, all_rules)]
+    gate = joined(part("WHERE of_agreement IN"), of_query(seen)) if seen is not None else part("WHERE true")
+    matters: list[Part] = []
+    found = [one for question in questions for one in _of_question(question, all_rules, gate, matters)]
     if not found:
         return None
-    gate = joined(part("WHERE of_agreement IN"), of_query(seen)) if seen is not None else part("")
+    # What a kind watches is read once, however many rules ask of it.
+    kinds = [joined(part(f"k{number} AS MATERIALIZED ("), one, part(")")) for number, one in enumerate(matters)]
+    shared = joined(part("WITH"), joined(*kinds, by=", ")) if kinds else part("")
     return joined(
-        part(f"SELECT {FOUND}, min(day) AS day FROM ("), union(found), part(") found"), gate, part(f"GROUP BY {FOUND}")
+        shared, part(f"SELECT {FOUND}, min(day) AS day FROM ("), union(found), part(f") found GROUP BY {FOUND}")
     )
 
 
 def rows_of(asked: Part | None) -> list[Due]:
     if asked is None:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(f"{asked.sql} ORDER BY day", asked.values)
-        return [Due(*row) for row in cursor.fetchall()]
+    return [Due(*row) for row in _answer(joined(asked, part("ORDER BY day")))]
 
 
 def first_of(asked: Part | None, *, most: int) -> tuple[int, list[Due]]:
     """How many rows there are, and those of the first days."""
     if asked is None:
         return 0, []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT *, count(*) OVER () FROM ({asked.sql}) found "
-            f"ORDER BY day, rule, of_agreement, of_commitment, of_subject, person, rung LIMIT {most:d}",
-            asked.values,
-        )
-        rows = cursor.fetchall()
+    order = f"ORDER BY day, rule, of_agreement, of_commitment, of_subject, person, rung LIMIT {most:d}"
+    rows = _answer(joined(part("SELECT *, count(*) OVER () FROM ("), asked, part(f") found {order}")))
     return (rows[0][-1] if rows else 0), [Due(*row[:-1]) for row in rows]
+
+
+def _answer(asked: Part) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        # PostgreSQL would turn so long a statement into machine code first: many times what it takes to answer it.
+        # Sent together, the two are one transaction.
+        cursor.execute(f"SET LOCAL jit = off; {asked.sql}", asked.values)
+        cursor.nextset()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
 
 
 def told(rule: ReminderRule, on: date, *, agreements: Collection[int], person: int | None) -> set[tuple[Any, ...]]:
@@ -112,26 +120,30 @@ def told(rule: ReminderRule, on: date, *, agreements: Collection[int], person: i
         return set(cursor.fetchall())
 
 
-def _of_question(question: Question, all_rules: Sequence[ReminderRule]) -> Iterator[Part]:
-    """A query for each rule and way to people."""
+def _of_question(
+    question: Question, all_rules: Sequence[ReminderRule], gate: Part, shared: list[Part]
+) -> Iterator[Part]:
+    """A query for each rule. What its kind watches is added to `shared`, and read as `k0`, `k1` and so on."""
     span = question.span
-    audience = Audience(span.first, agreements=span.agreements)
+    audience = question.people or Audience(span.first, agreements=span.agreements)
     by_kind: dict[str, list[ReminderRule]] = {}
     for rule in question.rules:
         if rule.offsets:
             by_kind.setdefault(rule.watched, []).append(rule)
     for watched, rules in by_kind.items():
         if watched == Watched.LEGAL_CLOCK:
-            yield from _of_clocks(rules, span, audience, all_rules)
+            yield from _of_clocks(rules, span, audience, all_rules, gate)
             continue
         matters = _matters(watched, span, sorted({days for rule in rules for days in rule.offsets}))
         if matters is None:
             continue
-        for rule in rules:
-            ways = list(audience.ways(rule))
-            if ways:
-                rungs = joined(_rungs(rule, matters, span), _kinds(rule, all_rules))
-                yield joined(part("("), _missing(rule, rungs, ways), part(")"))
+        asking = [(rule, ways) for rule in rules if (ways := list(audience.ways(rule)))]
+        name = f"k{len(shared)}"
+        if asking:
+            shared.append(joined(part("SELECT * FROM ("), matters, part(") m"), gate))
+        for rule, ways in asking:
+            rungs = joined(_rungs(rule, name, span), _kinds(rule, all_rules))
+            yield joined(part("("), _missing(rule, rungs, ways), part(")"))
 
 
 def _matters(watched: str, span: Span, offsets: Collection[int] | None) -> Part | None:
@@ -142,7 +154,7 @@ def _matters(watched: str, span: Span, offsets: Collection[int] | None) -> Part 
     return joined(part("SELECT * FROM ("), union(of_query(one) for one in queries), part(f") {COLUMNS} OFFSET 0"))
 
 
-def _rungs(rule: ReminderRule, matters: Part, span: Span) -> Part:
+def _rungs(rule: ReminderRule, matters: str, span: Span) -> Part:
     """Each rung of a matter that is told within the span: the highest that is passed by its beginning, and later ones.
 
     `day` is when it is told, `passed` when it was passed, which may have been long before.
@@ -160,7 +172,7 @@ def _rungs(rule: ReminderRule, matters: Part, span: Span) -> Part:
     )  # fmt: skip
     rungs = joined(
         part("SELECT m.*, rung, greatest(m.due + rung, m.starts) AS day, greatest(m.due + rung, m.held) AS passed"),
-        part("FROM ("), matters, part(") m CROSS JOIN LATERAL ("), steps, part(") r"),
+        part(f"FROM {matters} m CROSS JOIN LATERAL ("), steps, part(") r"),
         part("WHERE m.due + rung <= %s AND (above IS NULL OR m.due + above > m.starts)", span.last),
     )  # fmt: skip
     return joined(
@@ -208,7 +220,7 @@ CLOCKS = {
 
 
 def _of_clocks(
-    rules: Sequence[ReminderRule], span: Span, audience: Audience, all_rules: Sequence[ReminderRule]
+    rules: Sequence[ReminderRule], span: Span, audience: Audience, all_rules: Sequence[ReminderRule], gate: Part
 ) -> Iterator[Part]:
     """The same of legal clocks, whose rungs are counted one by one."""
     reached = list(CLOCK.reached(span, sorted({share for rule in rules for share in rule.offsets})))
@@ -222,7 +234,7 @@ def _of_clocks(
                     lines.append((*_facts(one), share, max(passed, span.first), passed))
         ways = list(audience.ways(rule))
         if lines and ways:
-            rungs = joined(_lines(lines), part("WHERE true"), _kinds(rule, all_rules))
+            rungs = joined(_lines(lines), gate, _kinds(rule, all_rules))
             yield joined(part("("), _missing(rule, rungs, ways), part(")"))
 
 

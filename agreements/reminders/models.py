@@ -27,6 +27,7 @@ from partners.states import StateField
 from partners.viewers import ALL_DESKS, Role, Viewer
 
 MOST_PERCENT = 300
+TOLD = (SendState.SENT, SendState.UNKNOWN, SendState.FAILED)
 
 
 def as_known(day: date | None, record: Agreement | Commitment | Milestone) -> PartialDate | None:
@@ -205,6 +206,7 @@ class Reminder(models.Model):
                 fields=["recipient", "-id"], name="reminder_unread",
                 condition=~Q(state=SendState.DROPPED) & Q(read_at=None, dismissed_at=None),
             ),
+            models.Index(fields=["-sent_at", "-id"], name="reminder_told", condition=Q(state__in=TOLD)),
             models.Index(
                 fields=["state", "claimed_at"], name="reminder_doubt",
                 condition=Q(state__in=(SendState.CLAIMED, SendState.HANDED, SendState.UNKNOWN)),

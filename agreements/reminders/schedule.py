@@ -7,15 +7,19 @@ ledger": a day without a run loses nothing, and two runs find nothing twice. The
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
+from agreements.commitments.models import Commitment
 from agreements.reminders import covering
 from agreements.reminders.finding import Due, Question, first_of, rows_of, statement, told
 from agreements.reminders.models import Reminder, ReminderRule
 from agreements.reminders.watching import WATCHES, Matter, Span
 
-__all__ = ["Due", "due", "due_of", "holding", "plan", "preview", "still"]
+__all__ = ["COUNTED", "Due", "due", "due_of", "holding", "plan", "preview", "still"]
+COUNTED = 1000
+LARGE = 10_000  # commitments
 
 
 def due(on: date) -> list[Due]:
@@ -36,13 +40,29 @@ def plan(first: date, last: date, *, agreement: int | None = None) -> list[Due]:
 
 
 def preview(first: date, last: date, *, seen: Any, most: int, agreement: int | None = None) -> tuple[int, list[Due]]:
-    """How much would be told of agreements in a query, and the first of it; what stands in the ledger is not read."""
+    """How much would be told of agreements in a query, and the first of it; what stands in the ledger is not read.
+
+    Counted no further than `COUNTED`: one more stands for all that is beyond.
+    """
     rules = covering.active_rules()
+    days = [last]
     if agreement is not None:
         questions = [Question(rules, Span(first, last, agreements=[agreement]))]
     else:
         questions = covering.asked(rules, first, last).questions
-    return first_of(statement(questions, all_rules=rules, seen=seen), most=most)
+        if _is_large():  # the next day is often enough, and costs a fraction of the month
+            days.insert(0, first + timedelta(days=1))
+    count, found = 0, list[Due]()
+    for until in days:
+        some = [replace(one, span=replace(one.span, last=min(until, last))) for one in questions]
+        count, found = first_of(statement(some, all_rules=rules, seen=seen), most=most)
+        if count > max(COUNTED, most):
+            break
+    return min(count, COUNTED + 1), found
+
+
+def _is_large() -> bool:
+    return Commitment.objects.order_by().values("pk")[LARGE : LARGE + 1].exists()
 
 
 def holding(items: Iterable[Due], on: date) -> list[Due]:

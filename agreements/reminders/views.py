@@ -17,9 +17,8 @@ from agreements.dates import PartialDate
 from agreements.overview.sources import last_rung, owed
 from agreements.register.models import Agreement
 from agreements.register.rules import editing
-from agreements.reminders.models import Reminder, ReminderRule, as_known
-from agreements.reminders.schedule import Due, preview
-from agreements.vocabulary import SendState
+from agreements.reminders.models import TOLD, Reminder, ReminderRule, as_known
+from agreements.reminders.schedule import COUNTED, Due, preview
 from partners.forms import RecordForm
 from partners.models import User
 from partners.requests import Request
@@ -27,7 +26,6 @@ from partners.viewers import Viewer
 
 DAYS, DAYS_OF_ONE = 30, 365
 SHOWN = 200
-TOLD = (SendState.SENT, SendState.UNKNOWN, SendState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -50,9 +48,10 @@ def reminder_plan(request: Request) -> HttpResponse:
     viewer = request.viewer
     found = preview(viewer.on, viewer.on + timedelta(days=DAYS), seen=_seen(viewer), most=SHOWN)
     days_after = last_rung()
+    late = owed(viewer).overdue(viewer.on - timedelta(days=days_after)).order_by().values("pk")[: COUNTED + 1]
     context = {
         **_will_and_was(found, Reminder.objects.visible_to(viewer), viewer), "days": DAYS,
-        "stopped": owed(viewer).overdue(viewer.on - timedelta(days=days_after)).count(),
+        "stopped": late.count(),
         "last_rung": days_after,
     }  # fmt: skip
     return render(request, "agreements/reminders/plan.html", context)
@@ -92,7 +91,8 @@ def _will_and_was(found: tuple[int, list[Due]], rows: Any, viewer: Viewer) -> di
     told = rows.filter(state__in=TOLD).order_by("-sent_at", "-pk")
     count, first = found
     return {
-        "lines": _lines(first, viewer), "count": count, "more": max(count - SHOWN, 0),
+        "lines": _lines(first, viewer), "count": count, "counted": COUNTED, "more": max(count - SHOWN, 0),
+        "uncounted": count > COUNTED,
         "told": told.select_related("recipient", "rule", "step", "agreement", "commitment")[:SHOWN],
     }  # fmt: skip
 

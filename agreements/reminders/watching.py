@@ -15,22 +15,32 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Max, OuterRef, Q, Subquery, Value
+from django.db.models import F, Func, Max, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 
 from agreements.acts import Act
 from agreements.commitments.models import Commitment, Milestone
-from agreements.commitments.models.queries import CLOSING_DAYS, SilentSince, silent_between
+from agreements.commitments.models.queries import CLOSING_DAYS, SilentSince
+from agreements.dates import Precision
 from agreements.procedures import proceeding
 from agreements.procedures.models import ProceedingStep
 from agreements.register.models import Agreement, Step
-from agreements.register.models.queries import notice_day, term_end, term_start, term_turn
+from agreements.register.models.queries import (
+    MAY_RENEW,
+    RENEWS_ITSELF,
+    begun_between,
+    notice_day,
+    term_end,
+    term_start,
+    term_turn,
+)
 from agreements.reminders.models import ReminderRule, Watched
 from agreements.vocabulary import CONCLUDED, MilestoneStatus, Stage
 
 DAY = timedelta(days=1)
-SHORTEST_TERM = 28  # days
-KEY, DATE = models.BigIntegerField(), models.DateField()
+SHORTEST_MONTH = 28  # days
+YEAR = timedelta(days=366)
+KEY, DATE, BOOLEAN = models.BigIntegerField(), models.DateField(), models.BooleanField()
 DAYS: Any = ArrayField(models.SmallIntegerField())
 NONE = Q(pk__in=())
 Ranges = list[tuple[date, date]]  # first and last day of each
@@ -43,6 +53,13 @@ MATTER = (
 
 def within(column: str, ranges: Ranges) -> Q:
     return reduce(or_, (Q(**{f"{column}__range": days}) for days in ranges), NONE)
+
+
+def inside(expression: Any, ranges: Ranges) -> Q:
+    """The same of an expression, which is worked out once for all ranges."""
+    days = ", ".join(f"[{first:%Y-%m-%d},{last:%Y-%m-%d}]" for first, last in ranges)
+    many = Func(Value(f"{{{days}}}"), template="%(expressions)s::datemultirange")
+    return Q(Func(many, expression, arg_joiner=" @> ", template="(%(expressions)s)", output_field=BOOLEAN))
 
 
 def nothing(field: models.Field[Any, Any]) -> Cast:
@@ -124,7 +141,12 @@ class Watch:
         """Rows due between the days that the rungs ask for, or with rungs of their own; all where no rung is named."""
         if offsets is None:
             return Q()
-        return within("day", span.ranges(offsets)) | (Q(lead_days__isnull=False) if self.has_lead_days else NONE)
+        own = Q(lead_days__isnull=False) if self.has_lead_days else NONE
+        return self.between(span.ranges(offsets)) | own
+
+    def between(self, ranges: Ranges) -> Q:
+        """Rows whose `day` is one of these."""
+        return within("day", ranges)
 
     def among(self, span: Span) -> Q:
         return Q() if span.agreements is None else Q(**{f"{self.to_agreement}pk__in": span.agreements})
@@ -178,20 +200,37 @@ class Expiry(Watch):
 
     def rows(self, span: Span, offsets: Collection[int] | None) -> list[Any]:
         """One query for each term that can run within the span."""
-        starts: Any = Value(span.first, output_field=DATE)
+        first: Any = Value(span.first, output_field=DATE)
+        can_end = self.can_end(span, offsets)
         found = []
-        for number in range(2 + (span.last - span.first).days // SHORTEST_TERM if span.last > span.first else 1):
-            rows, turns = self.at(starts).filter(self.among(span)), term_turn(starts)
+        months = (span.last - span.first).days // SHORTEST_MONTH
+        for number in range(2 + months if span.last > span.first else 1):
+            starts = Cast(term_turn(first, later=number - 1) + DAY, DATE) if number else first
+            rows = self.at(starts).filter(self.among(span))
             if number:
-                rows = rows.annotate(begins=starts).filter(begins__range=(span.first, span.last))
+                rows = rows.filter(RENEWS_ITSELF, inside(starts, [(span.first, span.last)]))
+                if number > 1:  # whole terms lie within the span
+                    rows = rows.filter(renewal_months__lte=months // (number - 1))
             else:
                 near = self.near(span, offsets)
                 if span.after is not None:  # a term may be shorter than the days before
-                    rows, near = rows.annotate(begun=term_start(starts)), near | Q(begun__gt=span.after)
-                rows = rows.filter(near)
-            found.append(self.columns(rows, starts, ends=turns, held=term_start(starts)))
-            starts = Cast(turns + DAY, DATE)
+                    rows, near = (
+                        rows.annotate(begun=term_start(starts)),
+                        near | (begun_between(span.after, span.first) & Q(begun__gt=span.after)),
+                    )
+                rows = rows.filter(near, can_end)
+            found.append(self.columns(rows, starts, ends=term_turn(first, later=number), held=term_start(starts)))
         return found
+
+    def between(self, ranges: Ranges) -> Q:
+        return inside(F("day"), ranges)
+
+    def can_end(self, span: Span, offsets: Collection[int] | None) -> Q:
+        """Those that `near` can let through, by columns that have an index."""
+        if offsets is None:
+            return Q()
+        days = span.ranges(offsets)
+        return MAY_RENEW | within("expires_on", days) | within("leaves_on", days) | Q(lead_days__isnull=False)
 
     def matter(self, row: Any, on: date) -> Matter | None:
         return Matter(row, row.day)
@@ -203,6 +242,9 @@ class Expiry(Watch):
 class NoticeDay(Expiry):
     def day(self, on: Any) -> Any:
         return notice_day(on)
+
+    def can_end(self, span: Span, offsets: Collection[int] | None) -> Q:
+        return MAY_RENEW
 
 
 class CommitmentDue(Watch):
@@ -221,10 +263,18 @@ class Silence(Watch):
     def base(self, on: date) -> Any:
         return Commitment.objects.owed().annotate(day=SilentSince())
 
-    def near(self, span: Span, offsets: Collection[int] | None) -> Q:
+    def rows(self, span: Span, offsets: Collection[int] | None) -> list[Any]:
+        """One query of what was heard of and one of what never was: each has its index."""
         if offsets is None:
-            return Q()
-        return reduce(or_, (silent_between(first, last) for first, last in span.ranges(offsets)), NONE)
+            return super().rows(span, offsets)
+        rows, ranges = self.base(span.first).filter(self.among(span)), span.ranges(offsets)
+        # Of what never was heard of, the end of the period of its signing counts, which may be a year long.
+        years = [(max(first, date.min + YEAR) - YEAR, last) for first, last in ranges]
+        signed = within("agreement__signed_on", ranges) | Q(agreement__signed_on=None)
+        signed |= ~Q(agreement__signed_precision=Precision.DAY) & within("agreement__signed_on", years)
+        unheard = rows.filter(signed, inside(F("day"), ranges), heard_on=None)
+        found = (rows.filter(within("heard_on", ranges)), unheard)
+        return [self.columns(some, Value(span.first, output_field=DATE)) for some in found]
 
     def matter(self, row: Any, on: date) -> Matter | None:
         return Matter(row.agreement, row.day, row)

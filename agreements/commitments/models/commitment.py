@@ -259,6 +259,7 @@ class Commitment(Record):
             models.Index(F("due_on").asc(nulls_last=True), "id", name="commitment_order"),
             models.Index(fields=["due_on"], name="commitment_open_due", condition=Q(delivery__in=OPEN)),
             models.Index(fields=["heard_on"], name="commitment_open_heard", condition=Q(delivery__in=OPEN)),
+            models.Index(fields=["due_on"], name="commitment_own_days", condition=Q(lead_days__isnull=False)),
             models.Index(fields=["partner_owner", "health"], name="commitment_partner_health"),
         )
 

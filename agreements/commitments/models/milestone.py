@@ -60,6 +60,9 @@ class Milestone(Record):
             ),
             models.UniqueConstraint("commitment", "occurrence", name="milestone_of_a_time"),
         )  # fmt: skip
+        indexes = (
+            models.Index(fields=["due_on"], name="milestone_due", condition=Q(status=MilestoneStatus.SCHEDULED)),
+        )
 
     def __str__(self) -> str:
         return self.in_words("title")

@@ -251,6 +251,12 @@ class Agreement(StatedTerms, Record):
             models.Index(fields=["expires_on", "id"], name="agreement_by_expiry"),
             models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
             models.Index(fields=["leaves_on"], name="agreement_leaving", condition=Q(stage__in=CONCLUDED)),
+            models.Index(
+                fields=["expires_on"],
+                name="agreement_renewing",
+                condition=~Q(renewal=Renewal.NONE) & Q(stage__in=CONCLUDED),
+            ),
+            models.Index(fields=["expires_on"], name="agreement_own_days", condition=Q(lead_days__isnull=False)),
         )
 
     def __str__(self) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Least
-from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan
+from django.db.models.lookups import GreaterThan, LessThan
 
 from agreements.register.models.authorship import Authorship
 from agreements.vocabulary import CONCLUDED, Renewal, Stage
@@ -51,10 +51,25 @@ def term_end(on: date | Any) -> Any:
 RENEWS_ITSELF = Q(renewal=Renewal.TACIT, renewal_months__isnull=False, expires_on__isnull=False)
 
 
-def term_turn(on: date | Any) -> Any:
-    """The last day of the term that runs on a day, where it renews by itself; null of others, and of what is over."""
-    end = _running_term(on)
-    return Case(When(RENEWS_ITSELF & Q(GreaterThanOrEqual(end, _day(on))), then=end), output_field=models.DateField())
+# Where a term may end that is not its first, or a notice may have its day: few rows, which have an index.
+MAY_RENEW = ~Q(renewal=Renewal.NONE)
+
+
+def term_turn(on: date | Any, *, later: int = 0) -> Any:
+    """The last day of the term that runs on a day, or so many terms later, where it renews by itself.
+
+    Null of others, and where there is no such term any more.
+    """
+    end = Func(
+        "expires_on", "renewal_months", "renewal_times", _day(on), Value(later), function="term_turn",
+        output_field=models.DateField(),
+    )  # fmt: skip
+    return Case(When(RENEWS_ITSELF, then=end), output_field=models.DateField())
+
+
+def begun_between(after: date, on: date) -> Q:
+    """Where the term that runs on a day can have begun after another day: more is no fault."""
+    return RENEWS_ITSELF & Q(LessThan(_running_term(after), _day(on)))
 
 
 def term_start(on: date | Any) -> Any:

@@ -101,6 +101,16 @@ FROM unnest(ARRAY[NULL, '2019-12-31', '2020-01-30', '2020-01-31', '2020-02-28', 
     unnest(ARRAY[NULL, 0, 1, 2, 3, 7, 12, 13, 60]) months, unnest(ARRAY[NULL, 0, 1, 3, 40]) times,
     generate_series(0, 1500, 7) apart, LATERAL (SELECT DATE '2019-12-28' + apart + apart % 5 AS on_day) d
 """
+# The turn of a term, and what the day after it says of the next.
+TURNS = f"""
+SELECT *, term_turn(first, months, times, on_day, 0) AS turn, term_turn(first, months, times, on_day, 1) AS next,
+    term_turn(first, months, times, on_day, 2) AS third FROM ({TRIED}) t
+"""
+TOLD_APART = """
+turn IS DISTINCT FROM CASE WHEN months > 0 AND counted >= on_day THEN counted END
+OR next IS DISTINCT FROM term_turn(first, months, times, turn + 1, 0)
+OR third IS DISTINCT FROM term_turn(first, months, times, next + 1, 0)
+"""
 
 
 def test_postgresql_finds_the_term_that_trying_each_finds(db: None) -> None:
@@ -109,6 +119,10 @@ def test_postgresql_finds_the_term_that_trying_each_finds(db: None) -> None:
         rows = cursor.fetchall()
         assert len(rows) > 50_000
         assert [row for row in rows if row[0] != row[1]] == []
+        cursor.execute(f"SELECT count(turn), count(next) FROM ({TURNS}) t")
+        assert min(cursor.fetchone()) > 20_000
+        cursor.execute(f"SELECT * FROM ({TURNS}) t WHERE {TOLD_APART}")
+        assert cursor.fetchall() == []
         cursor.execute("SELECT term_end('2020-01-31', 1, 5, NULL), term_end('0001-01-31', 7, NULL, '9999-01-01')")
         assert cursor.fetchone() == (date(2020, 6, 30), date(9000, 12, 31))
 

@@ -28,9 +28,10 @@ from agreements.models import (
     Step,
     Touched,
 )
-from agreements.reminders import ledger
+from agreements.reminders import ledger, schedule, views
 from agreements.reminders.models import Told, Watched
-from agreements.reminders.schedule import due, plan
+from agreements.reminders.schedule import Due, due, plan
+from agreements.reminders.watching import WATCHES, Span
 from partners.models import Absence, Membership
 from tests.agreements.reminders import oracle
 from tests.conftest import Cast
@@ -271,3 +272,42 @@ def test_what_could_not_be_written_is_asked_of_again(cast: Cast, today: object) 
     SetAside.objects.update(next_try_at=timezone.now())
     assert ledger.queue(TODAY) == 1
     assert not Touched.objects.exists()
+
+
+def test_what_is_silent_is_found_however_its_signing_is_known(cast: Cast, today: object) -> None:
+    for precision in ("day", "month", "quarter", "year"):
+        for heard in (None, TODAY - 200 * DAY):
+            agreement = make_agreement(
+                desk=cast.desk, signed_on=date(2025, 1, 1), signed_precision=precision, effective_on=None
+            )
+            make_commitment(agreement=agreement, heard_on=heard)
+    Agreement.objects.filter(pk=make_commitment(agreement=cast.agreement).agreement_id).update(
+        signed_on=None, stage="agreed", kind="programme"
+    )
+    known = list(Commitment.objects.owed().select_related("agreement"))
+    assert len({one.silent_since for one in known}) == 7, "four periods, a report, an entry, and the one of the cast"
+    for on in {one.silent_since + 183 * DAY for one in known}:
+        span = Span(on, on, after=on - DAY)
+        rows = {row[1] for query in WATCHES["no_report"].rows(span, [183, 500]) for row in query}
+        days = span.ranges([183, 500])
+        assert rows == {one.pk for one in known if any(a <= one.silent_since <= b for a, b in days)}
+        assert rows
+
+
+def test_of_a_large_register_the_first_days_are_shown(cast: Cast, today: object, monkeypatch: Any) -> None:
+    World(cast, 1)
+    whole = plan(TODAY, TODAY + 30 * DAY)
+    seen = Agreement.objects.order_by().values("pk")
+
+    def shown(most: int) -> tuple[int, list[Due]]:
+        return schedule.preview(TODAY, TODAY + 30 * DAY, seen=seen, most=most)
+
+    count, month = shown(1000)
+    assert count == len(whole) > 40
+    monkeypatch.setattr(schedule, "LARGE", 0)
+    for room in (schedule, views):
+        monkeypatch.setattr(room, "COUNTED", 10)
+    assert shown(20) == (11, month[:20])
+    assert shown(count) == (11, month), "the next days are not enough"
+    page = cast.client("auditor").get("/reminders/").content.decode()
+    assert "More than 10 within 30 days" in page
