@@ -38,8 +38,8 @@ _DAY_TEXT = r"([0-9]{1,2})(?:st|nd|rd|th)?"
 _NAME = r"([a-z]+)\.?"
 _YEAR_TEXT = r"(?:(?:nam|year|of|in|the)\s+)*'?([0-9]{4}|[0-9]{2})"
 _FULL_YEAR = r"(?:(?:nam|year|of|in|the)\s+)*([0-9]{4})"
-_ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
-_ROMAN = "(" + "|".join(sorted(_ROMANS, key=len, reverse=True)) + ")"
+ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+_ROMAN = "(" + "|".join(sorted(ROMANS, key=len, reverse=True)) + ")"
 _QUARTERS = {
     "i": 1, "ii": 2, "iii": 3, "iv": 4, "one": 1, "two": 2, "three": 3, "four": 4, "mot": 1, "hai": 2, "ba": 3,
     "bon": 4, "tu": 4, "first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4,
@@ -166,7 +166,7 @@ class PartialDate:
     def __str__(self) -> str:
         """As the reader writes it, and as `read` takes it back: `Q3 2023`, in Vietnamese `Quý III/2023`."""
         if self.precision == Precision.QUARTER and (get_language() or "").startswith("vi"):
-            return f"Quý {_ROMANS[(self.on.month - 1) // 3].upper()}/{self.on.year:04}"
+            return f"Quý {ROMANS[(self.on.month - 1) // 3].upper()}/{self.on.year:04}"
         return self.plain
 
     @property
@@ -254,7 +254,7 @@ def _day(plain: str) -> tuple[int, int, int, Precision] | None:
     if found := _SEPARATED.fullmatch(plain):
         return int(found[1]), int(found[2]), _whole(found[1], found[2], found[3]), Precision.DAY
     if found := _WITH_ROMAN.fullmatch(plain):
-        month = _ROMANS.index(found[2]) + 1
+        month = ROMANS.index(found[2]) + 1
         return int(found[1]), month, _whole(found[1], month, found[3]), Precision.DAY
     if found := _VIETNAMESE.fullmatch(plain):
         month = _month(found[2])
@@ -289,7 +289,7 @@ def _period(plain: str) -> tuple[int, int, int, Precision] | None:
     if found := _YEAR.fullmatch(plain):
         return 1, 1, int(found[1]), Precision.YEAR
     if found := _ROMAN_MONTH.fullmatch(plain):
-        return 1, _ROMANS.index(found[1]) + 1, int(found[2]), Precision.MONTH
+        return 1, ROMANS.index(found[1]) + 1, int(found[2]), Precision.MONTH
     if found := _VIETNAMESE_MONTH.fullmatch(plain):
         return 1, _month(found[1]), int(found[2]), Precision.MONTH
     if (found := _ENGLISH_MONTH.fullmatch(plain)) and found[1] not in _NO_MONTHS:

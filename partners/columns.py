@@ -6,16 +6,21 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from partners.cells import Teller
 from partners.viewers import Viewer
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name in the address, its heading, what stands in a row, and the fields that this tells of."""
+    """One column: its name in the address, its heading, what stands in a row, and the fields that this tells of.
+
+    `value` says it of one record, for pages; `cell` of all rows at once, for files.
+    """
 
     name: str
     label: Any
     value: Callable[[Any], Any]
+    cell: Teller
     fields: str = ""  # of the record's own table; none for what everyone who sees the row may read
 
     def is_for(self, viewer: Viewer, model: Any) -> bool:

@@ -32,6 +32,10 @@ _JOINED = (
     (0xFB50, 0xFDFF), (0xFE70, 0xFEFC), (0x11000, 0x11FFF),
 )  # fmt: skip
 _BLANKS = re.compile("[\t\n]")
+# Any of the above, joiners that stay included: of the first plane, which is most of what is written, and beyond.
+_CHANGED = "".join(one.pattern[1:-1] for one in (_CONTROLS, _SURROGATES, _INVISIBLE)) + "\u200c\u200d\u2028\u2029"
+_CHANGED_NEAR = re.compile("[" + re.sub("[\U00010000-\U0010ffff](-[\U00010000-\U0010ffff])?", "", _CHANGED) + "]")
+_FAR, _CHANGED_FAR = re.compile("[\U00010000-\U0010ffff]"), re.compile(f"[{_CHANGED}]")
 
 
 def clean(text: str, *, pages: bool = False) -> str:
@@ -46,6 +50,13 @@ def clean(text: str, *, pages: bool = False) -> str:
     text = (_CONTROLS_BUT_PAGES if pages else _CONTROLS).sub(" ", text)
     text = _INVISIBLE.sub("", _SURROGATES.sub(REPLACEMENT, text))
     return unicodedata.normalize("NFC", _JOINERS.sub(_needed, text))
+
+
+def is_clean(text: str) -> bool:
+    """Whether `clean` would leave the text as it is, told quickly; of a few texts that it would, this is not sure."""
+    if _CHANGED_NEAR.search(text) or (_FAR.search(text) and _CHANGED_FAR.search(text)):
+        return False
+    return unicodedata.is_normalized("NFC", text)
 
 
 def line(text: str) -> str:

@@ -17,6 +17,7 @@ DOORS = {
     "agreements/examples/words.py": "our own words for examples",
     "agreements/exchange/files.py": "texts.clean over every row",
     "agreements/exchange/loading.py": "texts.clean over every paper",
+    "agreements/exchange/tables.py": "our own rows on their way out",
     "agreements/jobs/queues.py": "the text of an error",
     "agreements/reminders/bounces.py": "texts.line over what a report says",
     "agreements/reminders/relay.py": "texts.line over what the mail server says",

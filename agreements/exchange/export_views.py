@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import structlog
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -43,7 +41,8 @@ def _file(request: Request, form: str, page: str) -> HttpResponseBase:
     rows = listed(page, request.GET, viewer)
     columns = columns_of(page, viewer, request.GET)
     name = f"{page}-{timezone.localdate():%Y-%m-%d}.{form}"
-    log.info("export_asked", page=page, form=form)
+    told = {"page": page, "form": form, "columns": [column.name for column in columns], "filters": sorted(request.GET)}
+    log.info("export_asked", **told)
     answer: HttpResponseBase
     if form == "xlsx":
         count = rows.order_by()[: MOST_IN_XLSX + 1].count()
@@ -56,10 +55,14 @@ def _file(request: Request, form: str, page: str) -> HttpResponseBase:
             writing.ask(viewer, page, request.GET, total=count)
             return redirect("exports")
         answer = HttpResponse(as_xlsx(with_columns(page, rows, viewer), columns, title=page), content_type=XLSX)
+        log.info("export_sent", rows=count, **told)
     else:
-        # The lines are made while they are sent, when the reader's language would no longer be active.
-        lines = _in_language(as_csv(with_columns(page, rows, viewer), columns), translation.get_language())
-        answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        who = viewer.user_id  # by the time that all is sent, the line would not know it
+        pieces = as_csv(
+            with_columns(page, rows, viewer), columns,
+            sent=lambda number: log.info("export_sent", user=who, rows=number, **told),
+        )  # fmt: skip
+        answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     return _as_download(answer, name)
 
 
@@ -67,11 +70,6 @@ def _as_download(answer: HttpResponseBase, name: str) -> HttpResponseBase:
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
-
-
-def _in_language(lines: Iterator[str], language: str | None) -> Iterator[str]:
-    with translation.override(language):
-        yield from lines
 
 
 @require_GET

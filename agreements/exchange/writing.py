@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from agreements.commitments.lists.saved import listed
-from agreements.exchange.lists import columns_of, seen, seen_now, veils_of, with_columns
+from agreements.exchange.lists import columns_of, seen, seen_now, with_columns
 from agreements.exchange.models import KEPT, Export, ExportState, rights_of
 from agreements.exchange.tables import as_xlsx
 from agreements.jobs.queues import KILLED, GiveUp, Queue, storable
@@ -80,10 +80,9 @@ def _write(export: Export) -> None:
     try:
         rows = with_columns(export.page, listed(export.page, reading.query(export.query), viewer), viewer)
         columns = columns_of(export.page, viewer, reading.query(export.query))
-        veils = veils_of(rows)
 
-        def told(done: int, row: Any) -> None:
-            marks.append((row.pk, *(getattr(row, name) for name in veils)))
+        def told(done: int, mark: tuple[Any, ...]) -> None:
+            marks.append(mark)
             _note(export, done)
 
         with translation.override(export.language):

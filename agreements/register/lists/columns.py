@@ -8,7 +8,10 @@ from django.db.models import Prefetch
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from agreements.cells import period
+from agreements.register.lists import cells
 from agreements.register.models import Agreement, Participant
+from partners.cells import choice, day_of, text
 from partners.columns import Column
 from partners.viewers import Viewer
 
@@ -27,23 +30,39 @@ def _countries(agreement: Agreement) -> str:
 
 
 AGREEMENT_COLUMNS = (
-    Column("ref", _("Reference"), lambda row: row.ref, "ref"),
-    Column("title_vi", _("Title in Vietnamese"), lambda row: row.title_vi, "title_vi"),
-    Column("title_en", _("Title in English"), lambda row: row.title_en, "title_en"),
-    Column("kind", _("Kind"), lambda row: row.kind_in_words, "kind instrument_type"),
-    Column("regime", _("Legal regime"), lambda row: row.get_legal_regime_display(), "legal_regime"),
-    Column("standing", _("Standing"), lambda row: row.standing(timezone.localdate()).label, "stage expires_on"),
-    Column("signed", _("Signed or adopted"), lambda row: row.signed, "signed_on"),
-    Column("effective", _("In effect from"), lambda row: row.effective, "effective_on"),
-    Column("expires", _("Expires"), lambda row: row.expires, "expires_on"),
-    Column("renewal", _("Renewal"), lambda row: row.get_renewal_display(), "renewal"),
-    Column("notice", _("Last day to give notice"), lambda row: row.last_notice_on(timezone.localdate()), "renewal"),
-    Column("participants", _("Participants"), _participants),
-    Column("countries", _("Countries and territories"), _countries),
-    Column("place", _("Place of signing"), lambda row: row.place, "place"),
-    Column("desk", _("Desk"), lambda row: row.desk, "desk"),
-    Column("owner", _("Kept by"), lambda row: row.owner or "", "owner"),
-    Column("updated", _("Last change"), lambda row: timezone.localdate(row.updated_at), "updated_at"),
+    Column("ref", _("Reference"), lambda row: row.ref, text("ref"), "ref"),
+    Column("title_vi", _("Title in Vietnamese"), lambda row: row.title_vi, text("title_vi"), "title_vi"),
+    Column("title_en", _("Title in English"), lambda row: row.title_en, text("title_en"), "title_en"),
+    Column("kind", _("Kind"), lambda row: row.kind_in_words, cells.kind, "kind instrument_type"),
+    Column(
+        "regime", _("Legal regime"), lambda row: row.get_legal_regime_display(), choice("legal_regime"), "legal_regime"
+    ),
+    Column(
+        "standing",
+        _("Standing"),
+        lambda row: row.standing(timezone.localdate()).label,
+        cells.standing,
+        "stage expires_on",
+    ),
+    Column("signed", _("Signed or adopted"), lambda row: row.signed, period("signed"), "signed_on"),
+    Column("effective", _("In effect from"), lambda row: row.effective, period("effective"), "effective_on"),
+    Column("expires", _("Expires"), lambda row: row.expires, period("expires"), "expires_on"),
+    Column("renewal", _("Renewal"), lambda row: row.get_renewal_display(), choice("renewal"), "renewal"),
+    Column(
+        "notice",
+        _("Last day to give notice"),
+        lambda row: row.last_notice_on(timezone.localdate()),
+        cells.notice,
+        "renewal",
+    ),
+    Column("participants", _("Participants"), _participants, cells.participants),
+    Column("countries", _("Countries and territories"), _countries, cells.countries),
+    Column("place", _("Place of signing"), lambda row: row.place, text("place"), "place"),
+    Column("desk", _("Desk"), lambda row: row.desk, cells.desk, "desk"),
+    Column("owner", _("Kept by"), lambda row: row.owner or "", cells.owner, "owner"),
+    Column(
+        "updated", _("Last change"), lambda row: timezone.localdate(row.updated_at), day_of("updated_at"), "updated_at"
+    ),
 )
 
 
