@@ -27,11 +27,13 @@ from django.db.models import FileField, JSONField, Model
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import health
 from agreements.examples.rows import Rows, plain, written_columns
+from agreements.register.models import Agreement
 from agreements.register.models.authorship import Authorship
 from partners.models import Entry
 
-# Statement triggers of which one run at the end does the work: the entries of the search, the marks of the tallies.
-DONE_AT_THE_END = re.compile(r"\w+_entered_insert|mark_stale_insert")
+# Statement triggers of which one run at the end does the work: the entries of the search, the marks of the tallies and
+# of the reminders.
+DONE_AT_THE_END = re.compile(r"\w+_entered_insert|mark_stale_insert|touch_insert")
 ENTERED = ("agreement", "commitment", "document", "note", "report")
 OF_EACH_ROW = re.compile(r"INSERT INTO (\S+) \(([^)]+)\)\s+VALUES \((.+)\);\s*RETURN NULL;", re.DOTALL)
 OF_WRITERS = re.compile(r"(INSERT INTO .+?) FROM unnest\((.+?)\) AS writer\s+(WHERE .+?);\s*RETURN NULL;", re.DOTALL)
@@ -124,6 +126,7 @@ class Bulk:
         for name in ENTERED:
             _do(f"SELECT enter_{name}()")
         _do("SELECT recount()")
+        _touch(self._stripped[Agreement].first if Agreement in self._stripped else None)
         for beside in self._beside:
             beside.dress()
             beside.analyse()
@@ -149,6 +152,12 @@ def _do(statement: str, *values: Any) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values or None)
         return cursor.fetchall() if cursor.description else []
+
+
+def _touch(first: int | None) -> None:
+    """Have reminders looked for in all agreements from this key on."""
+    if first is not None:
+        _do("INSERT INTO agreements_touched (agreement_id) SELECT id FROM agreements_agreement WHERE id >= %s", first)
 
 
 def _next_key(model: type[Model]) -> int:

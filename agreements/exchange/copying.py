@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from partners.cells import CellKind, Facts, Filled
 from partners.columns import Column
+from partners.statements import written
 
 MOST_SECONDS = 1800  # that a file may take on its way to whoever asked: they may read slowly
 
@@ -24,7 +25,7 @@ MOST_SECONDS = 1800  # that a file may take on its way to whoever asked: they ma
 class Plan:
     """What is asked of the database for one file, in one reader's rows and language; nothing of it depends on later.
 
-    With `noted` each row begins with its key, and with which of these parts are open to the reader.
+    Without a statement there can be no row. With `noted` each row begins with its key, and with which of these parts are open to the reader.
     """
 
     statement: str
@@ -43,16 +44,18 @@ class Plan:
             shown.append(f"nullif(file.\"{name}\"[{cell.part}], '')" if cell.array else f'file."{name}"')
         # The key keeps rows apart where the list asks for distinct ones.
         key = rows.model._meta.pk.column
-        inner, params = rows.annotate(**asked).values_list(key, *(noted or ()), *asked).query.sql_with_params()
+        inner, params = written(rows.annotate(**asked).values_list(key, *(noted or ()), *asked))
         before = [] if noted is None else [f'file."{name}"' for name in (key, *noted)]
         told = ", ".join(before + shown)
         copy = f"COPY (SELECT {told} FROM ({inner}) AS file) TO STDOUT (FORMAT csv)"  # noqa: S608  (names of our own)
         operations: Any = connection.ops  # PostgreSQL's
         labels, kinds = (str(column.label) for column in columns), (cell.kind for cell in cells)
-        return cls(operations.compose_sql(copy, params), tuple(labels), tuple(kinds))
+        return cls(operations.compose_sql(copy, params) if inner else "", tuple(labels), tuple(kinds))
 
     def rows(self) -> Iterator[bytes]:
         """Each row as a line of CSV, ended by a line feed. Nothing else may be asked of the connection meanwhile."""
+        if not self.statement:  # of a reader who sees none
+            return
         with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(self.statement) as copy:
             yield from copy
 

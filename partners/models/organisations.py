@@ -210,6 +210,7 @@ class Desk(Record):
 
 def desks_held(person: int, role: str, day: date) -> set[tuple[int, int]]:
     """Desks of a person, and those of whom the person stands in for on a day, each with whose it is. One query."""
+    role = str(role)  # a member of Role and its text are one shape
 
     def held(values: Sequence[Any]) -> Any:
         covered = Q(

@@ -85,10 +85,13 @@ def test_a_deep_page_is_one_range_of_an_index(cast: Cast, index: str) -> None:
     model, order, value = DEEP[index]
     with connection.cursor() as cursor:
         # A small table is quicker read whole; what counts is that there is another way.
-        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        for other in ("seqscan", "bitmapscan", "sort", "incremental_sort"):
+            cursor.execute(f"SET LOCAL enable_{other} = off")
     for at in {value, None} if model._meta.get_field(order.column).null else {value}:
         for stretch in order.beyond(at, 1000):
             plan = order.apply(model.objects.filter(stretch)).only("pk")[:50].explain()
+            if "One-Time Filter: false" in plan:  # nothing can be without a value, which PostgreSQL 17 and later see
+                continue
             assert index in plan, plan
             assert "Index Cond" in plan, plan
             # What is left to look at again stands on the first value alone, where the index has no key beside it.

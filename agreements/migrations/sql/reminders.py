@@ -31,7 +31,7 @@ TOUCHED_BY = {
         "columns": "proceeding_id, row.started_on, row.done_on, row.skipped_because, row.archived_at",
     },
     "pause": {
-        "agreement": "p.agreement_id", "columns": "step_id, row.from_on, row.to_on, row.archived_at",
+        "agreement": "p.agreement_id", "columns": "row.step_id, row.from_on, row.to_on, row.archived_at",
         "join": "JOIN agreements_proceedingstep s ON s.id = row.step_id "
         "JOIN agreements_proceeding p ON p.id = s.proceeding_id",
     },

@@ -42,6 +42,7 @@ NOT_CONTENT: Mapping[str, str] = {
     "reminder": "who was told",
     "report": "what became of a promise, accepted for itself",
     "stale": "numbers to be worked out anew",
+    "touched": "reminders to be looked for anew",
     "share": "who may look: it holds from when it is given, and is taken back at any time",
     "step": "the acts themselves",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,13 @@ from tests.factories import TODAY, make_commitment
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=10)  # beyond the lease
+
+
+@pytest.fixture(autouse=True)
+def morning() -> Iterator[None]:
+    """By the clock of an evening what is queued would wait for the morning."""
+    with time_machine.travel(NOW, tick=True):
+        yield
 
 
 @pytest.fixture
