@@ -25,7 +25,8 @@ MOST_SECONDS = 1800  # that a file may take on its way to whoever asked: they ma
 class Plan:
     """What is asked of the database for one file, in one reader's rows and language; nothing of it depends on later.
 
-    Without a statement there can be no row. With `noted` each row begins with its key, and with which of these parts are open to the reader.
+    Without a statement there can be no row. With `noted` each row begins with its key, and with which of these parts
+    are open to the reader.
     """
 
     statement: str

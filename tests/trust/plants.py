@@ -14,6 +14,7 @@ from unittest import mock
 from agreements.models import Agreement, Commitment, Participant
 from agreements.vocabulary import Part
 from partners.fields import FieldClass
+from partners.statements import STATEMENTS
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,12 @@ class Code:
              function.__globals__, names)  # fmt: skip
         kept = function.__code__
         function.__code__ = names[function.__name__].__code__
+        STATEMENTS.kept.clear()  # a text is written once for the code that writes it
         try:
             yield
         finally:
             function.__code__ = kept
+            STATEMENTS.kept.clear()
 
     def _function(self) -> Any:
         module, _, name = self.path.partition(":")
@@ -75,7 +78,9 @@ class Entry:
                 del self.table[self.key]
             else:
                 self.table[self.key] = self.value
+            STATEMENTS.kept.clear()
             yield
+        STATEMENTS.kept.clear()
 
 
 RULES, SOURCES = "agreements.visibility", "agreements.sources.models"

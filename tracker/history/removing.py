@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from pghistory.models import Context
 
 from agreements.overview import tallies
-from agreements.register.models import Participant
+from agreements.register.models import Agreement, Participant
+from agreements.reminders.models import Touched
 from agreements.sources.models import Document
 from partners.models import Entry
 from partners.refusals import Refused
@@ -51,6 +52,7 @@ def remove() -> dict[str, int]:
         counts = {model._meta.db_table: _delete(model) for model in _children_first(models)}
         _do(f"ALTER TABLE {_quoted(Participant)} ENABLE TRIGGER participant_entered_delete")
         _forget_entries(models)
+        _forget_marks(models)
         _take_history(models)
         tallies.count_stale()
         _do("SELECT fold_cells()")
@@ -187,6 +189,12 @@ def _forget_entries(models: Iterable[type[Model]]) -> None:
         if model._meta.db_table in kinds:
             gone = f"SELECT id FROM {_gone(model)}"  # noqa: S608
             _do(f"DELETE FROM {_quoted(Entry)} WHERE kind = %s AND record_id IN ({gone})", model._meta.db_table)  # noqa: S608
+
+
+def _forget_marks(models: Iterable[type[Model]]) -> None:
+    """Nobody is to be reminded of what has gone."""
+    if Agreement in models:
+        _do(f"DELETE FROM {_quoted(Touched)} WHERE agreement_id IN (SELECT id FROM {_gone(Agreement)})")  # noqa: S608
 
 
 # --- the history -----------------------------------------------------------------------------------------------------
