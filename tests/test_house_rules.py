@@ -154,6 +154,7 @@ PAST_THE_GATE = {
     "tracker/tour.py: User.objects.filter": "one's own",
     "agreements/pages/saving.py: Agreement.objects.locked": "the row of the form, which came through the gate",
     "agreements/pages/saving.py: rows.model.objects.filter": "versions of the rows of that form",
+    "agreements/register/lists/cells.py: Participant.objects.live": "of rows that came through the gate",
     "agreements/register/lists/columns.py: Participant.objects.live": "of rows that came through the gate",
     "agreements/register/lists/facets.py: Agreement.objects.filter": "narrows rows that came through the gate",
     "agreements/register/lists/facets.py: Sector.objects.order_by": "numbers of rows that came through the gate",
