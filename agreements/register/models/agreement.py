@@ -255,7 +255,7 @@ class Agreement(StatedTerms, Record):
                 fields=["expires_on"],
                 name="agreement_renewing",
                 condition=~Q(renewal=Renewal.NONE) & Q(stage__in=CONCLUDED),
-            ),
+            ),  # fmt: skip
             models.Index(fields=["expires_on"], name="agreement_own_days", condition=Q(lead_days__isnull=False)),
         )
 
