@@ -50,6 +50,7 @@ from partners.viewers import Viewer
 
 TITLE = 1000  # characters: the title of a protocol names its treaty and all earlier protocols
 WORDS_INDEX = "agreement_words"
+RENEWS = ~Q(renewal=Renewal.NONE) & Q(stage__in=CONCLUDED)
 LINKS = {"parent": _("It would stand under itself."), "supersedes": _("It would take its own place.")}
 
 
@@ -251,11 +252,7 @@ class Agreement(StatedTerms, Record):
             models.Index(fields=["expires_on", "id"], name="agreement_by_expiry"),
             models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
             models.Index(fields=["leaves_on"], name="agreement_leaving", condition=Q(stage__in=CONCLUDED)),
-            models.Index(
-                fields=["expires_on"],
-                name="agreement_renewing",
-                condition=~Q(renewal=Renewal.NONE) & Q(stage__in=CONCLUDED),
-            ),  # fmt: skip
+            models.Index(fields=["expires_on"], name="agreement_renewing", condition=RENEWS),
             models.Index(fields=["expires_on"], name="agreement_own_days", condition=Q(lead_days__isnull=False)),
         )
 
