@@ -108,12 +108,6 @@ class ParticipantRole(TextChoices):
     OBSERVER = "observer", _("Observer")
 
 
-class Renewal(TextChoices):
-    NONE = "none", _("No renewal")
-    TACIT = "tacit", _("Renews unless someone objects")
-    EXPRESS = "express", _("Renews only if both agree")
-
-
 class CommitmentKind(TextChoices):
     FUNDING = "funding", _("Funding")
     TRAINING = "training", _("Training")

@@ -14,10 +14,11 @@ from agreements.examples.plots import PLOTS, REGIMES
 from agreements.examples.words import Both, said_of, words
 from agreements.examples.world import World
 from agreements.register.models import Agreement, Participant, Share
+from agreements.register.models.renewal import Renewal
 from agreements.register.models.stated_terms import SUSPENSION, EffectRule, EffectUnit, Ending
 from agreements.register.rules.references import SEVERAL
 from agreements.visibility import SHAREABLE
-from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, Kind, LegalRegime, Part, Renewal, Stage
+from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, Kind, LegalRegime, Part, Stage
 from partners.models import Organisation, User
 
 MULTILATERAL, RESTRICTED, ONE_LANGUAGE = 7, 23, 29  # every so many-th

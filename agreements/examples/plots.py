@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from agreements.vocabulary import Kind, LegalRegime, Renewal, Stage
+from agreements.register.models.renewal import Renewal
+from agreements.vocabulary import Kind, LegalRegime, Stage
 
 Days = tuple[int, int] | None  # from so many days to so many: from today, unless it says otherwise
 

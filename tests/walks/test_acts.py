@@ -82,10 +82,8 @@ def test_a_step_is_about_the_kind_that_its_act_says(cast: Cast) -> None:
 def test_there_is_one_maker_of_steps_and_one_stamp() -> None:
     assert places_of(r"(?<![A-Za-z])Step\(|Step\.objects\.create\(") - {"tracker/tour.py"} == {
         "agreements/register/models/step.py", "agreements/register/rules/steps.py",
-        "agreements/examples/life.py",  # many at once, already told
     }  # fmt: skip
     assert places_of(r"version \+= 1|version = .*version \+ 1") == {"partners/records.py"}
     assert places_of(r"(?<!Q\()updated_by(_id)?\s*=(?!=)") == {
         "partners/records.py", "agreements/commitments/rules/editing.py", "agreements/procedures/proceeding.py",
-        "agreements/examples/rows.py",
     }  # fmt: skip

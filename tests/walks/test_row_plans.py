@@ -20,10 +20,11 @@ from agreements.examples.generating import generate
 from agreements.exchange.loading import load
 from agreements.models import Agreement, Commitment, Participant
 from agreements.register.api import AgreementViewSet
+from agreements.register.models.renewal import Renewal
 from agreements.register.models.standing import Calendar
 from agreements.register.models.stated_terms import Ending
 from agreements.register.rules import lifecycle
-from agreements.vocabulary import CONCLUDED, Part, Renewal, ReportStatus, Stage
+from agreements.vocabulary import CONCLUDED, Part, ReportStatus, Stage
 from partners.api import CountryViewSet, OrganisationViewSet
 from partners.models import Country, Figure, Organisation, Relation, User
 from partners.viewers import DESK_STAFF

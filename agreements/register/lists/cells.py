@@ -13,8 +13,9 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull, LessThan
 
 from agreements.register.models import Participant
 from agreements.register.models.queries import EXPIRING_DAYS, TermEnd
+from agreements.register.models.renewal import Renewal
 from agreements.register.models.stated_terms import SUSPENSION
-from agreements.vocabulary import CONCLUDED, Renewal, Stage, Standing
+from agreements.vocabulary import CONCLUDED, Stage, Standing
 from partners.cells import AsText, Cell, CellKind, Facts, Labelled, in_words, organisation, person
 
 

@@ -25,19 +25,10 @@ from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import content
 from agreements.register.models.instrument_type import InstrumentType
 from agreements.register.models.queries import EXPIRING_DAYS, AgreementQuerySet
+from agreements.register.models.renewal import Renewal
 from agreements.register.models.stated_terms import Ending, StatedTerms
 from agreements.terms import Term
-from agreements.vocabulary import (
-    CONCLUDED,
-    SIGNED_ONLY,
-    Kind,
-    LegalRegime,
-    Part,
-    Renewal,
-    Stage,
-    Standing,
-    day_label,
-)
+from agreements.vocabulary import CONCLUDED, SIGNED_ONLY, Kind, LegalRegime, Part, Stage, Standing, day_label
 from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.finding import Names

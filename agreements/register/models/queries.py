@@ -11,7 +11,8 @@ from django.db.models.functions import Coalesce, Least
 from django.db.models.lookups import GreaterThan, LessThan
 
 from agreements.register.models.authorship import Authorship
-from agreements.vocabulary import CONCLUDED, Renewal, Stage
+from agreements.register.models.renewal import Renewal
+from agreements.vocabulary import CONCLUDED, Stage
 from partners.records import RecordQuerySet
 from partners.viewers import Role, Viewer
 

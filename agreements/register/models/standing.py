@@ -14,8 +14,9 @@ from django.db.models.functions import Least
 from django.db.models.lookups import Exact, GreaterThan, IsNull, LessThan, LessThanOrEqual
 
 from agreements.register.models.queries import EXPIRING_DAYS, TermEnd
+from agreements.register.models.renewal import Renewal
 from agreements.register.models.stated_terms import SUSPENSION
-from agreements.vocabulary import CONCLUDED, Renewal, Stage, Standing
+from agreements.vocabulary import CONCLUDED, Stage, Standing
 
 Column = Callable[[str], Any]
 NEVER = date(9999, 12, 31)

@@ -16,7 +16,8 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.dates import PartialDate, Precision
-from agreements.vocabulary import Renewal, Standing
+from agreements.register.models.renewal import Renewal
+from agreements.vocabulary import Standing
 
 MOST_TIMES = 99
 SUSPENSION = "suspension"  # beside the endings: what a notice with a day to come leads to
