@@ -14,7 +14,6 @@ from partners.folding import spelled
 
 RAREST = 4  # words of a title by which its like is looked for: it has two of them at least
 STATISTICS_SECONDS = 600
-STATISTICS = "entry-word-statistics"
 
 
 def shares_rare_words(titles: Iterable[str], letter: str, *, most: int) -> str:
@@ -23,7 +22,7 @@ def shares_rare_words(titles: Iterable[str], letter: str, *, most: int) -> str:
     One of them may be mistyped, and common ones say nothing. Pairs that together would bring up more than `most`
     records are left out, all but the rarest. `letter` is that of the kind of record.
     """
-    common, rows = _statistics()
+    common, rows = common_elements("partners_entry", "words")
     pairs = []
     for title in titles:
         known = {word: common.get(f"{letter}~{word}", 0.0) for word in _words(title)}
@@ -45,17 +44,18 @@ def _words(title: str) -> list[str]:
     return list(dict.fromkeys(word[:LONGEST] for word in re.findall(r"\w+", spelled(title))))
 
 
-def _statistics() -> tuple[dict[str, float], float]:
-    """How often the common lexemes stand in entries, and how many entries there are."""
-    known: tuple[dict[str, float], float] | None = cache.get(STATISTICS)
+def common_elements(relation: str, column: str = "") -> tuple[dict[str, float], float]:
+    """How often the common elements stand in a column, and how many rows there are; an index of one needs no name."""
+    key = f"statistics:{relation}"
+    known: tuple[dict[str, float], float] | None = cache.get(key)
     if known is None:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT most_common_elems::text::text[], most_common_elem_freqs, reltuples FROM pg_class "
-                "LEFT JOIN pg_stats ON tablename = relname AND attname = 'words' WHERE relname = %s",
-                ["partners_entry"],
+                "LEFT JOIN pg_stats ON tablename = relname AND attname = coalesce(%s, attname) WHERE relname = %s",
+                [column or None, relation],
             )
             found, shares, rows = cursor.fetchone() or (None, None, 0)
         known = dict(zip(found or (), shares or (), strict=False)), max(rows, 0)
-        cache.set(STATISTICS, known, STATISTICS_SECONDS)
+        cache.set(key, known, STATISTICS_SECONDS)
     return known

@@ -7,8 +7,6 @@ from itertools import combinations
 from typing import Any
 
 from django.contrib.postgres.search import TrigramWordSimilarity
-from django.core.cache import cache
-from django.db import connection
 from django.db.models import Exists, Q, QuerySet
 from django.db.models.functions import Greatest
 
@@ -18,15 +16,13 @@ from agreements.register.models import Agreement
 from agreements.register.models.agreement import WORDS_INDEX
 from partners.folding import Words, fold, words
 from partners.models import Organisation
+from partners.rarity import RAREST, common_elements
 from partners.viewers import Viewer
 
 SHOWN = 5
 FEWEST_WORDS = 3  # shorter titles resemble everything
-RAREST = 4  # words of a title by which a double is looked for: it has two of them at least
 LIKE_ENOUGH = 0.6
 NEAR_DAYS = 31
-STATISTICS_SECONDS = 600
-STATISTICS = "title-word-statistics"
 MOST_COMPARED = 5000  # rows
 
 
@@ -59,7 +55,7 @@ def _shares_rare_words(title: str) -> Q:
 
     Pairs that would bring up more rows than can be compared while one types are left out.
     """
-    common, rows = _statistics()
+    common, rows = common_elements(WORDS_INDEX)
     rare = sorted(dict.fromkeys(words(title)), key=lambda word: (common.get(word, 0.0), -len(word)))[:RAREST]
     pairs = sorted(
         (common.get(one, 0.0) * common.get(other, 0.0) * rows, one, other) for one, other in combinations(rare, 2)
@@ -71,19 +67,3 @@ def _shares_rare_words(title: str) -> Q:
             break
         rule |= Q(words__contains=[one, other])
     return rule
-
-
-def _statistics() -> tuple[dict[str, float], float]:
-    """How often the common words stand in titles, and how many titles there are, as PostgreSQL's statistics know it."""
-    known: tuple[dict[str, float], float] | None = cache.get(STATISTICS)
-    if known is None:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT most_common_elems::text::text[], most_common_elem_freqs, reltuples FROM pg_class "
-                "LEFT JOIN pg_stats ON tablename = relname WHERE relname = %s",
-                [WORDS_INDEX],
-            )
-            found, shares, rows = cursor.fetchone() or (None, None, 0)
-        known = dict(zip(found or (), shares or (), strict=False)), max(rows, 0)
-        cache.set(STATISTICS, known, STATISTICS_SECONDS)
-    return known
