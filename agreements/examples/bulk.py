@@ -37,8 +37,8 @@ DONE_AT_THE_END = re.compile(r"\w+_entered_insert|mark_stale_insert|touch_insert
 ENTERED = ("agreement", "commitment", "document", "note", "report")
 OF_EACH_ROW = re.compile(r"INSERT INTO (\S+) \(([^)]+)\)\s+VALUES \((.+)\);\s*RETURN NULL;", re.DOTALL)
 OF_WRITERS = re.compile(r"(INSERT INTO .+?) FROM unnest\((.+?)\) AS writer\s+(WHERE .+?);\s*RETURN NULL;", re.DOTALL)
-# For this transaction alone. Compiling a question takes longer than asking it of all rows.
-SETTINGS = {"maintenance_work_mem": "512MB", "work_mem": "128MB", "jit": "off"}
+# For this transaction alone.
+SETTINGS = {"maintenance_work_mem": "512MB", "work_mem": "128MB"}
 
 
 class BulkRows(Rows):

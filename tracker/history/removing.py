@@ -42,7 +42,6 @@ def remove() -> dict[str, int]:
     with transaction.atomic():
         _do("SET CONSTRAINTS ALL IMMEDIATE")
         _do("SELECT pg_advisory_xact_lock(hashtext('history seal'))")
-        _do("SET LOCAL jit = off")  # compiling a question takes longer than asking it of all rows
         models = {model: _parts_of(model) for model in _tables()}
         _find(models)
         _refuse_if_needed(models)
