@@ -36,14 +36,16 @@ def make_organisation(*, code: str = "", country: str | None = "US", name: str =
 def make_user(
     *, role: str, name: str = "", desks: Any = (), organisations: Any = (), language: str = "en", **more: Any
 ) -> User:
+    """A person who may be disturbed at any hour, so that no test depends on when it runs."""
     number = next(_numbers)
+    hours = {"quiet_from": None, "quiet_until": None}
     user = User.objects.create_user(
         more.pop("email", f"user{number}@example.org"),
         password="correct horse",
         role=role,
         name=name or f"{role} {number}",
         language=language,
-        **more,
+        **hours | more,
     )
     user.desks.set(desks)
     for organisation in organisations:

@@ -42,7 +42,9 @@ from agreements.models import Agreement, Commitment, ReminderRule
 from partners.models import Desk, User
 desk = Desk.objects.create(code="kills", name_en="Kills")
 people = [
-    User.objects.create_user(f"p{n}@kills.example", name=f"P{n}", role="officer", language="en")
+    User.objects.create_user(
+        f"p{n}@kills.example", name=f"P{n}", role="officer", language="en", quiet_from=None, quiet_until=None
+    )
     for n in range(%(people)s)
 ]
 for person in people:

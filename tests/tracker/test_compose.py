@@ -106,7 +106,9 @@ from django.utils import timezone
 from agreements.models import Agreement, ReminderRule
 from partners.models import Desk, User
 desk = Desk.objects.get(code="americas")
-officer = User.objects.create_user("officer@compose.example", name="Officer", role="officer", language="vi")
+officer = User.objects.create_user(
+    "officer@compose.example", name="Officer", role="officer", language="vi", quiet_from=None, quiet_until=None
+)
 officer.desks.add(desk)
 Agreement.objects.filter(ref="US-2023-03").update(owner=officer)
 """

@@ -27,6 +27,13 @@ def rule(cast: Cast) -> Iterator[ReminderRule]:
     yield ReminderRule.objects.create(code="r", watched="commitment_due", told="owner", offsets=[-30, -7, 0])
 
 
+@pytest.fixture(autouse=True)
+def hours(cast: Cast) -> None:
+    """The quiet hours that an account begins with, which the cast goes without."""
+    cast.linh.quiet_from, cast.linh.quiet_until = time(21), time(7)
+    cast.linh.save()
+
+
 def due(cast: Cast, days: int) -> Any:
     agreement = make_agreement(desk=cast.desk, owner=cast.linh)
     return make_commitment(agreement=agreement, owner=cast.linh, due_on=TODAY + timedelta(days=days))
