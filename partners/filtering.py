@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
 import django_filters as filters
@@ -21,6 +22,14 @@ class AnyOf(filters.MultipleChoiceFilter):
     def __init__(self, *args: Any, **options: Any) -> None:
         assert "__" not in options.get("field_name", "")
         super().__init__(*args, distinct=False, **options)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A chosen value as a person reads it, and the query of the same list without it."""
+
+    words: str
+    without: str
 
 
 class ReadableFilters(filters.FilterSet):
@@ -70,6 +79,31 @@ class ReadableFilters(filters.FilterSet):
         return [(str(form[name].label), " ".join(map(str, said))) for name, said in form.errors.items()]
 
     @property
+    def marks(self) -> list[Mark]:
+        """Each chosen value that narrows the list, in the order of the filters."""
+        asked = cast("QueryDict", self.data)
+        chosen = [name for name in self.filters if name not in self.form.errors]
+        return [
+            Mark(self._in_words(name, value), _without(asked, name, value))
+            for name in chosen
+            for value in asked.getlist(name)
+            if value.strip()
+        ]
+
+    def named(self, name: str, value: str) -> str:
+        """What a value of one filter is called."""
+        return str(dict(getattr(self.form.fields[name], "choices", ())).get(value, value))
+
+    def is_flag(self, name: str) -> bool:
+        """On or off: its name says it all."""
+        one = self.filters[name]
+        return isinstance(one, filters.BooleanFilter) or len(one.extra.get("choices", ())) == 1
+
+    def _in_words(self, name: str, value: str) -> str:
+        label = str(self.form.fields[name].label)
+        return label if self.is_flag(name) else f"{label}: {self.named(name, value)}"
+
+    @property
     def _model(self) -> type[Record]:
         return cast("type[Record]", cast("Any", self)._meta.model)  # which the metaclass sets
 
@@ -85,6 +119,13 @@ class ReadableFilters(filters.FilterSet):
                 related = cast("type[Record]", self._model._meta.get_field(hop).related_model)
                 queryset = queryset.filter(**{f"{hop}__in": related.objects.visible_to(self.viewer).values("pk")})
         return super().filter_queryset(queryset)
+
+
+def _without(asked: QueryDict, name: str, value: str) -> str:
+    kept = asked.copy()
+    kept.setlist(name, [one for one in kept.getlist(name) if one != value])
+    kept.pop("after", None)
+    return kept.urlencode()
 
 
 def _is_asked(value: Any) -> bool:

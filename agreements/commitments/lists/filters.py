@@ -16,6 +16,7 @@ from agreements.commitments.lists.said import WAITING, waits
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.languages import lacking
+from agreements.register.lists.filters import name_of
 from agreements.vocabulary import (
     BlockedBy,
     CommitmentKind,
@@ -112,10 +113,10 @@ class CommitmentFilter(ReadableFilters):
         if viewer.is_partner:
             self.filters["direction"].extra["choices"] = [(value.value, value.across) for value in Direction]
 
-    def is_flag(self, name: str) -> bool:
-        """On or off: its name says it all."""
-        one = self.filters[name]
-        return isinstance(one, filters.BooleanFilter) or len(one.extra.get("choices", ())) == 1
+    def named(self, name: str, value: str) -> str:
+        if name in ("partner", "lead") and value == NOBODY:
+            return str(_("nobody named"))
+        return name_of(name, value, self.viewer) or super().named(name, value)
 
     def search(self, rows: Any, name: str, value: str) -> Any:
         return rows.search(value, self.viewer)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.forms.bulk import WishForm
 from agreements.commitments.lists.columns import COMMITMENT_COLUMNS, with_columns
-from agreements.commitments.lists.filters import NOBODY, CommitmentFilter
+from agreements.commitments.lists.filters import CommitmentFilter
 from agreements.commitments.lists.said import with_said
 from agreements.commitments.lists.timeline import span_of
 from agreements.commitments.models import Commitment
@@ -68,7 +68,6 @@ def commitment_list(request: Request) -> HttpResponse:
         # What a link brought along and no box here shows stays when a box is changed.
         "kept_filters": kept,
         **following.kept_lists(viewer, RecordList.COMMITMENTS, request.GET.urlencode()),
-        "kept_in_words": [_in_words(chosen, name, value) for name, value in kept],
     }
     if context["view"] == "board":
         context |= _board(rows, viewer)
@@ -83,15 +82,6 @@ def commitment_list(request: Request) -> HttpResponse:
         context["chart_says"] = _("Bars run to the due day; a tick is the day first promised, the red line is today.")
     part = "_commitment_list.html" if request.htmx else "commitment_list.html"
     return render(request, f"agreements/commitments/{part}", context)
-
-
-def _in_words(chosen: CommitmentFilter, name: str, value: str) -> str:
-    """A filter that has no box on the page, as a person reads it."""
-    field = chosen.form.fields[name]
-    if chosen.is_flag(name):
-        return str(field.label)
-    words = {NOBODY: _("nobody named"), "mine": _("those I work for"), **dict(getattr(field, "choices", ()))}
-    return f"{field.label}: {words.get(value, value)}"
 
 
 def _board(rows: Any, viewer: Viewer) -> dict[str, Any]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from textwrap import wrap
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.utils.text import Truncator
 
 WIDTH = 1000
 LABEL = 290  # the titles at the left, before the days begin
-TITLE = 44  # characters of a title that fit there
+TITLE = 46  # characters of a title that fit into a line there
+LINE = 12  # height of a line of a title
 ROW, DENSE_ROW = 26, 17
 MANY = 60  # bars from which they stand closer
 MOST_BARS = 500
@@ -39,7 +40,7 @@ class Span:
 @dataclass(frozen=True)
 class Bar:
     span: Span
-    title: str
+    lines: tuple[tuple[int, str], ...]  # of its title, each with where it stands
     x: int
     width: int
     y: int
@@ -84,9 +85,10 @@ def timeline(spans: Iterable[Span], on: date) -> Chart | None:
 
     row_height = ROW if len(rows) <= MANY else DENSE_ROW
     height = min(BAR, row_height - 4)
+    most_lines = row_height // LINE
     bars = tuple(
         Bar(
-            span, Truncator(span.record.title).chars(TITLE), place(start),
+            span, _lines(span.record.title, most_lines, TOP + number * row_height + height / 2), place(start),
             max(place(span.end or last) - place(start), THINNEST), TOP + number * row_height, height,
             place(span.first_end) if span.first_end else None,
         )
@@ -94,6 +96,13 @@ def timeline(spans: Iterable[Span], on: date) -> Chart | None:
     )  # fmt: skip
     height = TOP + len(rows) * row_height + 8
     return Chart(bars, _marks(first, last, place), place(on), WIDTH, height, len(spans) - len(rows))
+
+
+def _lines(title: str, most: int, middle: float) -> tuple[tuple[int, str], ...]:
+    """A title in so many lines at most, around the middle of its bar."""
+    lines = wrap(title, TITLE, max_lines=most, placeholder="…")
+    top = middle - (len(lines) - 1) * LINE / 2 + 4  # a letter is drawn from its foot
+    return tuple((round(top + number * LINE), line) for number, line in enumerate(lines))
 
 
 def _marks(first: date, last: date, place: Any) -> tuple[tuple[int, str], ...]:

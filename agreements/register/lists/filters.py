@@ -90,6 +90,9 @@ class AgreementFilter(ReadableFilters):
         model = Agreement
         fields: tuple[str, ...] = ()
 
+    def named(self, name: str, value: str) -> str:
+        return name_of(name, value, self.viewer) or super().named(name, value)
+
     def search(self, rows: Any, name: str, value: str) -> Any:
         return rows.search(value, self.viewer)
 
@@ -151,6 +154,21 @@ def _choices(viewer: Viewer) -> dict[str, Any]:
         "sectors": list(Sector.objects.visible_to(viewer)),
         "desks": list(Desk.objects.visible_to(viewer)) if viewer.is_staff else [],
     }
+
+
+def name_of(what: str, code: str, viewer: Viewer) -> str:
+    """What a filter's code stands for, among those offered to the viewer; empty for one that is not."""
+    match what:
+        case "organisation" | "partner" | "lead":
+            one = organisation_named(code, viewer)
+            return one.label if one else ""
+        case "desk" if code == "mine":
+            return str(_("those I work for"))
+        case "country" | "sector" | "desk":
+            offered = choices_for(viewer)["countries" if what == "country" else f"{what}s"]
+            return next((str(row) for row in offered if row.code.lower() == code.lower()), "")
+        case _:
+            return ""
 
 
 def organisation_named(code: str, viewer: Viewer) -> Organisation | None:
