@@ -26,9 +26,9 @@ class Together(Func):
 
 @dataclass(frozen=True)
 class Order:
-    """A list's order: one column, which may be empty, then the key. Nulls stand first going down, last going up.
+    """A list's order: one column, which may be empty, then the key. What has no value stands last, both ways.
 
-    An index over the two serves both ways.
+    Each way has an index of its own over the two, unless its column is never empty.
     """
 
     column: str
@@ -38,7 +38,7 @@ class Order:
 
     def apply(self, rows: QuerySet[Any]) -> QuerySet[Any]:
         if self.descending:
-            return rows.order_by(F(self.column).desc(nulls_first=True), "-pk")
+            return rows.order_by(F(self.column).desc(nulls_last=True), "-pk")
         return rows.order_by(F(self.column).asc(nulls_last=True), "pk")
 
     def beyond(self, value: Any, pk: int) -> tuple[Q | Lookup[Any], ...]:
@@ -50,9 +50,9 @@ class Order:
         key = Q(pk__lt=pk) if self.descending else Q(pk__gt=pk)
         empty = Q(**{f"{self.column}__isnull": True})
         if value is None:
-            return (empty & key, ~empty) if self.descending else (empty & key,)
+            return (empty & key,)
         here, there = Together(F(self.column), F("pk")), Together(Value(value), Value(pk))
-        return (LessThan(here, there),) if self.descending else (GreaterThan(here, there), empty)
+        return ((LessThan if self.descending else GreaterThan)(here, there), empty)
 
     def mark(self, row: Any) -> str:
         value = getattr(row, self.column)

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Q
 from django.test.utils import CaptureQueriesContext
 
-from agreements.models import ActionItem, Agreement
+from agreements.models import ActionItem, Agreement, Commitment
 from partners.models import Organisation
 from partners.paging import Order, page_of
 from tests.conftest import Cast
@@ -22,14 +22,13 @@ BY_TITLE, NEWEST = Order("title"), Order("id", descending=True, is_key=True)
 
 
 def comes_after(order: Order, value: Any, pk: int) -> Q:
-    """The order in words: further in the column, or as far and further by key; nulls first down, last up."""
+    """The order in words: further in the column, or as far and further by key; what is empty stands last."""
     column, down = order.column, order.descending
     key = Q(pk__lt=pk) if down else Q(pk__gt=pk)
     if value is None:
-        rest = Q(**{f"{column}__isnull": True}) & key
-        return rest | Q(**{f"{column}__isnull": False}) if down else rest
+        return Q(**{f"{column}__isnull": True}) & key
     further = Q(**{f"{column}__{'lt' if down else 'gt'}": value}) | (Q(**{column: value}) & key)
-    return further if down else further | Q(**{f"{column}__isnull": True})
+    return further | Q(**{f"{column}__isnull": True})
 
 
 def make_items(cast: Cast, seed: int) -> Any:
@@ -73,8 +72,11 @@ def test_pages_follow_each_other_without_a_gap(cast: Cast, order: Order, size: i
 
 DEEP = {
     "agreement_order": (Agreement, Order("signed_on", descending=True, is_date=True), date(2020, 1, 1)),
+    "agreement_oldest": (Agreement, Order("signed_on", is_date=True), date(2020, 1, 1)),
     "agreement_by_expiry": (Agreement, Order("expires_on", is_date=True), date(2020, 1, 1)),
     "agreements_agreement_ref": (Agreement, Order("ref"), "US-2020-01"),
+    "commitment_order": (Commitment, Order("due_on", is_date=True), TODAY),
+    "commitment_latest": (Commitment, Order("due_on", descending=True, is_date=True), TODAY),
     "organisation_order": (Organisation, Order("order_vi"), "vien"),
     "action_order": (ActionItem, BY_DAY, TODAY),
 }

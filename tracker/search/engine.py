@@ -75,7 +75,7 @@ def _where_a_person_stands(person: Any) -> str:
 
 KINDS = (
     Kind(
-        _("Agreements"), Agreement, (F("signed_on").desc(nulls_first=True), "-pk"), "agreements",
+        _("Agreements"), Agreement, (F("signed_on").desc(nulls_last=True), "-pk"), "agreements",
         others=("title_vi", "title_en", "summary_vi", "summary_en", "occasion_vi", "occasion_en", "place"),
     ),
     Kind(

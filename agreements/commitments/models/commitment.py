@@ -257,6 +257,7 @@ class Commitment(Record):
         indexes = (
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="commitment_folded"),
             models.Index(F("due_on").asc(nulls_last=True), "id", name="commitment_order"),
+            models.Index(F("due_on").desc(nulls_last=True), F("id").desc(), name="commitment_latest"),
             models.Index(fields=["due_on"], name="commitment_open_due", condition=Q(delivery__in=OPEN)),
             models.Index(fields=["heard_on"], name="commitment_open_heard", condition=Q(delivery__in=OPEN)),
             models.Index(fields=["due_on"], name="commitment_own_days", condition=Q(lead_days__isnull=False)),

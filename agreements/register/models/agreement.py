@@ -186,7 +186,7 @@ class Agreement(StatedTerms, Record):
         verbose_name = _("agreement")
         verbose_name_plural = _("agreements")
         triggers = (notes_what_is_behind("title", "summary"), stays_as_marked())
-        ordering = (F("signed_on").desc(nulls_first=True), "-pk")
+        ordering = (F("signed_on").desc(nulls_last=True), "-pk")
         constraints = (
             models.CheckConstraint(condition=Q(stage__in=Stage.values), name="agreement_stage"),
             models.CheckConstraint(
@@ -238,7 +238,8 @@ class Agreement(StatedTerms, Record):
         indexes = (
             GinIndex(fields=["folded"], opclasses=["gin_trgm_ops"], name="agreement_folded"),
             GinIndex(Words("folded"), name=WORDS_INDEX, fastupdate=False),
-            models.Index(F("signed_on").desc(nulls_first=True), F("id").desc(), name="agreement_order"),
+            models.Index(F("signed_on").desc(nulls_last=True), F("id").desc(), name="agreement_order"),
+            models.Index(fields=["signed_on", "id"], name="agreement_oldest"),
             models.Index(fields=["desk", "stage"], name="agreement_desk_stage"),
             models.Index(fields=["expires_on", "id"], name="agreement_by_expiry"),
             models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
