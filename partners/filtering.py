@@ -122,9 +122,11 @@ class ReadableFilters(filters.FilterSet):
 
 
 def _without(asked: QueryDict, name: str, value: str) -> str:
-    kept = asked.copy()
-    kept.setlist(name, [one for one in kept.getlist(name) if one != value])
-    kept.pop("after", None)
+    kept = QueryDict(mutable=True)
+    for other, values in asked.lists():
+        left = [one for one in values if one and (other, one) != (name, value)]
+        if left and other != "after":
+            kept.setlist(other, left)
     return kept.urlencode()
 
 

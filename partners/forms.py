@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
 from partners import reading
@@ -40,6 +43,29 @@ def note_problems(form: Any, problem: ValidationError) -> None:
     found = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
     for name, texts in found.items():
         form.add_error(name if name in form.fields else None, texts)
+
+
+@dataclass(frozen=True)
+class WrongLine:
+    """What is wrong in one of a form's lines: where, in words; the field to go to; why."""
+
+    where: str
+    target: str
+    problem: str
+
+
+def wrong_lines(name: str, lines: Any) -> Iterator[WrongLine]:
+    """What is wrong in a formset that was handed in, line by line as a person counts them."""
+    for problem in lines.non_form_errors():
+        yield WrongLine(name, "", problem)
+    for number, form in enumerate(lines.forms, 1):
+        where = now("%(name)s, line %(number)s") % {"name": name, "number": number}
+        shown = [one.id_for_label for one in form.visible_fields()]
+        for problem in form.non_field_errors():
+            yield WrongLine(where, shown[0] if shown else "", problem)
+        for field in form.visible_fields():
+            for problem in field.errors:
+                yield WrongLine(f"{where}, {field.label}", field.id_for_label, problem)
 
 
 class OrganisationForm(RecordForm):

@@ -196,3 +196,15 @@ def test_14_shortcuts_can_be_read_and_switched_off(browser: Any, site: Running) 
     assert person.page.url.endswith("/profile/")
     keys.to("#id_shortcuts").press("Space").press("Enter").sees("text=Saved.")
     person.leave()
+
+
+def test_15_letters_typed_on_a_form_are_letters(browser: Any, site: Running) -> None:
+    """Whoever begins to type before they look has typed into the first field, and has gone nowhere."""
+    person, keys = begin(browser, site, "officer", "/agreements/new/")
+    keys.type("Bản ghi nhớ gh c")
+    assert person.page.url.endswith("/agreements/new/")
+    assert "Bản ghi nhớ gh c" in person.page.evaluate("document.activeElement.value")
+    person.page.locator("h1").click()
+    keys.press("g", "h")
+    assert person.page.url.endswith("/agreements/new/")
+    person.leave()

@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import pytest
 
-from tests.browsing import CHROMIUM, PASSWORD, QUIET, Person
+from tests.browsing import CHROMIUM, PASSWORD, QUIET, UNFOLD, Person
 from tests.running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
@@ -71,7 +71,7 @@ def test_two_windows_of_one_person_lose_nothing(browser: Any, site: Running) -> 
         page.wait_for_selector("text=Đã giữ tạm, chưa lưu")
     third = one.context.new_page()
     third.goto(address)
-    third.wait_for_selector(".restore >> nth=1")
+    third.wait_for_selector(".restore")
     assert third.locator(".restore").count() == 2, "each window keeps its own"
     third.close()
     one.page.click("button:text-is('Lưu')")
@@ -94,6 +94,7 @@ def test_two_people_and_one_field(browser: Any, site: Running) -> None:
     officer.page.click("button:text-is('Lưu')")
     officer.page.wait_for_url(f"**{address.removesuffix('edit/')}")
     manager.page.fill("#id_title_en", "As the manager has it")
+    manager.page.evaluate(UNFOLD)
     manager.page.fill("#id_place", "Hà Nội")
     manager.page.click("button:text-is('Save')")
     manager.page.wait_for_selector("text=Changed by both of you")

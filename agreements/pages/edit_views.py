@@ -21,7 +21,7 @@ from agreements.pages.views import find
 from agreements.register.models import Agreement
 from partners import conflicts, reading
 from partners.folding import fold
-from partners.forms import note_problems
+from partners.forms import note_problems, wrong_lines
 from partners.models import Country
 from partners.picking import DrawnChoices, Names
 from partners.requests import Request
@@ -83,6 +83,9 @@ def _edit(request: Request, agreement: Agreement) -> HttpResponse:
             else:
                 messages.success(request, _("%(ref)s is saved.") % {"ref": saved.ref})
                 return redirect(saved)
+        context["wrong_lines"] = [
+            *wrong_lines(_("Participants"), participants), *wrong_lines(_("Commitments"), commitments),
+        ]  # fmt: skip
     context["agreement"] = agreement
     return render(request, PAGE, context, status=422 if problems else 200)
 

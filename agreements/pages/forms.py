@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django import forms
@@ -25,6 +26,28 @@ from partners.records import RecordQuerySet
 from partners.viewers import Viewer
 
 MOST_ROWS = 60  # participants, or commitments, on one form
+
+
+@dataclass(frozen=True)
+class Topic:
+    """Fields that few papers need, folded away until one of them says something."""
+
+    title: Any
+    rows: list[list[forms.BoundField]]
+    is_open: bool
+
+
+TOPICS = (
+    (_("Term and renewal"), (
+        "renewal renewal_months open_ended", "term_months term_from renewal_times", "until_vi until_en",
+        "notice_months notice_days",
+    )),
+    (_("Entry into force"), ("effect_rule effect_after effect_unit", "provisional")),
+    (_("Place, occasion and languages of the paper"), (
+        "announced place authentic_languages", "occasion_vi occasion_en",
+    )),
+    (_("What it belongs to, and who may see it"), ("parent_ref supersedes_ref restricted",)),
+)  # fmt: skip
 
 
 class AgreementForm(WithPartialDates, WithBothLanguages):
@@ -91,6 +114,17 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
         if self.instance.stage == Stage.DRAFT:
             del self.fields["because"]
         self.fill_partial_dates()
+
+    @property
+    def topics(self) -> list[Topic]:
+        """What is folded on the page; open where something stands in it or is wrong."""
+        blank = forms.model_to_dict(Agreement())
+        return [
+            Topic(title, rows := [[self[name] for name in row.split()] for row in names], any(
+                one.errors or (one.value() or "") != (blank.get(one.name) or "") for row in rows for one in row
+            ))
+            for title, names in TOPICS
+        ]  # fmt: skip
 
     def clean_parent_ref(self) -> Agreement | None:
         return self._linked("parent")

@@ -66,20 +66,38 @@ function keepDrafts(box, forms) {
     form.addEventListener("input", () => { if (!timer) timer = setTimeout(keep, KEEP_AFTER); });
     window.addEventListener("pagehide", () => { if (timer) { clearTimeout(timer); keep(); } });
     form.addEventListener("submit", () => { clearTimeout(timer); timer = 0; });
+    for (const way of form.querySelectorAll("[data-cancel]")) way.addEventListener("click", () => {
+      clearTimeout(timer);
+      timer = 0;
+      changed = false;
+      fetch(address(key, own), { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token() } });
+    });
     known.set(key.slice(0, 200), [form, key]);
   });
   // One question for all forms of the page.
   const asked = [...known.keys()].map((key) => `form=${encodeURIComponent(key)}`).join("&");
   fetch(`${box.dataset.url}?${asked}`).then((answer) => answer.ok ? answer.json() : { drafts: [] }).then(({ drafts }) => {
-    for (const draft of drafts) if (known.has(draft.form)) offer(known.get(draft.form)[0], draft, known.get(draft.form)[1]);
+    if (document.querySelector(".problems")) return; // the server has just given the text back
+    for (const [name, [form, key]] of known) offer(form, drafts.filter((draft) => draft.form === name), key);
   }).catch(() => {});
 
-  function offer(form, draft, key) {
-    if (document.querySelector(".problems")) return; // the server has just given the text back
+  // The newest stands open; what was left in other windows before is folded below it.
+  function offer(form, drafts, key) {
+    const bars = drafts.map((draft) => barOf(form, draft, key));
+    if (!bars.length) return;
+    form.before(bars[0]);
+    if (bars.length === 1) return;
+    const older = Object.assign(document.createElement("details"), { className: "fold" });
+    older.append(Object.assign(document.createElement("summary"), { textContent: `${box.dataset.older} (${bars.length - 1})` }));
+    older.append(...bars.slice(1));
+    form.before(older);
+  }
+
+  function barOf(form, draft, key) {
     const bar = document.createElement("div");
     bar.className = "restore";
     bar.setAttribute("role", "status");
-    const text = Object.assign(document.createElement("span"), { textContent: `${box.dataset.found} ${draft.at}` });
+    const text = Object.assign(document.createElement("span"), { textContent: `${box.dataset.found} ${draft.at}${titleOf(draft.data)}` });
     const drop = () => fetch(address(key, draft.window), { method: "DELETE", headers: { "X-CSRFToken": token() } });
     const button = (label, act) => {
       const one = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: label });
@@ -87,8 +105,18 @@ function keepDrafts(box, forms) {
       return one;
     };
     bar.append(text, button(box.dataset.restore, () => { fill(form, draft.data); drop(); }), button(box.dataset.discard, drop));
-    form.before(bar);
+    return bar;
   }
+
+  // What it was to be called, or how it began.
+  function titleOf(data) {
+    const [, said] = data.find(([name, value]) => /(^|-)(title|name|subject|text)/.test(name) && value.trim()) || [];
+    return said ? `: “${said.trim().slice(0, 80)}”` : "";
+  }
+
+  const saysMore = (field) => field.type === "checkbox" ? field.checked !== field.defaultChecked
+    : field.options ? [...field.options].some((one) => one.selected !== one.defaultSelected)
+      : field.value !== field.defaultValue;
 
   function fill(form, data) {
     // Rows that were added come back first, so that their fields exist.
@@ -104,6 +132,9 @@ function keepDrafts(box, forms) {
       const wanted = values.get(field.name) || [];
       if (field.type === "checkbox" || field.type === "radio") field.checked = wanted.includes(field.value);
       else if (field.type !== "file" && wanted.length) field.value = wanted.shift();
+    }
+    for (const fold of form.querySelectorAll("details.fold:not([open])")) {
+      fold.open = [...fold.querySelectorAll("input, select, textarea")].some(saysMore);
     }
     changed = true;
     form.dispatchEvent(new Event("input", { bubbles: true }));
@@ -234,9 +265,16 @@ function openPalette(palette) {
   });
 }
 
+// A page that is one form is for typing: the first field has the focus, and no letter is a shortcut.
+const pageForm = document.querySelector("main > form.careful, main > * > form.careful");
+if (pageForm && !location.hash && !document.querySelector("main .problems")) {
+  const field = [...pageForm.elements].find((one) => one.matches("input, select, textarea") && one.offsetParent);
+  if (field) field.focus({ preventScroll: true });
+}
+
 // Single keys, for those who left them on: never in a field, never while an input method composes.
 const keys = document.getElementById("keys");
-if (keys && "on" in keys.dataset) listenToKeys(keys);
+if (keys && "on" in keys.dataset && !pageForm) listenToKeys(keys);
 
 function listenToKeys(keys) {
   const places = new Map([...keys.querySelectorAll("[data-keys]")].map((one) => [one.dataset.keys, one.dataset.url]));
