@@ -378,6 +378,14 @@ class PaperKind(TextChoices):
     LETTER = "letter", pgettext_lazy("paper", "Letter")
 
 
+class FileForm(TextChoices):
+    """In which form a list or a paper leaves."""
+
+    DOCX = "docx", "DOCX"
+    PDF = "pdf", "PDF"
+    XLSX = "xlsx", "XLSX"
+
+
 class ViewAudience(TextChoices):
     """To whom a saved view is offered."""
 

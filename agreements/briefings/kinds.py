@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from agreements.briefings.agreement_record import AGREEMENT
+from agreements.briefings.commitment_record import COMMITMENT
 from agreements.briefings.making import Maker
 from agreements.vocabulary import PaperKind
 from partners.viewers import Viewer
 
-MAKERS: Mapping[PaperKind, Maker] = {maker.kind: maker for maker in list[Maker]()}
+MAKERS: Mapping[PaperKind, Maker] = {maker.kind: maker for maker in (AGREEMENT, COMMITMENT)}
 
 
 def open_to(viewer: Viewer) -> list[Maker]:
