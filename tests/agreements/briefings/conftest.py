@@ -16,4 +16,4 @@ from agreements.vocabulary import PaperKind
 def long_kind(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Any) -> None:
     """One agreement, written by a worker."""
     settings.MEDIA_ROOT = str(tmp_path)
-    monkeypatch.setitem(kinds.MAKERS, PaperKind.AGREEMENT, replace(AGREEMENT, is_long=True))  # type: ignore[arg-type]
+    monkeypatch.setitem(kinds.MAKERS, PaperKind.AGREEMENT, replace(AGREEMENT, is_long=True))

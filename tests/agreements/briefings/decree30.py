@@ -37,6 +37,7 @@ class Read:
     def __init__(self, content: bytes) -> None:
         self.file: Any = Document(io.BytesIO(content))
         self.styles = {style.style_id: style for style in self.file.styles}
+        self.chains = dict[str, list[dict[str, Any]]]()
 
     def paragraphs(self) -> list[Seen]:
         return [self._seen(one) for one in self.file.element.body.iter(qn("w:p")) if self._text(one)]
@@ -44,31 +45,32 @@ class Read:
     def _text(self, paragraph: Any) -> str:
         return "".join(text.text or "" for text in paragraph.iter(qn("w:t"))).strip()
 
-    def _chain(self, paragraph: Any) -> Iterator[Any]:
+    def _chain(self, paragraph: Any) -> list[dict[str, Any]]:
+        """The looks that its style and those below it set, nearest first."""
         shape = paragraph.find(qn("w:pPr"))
-        named = shape.find(qn("w:pStyle")) if shape is not None else None
-        style = self.styles[named.get(qn("w:val")) if named is not None else "Normal"]
-        while style is not None:
-            yield style
-            style = style.base_style
-
-    def _of_styles(self, paragraph: Any, read: Any) -> Any:
-        return next((found for style in self._chain(paragraph) if (found := read(style)) is not None), None)
+        found = shape.find(qn("w:pStyle")) if shape is not None else None
+        name = found.get(qn("w:val")) if found is not None else "Normal"
+        if name not in self.chains:
+            style, self.chains[name] = self.styles[name], []
+            while style is not None:
+                self.chains[name].append(_look(style))
+                style = style.base_style
+        return self.chains[name]
 
     def _seen(self, paragraph: Any) -> Seen:
-        fonts = {self._of_styles(paragraph, lambda style: style.font.name)}
+        chain = self._chain(paragraph)
+
+        def of_styles(name: str) -> Any:
+            return next((look[name] for look in chain if look[name] is not None), None)
+
+        fonts = {of_styles("font")}
         for own in paragraph.iter(qn("w:rFonts"), qn("w:sz")):
             fonts.add(own.get(qn("w:ascii")) or own.get(qn("w:val")))
-        size = self._of_styles(paragraph, lambda style: style.font.size)
-        align = self._of_styles(paragraph, lambda style: style.paragraph_format.alignment)
-        after = self._of_styles(paragraph, lambda style: style.paragraph_format.space_after)
-        first = self._of_styles(paragraph, lambda style: style.paragraph_format.first_line_indent)
+        after, first = of_styles("after"), of_styles("first_line")
         return Seen(
-            self._text(paragraph), " ".join(sorted(fonts)), size.pt,
-            bool(self._of_styles(paragraph, lambda style: style.font.bold)),
-            bool(self._of_styles(paragraph, lambda style: style.font.italic)),
-            str(align or "").split(" ")[0], (first or 0) // MM, after.pt if after is not None else 0,
-            next(self._chain(paragraph)).name,
+            self._text(paragraph), " ".join(sorted(fonts)), of_styles("size").pt, bool(of_styles("bold")),
+            bool(of_styles("italic")), str(of_styles("align") or "").split(" ")[0], (first or 0) // MM,
+            after.pt if after is not None else 0, chain[0]["style"],
         )  # fmt: skip
 
     def page_number_problems(self) -> Iterator[str]:
@@ -88,6 +90,14 @@ class Read:
             yield "a later section has a header of its own"
         if any(section.different_first_page_header_footer for section in others):
             yield "a later section hides the number"
+
+
+def _look(style: Any) -> dict[str, Any]:
+    font, shape = style.font, style.paragraph_format
+    return {
+        "style": style.name, "font": font.name, "size": font.size, "bold": font.bold, "italic": font.italic,
+        "align": shape.alignment, "after": shape.space_after, "first_line": shape.first_line_indent,
+    }  # fmt: skip
 
 
 def problems(content: bytes) -> list[str]:
@@ -142,7 +152,7 @@ ORDER = [
     ("motto", _both(_is((13, 14), bold=True, align="CENTER"), lambda text: text == MOTTO)),
     ("number", _both(_is((13, 13), bold=False), lambda text: text.startswith("Số: ") and "/" in text)),
     ("place and day", _both(_is((13, 14), italic=True), lambda text: ", " in text and bool(DAY.search(text)))),
-    ("kind", _both(_is((13, 14), bold=True, align="CENTER"), str.isupper)),
+    ("kind", _both(_is((13, 14), bold=True, align="CENTER", style="Title"), str.isupper)),
     ("subject", _is((13, 14), bold=True, align="CENTER")),
     ("basis", _both(_is((13, 14), italic=True, align="JUSTIFY"), lambda text: text.endswith(";"))),
     ("last basis", _both(_is((13, 14), italic=True, align="JUSTIFY"), lambda text: text.endswith("."))),

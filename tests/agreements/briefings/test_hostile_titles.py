@@ -50,7 +50,7 @@ def test_a_docx_holds_it_as_it_is_and_keeps_its_layout(title: str) -> None:
 @pytest.mark.parametrize("title", HOSTILE.values(), ids=HOSTILE)
 def test_a_pdf_holds_it_as_it_is(title: str) -> None:
     begun = time.monotonic()
-    content = draw(paper(title=title, rows=3), "pdf")
+    content = draw(paper(title=title, rows=0), "pdf")
     assert time.monotonic() - begun < 10
     reader = PdfReader(io.BytesIO(content))
     said = squeezed("".join(page.extract_text() for page in reader.pages))
@@ -58,7 +58,7 @@ def test_a_pdf_holds_it_as_it_is(title: str) -> None:
         assert squeezed(texts.clean(title))[:60] in said
     assert reader.metadata
     assert squeezed(str(reader.metadata.title)).endswith(squeezed(texts.clean(title)))
-    headings = [one.title for one in reader.outline if not isinstance(one, list)]  # type: ignore[union-attr]
+    headings = [one.title for one in reader.outline if not isinstance(one, list)]
     assert headings == ["I. Tình hình chung", "II. Bảng rộng", "III. Kết luận"]
 
 
@@ -76,7 +76,7 @@ def test_a_workbook_holds_it_as_text(title: str) -> None:
     cells = cells_of(content)
     assert [cell.coordinate for cell in cells if cell.data_type == "f"] == []
     assert texts.clean(title) in [unsafe(str(cell.value)) for cell in cells]
-    assert load_workbook(io.BytesIO(content)).sheetnames == ["Báo cáo", "Bảng cam kết", "Bảng tổng hợp"]
+    assert load_workbook(io.BytesIO(content)).sheetnames == ["Báo cáo", "Bảng cam kết", "Bảng tổng hợp", "Rỗng"]
 
 
 def test_nothing_is_evaluated() -> None:

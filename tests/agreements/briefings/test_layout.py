@@ -61,7 +61,7 @@ def test_the_day_is_written_as_the_decree_has_it(on: date, words: str) -> None:
 
 def test_an_english_paper_opens_with_who_issues_it_and_no_state() -> None:
     seen = [one.text for one in Read(draw(paper("en"), "docx")).paragraphs()]
-    assert seen[:4] == ["BỘ NGOẠI GIAO", "VỤ CHÂU MỸ", f"No.{' ' * 10}/BNG".strip(), "Hà Nội, 5 January 2026"]
+    assert seen[:4] == ["BỘ NGOẠI GIAO", "VỤ CHÂU MỸ", f"No.{' ' * 9}/BNG", "Hà Nội, 5 January 2026"]
     assert not any("CỘNG HÒA" in text for text in seen)
 
 
@@ -99,7 +99,7 @@ def test_word_can_navigate_and_tables_go_over_pages() -> None:
 
 def test_a_wide_table_lies_on_its_side_with_its_heading() -> None:
     file = Document(io.BytesIO(draw(paper(), "docx")))
-    widths = [round(section.page_width / 36000) for section in file.sections]
+    widths = [round((section.page_width or 0) / 36000) for section in file.sections]
     assert widths == [210, 297, 210]
     pages = PdfReader(io.BytesIO(draw(paper(), "pdf"))).pages
     lying = [page for page in pages if page.mediabox.width > page.mediabox.height]
@@ -137,7 +137,7 @@ def test_a_pdf_is_tagged_has_bookmarks_and_says_what_it_is() -> None:
     assert catalogue["/Lang"] == "vi"  # type: ignore[index]
     assert float(reader.pdf_header.removeprefix("%PDF-")) >= 1.4
     assert b"pdfuaid:part" in content.replace(b" ", b"") or b"pdfuaid" in catalogue["/Metadata"].get_data()  # type: ignore[index]
-    titles = [one.title for one in reader.outline if not isinstance(one, list)]  # type: ignore[union-attr]
+    titles = [one.title for one in reader.outline if not isinstance(one, list)]
     assert titles == ["I. Tình hình chung", "II. Bảng rộng", "III. Kết luận"]
     assert reader.metadata
     assert reader.metadata.title == "Báo cáo Kết quả thực hiện cam kết"
@@ -156,7 +156,7 @@ def test_a_bare_machine_has_all_vietnamese_letters(monkeypatch: pytest.MonkeyPat
     letters = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵđ"
     text = text_of(draw(paper(title=letters + letters.upper(), rows=1), "pdf"), "pdf")
     assert compiled == ["ua-1"]
-    assert letters in text.replace("\n", "")
+    assert letters in "".join(text.split())
 
 
 def test_a_pdf_numbers_its_pages_from_the_second_on() -> None:
