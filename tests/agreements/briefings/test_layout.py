@@ -145,10 +145,10 @@ def test_a_pdf_is_tagged_has_bookmarks_and_says_what_it_is() -> None:
 
 def test_a_bare_machine_has_all_vietnamese_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """With nothing but the fonts of the wheel: PDF/UA refuses a file in which a letter has no sign."""
-    compiled: list[str] = []
+    compiled, compiles = list[str](), typst.compile
 
     def bare(*given: Any, pdf_standards: str, **more: Any) -> Any:
-        made = typst.compile(*given, pdf_standards=pdf_standards, ignore_system_fonts=True, **more)  # type: ignore[call-overload]
+        made = compiles(*given, pdf_standards=pdf_standards, ignore_system_fonts=True, **more)  # type: ignore[call-overload]
         compiled.append(pdf_standards)
         return made
 
