@@ -1,5 +1,6 @@
 """Gathers the rooms' models for Django."""
 
+from agreements.briefings.models import Letter, Letterhead, LetterTemplate
 from agreements.calendars.models import Feed
 from agreements.commitments.models import (
     ActionItem,
@@ -71,6 +72,9 @@ __all__ = [
     "Indicator",
     "InstrumentType",
     "JobRun",
+    "Letter",
+    "LetterTemplate",
+    "Letterhead",
     "Link",
     "LinkOpening",
     "Measurement",
