@@ -1,5 +1,6 @@
 """Gathers the rooms' models for Django."""
 
+from agreements.briefings.models import FrozenPeriod, FrozenState
 from agreements.calendars.models import Feed
 from agreements.commitments.models import (
     ActionItem,
@@ -67,6 +68,8 @@ __all__ = [
     "Export",
     "Feed",
     "Follow",
+    "FrozenPeriod",
+    "FrozenState",
     "Funding",
     "Indicator",
     "InstrumentType",

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from agreements.briefings import period_views as periods
 from agreements.calendars import views as calendars
 from agreements.commitments.views import action_items, answers, blockers, bulk, due_requests, parts
 from agreements.commitments.views import lists as commitment_lists
@@ -144,6 +145,11 @@ reminder_urls = [
     path("reminders/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(reminders.reminder_plan), name="reminders"),
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
 ]
+period_urls = [
+    path("periods/", staff_only(periods.period_list), name="frozen_periods"),
+    path("periods/<int:pk>/", staff_only(periods.period_page), name="frozen_period"),
+    path("periods/<int:pk>/against/<int:other>/", staff_only(periods.period_compared), name="frozen_compared"),
+]
 urlpatterns = [
     *export_urls,
     *following_urls,
@@ -157,6 +163,7 @@ urlpatterns = [
     *reporting_urls,
     *document_urls,
     *partner_pages,
+    *period_urls,
     path("oversight/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(overview.overview), name="oversight"),
     path("steps/<int:pk>/undo/", desk_only(acts.undo), name="undo"),
     path("dates/in-words/", everyone(agreement_lists.date_in_words), name="date_in_words"),
