@@ -1,6 +1,6 @@
 """Gathers the rooms' models for Django."""
 
-from agreements.briefings.models import FrozenPeriod, FrozenState
+from agreements.briefings.frozen import FrozenPeriod, FrozenState
 from agreements.calendars.models import Feed
 from agreements.commitments.models import (
     ActionItem,

@@ -16,7 +16,7 @@ from agreements.briefings.cells import cell
 from agreements.briefings.content import Block, Column, Facts, Heading, Line, Paper, Row, Run, Table, line
 from agreements.briefings.counting import MEASURES, total
 from agreements.briefings.figuring import days, percent
-from agreements.briefings.models import FrozenPeriod, FrozenState
+from agreements.briefings.frozen import FrozenPeriod, FrozenState
 from agreements.briefings.periods import counted, states_of
 from agreements.briefings.scopes import Scope
 from agreements.vocabulary import BlockedBy, Confirmation, Delivery, Direction, Health

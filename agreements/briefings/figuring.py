@@ -19,7 +19,7 @@ from agreements.briefings.counting import (
     owed_by,
     total,
 )
-from agreements.briefings.models import FrozenPeriod
+from agreements.briefings.frozen import FrozenPeriod
 from agreements.briefings.periods import Frozen, counted
 from agreements.briefings.scopes import Over, Scope, Span
 from partners.viewers import Viewer

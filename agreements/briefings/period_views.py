@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.briefings import comparing, periods
 from agreements.briefings.counting import MEASURES
-from agreements.briefings.models import FrozenPeriod
+from agreements.briefings.frozen import FrozenPeriod
 from agreements.briefings.scopes import Over, Scope, Span
 from agreements.dateinput import PartialDateField
 from agreements.dates import PartialDate, Precision

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from agreements.briefings import quality
 from agreements.briefings.counting import Counting, Counts, concerned, countings, counts_as, slip, starts, total
-from agreements.briefings.models import FrozenPeriod, FrozenState
+from agreements.briefings.frozen import FrozenPeriod, FrozenState
 from agreements.briefings.scopes import Over, Scope, Span
 from agreements.commitments.models import duty
 from agreements.commitments.models.queries import STANDS

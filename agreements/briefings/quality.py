@@ -14,7 +14,7 @@ from django_stubs_ext import StrOrPromise
 
 from agreements.briefings.cells import cell
 from agreements.briefings.content import Block, Column, Facts, Heading, Line, Paper, Row, Table, line
-from agreements.briefings.models import FrozenPeriod
+from agreements.briefings.frozen import FrozenPeriod
 from agreements.briefings.scopes import Over, Query, Scope
 from agreements.commitments.lists import lacking as of_commitments
 from agreements.register.lists import lacking as of_agreements
