@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
+from agreements.briefings import admin as briefing_admin  # noqa: F401  (registers letterheads and letters)
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
 from agreements.commitments.admin import Settling
 from agreements.commitments.forms.administration import ReadAlike
@@ -395,6 +396,6 @@ class ReportAdmin(ReadingAdmin):
 
 @admin.register(Export)
 class ExportAdmin(ReadingAdmin):
-    list_display = ("page", "user", "state", "done", "total", "created_at")
+    list_display = ("page", "kind", "user", "state", "done", "total", "created_at")
     list_select_related = ("user",)
     list_filter = ("state",)

@@ -1,6 +1,7 @@
 """Gathers the rooms' models for Django."""
 
 from agreements.briefings.frozen import FrozenPeriod, FrozenState
+from agreements.briefings.models import Letter, Letterhead, LetterTemplate
 from agreements.calendars.models import Feed
 from agreements.commitments.models import (
     ActionItem,
@@ -74,6 +75,9 @@ __all__ = [
     "Indicator",
     "InstrumentType",
     "JobRun",
+    "Letter",
+    "LetterTemplate",
+    "Letterhead",
     "Link",
     "LinkOpening",
     "Measurement",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils import timezone
 
+from agreements.briefings import asking
 from agreements.commitments.rules import deadlines, health
 from agreements.exchange import writing
 from agreements.jobs.daily import of_the_day
@@ -71,5 +72,5 @@ def dispatch() -> int:
 
 @job("agreements.write_exports")
 def write_exports() -> int:
-    """Write the long lists that were asked for."""
-    return writing.write_waiting(at=timezone.now())
+    """Write the long lists and papers that were asked for."""
+    return writing.write_waiting(at=timezone.now(), paper=asking.write)

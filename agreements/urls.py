@@ -2,7 +2,9 @@
 
 from django.urls import path
 
+from agreements.briefings import letter_views as letters
 from agreements.briefings import period_views as periods
+from agreements.briefings import views as briefings
 from agreements.calendars import views as calendars
 from agreements.commitments.views import action_items, answers, blockers, bulk, due_requests, parts
 from agreements.commitments.views import lists as commitment_lists
@@ -128,6 +130,15 @@ export_urls = [
     path("exports/", everyone(exporting.export_list), name="exports"),
     path("exports/<int:pk>/", everyone(exporting.export_file), name="export_file"),
 ]
+briefing_urls = [
+    path("briefings/", everyone(briefings.briefing_list), name="briefings"),
+    path("briefings/<slug:kind>/", everyone(briefings.briefing), name="briefing"),
+    path("agreements/<slug:ref>/letters/", staff_only(letters.letter_list), name="agreement_letters"),
+    path("agreements/<slug:ref>/letters/new/", desk_only(letters.agreement_letter), name="agreement_letter"),
+    path("commitments/<slug:ref>/letters/new/", desk_only(letters.commitment_letter), name="commitment_letter"),
+    path("letters/<int:pk>/", staff_only(letters.letter_page), name="letter"),
+    path("letters/<int:pk>/letter.<str:form>", staff_only(letters.letter_file), name="letter_file"),
+]
 following_urls = [
     path("following/", everyone(following.following_page), name="following"),
     path("follow/", everyone(following.follow), name="follow"),
@@ -152,6 +163,7 @@ period_urls = [
 ]
 urlpatterns = [
     *export_urls,
+    *briefing_urls,
     *following_urls,
     *reminder_urls,
     *agreement_urls,

@@ -365,6 +365,27 @@ class RecordList(TextChoices):
     COMMITMENTS = "commitments", _("Commitments")
 
 
+class PaperKind(TextChoices):
+    """What can be put on paper and taken along."""
+
+    REVIEW_PACK = "review_pack", _("Review pack")
+    COUNTRY_BRIEF = "country_brief", _("Country brief")
+    HANDOVER = "handover", _("Handover file")
+    QUALITY = "quality", _("Quality report")
+    QUARTER = "quarter", _("Closed quarter")
+    AGREEMENT = "agreement", _("Agreement on paper")
+    COMMITMENT = "commitment", _("Record of a commitment")
+    LETTER = "letter", pgettext_lazy("paper", "Letter")
+
+
+class FileForm(TextChoices):
+    """In which form a list or a paper leaves."""
+
+    DOCX = "docx", "DOCX"
+    PDF = "pdf", "PDF"
+    XLSX = "xlsx", "XLSX"
+
+
 class ViewAudience(TextChoices):
     """To whom a saved view is offered."""
 

@@ -97,6 +97,16 @@ class Signature:
 
 
 @dataclass(frozen=True)
+class Head:
+    """Who issues it, and where: what an operator has written down (`Letterhead`), never said by a kind of paper."""
+
+    body: str
+    parent: str = ""
+    place: str = ""
+    symbol: str = ""  # what follows the kind in a number: "BNG" of "05/BC-BNG"
+
+
+@dataclass(frozen=True)
 class Paper:
     """One paper, in the order of the boxes of Decree 30/2020/NĐ-CP, annex I."""
 
@@ -112,6 +122,8 @@ class Paper:
     signature: Signature | None = None
     recipients: tuple[str, ...] = ()
     records: dict[str, tuple[int, ...]] = field(default_factory=dict)  # what it tells of: "agreements", "commitments"
+    head: Head | None = None  # set with the signature for who may issue papers; else it is an extract without one
+    addressees: tuple[str, ...] = ()  # of a letter
 
     def tables(self) -> Iterator[Table]:
         return (block for block in self.body if isinstance(block, Table))

@@ -20,7 +20,12 @@ from agreements.exchange.tables import MOST_AT_ONCE, MOST_IN_XLSX, as_csv, as_xl
 from partners.requests import Request
 
 log = structlog.get_logger()
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+OFFICE = "application/vnd.openxmlformats-officedocument"
+TYPES = {
+    "docx": f"{OFFICE}.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "xlsx": f"{OFFICE}.spreadsheetml.sheet",
+}
 SHOWN = 20
 
 
@@ -54,7 +59,9 @@ def _file(request: Request, form: str, page: str) -> HttpResponseBase:
         if count > MOST_AT_ONCE:
             writing.ask(viewer, page, request.GET, total=count)
             return redirect("exports")
-        answer = HttpResponse(as_xlsx(with_columns(page, rows, viewer), columns, title=page), content_type=XLSX)
+        answer = HttpResponse(
+            as_xlsx(with_columns(page, rows, viewer), columns, title=page), content_type=TYPES["xlsx"]
+        )
         log.info("export_sent", rows=count, **told)
     else:
         who = viewer.user_id  # by the time that all is sent, the line would not know it
@@ -63,10 +70,10 @@ def _file(request: Request, form: str, page: str) -> HttpResponseBase:
             sent=lambda number: log.info("export_sent", user=who, rows=number, **told),
         )  # fmt: skip
         answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
-    return _as_download(answer, name)
+    return as_download(answer, name)
 
 
-def _as_download(answer: HttpResponseBase, name: str) -> HttpResponseBase:
+def as_download(answer: HttpResponseBase, name: str) -> HttpResponseBase:
     answer["Content-Disposition"] = f'attachment; filename="{name}"'
     answer["Cache-Control"] = "private, no-store"
     return answer
@@ -94,6 +101,7 @@ def export_file(request: Request, pk: int) -> HttpResponseBase:
         content = export.file.open("rb")
     except (FileNotFoundError, ValueError):
         raise Http404 from None
-    name = f"{export.page}-{export.written_at:%Y-%m-%d}.xlsx"
-    log.info("export_fetched", export=export.pk, page=export.page)
-    return _as_download(FileResponse(content, content_type=XLSX), name)
+    log.info(
+        "export_fetched", export=export.pk, page=export.page, kind=export.kind, form=export.form, rows=export.total
+    )
+    return as_download(FileResponse(content, content_type=TYPES[export.form]), export.file_name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.http import QueryDict
@@ -38,11 +38,15 @@ def veils_of(rows: Any) -> list[str]:
 
 
 def seen(marks: Iterable[tuple[Any, ...]]) -> str:
-    """The SHA-256 of what was seen: keys of rows, each with which of its parts were open."""
+    """The SHA-256 of what was seen: records by list and key, each with which of its parts were open."""
     return hashlib.sha256(repr(sorted(marks)).encode()).hexdigest()
 
 
-def seen_now(page: str, keys: Sequence[int], viewer: Viewer) -> str:
-    """The same of those rows as the viewer sees them at this moment. One query, however many."""
+def seen_now(keys: Mapping[str, Sequence[int]], viewer: Viewer) -> str:
+    """The same of those records as the viewer sees them at this moment. One query a list, however many."""
+    return seen(mark for page in sorted(keys) for mark in marks_now(page, keys[page], viewer))
+
+
+def marks_now(page: str, keys: Sequence[int], viewer: Viewer) -> list[tuple[Any, ...]]:
     rows = KNOWN[page][0].objects.visible_to(viewer).filter(pk__in=keys)
-    return seen(rows.order_by().values_list("pk", *veils_of(rows)))
+    return [(page, *mark) for mark in rows.order_by().values_list("pk", *veils_of(rows))]

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
@@ -61,6 +62,8 @@ LINKS: Mapping[str, tuple[type[Model], str]] = {
 NUMBERS = ("amount", "value", "baseline", "target")
 MOST_PARAGRAPHS = 32_767  # as the column counts them
 LISTS = (("desks", Desk), ("sectors", Sector), ("types", InstrumentType), ("rules", ReminderRule))
+# Of a room above this one, by their names.
+LETTERS, LETTERHEADS = "agreements.LetterTemplate", "agreements.Letterhead"
 INSIDE = {
     "steps", "cites", "participants", "commitments", "milestones", "funding", "indicators", "sectors", "focal_for",
     "sha256",
@@ -110,6 +113,8 @@ class _Loading:
         for name, model in LISTS:
             for row in lists.get(name, []):
                 self._keep(model, {"code": row["code"]}, row)
+        for row in self._each("letters.yaml"):
+            self._keep(apps.get_model(LETTERS), {"code": row["code"]}, row)
         procedures = self._read("procedures.yaml")
         for row in procedures.get("levels", []):
             self._keep(SignatoryLevel, {"code": row["code"]}, row)
@@ -125,6 +130,8 @@ class _Loading:
         for row in self._each("organisations.yaml"):
             kept = self._keep(Organisation, {"code": row["code"]}, {**row, "parent": self._parent(row)})
             self._cite(kept, row)
+        for row in self._each("letterheads.yaml"):
+            self._keep(apps.get_model(LETTERHEADS), {"code": row["code"]}, row)
         for row in self._each("people.yaml"):
             self._person(row)
         for row in self._each("relations.yaml"):

@@ -8,20 +8,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from agreements.vocabulary import RecordList
+from agreements.vocabulary import FileForm, PaperKind, RecordList
 from partners.fields import FieldTable
 from partners.records import RecordQuerySet
 from partners.states import State, StateField, Tone
 from partners.viewers import ALL_DESKS, Viewer
 
 COLUMNS = (
-    "id user page query language state rights epoch keys seen total done file error created_at heard_at written_at"
+    "id user page kind form query language state rights epoch keys seen total done file error created_at heard_at "
+    "written_at"
 )
 KEPT = timedelta(hours=1)  # the longest that a file may tell of what one could see when it was written
 
@@ -33,24 +34,26 @@ class ExportState(State):
     FAILED = "failed", Tone.BAD, _("could not be written")
 
 
-def export_name(_export: Any, _name: str) -> str:
+def export_name(export: Any, _name: str) -> str:
     """Where a file lies: its name says nothing."""
-    return f"exports/{secrets.token_hex(16)}.xlsx"
+    return f"exports/{secrets.token_hex(16)}.{export.form}"
 
 
 class Export(models.Model):
-    """One list as a workbook, for one person."""
+    """One list as a workbook, or one paper in some form, for one person."""
 
     FIELDS = FieldTable(internal=COLUMNS, locked=COLUMNS)
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="exports", verbose_name=_("whose"))
-    page = models.CharField(_("list"), max_length=11, choices=RecordList)
+    page = models.CharField(_("list"), max_length=11, choices=RecordList, blank=True)
+    kind = models.CharField(_("paper"), max_length=13, choices=PaperKind, blank=True)
+    form = models.CharField(_("form"), max_length=4, choices=FileForm, default=FileForm.XLSX)
     query = models.TextField(_("filters"), blank=True)
     language = models.CharField(_("language"), max_length=2)
     state = StateField(_("state"), max_length=7, choices=ExportState, default=ExportState.WAITING)
     rights = models.CharField(_("rights of its reader"), max_length=64, blank=True)
     epoch = models.PositiveBigIntegerField(_("credentials count from"), default=0, editable=False)  # of whoever asked
-    keys = ArrayField(models.BigIntegerField(), default=list, editable=False, verbose_name=_("rows in it"))
+    keys = models.JSONField(_("records in it"), default=dict, editable=False)  # by the name of their list
     seen = models.CharField(_("what its reader saw"), max_length=64, blank=True, editable=False)
     total = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows written"), default=0)
@@ -72,9 +75,28 @@ class Export(models.Model):
         indexes = (
             models.Index(fields=["id"], name="export_open", condition=Q(state__in=("waiting", "running"))),
         )  # fmt: skip
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(page="") & ~Q(kind="") | ~Q(page="") & Q(kind=""), name="export_is_one_thing"
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.get_page_display()} {timezone.localtime(self.created_at):%d/%m/%Y}"
+        return f"{self.label} {timezone.localtime(self.created_at):%d/%m/%Y}"
+
+    @property
+    def label(self) -> str:
+        return str(self.get_kind_display() if self.kind else self.get_page_display())
+
+    @property
+    def file_name(self) -> str:
+        return f"{self.kind or self.page}-{self.written_at:%Y-%m-%d}.{self.form}".replace("_", "-")
+
+    @property
+    def asked_at(self) -> str:
+        """Where it was asked for, with all that was said, so that it can be asked for again."""
+        address = reverse("briefing", args=[self.kind]) if self.kind else reverse(self.page)
+        return f"{address}?{self.query}" if self.query else address
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:

@@ -37,7 +37,7 @@ WIDTH, WIDEST = 18, 60
 csv.field_size_limit(2**24)  # characters of a cell that we read back of what we write
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
     """A spreadsheet would run a text that looks like a formula: an apostrophe where a cell may begin says no.
 
     `unsafe` takes exactly these away again. Each run of what may lead is looked at once, however long it is.
@@ -48,7 +48,7 @@ def _safe(text: str) -> str:
 
 
 def unsafe(text: str) -> str:
-    """What `_safe` was given, for whoever reads one of our files."""
+    """What `safe` was given, for whoever reads one of our files."""
     bare = text[1:] if text.startswith("'") and _is_risky(text[1:]) else text
     return _led(bare, lambda run: _AFTER_MADE_SAFE.sub(r"\1", run))
 
@@ -102,7 +102,7 @@ def _blocks(rows: Iterable[bytes]) -> Iterator[list[bytes]]:
 
 
 def _checked(block: Sequence[bytes], kinds: Sequence[CellKind | None]) -> str:
-    """The rows as text in which each cell is `_safe`. Most blocks are so already, which one look tells."""
+    """The rows as text in which each cell is `safe`. Most blocks are so already, which one look tells."""
     text, less = b"".join(block).decode(), _less_than_nothing(tuple(kinds))
     # Where a cell goes over several lines, only a reader of CSV knows where a row begins.
     if _is_harmless(less.sub(r"\1", text) if less and text.count("\n") == len(block) else text):
@@ -127,7 +127,7 @@ def _is_harmless(text: str) -> bool:
 
 def _made_safe(line: str, kinds: Sequence[CellKind | None]) -> str:
     cells = next(_read(line))
-    made = (_safe(cell) if kind == CellKind.TEXT else cell for cell, kind in zip(cells, kinds, strict=True))
+    made = (safe(cell) if kind == CellKind.TEXT else cell for cell, kind in zip(cells, kinds, strict=True))
     return _line(made, "\n")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -27,31 +29,52 @@ MOST_ATTEMPTS = 3  # of what is killed over its time or memory
 EXPORTS = Queue("exports", whole=False, kills=True)
 
 
-def ask(viewer: Viewer, page: str, query: QueryDict, *, total: int) -> Export:
-    """Have a list written; asking again for what is on its way gives the same."""
-    language = (translation.get_language() or "vi")[:2]
-    of = {"user_id": viewer.user_id, "page": page, "query": query.urlencode(), "language": language,
-          "epoch": viewer.epoch}  # fmt: skip
+@dataclass(frozen=True)
+class Written:
+    """What a file holds, and of which records it tells, by the names of their lists, as its reader saw them."""
+
+    content: bytes
+    rows: int
+    keys: Mapping[str, list[int]]
+    seen: str
+
+
+Told = Callable[[int], None]
+Write = Callable[[Export, Viewer, Told], Written]
+
+
+def ask(
+    viewer: Viewer, page: str, query: QueryDict, *, total: int, kind: str = "", form: str = "xlsx", language: str = ""
+) -> Export:
+    """Have a list or a paper written; asking again for what is on its way gives the same."""
+    language = language or (translation.get_language() or "vi")[:2]
+    of = {"user_id": viewer.user_id, "page": page, "kind": kind, "form": form, "query": query.urlencode(),
+          "language": language, "epoch": viewer.epoch}  # fmt: skip
     going = Export.objects.filter(**of, state__in=(ExportState.WAITING, ExportState.RUNNING)).first()
     return going or Export.objects.create(**of, total=total)
 
 
-def write_waiting(*, at: datetime) -> int:
-    """Write all that wait, and what a dead worker left half written; return how many."""
+def write_waiting(*, at: datetime, paper: Write | None = None) -> int:
+    """Write all that wait, and what a dead worker left half written; return how many.
+
+    Who makes a paper stands above this room: papers wait where nobody says how they are written.
+    """
     forget_old(at=at)
     tried: list[int] = []
     open_ones = Export.objects.filter(state__in=(ExportState.WAITING, ExportState.RUNNING)).order_by("pk")
-    EXPORTS.each(open_ones.values_list("pk", flat=True), lambda pk: _write_one(pk, tried))
+    if paper is None:
+        open_ones = open_ones.filter(kind="")
+    EXPORTS.each(open_ones.values_list("pk", flat=True), lambda pk: _write_one(pk, tried, paper or _list))
     return len(tried)
 
 
-def _write_one(pk: int, tried: list[int]) -> None:
+def _write_one(pk: int, tried: list[int], paper: Write) -> None:
     if EXPORTS.attempts(pk) >= MOST_ATTEMPTS:
         _fail(pk, _("It takes longer than a file may take: filter the list first, or take it as CSV."))
         raise GiveUp(KILLED)
     if export := _claim(pk):
         tried.append(pk)
-        _write(export)
+        _write(export, paper if export.kind else _list)
 
 
 def _fail(pk: int, why: str) -> None:
@@ -70,23 +93,15 @@ def _claim(pk: int) -> Export | None:
     return export
 
 
-def _write(export: Export) -> None:
+def _write(export: Export, write: Write) -> None:
     viewer = export.user.viewer()
     if viewer.epoch != export.epoch:  # a stranger's is 0
         export.state, export.error = ExportState.FAILED, _("The account has changed since it was asked for.")
         export.save(update_fields=["state", "error"])
         return
-    marks: list[tuple[Any, ...]] = []
     try:
-        rows = with_columns(export.page, listed(export.page, reading.query(export.query), viewer), viewer)
-        columns = columns_of(export.page, viewer, reading.query(export.query))
-
-        def told(done: int, mark: tuple[Any, ...]) -> None:
-            marks.append(mark)
-            _note(export, done)
-
         with translation.override(export.language):
-            content = as_xlsx(rows, columns, title=export.page, told=told)
+            written = write(export, viewer, lambda done: _note(export, done))
     except SoftTimeLimitExceeded:
         raise  # it is tried again, some times
     except Exception as problem:  # whatever it was, its owner is told, and the operator
@@ -95,10 +110,24 @@ def _write(export: Export) -> None:
         _fail(export.pk, str(problem))
         raise GiveUp from problem
     export.state, export.written_at, export.rights = ExportState.WRITTEN, timezone.now(), rights_of(viewer)
-    export.keys, export.seen = [key for key, *_veils in marks], seen(marks)
-    export.done = export.total = max(export.done, export.total)
-    export.file.save("list.xlsx", ContentFile(content), save=False)
+    export.keys, export.seen = dict(written.keys), written.seen
+    export.done = export.total = written.rows
+    export.file.save(f"file.{export.form}", ContentFile(written.content), save=False)
     export.save(update_fields=["state", "written_at", "rights", "keys", "seen", "done", "total", "file"])
+
+
+def _list(export: Export, viewer: Viewer, told: Told) -> Written:
+    marks: list[tuple[Any, ...]] = []
+    query = reading.query(export.query)
+    rows = with_columns(export.page, listed(export.page, query, viewer), viewer)
+
+    def note(done: int, mark: tuple[Any, ...]) -> None:
+        marks.append((export.page, *mark))
+        if done % NOTED_EVERY == 0:
+            told(done)
+
+    content = as_xlsx(rows, columns_of(export.page, viewer, query), title=export.page, told=note)
+    return Written(content, len(marks), {export.page: [key for _page, key, *_veils in marks]}, seen(marks))
 
 
 def _database_answers() -> bool:
@@ -109,14 +138,13 @@ def _database_answers() -> bool:
 
 
 def _note(export: Export, done: int) -> None:
-    if done % NOTED_EVERY == 0:
-        export.done = done
-        Export.objects.filter(pk=export.pk).update(done=done, heard_at=timezone.now())
+    export.done = done
+    Export.objects.filter(pk=export.pk).update(done=done, heard_at=timezone.now())
 
 
 def may_be_fetched(export: Export, viewer: Viewer, *, at: datetime) -> bool:
     """Asked anew at each fetch: a share that was taken back meanwhile, or a record made secret, shuts the file."""
-    return export.is_for(viewer, at=at) and export.seen == seen_now(export.page, export.keys, viewer)
+    return export.is_for(viewer, at=at) and export.seen == seen_now(export.keys, viewer)
 
 
 def forget_old(*, at: datetime) -> None:

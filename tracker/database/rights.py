@@ -44,6 +44,7 @@ ADDED_TO: Mapping[str, tuple[str, ...]] = {
     "admin.LogEntry": (),
     "agreements.FrozenPeriod": (),
     "agreements.FrozenState": (),
+    "agreements.Letter": (),
     "agreements.LinkOpening": (),
     "agreements.Opening": ("last_at", "times"),
     "agreements.Step": ("told_at",),

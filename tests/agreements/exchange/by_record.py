@@ -12,7 +12,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from agreements.dates import PartialDate, Precision
-from agreements.exchange.tables import BOM, _safe
+from agreements.exchange.tables import BOM, safe
 from partners.columns import Column
 
 MOST_IN_CELL = 32_767
@@ -39,7 +39,7 @@ def _as_text(value: Any) -> str:
         case date():
             return f"{value:%d/%m/%Y}"
         case _:
-            return _safe(str(value))
+            return safe(str(value))
 
 
 def as_xlsx(rows: Any, columns: Sequence[Column], *, title: str) -> bytes:
@@ -68,4 +68,4 @@ def _as_cell(sheet: Any, value: Any) -> Any:
         case None | int() | date():
             return value
         case _:
-            return _text_cell(sheet, _safe(str(value)))
+            return _text_cell(sheet, safe(str(value)))

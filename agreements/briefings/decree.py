@@ -1,0 +1,173 @@
+"""The layout of an administrative paper by Decree 30/2020/NĐ-CP, annex I, as data: millimetres, points and words.
+
+`docx` and `pdf` draw by it; the test that reads a finished file asks the decree's own bounds. A paper in English has no
+decree: it keeps margins, font and order, and opens with who issues it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.dates import MONTHS
+from django.utils.translation import override
+
+from agreements.briefings.content import Block, Heading, Paper, Table
+
+FONT = "Times New Roman"
+# Of the same widths, where the first is missing; the last is in the wheel that draws PDFs.
+FALLBACKS = ("Liberation Serif", "Tinos", "TeX Gyre Termes", "Libertinus Serif")
+
+
+@dataclass(frozen=True)
+class Page:
+    """A4, in millimetres."""
+
+    width: int = 210
+    height: int = 297
+    top: int = 20
+    bottom: int = 20
+    left: int = 30
+    right: int = 15
+    number_at: int = 10  # from the upper edge, within the top margin
+
+    def inside(self, *, is_wide: bool) -> int:
+        """The width of a line; a wide table lies on the page's side, with the same margins."""
+        return (self.height if is_wide else self.width) - self.left - self.right
+
+
+@dataclass(frozen=True)
+class Look:
+    size: int
+    bold: bool = False
+    italic: bool = False
+    align: str = "left"
+
+
+PAGE = Page()
+LEFT_SHARE = 0.44  # of the line, for who issues it; the state stands in the rest
+FIRST_LINE = 10  # millimetres
+AFTER, LINE_SPACING = 6, 1.15  # points below a paragraph; of a line
+LOOKS: Mapping[str, Look] = {
+    "state": Look(12, bold=True, align="center"),
+    "motto": Look(13, bold=True, align="center"),
+    "parent": Look(12, align="center"),
+    "issuer": Look(12, bold=True, align="center"),
+    "number": Look(13, align="center"),
+    "about": Look(12, align="center"),  # of a letter, below its number
+    "date": Look(13, italic=True, align="center"),
+    "kind": Look(14, bold=True, align="center"),
+    "subject": Look(14, bold=True, align="center"),
+    "addressee": Look(13, align="center"),
+    "basis": Look(13, italic=True, align="justify"),
+    "body": Look(13, align="justify"),
+    "heading1": Look(13, bold=True),
+    "heading2": Look(13, bold=True, italic=True),
+    "heading3": Look(13, italic=True),
+    "caption": Look(12, bold=True),
+    "cell": Look(11),
+    "signature": Look(13, bold=True, align="center"),
+    "recipients": Look(12, bold=True, italic=True),
+    "recipient": Look(11),
+    "page": Look(13, align="center"),
+    "made": Look(9),
+}
+
+# State and motto, by the home country that the register is set to.
+STATES: Mapping[str, tuple[str, str]] = {
+    "VN": ("CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", "Độc lập - Tự do - Hạnh phúc"),
+}
+# Annex III: how a kind is written in a number.
+ABBREVIATIONS: Mapping[str, str] = {
+    "Báo cáo": "BC", "Tờ trình": "TTr", "Biên bản": "BB", "Bản ghi nhớ": "BGN", "Bản thỏa thuận": "BTT",
+    "Kế hoạch": "KH", "Thông báo": "TB", "Phiếu gửi": "PG", "Phiếu chuyển": "PC",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a paper says by itself."""
+
+    number: str
+    about: str
+    to: str
+    copies: str
+    file: str  # the last line of who gets it: where it is filed
+    made: str
+    link: str  # of a bullet in lists of who gets it
+
+
+WORDS: Mapping[str, Words] = {
+    "vi": Words(
+        number="Số:", about="V/v", to="Kính gửi:", copies="Nơi nhận:", file="Lưu: VT.", link="- ",
+        made="Lập cho {reader} lúc {at}, chỉ gồm những điều người này được xem khi ấy.",
+    ),
+    "en": Words(
+        number="No.", about="Re:", to="To:", copies="Copies:", file="File.", link="- ",
+        made="Made for {reader} at {at}; it says no more than they might see then.",
+    ),
+}  # fmt: skip
+
+
+def day_in_words(on: date, language: str) -> str:
+    """As the decree writes it: a zero before days below 10, and before January and February alone."""
+    if language == "vi":
+        month = f"{on.month:02}" if on.month < 3 else str(on.month)
+        return f"ngày {on.day:02} tháng {month} năm {on.year}"
+    with override("en"):
+        return f"{on.day} {MONTHS[on.month]} {on.year}"
+
+
+def place_and_day(paper: Paper) -> str:
+    words = day_in_words(paper.on, paper.language)
+    place = paper.head.place if paper.head else ""
+    return f"{place}, {words}" if place else words[0].upper() + words[1:]
+
+
+def state_of(paper: Paper) -> tuple[str, str] | None:
+    """State and motto stand on what is issued, in the state's own language."""
+    return STATES.get(settings.HOME_COUNTRY) if paper.head and paper.language == "vi" else None
+
+
+def number_of(paper: Paper) -> str:
+    """With its sign; room for the number where it has none yet."""
+    said = WORDS[paper.language].number
+    if paper.number or not paper.head:
+        return f"{said} {paper.number}" if paper.number else ""
+    kind = ABBREVIATIONS.get(paper.kind, "")
+    sign = "-".join(filter(None, (kind, paper.head.symbol)))
+    return f"{said}{' ' * 9}/{sign}" if sign else f"{said}{' ' * 9}"
+
+
+def bases_of(paper: Paper) -> list[str]:
+    """Each on a line that ends with a semicolon, the last with a full stop."""
+    bare = [text.rstrip(" ;.") for text in paper.bases]
+    return [f"{text}{'.' if number == len(bare) else ';'}" for number, text in enumerate(bare, 1)]
+
+
+def recipients_of(paper: Paper) -> list[str]:
+    words = WORDS[paper.language]
+    named = [f"{words.link}{text.strip(' -;.')};" for text in paper.recipients]
+    return [*named, f"{words.link}{words.file}"] if named else []
+
+
+def made_line(paper: Paper) -> str:
+    at = timezone.localtime(paper.made_at)
+    return WORDS[paper.language].made.format(reader=paper.reader, at=f"{at:%H:%M %d/%m/%Y}")
+
+
+def spreads_of(paper: Paper) -> list[tuple[bool, list[Block]]]:
+    """The blocks by how their pages lie: a wide table on its side, with the headings that stand right above it."""
+    found: list[tuple[bool, list[Block]]] = [(False, [])]
+    for block in paper.body:
+        is_wide = isinstance(block, Table) and block.is_wide and bool(block.rows)
+        if is_wide != found[-1][0]:
+            before, above = found[-1][1], list[Block]()
+            while is_wide and before and isinstance(before[-1], Heading):
+                above.insert(0, before.pop())
+            found.append((is_wide, above))
+        found[-1][1].append(block)
+    return found

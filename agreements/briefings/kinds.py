@@ -1,0 +1,18 @@
+"""Every kind of paper that can be made, in the order in which they are offered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from agreements.briefings.agreement_record import AGREEMENT
+from agreements.briefings.commitment_record import COMMITMENT
+from agreements.briefings.making import Maker
+from agreements.vocabulary import PaperKind
+from partners.viewers import Viewer
+
+MAKERS: Mapping[PaperKind, Maker] = {maker.kind: maker for maker in (AGREEMENT, COMMITMENT)}
+
+
+def open_to(viewer: Viewer) -> list[Maker]:
+    """The kinds that somebody may ask for."""
+    return [maker for maker in MAKERS.values() if viewer.role in maker.roles]
