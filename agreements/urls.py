@@ -3,7 +3,7 @@
 from django.urls import path
 
 from agreements.briefings import letter_views as letters
-from agreements.briefings import period_views as periods
+from agreements.briefings import review_views as reviewing
 from agreements.briefings import views as briefings
 from agreements.calendars import views as calendars
 from agreements.commitments.views import action_items, answers, blockers, bulk, due_requests, parts
@@ -157,9 +157,10 @@ reminder_urls = [
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
 ]
 period_urls = [
-    path("periods/", staff_only(periods.period_list), name="frozen_periods"),
-    path("periods/<int:pk>/", staff_only(periods.period_page), name="frozen_period"),
-    path("periods/<int:pk>/against/<int:other>/", staff_only(periods.period_compared), name="frozen_compared"),
+    path("periods/", staff_only(reviewing.period_list), name="frozen_periods"),
+    path("periods/<int:pk>/", staff_only(reviewing.period_page), name="frozen_period"),
+    path("periods/<int:pk>/against/<int:other>/", staff_only(reviewing.period_compared), name="frozen_compared"),
+    path("quality/", staff_only(reviewing.quality_page), name="quality"),
 ]
 urlpatterns = [
     *export_urls,

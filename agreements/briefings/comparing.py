@@ -19,6 +19,7 @@ from agreements.briefings.figuring import days, percent
 from agreements.briefings.frozen import FrozenPeriod, FrozenState
 from agreements.briefings.periods import counted, states_of
 from agreements.briefings.scopes import Scope
+from agreements.commitments.models import Commitment
 from agreements.vocabulary import BlockedBy, Confirmation, Delivery, Direction, Health
 from partners import reading
 from partners.models import Organisation
@@ -72,12 +73,13 @@ def compared(first: FrozenPeriod, second: FrozenPeriod, *, viewer: Viewer, on: d
     )
     words = Words.read([*one.values(), *other.values()], viewer)
     body: tuple[Block, ...] = (Facts(heads), *_figures(first, second, viewer), *_lines(one, other, words))
-    keys = tuple(sorted({state.commitment_id for state in (*one.values(), *other.values())}))
+    told = {state.commitment_id for state in (*one.values(), *other.values())}
+    known = Commitment.objects.visible_to(viewer).filter(pk__in=told).order_by("pk")
     return Paper(
         kind=pgettext("paper", "Report"),
         subject=_("Closed periods compared: %(first)s and %(second)s") % {"first": first.span, "second": second.span},
         language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records={"frozen commitments": keys},
+        records={"commitments": tuple(known.values_list("pk", flat=True))},
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Closed periods: the list, the closing, what one holds, and two compared."""
+"""Closed periods: the list, the closing, what one holds, two compared; and the quality of the records."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from agreements.briefings import comparing, periods
+from agreements.briefings import comparing, periods, quality
 from agreements.briefings.counting import MEASURES
 from agreements.briefings.frozen import FrozenPeriod
 from agreements.briefings.scopes import Over, Scope, Span
@@ -119,3 +119,13 @@ def paper_page(request: Request, paper: Any, **more: Any) -> HttpResponse:
     """A paper as a page, which prints."""
     blocks = [(type(block).__name__.lower(), block) for block in paper.body]
     return render(request, "agreements/briefings/paper_page.html", {"paper": paper, "blocks": blocks, **more})
+
+
+@require_safe
+def quality_page(request: Request) -> HttpResponse:
+    """What the records of a desk lack, or of all desks."""
+    viewer = request.viewer
+    code = request.GET.get("desk", "")
+    scope = Scope.of(Over.DESK if code else Over.HOUSE, code, viewer)
+    paper = quality.quality_report(scope, viewer=viewer, on=viewer.on)
+    return paper_page(request, paper, desks=Desk.objects.visible_to(viewer), desk=code)
