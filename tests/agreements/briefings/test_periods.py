@@ -232,10 +232,7 @@ def test_closing_on_the_page(cast: Cast, today: date) -> None:
 
 def test_the_cost_of_closing_and_comparing_does_not_grow_in_queries(cast: Cast, today: date) -> None:
     counts = {}
-    for size, spans in (
-        (10, (Q2, Q3)),
-        (200, (Span(date(2025, 1, 1), date(2025, 3, 31)), Span(date(2025, 4, 1), date(2025, 6, 30)))),
-    ):
+    for size, spans in ((10, (Q2, Q3)), (200, (Q2.before, Q2.before.before))):
         grow(cast, size - cast.agreement.commitments.count())
         made = []
         for span in spans:

@@ -70,10 +70,8 @@ def test_each_lack_of_a_commitment(cast: Cast, today: date) -> None:
     Commitment.objects.filter(pk=alone.pk).update(title_vi="")
     assert lacks(cast, alone) == {"language"}
     both = make_agreement(desk=cast.desk, parties=[cast.home, cast.us, cast.kr])
-    unnamed = make_commitment(
-        agreement=both, **(good | {"title": "Lends 5 ships", "direction": "theirs", "lead": None})
-    )
-    assert lacks(cast, unnamed) == {"partner", "source", "clarity"} - ({"clarity"} if False else set())
+    theirs = good | {"title": "Lends 5 ships", "direction": "theirs"}
+    assert lacks(cast, make_commitment(agreement=both, **theirs)) == {"partner", "source"}
 
 
 def test_each_lack_of_an_agreement(cast: Cast, today: date) -> None:
