@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-import pytest
+from django.conf import settings
 from django.http import QueryDict
 
 from agreements.briefings.content import Bullets, Facts, Line, Paper, Paragraph, Run, Table
@@ -18,6 +17,7 @@ from partners.models import User
 from partners.viewers import Viewer
 from tests import factories
 from tests.factories import TODAY
+from tests.roles import analyze
 
 LENGTHS = re.compile(r"\d+ days")
 LISTS = tuple(f"/{page}/" for page in RecordList.values)
@@ -91,11 +91,10 @@ def people() -> dict[str, User]:
     }
 
 
-@pytest.fixture
-def life(db: None, today: object, tmp_path: Any, settings: Any) -> dict[str, User]:
-    """A register with a generated life in it."""
-    settings.MEDIA_ROOT = str(tmp_path)
+def made(agreements: int, *, seed: int) -> dict[str, User]:
+    """A register with a generated life in it, and the people to read it."""
     load(settings.BASE_DIR / "seeds" / "reference", on=TODAY)
     cast = people()
-    generate(60, seed=7, on=TODAY)
+    generate(agreements, seed=seed, on=TODAY)
+    analyze()
     return cast

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from django.db import connection
@@ -19,57 +18,17 @@ from agreements.commitments.rules import answers, blockers, due_requests
 from agreements.commitments.rules.answers import Said
 from agreements.dates import PartialDate, Precision
 from agreements.models import ActionItem, Note, Report
-from agreements.register.models import Agreement
-from partners.models import User
 from partners.refusals import Refused
 from partners.viewers import Viewer
-from tests.agreements.briefings.reading import life, lines, runs, table, text_of, wrong_numbers
+from tests.agreements.briefings.reading import lines, runs, table, text_of
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement, make_commitment, make_share
+from tests.factories import make_agreement, make_commitment, make_share
 from tests.test_query_counts import grow
 
-__all__ = ["life"]
 QUARTER = Span(date(2026, 7, 1), date(2026, 9, 30))
 YEAR = Span(date(2026, 1, 1), date(2026, 12, 31))
 MANDATED = "Implementation by partner"
 LEAST = 60  # numbers of a whole house
-
-
-def scopes(viewer: Viewer) -> list[Scope]:
-    """One of each kind, of the first records that a generated life has."""
-    row = Commitment.objects.visible_to(viewer).owed().exclude(partner_owner=None).order_by("pk").first()
-    assert row and row.partner_owner
-    kinds = [(Over.HOUSE, ""), (Over.ORGANISATION, row.partner_owner.code)] if viewer.is_staff else [(Over.HOUSE, "")]
-    if viewer.is_staff:
-        sector = Agreement.objects.exclude(sectors=None).values_list("sectors__code", flat=True).first()
-        country = row.partner_owner.country.code if row.partner_owner.country else "US"
-        kinds += [(Over.DESK, "americas"), (Over.SECTOR, str(sector)), (Over.COUNTRY, country)]
-    return [Scope.of(over, code, viewer) for over, code in kinds]
-
-
-@pytest.mark.parametrize("who", ["officer", "manager", "auditor", "operator", "partner"])
-def test_every_number_is_its_list(life: dict[str, User], who: str) -> None:
-    viewer = life[who].viewer()
-    for scope in scopes(viewer):
-        for span in (QUARTER, YEAR):
-            paper = review_pack(scope, span, viewer=viewer, on=TODAY)
-            wrong, compared = wrong_numbers(paper, viewer)
-            assert wrong == [], (scope.over, scope.code)
-            if scope.over == Over.HOUSE and viewer.is_staff:
-                assert compared >= LEAST
-        assert compared >= 5
-
-
-def test_each_commitment_stands_once_in_the_mandated_table(life: dict[str, User]) -> None:
-    viewer = life["auditor"].viewer()
-    paper = review_pack(Scope(), YEAR, viewer=viewer, on=TODAY)
-    rows = [row for row in table(paper, MANDATED).rows if not row.group]
-    assert len(rows) == len(paper.records["commitments"]) == len(set(paper.records["commitments"])) > 50
-    owed = set(Commitment.objects.visible_to(viewer).owed().values_list("pk", flat=True))
-    assert owed <= set(paper.records["commitments"])
-    for row in rows:
-        assert len(row.cells) == 6
-        assert any(run.href.startswith("/commitments/") for line in row.cells[2] for run in line)
 
 
 def test_difficulties_and_recommendations_are_what_people_wrote(cast: Cast, today: date) -> None:
@@ -231,16 +190,6 @@ def test_headings_follow_each_other(cast: Cast, today: date) -> None:
     assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
     assert all(run.text for run in runs(paper))
     assert [line for line in lines(paper) if any("None" in run.text for run in line)] == []
-
-
-@pytest.mark.parametrize("language", ["vi", "en"])
-def test_both_languages_say_all_of_it(life: dict[str, User], language: str, settings: Any) -> None:
-    from django.utils import translation  # noqa: PLC0415
-
-    with translation.override(language):
-        paper = review_pack(Scope(), QUARTER, viewer=life["manager"].viewer(), on=TODAY)
-    assert paper.language == language
-    assert ("quý 3" in paper.subject) is (language == "vi")
 
 
 def test_the_day_is_the_one_that_is_said(cast: Cast, today: date) -> None:

@@ -12,7 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from agreements.briefings import comparing, periods
-from agreements.briefings.counting import MEASURES, total
 from agreements.briefings.frozen import FrozenPeriod, FrozenState
 from agreements.briefings.pack import review_pack
 from agreements.briefings.scopes import Over, Scope, Span
@@ -21,14 +20,13 @@ from partners.models import Desk, User
 from partners.refusals import Refused
 from partners.viewers import Viewer
 from tests import factories
-from tests.agreements.briefings.reading import life, rows_of, table, text_of
+from tests.agreements.briefings.reading import table, text_of
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
 from tests.roles import owner
 from tests.test_query_counts import grow
 from tracker.history import sealing, verifying
 
-__all__ = ["life"]
 Q2, Q3, Q4 = (
     Span(date(2026, 4, 1), date(2026, 6, 30)), Span(date(2026, 7, 1), date(2026, 9, 30)),
     Span(date(2026, 10, 1), date(2026, 12, 31)),
@@ -122,42 +120,6 @@ def test_verify_finds_what_was_changed_past_the_rules(cast: Cast, today: date) -
         assert any(fault.place in ("closed period", "agreements_frozenperiod") for fault in found), change
         assert word in " ".join(map(str, found)), change
     assert made.pk and verifying.verify() == []
-
-
-def test_numbers_of_a_closing_are_its_lists(life: dict[str, User]) -> None:
-    """On the page of the closing, for who sees all of it and for who does not."""
-    made = periods.close(None, Q3, by=life["manager"].viewer())
-    desk = Desk.objects.get(code="americas")
-    periods.close(desk, Q3, by=life["manager"].viewer())
-    assert made.count > 50
-    compared = 0
-    for who in ("officer", "manager", "auditor"):
-        viewer = life[who].viewer()
-        for scope in (Scope(), Scope.of(Over.DESK, "americas", viewer), Scope.of(Over.COUNTRY, "US", viewer)):
-            counts = total(one for _scopes, one in periods.counted(made, scope, viewer))
-            for name in MEASURES:
-                rows = periods.states_of(made, scope, viewer).filter(counts_as__contains=[name])
-                assert rows.count() == counts[name]
-                compared += counts[name] > 0
-            if who == "auditor" and scope.over == Over.HOUSE:
-                assert {name: counts[name] for name in MEASURES} == {
-                    name: made.figures.get(name, 0) for name in MEASURES
-                }
-    assert compared > 40
-
-
-def test_a_closing_holds_what_the_lists_held(life: dict[str, User]) -> None:
-    """On the day itself the numbers of the closing are those of the lists, in every scope."""
-    viewer = life["manager"].viewer()
-    made = periods.close(None, Q3, by=viewer)
-    codes = {code for scopes in FrozenState.objects.values_list("scopes", flat=True) for code in scopes}
-    assert len(codes) > 30
-    for said in sorted(codes):
-        over, _colon, code = said.partition(":")
-        scope = Scope(Over(over), code)
-        counts = total(one for _scopes, one in periods.counted(made, scope, viewer))
-        for name in ("owed", "overdue", "silent", "delivered"):
-            assert counts[name] == rows_of(scope.href(MEASURES[name].query(Q3)), viewer), (said, name)
 
 
 def test_the_pack_of_a_closed_quarter_says_so(cast: Cast, today: date) -> None:
