@@ -59,8 +59,8 @@ class Brief:
 
 def last_visit(scope: Scope, viewer: Viewer) -> date | None:
     """The day of the last meeting or visit at which action items were agreed that serve these commitments."""
-    held = desk.meetings(scope.commitments(viewer), viewer).filter(met_on__lte=viewer.on)
-    return next((one["met_on"] for one in held), None)
+    held = desk.meetings(scope.commitments(viewer), viewer)
+    return next((one["met_on"] for one in held if one["met_on"] <= viewer.on), None)
 
 
 def country_brief(country: Country, *, viewer: Viewer, on: date, since: date | None = None) -> Paper:

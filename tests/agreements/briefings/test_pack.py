@@ -17,12 +17,12 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.rules import answers, blockers, due_requests
 from agreements.commitments.rules.answers import Said
 from agreements.dates import PartialDate, Precision
-from agreements.models import ActionItem, Note, Report
+from agreements.models import ActionItem, Agreement, Note, Report
 from partners.refusals import Refused
 from partners.viewers import Viewer
 from tests.agreements.briefings.reading import lines, runs, table, text_of
 from tests.conftest import Cast
-from tests.factories import make_agreement, make_commitment, make_share
+from tests.factories import make_agreement, make_commitment
 from tests.test_query_counts import grow
 
 QUARTER = Span(date(2026, 7, 1), date(2026, 9, 30))
@@ -33,6 +33,8 @@ LEAST = 60  # numbers of a whole house
 
 def test_difficulties_and_recommendations_are_what_people_wrote(cast: Cast, today: date) -> None:
     commitment, manager = cast.commitment, cast.viewer("minh")
+    Commitment.objects.filter(pk=commitment.pk).update(due_on=date(2027, 1, 31))
+    commitment.refresh_from_db()
     blockers.block(commitment, what="No land for it", side="ours", removed_by="government", by=manager)
     due_requests.ask(commitment, to=PartialDate(date(2027, 6, 30)), reason="The tender is late", by=cast.viewer("linh"))
     item = ActionItem.objects.create(desk=cast.desk, title="Write to the province", owner=cast.linh)
@@ -60,6 +62,7 @@ def test_a_partner_reads_no_internal_line(cast: Cast, today: date) -> None:
     Note.objects.create(agreement=cast.agreement, text="CANARY-NOTE", created_by=cast.linh)
     item = ActionItem.objects.create(desk=cast.desk, title="CANARY-ACTION", owner=cast.linh, meeting="CANARY-MEETING")
     item.commitments.add(cast.commitment)
+    Agreement.objects.filter(pk=cast.hidden.pk).update(stage="signed", signed_on=date(2026, 2, 1))
     hidden = make_commitment(agreement=cast.hidden, title="CANARY-HIDDEN", due_on=date(2026, 1, 1))
     for name, sees in (("minh", True), ("sara", False), ("omar", False)):
         viewer = cast.viewer(name)
@@ -159,7 +162,6 @@ def test_who_has_not_reported_is_told_with_the_days(cast: Cast, today: date) -> 
 
 
 def test_a_dispute_is_told_in_the_partners_words(cast: Cast, today: date) -> None:
-    make_share(agreement=cast.agreement, organisation=cast.us)
     sara = cast.viewer("sara")
     said = Said(cast.us, "disputed", cast.commitment.wording_hash, remark="Not what we agreed")
     answers.answer(cast.commitment, said, by=sara)

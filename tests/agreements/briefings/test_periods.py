@@ -15,6 +15,7 @@ from agreements.briefings import comparing, periods
 from agreements.briefings.frozen import FrozenPeriod, FrozenState
 from agreements.briefings.pack import review_pack
 from agreements.briefings.scopes import Over, Scope, Span
+from agreements.commitments.rules import blockers
 from agreements.models import Agreement, Commitment
 from partners.models import Desk, User
 from partners.refusals import Refused
@@ -143,7 +144,8 @@ def test_the_pack_of_a_closed_quarter_says_so(cast: Cast, today: date) -> None:
 def test_two_closings_line_by_line(cast: Cast, today: date) -> None:
     gone = make_commitment(agreement=cast.agreement, title="Going", due_on=date(2027, 1, 1))
     first = close(cast, Q2)
-    Commitment.objects.filter(pk=cast.commitment.pk).update(due_on=date(2027, 3, 31), blocked_by="partner")
+    Commitment.objects.filter(pk=cast.commitment.pk).update(due_on=date(2027, 3, 31))
+    blockers.block(cast.commitment, what="Visas", side="theirs", removed_by="partner", by=cast.viewer("minh"))
     Commitment.objects.filter(pk=gone.pk).update(archived_at=timezone.now(), archived_because="x")
     come = make_commitment(agreement=cast.agreement, title="Coming", due_on=date(2027, 1, 1))
     second = close(cast, Q3)
