@@ -131,7 +131,10 @@ class Cells:
             new = f" {becomes}" if becomes else ""
             yield (Run(f"{kind.label}{new}: ", f"{path}#days"), Run(asked.reason))
         for report in self.found.waiting[row.pk]:
-            yield (Run(Wait.REPORT.label, f"{path}#reports"), Run(f": {report.as_said(self.viewer)}", is_quiet=True))
+            yield (
+                Run(str(Wait.REPORT.label), f"{path}#reports"),
+                Run(f": {report.as_said(self.viewer)}", is_quiet=True),
+            )
         if self.found.disputes[row.pk] and self.viewer.is_staff:
             yield line(Wait.DISPUTE.label, f"{path}#positions")
         for item in self.found.actions[row.pk]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -65,7 +65,7 @@ def last_visit(scope: Scope, viewer: Viewer) -> date | None:
 
 def country_brief(country: Country, *, viewer: Viewer, on: date, since: date | None = None) -> Paper:
     """As the viewer may have it: a partner gets what is shared, of its own country. A fixed number of queries."""
-    viewer = replace(viewer, on=on)
+    viewer = viewer.as_of(on)
     if since and since > on:
         raise Refused(_("This day is still to come."))
     scope = Scope(Over.COUNTRY, country.code, country)

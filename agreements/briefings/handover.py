@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -27,7 +26,7 @@ LAST = 20  # exchanges that are told
 
 def handover_file(person: User, *, viewer: Viewer, on: date) -> Paper:
     """For the person, and for a manager of one of their desks; raises Http404 for others. A fixed number of queries."""
-    viewer = replace(viewer, on=on)
+    viewer = viewer.as_of(on)
     if not handover.may_see(person, viewer):
         raise Http404
     kept = handover.kept_by(person, viewer)

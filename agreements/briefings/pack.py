@@ -7,7 +7,7 @@ is to be decided, and the sources. Every line leads to its record, every number 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -59,7 +59,7 @@ class Read:
 
 def review_pack(scope: Scope, span: Span, *, viewer: Viewer, on: date) -> Paper:
     """The pack as the viewer may have it. A fixed number of queries."""
-    viewer = replace(viewer, on=on)
+    viewer = viewer.as_of(on)
     read = _read(scope, span, viewer)
     body = (
         _head(read),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count
@@ -78,7 +78,7 @@ def faults(scope: Scope, viewer: Viewer) -> Faults:
 
 def quality_report(scope: Scope, *, viewer: Viewer, on: date) -> Paper:
     """For staff: of one desk, or of all that the viewer sees. The number of queries is fixed."""
-    viewer = replace(viewer, on=on)
+    viewer = viewer.as_of(on)
     now = faults(scope, viewer)
     desks = [desk for desk in Desk.objects.visible_to(viewer) if desk.code in now]
     closed = _closings(scope, viewer)
