@@ -19,7 +19,7 @@ from agreements.briefings.scopes import Over, Scope, Span
 from agreements.commitments.models import duty
 from agreements.commitments.models.queries import STANDS
 from agreements.register.models import Agreement
-from partners.models import Desk
+from partners.models import Desk, User
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
@@ -98,7 +98,7 @@ def _freeze(scope: Scope, span: Span, by: Viewer, remark: str) -> FrozenPeriod:
     states = [_state(row, within, days.get(row.pk)) for row in shown]
     made = FrozenPeriod(
         desk=scope.record, first_on=span.first, last_on=span.last, closed_on=by.on, closed_at=timezone.now(),
-        closed_by_id=by.user_id, remark=remark, count=len(states),
+        closed_by=User.objects.get(pk=by.user_id or 0), remark=remark, count=len(states),
         figures=figures_of(total(countings(shown, days))) | {"quality": quality.faults(scope, by)},
     )  # fmt: skip
     made.digest = digest_of(made, states)

@@ -31,7 +31,7 @@ class DeskForm(PaperForm):
     """Of one desk, or of all that one sees."""
 
     desk = forms.ModelChoiceField(
-        label=gettext_lazy("Desk"), queryset=None, to_field_name="code", required=False,
+        label=gettext_lazy("Desk"), queryset=Desk.objects.none(), to_field_name="code", required=False,
         empty_label=gettext_lazy("The whole ministry"),
     )  # fmt: skip
 
@@ -50,9 +50,14 @@ class PackForm(DeskForm):
         label=gettext_lazy("until"), required=False,
         help_text=gettext_lazy("only where it ends later, such as 15/10/2026"),
     )  # fmt: skip
-    sector = forms.ModelChoiceField(label=gettext_lazy("Sector"), queryset=None, to_field_name="code", required=False)
+    sector = forms.ModelChoiceField(
+        label=gettext_lazy("Sector"), queryset=Sector.objects.none(), to_field_name="code", required=False
+    )
     country = forms.ModelChoiceField(
-        label=gettext_lazy("Country or territory"), queryset=None, to_field_name="code", required=False
+        label=gettext_lazy("Country or territory"),
+        queryset=Country.objects.none(),
+        to_field_name="code",
+        required=False,
     )
     organisation = OrganisationField(label=gettext_lazy("Organisation"), required=False)
     field_order = ("period", "until")
@@ -83,7 +88,9 @@ def make_pack(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> Paper:
 
 
 class CountryForm(PaperForm):
-    country = forms.ModelChoiceField(label=gettext_lazy("Country or territory"), queryset=None, to_field_name="code")
+    country = forms.ModelChoiceField(
+        label=gettext_lazy("Country or territory"), queryset=Country.objects.none(), to_field_name="code"
+    )
     since = DayField(
         label=gettext_lazy("What has moved since"),
         help_text=gettext_lazy("empty: since the last visit that is recorded"),
@@ -107,7 +114,7 @@ def make_brief(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> Paper
 class PersonForm(PaperForm):
     """One's own work, or that of somebody at a desk that one leads."""
 
-    person = forms.ModelChoiceField(label=gettext_lazy("Whose work"), queryset=None)
+    person = forms.ModelChoiceField(label=gettext_lazy("Whose work"), queryset=User.objects.none())
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -129,8 +136,8 @@ def make_quality(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> Pap
 class ComparisonForm(PaperForm):
     """Two closings of the same desk, or of the whole ministry."""
 
-    first = forms.ModelChoiceField(label=gettext_lazy("Closed period"), queryset=None)
-    second = forms.ModelChoiceField(label=gettext_lazy("Compared with"), queryset=None)
+    first = forms.ModelChoiceField(label=gettext_lazy("Closed period"), queryset=FrozenPeriod.objects.none())
+    second = forms.ModelChoiceField(label=gettext_lazy("Compared with"), queryset=FrozenPeriod.objects.none())
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -9,6 +10,7 @@ from django.db import connection
 from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
+from agreements.briefings.content import Paper
 from agreements.briefings.country import country_brief
 from agreements.briefings.handover import handover_file
 from agreements.commitments.rules import blockers, due_requests
@@ -114,17 +116,18 @@ def test_a_handover_tells_all_that_is_kept(cast: Cast, today: date) -> None:
 
 def test_the_number_of_queries_does_not_grow(cast: Cast, today: date) -> None:
     us = Country.objects.get(code="US")
+    makers: dict[str, Callable[[], Paper]] = {
+        "brief": lambda: country_brief(us, viewer=cast.viewer("minh"), on=today),
+        "shared brief": lambda: country_brief(us, viewer=cast.viewer("sara"), on=today),
+        "handover": lambda: handover_file(cast.linh, viewer=cast.viewer("minh"), on=today),
+    }
     counts = {}
     for size, more in ((10, 10), (200, 190)):
         grow(cast, more)
-        for name, make in (
-            ("brief", lambda: country_brief(us, viewer=cast.viewer("minh"), on=today)),
-            ("shared brief", lambda: country_brief(us, viewer=cast.viewer("sara"), on=today)),
-            ("handover", lambda: handover_file(cast.linh, viewer=cast.viewer("minh"), on=today)),
-        ):
+        for name, make in makers.items():
             make()
             with CaptureQueriesContext(connection) as queries:
                 make()
             counts[name, size] = len(queries)
-    for name in ("brief", "shared brief", "handover"):
+    for name in makers:
         assert counts[name, 10] == counts[name, 200] <= 45, counts

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -21,24 +22,24 @@ from tests.test_query_counts import grow
 Q3 = Span(date(2026, 7, 1), date(2026, 9, 30))
 
 
-def lacks(cast: Cast, record: object) -> set[str]:
+def lacks(cast: Cast, record: Any) -> set[str]:
     """Which lists hold a record."""
     viewer = cast.viewer("minh")
     found = set()
     for lack in LACKS.values():
         rows = getattr(Scope(), lack.page)(viewer, **lack.query)
-        if rows.model is type(record) and rows.filter(pk=record.pk).exists():  # type: ignore[attr-defined]  # of a record
+        if rows.model is type(record) and rows.filter(pk=record.pk).exists():
             found.add(lack.name.partition("_")[2])
     return found
 
 
 def test_each_lack_of_a_commitment(cast: Cast, today: date) -> None:
-    good = {
+    good: dict[str, Any] = {
         "title": "Ministry trains 500 engineers", "due_on": date(2027, 1, 1), "lead": cast.home, "text_en": "x",
         "text_vi": "x", "direction": "ours",
     }  # fmt: skip
 
-    def one(**changes: object) -> Commitment:
+    def one(**changes: Any) -> Commitment:
         made = make_commitment(
             agreement=cast.agreement, **(good | {"title": f"{good['title']} {len(changes)}"} | changes)
         )
