@@ -375,7 +375,7 @@ class PaperKind(TextChoices):
     QUARTER = "quarter", _("Closed quarter")
     AGREEMENT = "agreement", _("Agreement on paper")
     COMMITMENT = "commitment", _("Record of a commitment")
-    LETTER = "letter", pgettext_lazy("paper", "Letter")
+    LETTER = "letter", _("Letter")
 
 
 class FileForm(TextChoices):

@@ -36,7 +36,9 @@ PAGES = {
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
         "/actions/new/?serves=US-2023-03-2", "/partners/map/", "/handover/",
         "/following/", "/calendars/", "/changes/?since=2020-01-01", "/agreements/?view=timeline", "/design/",
-        "/exports/", "/accounts/logout/", "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/api/",
+        "/exports/", "/briefings/", "/briefings/agreement/?ref=US-2023-03", "/agreements/US-2023-03/letters/",
+        "/agreements/US-2023-03/letters/new/", "/commitments/US-2023-03-2/letters/new/",
+        "/accounts/logout/", "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/api/",
     ],
     "manager": [
         "/", "/waiting/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us",
@@ -63,7 +65,7 @@ ROLES = ("officer", "manager", "partner", "auditor", "operator")
 # Files, fragments and answers to machines.
 NO_PAGES = {
     "date_in_words", "drafts", "export_agreements", "export_commitments", "healthz",
-    "organisation_suggestions", "palette", "readyz", "similar_agreements",
+    "letter_file", "organisation_suggestions", "palette", "readyz", "similar_agreements",
 }  # fmt: skip
 # Buttons and fields of which an edge lies outside the window or beyond what can be scrolled to.
 CUT_OFF = """() => [...document.querySelectorAll("main button, main input:not([type=hidden]), main select, main a.btn")]

@@ -62,6 +62,7 @@ COMMANDS: Mapping[str, Eyes] = {
     "load": Eyes.OPERATOR,
     "migrate": Eyes.OPERATOR,
     "prepare": Eyes.OPERATOR,
+    "samples": Eyes.OWNER,
     "verify_history": Eyes.OPERATOR,
 }
 

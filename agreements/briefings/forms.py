@@ -15,7 +15,7 @@ from partners.forms import DayInput
 class LetterChoiceForm(forms.Form):
     """Which template, in which language."""
 
-    template = forms.ModelChoiceField(label=_("Letter"), queryset=None)
+    template: Any = forms.ModelChoiceField(label=_("Letter"), queryset=None)
     language = forms.ChoiceField(label=_("Language of the paper"), choices=settings.LANGUAGES)
 
     def __init__(self, *args: Any, templates: Any, **kwargs: Any) -> None:

@@ -19,7 +19,7 @@ from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Desk, Organisation
-from partners.records import LANGUAGES, Record, RecordQuerySet
+from partners.records import LANGUAGES, NOTHING, Record, RecordQuerySet
 from partners.viewers import Role, Viewer
 
 SHORT = 300
@@ -190,6 +190,6 @@ class Letter(models.Model):
     def visible(cls, viewer: Viewer) -> Q:
         """With its record, and to staff alone: a partner has the letter when it comes."""
         if not viewer.is_staff:
-            return visibility.NOTHING
+            return NOTHING
         of_commitment = Q(commitment=None) | visibility.commitments(viewer, prefix="commitment__")
         return visibility.agreements(viewer, prefix="agreement__") & of_commitment

@@ -7,7 +7,7 @@ import re
 from dataclasses import asdict
 from datetime import UTC
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urljoin
 
 import typst
@@ -19,7 +19,7 @@ from partners import texts
 
 TEMPLATE = (Path(__file__).parent / "paper.typ").read_bytes()
 # For readers by machine, PDF/UA; it cannot be kept where no font here has some sign, such as an emoji in a title.
-STANDARDS = ("ua-1", "1.7")
+STANDARDS: tuple[Literal["ua-1", "1.7"], ...] = ("ua-1", "1.7")
 MOST_UNBROKEN = 600  # characters in a cell; a row with more may go over to the next page
 _LONG = re.compile(r"\S{41,}")
 _PIECES = re.compile(r"\S{20}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -42,12 +42,12 @@ class ReferenceForm(PaperForm):
 
 
 def paper_of(
-    kind: str, subject: str, viewer: Viewer, on: date, body: tuple[Block, ...], keys: dict[str, tuple[int, ...]]
+    kind: str, subject: str, viewer: Viewer, on: date, body: tuple[Block, ...], keys: Mapping[str, tuple[int, ...]]
 ) -> Paper:
     language = (get_language() or "vi")[:2]
     return Paper(
         kind=kind, subject=subject, language=language, on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records=keys,
+        records=dict(keys),
     )  # fmt: skip
 
 

@@ -59,6 +59,8 @@ def _sheet(book: Any, table: Table, name: str) -> None:
     for number, column in enumerate(table.columns, 1):
         sheet.column_dimensions[get_column_letter(number)].width = max(10, WIDTHS * 2 * column.share // shares)
     sheet.append([_cell(sheet, column.title, is_strong=True) for column in table.columns])
+    if not table.rows and table.if_empty:
+        sheet.append([_cell(sheet, table.if_empty)])
     for row in table.rows:
         if row.group:
             sheet.append([_cell(sheet, _text(row.group), is_strong=True, href=_href([row.group]))])

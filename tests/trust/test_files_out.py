@@ -11,7 +11,7 @@ import zlib
 
 from openpyxl import load_workbook
 
-from agreements.exchange.tables import _safe, as_csv, as_xlsx, unsafe
+from agreements.exchange.tables import as_csv, as_xlsx, safe, unsafe
 from agreements.register.lists.columns import AGREEMENT_COLUMNS
 from agreements.register.models import Agreement
 from agreements.sources.pictures import bare
@@ -56,16 +56,16 @@ def test_what_was_made_safe_is_read_back() -> None:
             .replace("\u202e", "")
             .replace("\r", "")
         )
-        assert unsafe(_safe(text)) == text
+        assert unsafe(safe(text)) == text
     for plain in ("Thỏa thuận", "a, b; c", "'quoted'", "it's", "1 - 2", "a\nb", ""):
-        assert _safe(plain) == unsafe(plain) == plain
+        assert safe(plain) == unsafe(plain) == plain
 
 
 def test_a_cell_costs_what_it_is_long() -> None:
     """Each separator was followed to the end of its run: a name of commas held a thread for minutes."""
     began = time.process_time()
     for text in ("," * 200_000, "\t,'" * 70_000, ",=" * 100_000):
-        assert unsafe(_safe(text)) == texts.clean(text)
+        assert unsafe(safe(text)) == texts.clean(text)
     assert time.process_time() - began < 5
 
 

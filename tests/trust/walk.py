@@ -24,11 +24,13 @@ OF_AN_AGREEMENT = (
     "/agreements/{}/commitments/new/", "/agreements/{}/as-partner/?organisation=gov-us", "/history/agreements/{}/",
     "/history/agreements/{}/?kind=change", "/history/agreements/{}/?kind=step&kind=paper",
     "/history/agreements/{}/as-of/", "/history/agreements/{}/as-of/?on=23/11/2026", "/api/v1/agreements/{}/",
-    "/api/v1/agreements/{}/acts/",
+    "/api/v1/agreements/{}/acts/", "/agreements/{}/letters/", "/agreements/{}/letters/new/",
+    "/briefings/agreement/?language=en&form=docx&ref={}", "/briefings/agreement/?language=vi&form=xlsx&ref={}",
 )  # fmt: skip
 OF_A_COMMITMENT = (
     "/commitments/{}/", "/commitments/{}/edit/", "/commitments/{}/quick/", "/commitments/{}/report/",
     "/commitments/{}/link/", "/commitments/{}/milestones/new/", "/api/v1/commitments/{}/",
+    "/commitments/{}/letters/new/", "/briefings/commitment/?language=en&form=docx&ref={}",
 )  # fmt: skip
 BY_KEY = {
     "Document": ("/documents/{}/", "/documents/{}/file/"),
@@ -75,7 +77,8 @@ LISTS = (
     "/commitments/?due=overdue", "/commitments/?quiet=90", "/commitments/?owed=true", "/commitments/?country=KR",
     "/commitments/?blocked=desk", "/partners/", "/partners/map/", "/organisations/gov-us/", "/organisations/kfia/",
     "/countries/US/", "/countries/KR/", "/countries/US/share/", "/organisations/suggest/?x=gov", "/profile/", "/inbox/",
-    "/following/", "/calendars/", "/exports/", "/actions/", "/oversight/", "/reminders/", "/changes/", "/review/",
+    "/following/", "/calendars/", "/exports/", "/briefings/",
+    "/actions/", "/oversight/", "/reminders/", "/changes/", "/review/",
     "/handover/", "/drafts/?form=x", "/search/?q=memorandum", "/search/palette/?q=memorandum", "/design/", "/pulse/",
     "/agreements/export.csv", "/agreements/export.xlsx", "/commitments/export.csv", "/commitments/export.xlsx",
     f"/agreements/export.csv?{COLUMNS}", f"/commitments/export.xlsx?{COLUMNS}", "/api/v1/agreements/",

@@ -60,6 +60,13 @@ TABLE: dict[str, tuple[int, ...]] = {
     "export_commitments": (IN, OK, OK, OK, OK, OK, OK, OK),
     "exports": (IN, OK, OK, OK, OK, OK, OK, OK),
     "export_file": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # nothing was asked for
+    "briefings": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "briefing": (IN, OK, OK, OK, OK, OK, OK, OK),
+    "agreement_letters": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "agreement_letter": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "commitment_letter": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
+    "letter": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # none was written
+    "letter_file": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # none was written
     "following": (IN, OK, OK, OK, OK, OK, OK, OK),
     "follow": (IN, NO, NO, NO, NO, NO, NO, NO),
     "view_keep": (IN, NO, NO, NO, NO, NO, NO, NO),
@@ -164,6 +171,7 @@ TABLE: dict[str, tuple[int, ...]] = {
 ARGUMENTS = {
     "ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend", "form": "csv", "part": "milestones",
     "secret": "forged", "what": "signup", "old": "position", "rest": "", "digest": "none",
+    "kind": "agreement",
 }  # fmt: skip
 OTHERS = ("account_", "mfa_", "admin:")  # allauth's and the admin's own: walked below
 
