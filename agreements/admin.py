@@ -11,7 +11,6 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from agreements.briefings import admin as briefing_admin  # noqa: F401  (registers letterheads and letters)
-from agreements.briefings import frozen_admin  # noqa: F401  (registers the closed periods)
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
 from agreements.commitments.admin import Settling
 from agreements.commitments.forms.administration import ReadAlike
