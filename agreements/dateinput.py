@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import django_filters as filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Func, TextField
@@ -79,6 +80,12 @@ class DayField(PartialDateField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return str(self.prepare_value(initial) or "") != str(data or "").strip()
+
+
+class DayFilter(filters.Filter):
+    """A filter by one day, typed as any other."""
+
+    field_class = DayField
 
 
 class WithPartialDates:

@@ -1,5 +1,6 @@
 """Gathers the rooms' models for Django."""
 
+from agreements.briefings.frozen import FrozenPeriod, FrozenState
 from agreements.briefings.models import Letter, Letterhead, LetterTemplate
 from agreements.calendars.models import Feed
 from agreements.commitments.models import (
@@ -68,6 +69,8 @@ __all__ = [
     "Export",
     "Feed",
     "Follow",
+    "FrozenPeriod",
+    "FrozenState",
     "Funding",
     "Indicator",
     "InstrumentType",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agreements.briefings import letter_views as letters
+from agreements.briefings import review_views as reviewing
 from agreements.briefings import views as briefings
 from agreements.calendars import views as calendars
 from agreements.commitments.views import action_items, answers, blockers, bulk, due_requests, parts
@@ -155,6 +156,12 @@ reminder_urls = [
     path("reminders/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(reminders.reminder_plan), name="reminders"),
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
 ]
+period_urls = [
+    path("periods/", staff_only(reviewing.period_list), name="frozen_periods"),
+    path("periods/<int:pk>/", staff_only(reviewing.period_page), name="frozen_period"),
+    path("periods/<int:pk>/against/<int:other>/", staff_only(reviewing.period_compared), name="frozen_compared"),
+    path("quality/", staff_only(reviewing.quality_page), name="quality"),
+]
 urlpatterns = [
     *export_urls,
     *briefing_urls,
@@ -169,6 +176,7 @@ urlpatterns = [
     *reporting_urls,
     *document_urls,
     *partner_pages,
+    *period_urls,
     path("oversight/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(overview.overview), name="oversight"),
     path("steps/<int:pk>/undo/", desk_only(acts.undo), name="undo"),
     path("dates/in-words/", everyone(agreement_lists.date_in_words), name="date_in_words"),

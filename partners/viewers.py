@@ -45,6 +45,10 @@ class Viewer:
     epoch: int = 0  # of the account: what is made in its name carries it
     on: date = field(default_factory=timezone.localdate)
 
+    def as_of(self, on: date) -> Viewer:
+        """The same eyes on another day."""
+        return replace(self, on=on)
+
     def reading_only(self) -> Viewer:
         """The same eyes without hands, for a token that may only read."""
         return replace(self, read_only=True)

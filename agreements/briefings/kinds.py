@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from agreements.briefings.agreement_record import AGREEMENT
 from agreements.briefings.commitment_record import COMMITMENT
 from agreements.briefings.making import Maker
+from agreements.briefings.reviewpapers import BRIEF, HANDOVER, PACK, QUALITY, QUARTER
 from agreements.vocabulary import PaperKind
 from partners.viewers import Viewer
 
-MAKERS: Mapping[PaperKind, Maker] = {maker.kind: maker for maker in (AGREEMENT, COMMITMENT)}
+OFFERED = (PACK, BRIEF, HANDOVER, QUALITY, QUARTER, AGREEMENT, COMMITMENT)
+MAKERS: Mapping[PaperKind, Maker] = {maker.kind: maker for maker in OFFERED}
 
 
 def open_to(viewer: Viewer) -> list[Maker]:

@@ -12,7 +12,7 @@ from agreements.commitments.forms.blockers import BlockerForm
 from agreements.commitments.forms.commitment import own_organisations
 from agreements.commitments.forms.due_requests import DropRequestForm, DueRequestForm
 from agreements.commitments.forms.reports import ReportForm
-from agreements.commitments.models import Answer, Commitment, ExchangeRate, Indicator, Link, Report
+from agreements.commitments.models import Answer, Commitment, ExchangeRate, Indicator, Link, Report, wording
 from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS
 from agreements.commitments.rules import (
     answers,
@@ -23,7 +23,6 @@ from agreements.commitments.rules import (
     health,
     links,
     reports,
-    wording,
 )
 from agreements.commitments.rules.editing import may_edit
 from agreements.commitments.rules.same_promise import same_promise

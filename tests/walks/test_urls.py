@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import cache
 from typing import Any
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from agreements.briefings import periods
+from agreements.briefings.scopes import Span
 from agreements.models import (
     ActionItem,
     Amendment,
     Document,
+    FrozenPeriod,
     Indicator,
     Milestone,
     Proceeding,
@@ -45,6 +49,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "timeline": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "as_of": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "handover": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
+    "frozen_periods": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "frozen_period": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "frozen_compared": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "quality": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "partner_map": (IN, OK, OK, OK, OK, OK, OK, OK),
     "partners": (IN, OK, OK, OK, OK, OK, OK, OK),
     "organisation_new": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
@@ -210,6 +218,8 @@ def address(name: str, cast: Cast) -> str:
         arguments["pk"] = Document.objects.get().pk
     if name in OWN_ROWS:
         arguments["pk"] = OWN_ROWS[name].objects.get().pk
+    if name.startswith("frozen_"):
+        arguments["other"], arguments["pk"] = FrozenPeriod.objects.order_by("pk").values_list("pk", flat=True)
     if name == "person_merge":
         arguments["pk"] = Person.objects.get().pk
     if name == "procedure_step":
@@ -237,6 +247,8 @@ def furnish(cast: Cast) -> None:
     proceeding = Proceeding.objects.create(agreement=cast.agreement, procedure=make_procedure(), opened_on=TODAY)
     ProceedingStep.objects.create(proceeding=proceeding, step=proceeding.procedure.steps.get())
     Person.objects.create(name="Ann", organisation=cast.us)
+    for year in (2024, 2025):
+        periods.close(cast.desk, Span(date(year, 1, 1), date(year, 12, 31)), by=cast.viewer("minh"))
 
 
 @pytest.mark.parametrize("role", ROLES)

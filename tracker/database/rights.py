@@ -42,6 +42,8 @@ BY_TRIGGERS = frozenset({"agreements.Authorship"})
 # Written once; of those with columns, these alone are filled in later.
 ADDED_TO: Mapping[str, tuple[str, ...]] = {
     "admin.LogEntry": (),
+    "agreements.FrozenPeriod": (),
+    "agreements.FrozenState": (),
     "agreements.Letter": (),
     "agreements.LinkOpening": (),
     "agreements.Opening": ("last_at", "times"),

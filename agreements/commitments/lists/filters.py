@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 import django_filters as filters
 from django.conf import settings
-from django.db.models import F, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from agreements.commitments.lists.delivered import IS_LATE, IS_ON_TIME, KEPT, LATE, ON_TIME, is_unreported
+from agreements.commitments.lists.lacking import LACKS
+from agreements.commitments.lists.lacking import lacking as lacking_in
 from agreements.commitments.lists.said import WAITING, waits
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
+from agreements.dateinput import DayFilter
 from agreements.languages import lacking
 from agreements.register.lists.filters import name_of
+from agreements.register.models.queries import concluded_from, concluded_to
 from agreements.vocabulary import (
     BlockedBy,
     CommitmentKind,
@@ -29,13 +36,14 @@ from agreements.vocabulary import (
 from partners import reading
 from partners.asking import Bound
 from partners.filtering import AnyOf, ReadableFilters
-from partners.models import Organisation
+from partners.models import Organisation, Sector
 from partners.viewers import Viewer
 
 DUE = [("overdue", _("Overdue")), ("soon", _("Due within 30 days")), ("none", _("Without a date"))]
 QUIET = [(str(SILENT_DAYS), _("90 days")), (str(QUIET_DAYS), _("6 months")), (str(CLOSING_DAYS), _("18 months"))]
 OPEN = [("true", _("Open ones only"))]
 SLIPPED = [("true", _("Later than first promised"))]
+UNREPORTED = [("true", _("Without an accepted report"))]
 NOBODY = "none"  # stands for an empty place in a filter by organisation
 SOON_DAYS, MOST_DAYS = 30, 36_500
 
@@ -69,6 +77,14 @@ class CommitmentFilter(ReadableFilters):
     country = filters.CharFilter(method="by_country", label=_("Country or territory"))
     organisation = filters.CharFilter(method="by_organisation", label=_("Organisation"))
     agreement = filters.CharFilter(field_name="agreement__ref", label=_("Agreement"))
+    sector = filters.CharFilter(method="by_sector", label=_("Sector"))
+    concluded_from = DayFilter(method="by_first_day", label=_("Concluded from"))
+    concluded_to = DayFilter(method="by_last_day", label=_("Concluded to"))
+    delivered_from = DayFilter(field_name="delivered_on", lookup_expr="gte", label=_("Delivered from"))
+    delivered_to = DayFilter(field_name="delivered_on", lookup_expr="lte", label=_("Delivered to"))
+    kept = AnyOf(choices=KEPT, method="by_punctuality", label=_("Delivered when"))
+    unreported = filters.ChoiceFilter(choices=UNREPORTED, method="by_reports", label=_("Without an accepted report"))
+    lacks = filters.ChoiceFilter(choices=LACKS, empty_label="–", method="by_lack", label=_("What the record lacks"))
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
 
     READS: ClassVar = {
@@ -95,12 +111,20 @@ class CommitmentFilter(ReadableFilters):
         "country": "direction partner_owner agreement.participants",
         "organisation": "lead direction partner_owner agreement.participants",
         "agreement": "ref",
+        "sector": "agreement.sectors",
+        "concluded_from": "agreement.signed_on agreement.signed_precision",
+        "concluded_to": "agreement.signed_on agreement.signed_precision",
+        "delivered_from": "delivered_on",
+        "delivered_to": "delivered_on",
+        "kept": "delivery delivered_on baseline_due_on",
+        "unreported": "reports",
+        "lacks": "title_vi title_en text_vi text_en lead partner_owner due_on",
         "mine": "owner agreement.owner",
     }
 
     BY_CODE: ClassVar = {
         "partner": Bound(words=frozenset({NOBODY})), "lead": Bound(words=frozenset({NOBODY})),
-        "desk": Bound(words=frozenset({"mine"})), "organisation": Bound(), "agreement": Bound(),
+        "desk": Bound(words=frozenset({"mine"})), "organisation": Bound(), "agreement": Bound(), "sector": Bound(),
         "country": Bound(words=frozenset({settings.HOME_COUNTRY.lower()}), upper=True),
     }  # fmt: skip
 
@@ -171,6 +195,25 @@ class CommitmentFilter(ReadableFilters):
         return (
             rows.filter(agreement__desk__in=self.viewer.desk_ids) if own else rows.filter(agreement__desk__code=value)
         )
+
+    def by_sector(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(Exists(Sector.objects.filter(code=value, agreements=OuterRef("agreement"))))
+
+    def by_first_day(self, rows: Any, name: str, day: date) -> Any:
+        return rows.filter(concluded_from(day, "agreement__"))
+
+    def by_last_day(self, rows: Any, name: str, day: date) -> Any:
+        return rows.filter(concluded_to(day, "agreement__"))
+
+    def by_punctuality(self, rows: Any, name: str, values: list[str]) -> Any:
+        rules = {ON_TIME: IS_ON_TIME, LATE: IS_LATE}
+        return rows.filter(reduce(or_, (rules[value] for value in values))) if values else rows
+
+    def by_reports(self, rows: Any, name: str, value: str) -> Any:
+        return rows.filter(is_unreported(self.viewer))
+
+    def by_lack(self, rows: Any, name: str, value: str) -> Any:
+        return lacking_in(rows, value, self.viewer)
 
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
         return rows.kept_by(*self.viewer.keeper_ids) if value else rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, ClassVar, cast
 
 import django_filters as filters
@@ -11,8 +12,12 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from agreements.dateinput import DayFilter
 from agreements.languages import lacking
+from agreements.register.lists.lacking import LACKS
+from agreements.register.lists.lacking import lacking as lacking_in
 from agreements.register.models import Agreement, Participant
+from agreements.register.models.queries import concluded_from, concluded_to
 from agreements.vocabulary import Kind, Stage, Wording
 from partners import reading
 from partners.asking import Bound
@@ -25,6 +30,7 @@ ATTENTION = [
     ("mine", _("Kept by me")),
     ("my_turn", _("My turn")),
     ("expiring", _("Expires within 90 days")),
+    ("expired", _("Expired, and not ended")),
     ("untranslated", _("A language is missing")),
     ("behind", _("A language is behind")),
 ]
@@ -62,6 +68,9 @@ class AgreementFilter(ReadableFilters):
     mine = filters.BooleanFilter(method="by_keeper", label=pgettext_lazy("filter", "Kept by me"))
     signed_from = YearFilter(field_name="signed_on", lookup_expr="year__gte", label=_("Signed or adopted from year"))
     signed_to = YearFilter(field_name="signed_on", lookup_expr="year__lte", label=_("Signed or adopted to year"))
+    concluded_from = DayFilter(method="by_first_day", label=_("Concluded from"))
+    concluded_to = DayFilter(method="by_last_day", label=_("Concluded to"))
+    lacks = filters.ChoiceFilter(choices=LACKS, empty_label="–", method="by_lack", label=_("What the record lacks"))
     show = filters.ChoiceFilter(
         choices=ATTENTION, empty_label="–", method="by_attention", label=pgettext_lazy("filter", "Show")
     )
@@ -78,6 +87,9 @@ class AgreementFilter(ReadableFilters):
         "mine": "owner",
         "signed_from": "signed_on",
         "signed_to": "signed_on",
+        "concluded_from": "signed_on signed_precision",
+        "concluded_to": "signed_on signed_precision",
+        "lacks": "desk signed_on title_vi title_en participants documents citations",
         "show": "owner desk expires_on behind",
     }
 
@@ -111,6 +123,15 @@ class AgreementFilter(ReadableFilters):
     def by_keeper(self, rows: Any, name: str, value: bool) -> Any:
         return rows.filter(owner__in=self.viewer.keeper_ids) if value else rows
 
+    def by_first_day(self, rows: QuerySet[Agreement], name: str, day: date) -> QuerySet[Agreement]:
+        return rows.filter(concluded_from(day))
+
+    def by_last_day(self, rows: QuerySet[Agreement], name: str, day: date) -> QuerySet[Agreement]:
+        return rows.filter(concluded_to(day))
+
+    def by_lack(self, rows: Any, name: str, value: str) -> Any:
+        return lacking_in(rows, value, self.viewer)
+
     def by_attention(self, rows: Any, name: str, value: str) -> Any:
         match value:
             case "mine":
@@ -119,6 +140,8 @@ class AgreementFilter(ReadableFilters):
                 return rows.awaiting(self.viewer)
             case "expiring":
                 return rows.expiring(self.viewer.on)
+            case "expired":
+                return rows.expired(self.viewer.on)
             case "behind":
                 return rows.filter(lacking(Wording.BEHIND))
             case _:

@@ -8,7 +8,7 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Case, Exists, F, Func, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce, Least
-from django.db.models.lookups import GreaterThan, LessThan
+from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, LessThanOrEqual
 
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.renewal import Renewal
@@ -103,6 +103,32 @@ class Months(Func):
     def __init__(self, day: Any, months: Any, *days: Any) -> None:
         template = "make_interval(months => %(expressions)s)"
         super().__init__(day, Func(months, *days, template=template, arg_joiner=", days => "))
+
+
+class PeriodFirst(Func):
+    """The first day of a period, of its precision and any day within it."""
+
+    template = "date_trunc(%(expressions)s::timestamp)::date"
+    output_field = models.DateField()
+
+
+class PeriodLast(Func):
+    """The last day of a period, of any day within it and its precision (`migrations/sql/silence.py`)."""
+
+    function = "period_end"
+    output_field = models.DateField()
+
+
+def concluded_from(first: date, prefix: str = "") -> Q:
+    """Concluded on a day or later, as far as is known: what is of a year may have been before."""
+    began = PeriodFirst(f"{prefix}signed_precision", f"{prefix}signed_on")
+    return Q(**{f"{prefix}signed_on__gte": first}) & Q(GreaterThanOrEqual(began, first))
+
+
+def concluded_to(last: date, prefix: str = "") -> Q:
+    """Concluded on a day or before, as far as is known."""
+    ended = PeriodLast(f"{prefix}signed_on", f"{prefix}signed_precision")
+    return Q(**{f"{prefix}signed_on__lte": last}) & Q(LessThanOrEqual(ended, last))
 
 
 class AgreementQuerySet(RecordQuerySet[Any]):

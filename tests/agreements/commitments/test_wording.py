@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from agreements.commitments.rules import wording
+from agreements.commitments.models import wording
 from tests.conftest import Cast
 from tests.factories import make_commitment
 

@@ -1,0 +1,309 @@
+"""The brief of a country for a visit: how things stand between us in two pages, and what each side asks for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.models import F, Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, pgettext
+from django.utils.translation import gettext as _
+
+from agreements.acts import Act
+from agreements.briefings import sourcing
+from agreements.briefings.cells import Cells, cell, day, labelled
+from agreements.briefings.changes import one_list, paper_title, with_parties
+from agreements.briefings.content import Block, Bullets, Column, Facts, Heading, Line, Paper, Paragraph, Row, Run, Table
+from agreements.briefings.content import line as text
+from agreements.briefings.gathering import Gathered, gather
+from agreements.briefings.scopes import Over, Query, Scope
+from agreements.commitments.models import duty
+from agreements.commitments.models.queries import IS_OWED
+from agreements.dates import PartialDate
+from agreements.pages import country as desk
+from agreements.register.models import Step
+from agreements.sources.models import Citation
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Direction
+from partners.models import Country, Figure, Relation
+from partners.refusals import Refused
+from partners.viewers import Viewer
+
+SHOWN = 6  # lines of a part: the whole brief has two pages
+SINCE_DAYS, AHEAD_DAYS = 365, 183
+MOVES = (
+    Act.SIGN, Act.ISSUE, Act.AGREE, Act.REGISTER, Act.ADOPT, Act.RATIFY, Act.ENTER_FORCE, Act.SUSPEND, Act.RESUME,
+    Act.END, Act.NOTICE, Act.AMENDMENT_APPLY, Act.ACCEPT_REPORT, Act.DISPUTE, Act.CONFIRM, Act.MOVE_DAY, Act.DROP,
+    Act.BLOCK, Act.ESCALATE, Act.UNBLOCK, Act.ACTION_VERIFY,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What is read once for all parts."""
+
+    country: Country
+    scope: Scope
+    viewer: Viewer
+    since: date
+    open: Sequence[Any]  # commitments that are owed
+    found: Gathered
+
+    @property
+    def cells(self) -> Cells:
+        return Cells(self.found, self.viewer, self.viewer.on)
+
+
+def last_visit(scope: Scope, viewer: Viewer) -> date | None:
+    """The day of the last meeting or visit at which action items were agreed that serve these commitments."""
+    held = desk.meetings(scope.commitments(viewer), viewer)
+    return next((one["met_on"] for one in held if one["met_on"] <= viewer.on), None)
+
+
+def country_brief(country: Country, *, viewer: Viewer, on: date, since: date | None = None) -> Paper:
+    """As the viewer may have it: a partner gets what is shared, of its own country. A fixed number of queries."""
+    viewer = viewer.as_of(on)
+    if since and since > on:
+        raise Refused(_("This day is still to come."))
+    scope = Scope(Over.COUNTRY, country.code, country)
+    since = since or last_visit(scope, viewer) or on - timedelta(days=SINCE_DAYS)
+    owed = scope.commitments(viewer).filter(IS_OWED).select_related("agreement", "lead", "partner_owner__country")
+    rows = list(owed.with_duty(viewer).order_by("due_on", "pk"))
+    brief = Brief(country, scope, viewer, since, rows, gather(rows, viewer, on=on))
+    agreements = scope.agreements(viewer)
+    body = (
+        *_relations(brief), *_state(brief, agreements), *_concluded(brief), *_moved(brief), *_blocked(brief),
+        *_asks(brief), *_dates(brief, agreements), *_people(brief), *_figures(brief),
+        *sourcing.of_claims(_claims(brief), viewer),
+    )  # fmt: skip
+    return Paper(
+        kind=pgettext("paper", "Brief"), subject=_("Relations with %(country)s") % {"country": country},
+        language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
+        records={
+            "commitments": tuple(row.pk for row in rows),
+            "agreements": tuple(sorted(agreements.order_by().values_list("pk", flat=True))),
+        },
+    )  # fmt: skip
+
+
+def _claims(brief: Brief) -> Q:
+    keys = [row.pk for row in brief.open]
+    return Q(relation__country=brief.country) | Q(figure__country=brief.country) | Q(commitment__in=keys)
+
+
+def _relations(brief: Brief) -> Iterator[Block]:
+    """The level that holds, and how it came about."""
+    found = list(Relation.objects.visible_to(brief.viewer).filter(country=brief.country))
+    if not found:
+        return
+    yield Heading(_("Level of relations"), 1)
+    yield Bullets(tuple(_level(one, is_first=number == 0) for number, one in enumerate(found)))
+
+
+def _level(one: Relation, *, is_first: bool) -> Line:
+    field = f", {one.field}" if one.field else ""
+    known = PartialDate.of(one.since_on, one.since_precision)
+    since = (Run(f" ({_since(known)})"),) if known else ()
+    return (Run(f"{one.get_level_display()}{field}", is_strong=is_first), *since)
+
+
+def _since(when: Any) -> str:
+    return _("since %(day)s") % {"day": day(when) if isinstance(when, date) else when}
+
+
+def _state(brief: Brief, agreements: Any) -> Iterator[Block]:
+    """Agreements by stage, commitments by side and by health; each number opens its list."""
+    numbers = desk.numbers(brief.country, agreements, brief.scope.commitments(brief.viewer), brief.viewer)
+    rows = [(_("Agreements"), _counted(numbers["stages"], "agreements"))]
+    for side in numbers["balance"]:
+        parts = [(_("open"), side["open"]), (_("overdue"), side["late"]), (_("delivered"), side["done"])]
+        runs: list[Run] = []
+        for label, part in parts:
+            runs += [Run(str(part.count), f"{reverse('commitments')}?{part.query}"), Run(f" {label}   ", is_quiet=True)]
+        rows.append((str(side["label"]), tuple(runs)))
+    if numbers["healths"]:
+        rows.append((_("Health"), _counted(numbers["healths"], "commitments")))
+    yield Heading(_("State of play"), 1)
+    yield Facts(tuple(rows))
+
+
+def _counted(parts: Sequence[Any], page: str) -> Line:
+    runs: list[Run] = []
+    for part in parts:
+        runs += [Run(str(part.count), f"{reverse(page)}?{part.query}"), Run(f" {part.label}   ", is_quiet=True)]
+    return tuple(runs) or (Run("–"),)
+
+
+def _more(number: int, href: str) -> Iterator[Block]:
+    if number > SHOWN:
+        yield Paragraph(text(_("And %(count)s more.") % {"count": number - SHOWN}, href, is_quiet=True))
+
+
+def _concluded(brief: Brief) -> Iterator[Block]:
+    stages: Query = {"stage": [stage.value for stage in CONCLUDED_OR_SUSPENDED]}
+    asked = brief.scope.agreements(brief.viewer, **stages)
+    found = list(with_parties(asked, brief.viewer).order_by(F("signed_on").desc(nulls_last=True), "-pk"))
+    caption = _("What was concluded")
+    yield Heading(caption, 1)
+    columns = (Column(_("Agreement"), 6), Column(_("Concluded"), 2), Column(_("Commitments"), 1, is_number=True))
+    lines = tuple(
+        Row((
+            cell(paper_title(one)), cell(text(one.get_stage_display()), text(one.signed or "")),
+            cell(text(one.promises, one_list(one))),
+        ))
+        for one in found[:SHOWN]
+    )  # fmt: skip
+    yield Table(caption, columns, lines, _("Nothing is concluded."))
+    yield from _more(len(found), brief.scope.href(stages, "agreements"))
+
+
+def _moved(brief: Brief) -> Iterator[Block]:
+    """What has been done since: for staff as the timeline tells it, for a partner what was delivered."""
+    caption = _("What has moved since %(day)s") % {"day": day(brief.since)}
+    yield Heading(caption, 1)
+    if not brief.viewer.is_staff:
+        yield from _delivered(brief, caption)
+        return
+    acts = Step.objects.visible_to(brief.viewer).filter(
+        agreement__in=brief.scope.agreements(brief.viewer).order_by().values("pk"), name__in=MOVES, undone_by=None,
+        on__range=(brief.since, brief.viewer.on),
+    )  # fmt: skip
+    steps = list(acts.select_related("agreement", "commitment").order_by("-on", "-pk")[: SHOWN + 4])
+    lines = tuple(
+        Row((
+            cell(text(day(one.on))), cell(text(one.get_name_display())),
+            cell(text((one.commitment or one.agreement), (one.commitment or one.agreement).get_absolute_url())),
+            cell(text(one.reason)),
+        ))
+        for one in steps
+    )  # fmt: skip
+    columns = (Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("Reason"), 3))
+    yield Table(caption, columns, lines, _("Nothing is recorded since then."))
+
+
+def _delivered(brief: Brief, caption: str) -> Iterator[Block]:
+    query: Query = {"delivery": "delivered", "delivered_from": day(brief.since), "delivered_to": day(brief.viewer.on)}
+    rows = list(brief.scope.commitments(brief.viewer, **query).order_by("-delivered_on", "pk"))
+    lines = tuple(Row((cell(brief.cells.title(row)), cell(text(day(row.delivered_on))))) for row in rows[:SHOWN])
+    columns = (Column(_("Commitment"), 6), Column(_("Delivered on"), 2))
+    yield Table(caption, columns, lines, _("Nothing is recorded since then."))
+    yield from _more(len(rows), brief.scope.href(query))
+
+
+def _blocked(brief: Brief) -> Iterator[Block]:
+    if not brief.viewer.is_staff:
+        return
+    rows = [row for row in brief.open if row.blocked_by]
+    caption = _("What is blocked, and by whom")
+    yield Heading(caption, 1)
+    columns = (Column(_("Commitment"), 4), Column(_("What blocks it"), 4), Column(_("Who can remove it"), 2))
+    lines = tuple(
+        Row((
+            cell(brief.cells.title(row)),
+            cell(text(row.blocker), labelled(row.get_blocked_side_display(), _since(row.blocked_since_on))),
+            cell(text(row.get_blocked_by_display())),
+        ))
+        for row in sorted(rows, key=lambda one: one.blocked_since_on)[:SHOWN]
+    )  # fmt: skip
+    yield Table(caption, columns, lines, _("Nothing is blocked."))
+    yield from _more(len(rows), brief.scope.href({"owed": "true", "blocked": sorted({row.blocked_by for row in rows})}))
+
+
+def _asks(brief: Brief) -> Iterator[Block]:
+    """In both directions, from what is owed and from what each side has asked for in its own words."""
+    theirs, ours = list[Line](), list[Line]()
+    for row in brief.open:
+        late = brief.cells.late(row)
+        if late:
+            wanted: Line = (*brief.cells.title(row), Run(f": {late}", is_quiet=True))
+            theirs += [wanted] if row.direction in duty.BY_THEM else []
+            ours += [wanted] if row.direction == Direction.OURS else []
+        for asked in brief.found.requests[row.pk]:
+            if asked.organisation:  # what our own people ask for is decided here
+                new = f" → {asked.becomes}" if asked.becomes else ""
+                ours.append((*brief.cells.title(row), Run(f": {asked.get_kind_display()}{new}. {asked.reason}")))
+        said = (answer.remark or answer.proposed for answer in brief.found.disputes[row.pk])
+        ours += [(*brief.cells.title(row), Run(f": {words}")) for words in said]
+    staff = brief.viewer.is_staff
+    mine, yours = (_("What we ask of them"), _("What they ask of us")) if staff else (_("Asked of you"), _("You ask"))
+    yield Heading(_("Requests in both directions"), 1)
+    for caption, lines in ((mine, theirs), (yours, ours)):
+        yield Heading(caption, 2)
+        yield Bullets(tuple(lines[:SHOWN])) if lines else Paragraph(text(_("Nothing is recorded."), is_quiet=True))
+        if len(lines) > SHOWN:
+            yield Paragraph(text(_("And %(count)s more.") % {"count": len(lines) - SHOWN}, is_quiet=True))
+
+
+def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
+    """What comes next: due days, sessions of committees, ends of terms, anniversaries."""
+    viewer, until = brief.viewer, brief.viewer.on + timedelta(days=AHEAD_DAYS)
+    coming: list[tuple[date, str, Line]] = [
+        (row.due_on, str(row.due), (Run(f"{_('Due')}: ", is_quiet=True), *brief.cells.title(row)))
+        for row in brief.open
+        if row.due_on and viewer.on <= row.due_on <= until
+    ]
+    coming += [
+        (one.on, one.said, text(one.what, one.url))
+        for one in desk.sessions(brief.scope.commitments(viewer), viewer)
+        if not one.is_past
+    ]
+    if viewer.is_staff:
+        ending = agreements.expiring(viewer.on, days=AHEAD_DAYS)
+        coming += [(one.end, day(one.end), (Run(f"{_('Ends')}: ", is_quiet=True), *paper_title(one))) for one in ending]
+        levels = Relation.objects.visible_to(viewer).filter(country=brief.country)
+        coming += [
+            (one.on, day(one.on), (Run(_("%(years)s years") % {"years": one.years}), Run(f": {one.what}", one.url)))
+            for one in desk.anniversaries(levels, agreements, viewer.on)
+            if one.on <= until
+        ]
+    coming.sort(key=lambda one: (one[0], str(one[2])))
+    caption = _("Next dates")
+    yield Heading(caption, 1)
+    lines = tuple(Row((cell(text(said)), cell(what))) for _on, said, what in coming[: SHOWN + 2])
+    yield Table(caption, (Column(_("Day"), 1), Column(_("What"), 6)), lines, _("No date is known."))
+
+
+def _people(brief: Brief) -> Iterator[Block]:
+    found = list(desk.contacts(brief.country, brief.viewer))
+    caption = _("People")
+    yield Heading(caption, 1)
+    columns = (Column(_("Name"), 3), Column(_("Position"), 3), Column(_("Organisation"), 3), Column(_("Sector"), 2))
+    lines = tuple(
+        Row((
+            cell(text(one.person.name)), cell(text(one.person.title)), cell(text(one.organisation.label)),
+            cell(text(one.sector or "")),
+        ))
+        for one in found
+    )  # fmt: skip
+    yield Table(caption, columns, lines, _("Nobody is recorded."))
+
+
+def _figures(brief: Brief) -> Iterator[Block]:
+    """Figures of the country, each with its day and its source."""
+    cited = Prefetch("citations", Citation.objects.visible_to(brief.viewer).select_related("document"))
+    found = list(Figure.objects.visible_to(brief.viewer).filter(country=brief.country).prefetch_related(cited))
+    if not found:
+        return
+    caption = _("Figures")
+    yield Heading(caption, 1)
+    columns = (Column(_("What"), 4), Column(_("Value"), 3), Column(_("As of"), 2), Column(_("Source"), 4))
+    lines = tuple(
+        Row((
+            cell(text(one.name)), cell(text(_value(one))),
+            cell(text(PartialDate.of(one.as_of, one.precision) or "–")),
+            cell(*(text(str(place), place.document.get_absolute_url()) for place in one.citations.all()[:2])),
+        ))
+        for one in found[: SHOWN + 2]
+    )  # fmt: skip
+    yield Table(caption, columns, lines)
+
+
+def _value(one: Figure) -> str:
+    number = f"{one.value.normalize():,f}"
+    if (get_language() or "vi").startswith("vi"):
+        number = number.translate(str.maketrans(",.", ".,"))
+    qualifier = "" if one.qualifier == "exact" else f"{one.get_qualifier_display()} "
+    return f"{qualifier}{number} {one.unit}".strip()

@@ -1,0 +1,131 @@
+"""Closed periods: the list, the closing, what one holds, two compared; and the quality of the records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from agreements.briefings import comparing, periods, quality
+from agreements.briefings.counting import MEASURES
+from agreements.briefings.frozen import FrozenPeriod
+from agreements.briefings.scopes import Over, Scope, Span
+from agreements.dateinput import PartialDateField
+from agreements.dates import PartialDate, Precision
+from partners.models import Desk
+from partners.paging import Order, page_of
+from partners.refusals import Refused
+from partners.requests import Request
+from partners.viewers import Viewer
+
+BY_REF = Order("ref")
+HOUSE = "house"
+
+
+class ClosingForm(forms.Form):
+    """Which period of which desk is closed; `until` is only for other days than a month, quarter or year."""
+
+    period = PartialDateField(
+        label=gettext_lazy("Period"), help_text=gettext_lazy("for example Q3 2026, 2026 or 09/2026")
+    )
+    until = PartialDateField(
+        label=gettext_lazy("until"),
+        required=False,
+        help_text=gettext_lazy("only where it ends later, such as 15/10/2026"),
+    )
+    desk = forms.ChoiceField(label=gettext_lazy("Desk"))
+    remark = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=1000)
+
+    def __init__(self, *args: Any, viewer: Viewer, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.desks = {desk.code: desk for desk in Desk.objects.visible_to(viewer).filter(pk__in=viewer.desk_ids)}
+        house = [(HOUSE, _("The whole ministry"))] if periods.may_close(None, viewer) else []
+        self.fields["desk"].choices = [*house, *((code, str(desk)) for code, desk in self.desks.items())]  # type: ignore[attr-defined]  # of a ChoiceField
+        quarter = Span.of(PartialDate(viewer.on, Precision.QUARTER)).before.whole
+        self.fields["period"].initial = quarter
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        period, until = values.get("period"), values.get("until")
+        if period:
+            try:
+                values["span"] = Span(period.first_day, (until or period).last_day)
+            except Refused as no:
+                self.add_error("until" if until else "period", no.reason)
+        return values
+
+
+@require_http_methods(["GET", "POST"])
+def period_list(request: Request) -> HttpResponse:
+    viewer = request.viewer
+    may_close = any(periods.may_close(desk, viewer) for desk in (None, *Desk.objects.visible_to(viewer)))
+    form = ClosingForm(request.POST or None, viewer=viewer) if may_close else None
+    if request.method == "POST" and form is not None and form.is_valid():
+        values = form.cleaned_data
+        try:
+            made = periods.close(form.desks.get(values["desk"]), values["span"], by=viewer, remark=values["remark"])
+        except Refused as no:
+            form.add_error(None, no.reason)
+        else:
+            messages.success(request, _("%(period)s is closed.") % {"period": made})
+            return redirect(made)
+    rows = FrozenPeriod.objects.visible_to(viewer).select_related("desk", "closed_by")
+    return render(request, "agreements/briefings/period_list.html", {"periods": rows, "form": form})
+
+
+@require_safe
+def period_page(request: Request, pk: int) -> HttpResponse:
+    """What was true: each commitment as it stood, or those alone that one figure counts."""
+    viewer = request.viewer
+    period = FrozenPeriod.objects.select_related("desk", "closed_by").get_visible(viewer, pk=pk)
+    name, over, code = (request.GET.get(part, "") for part in ("counts", "over", "code"))
+    scope = Scope(Over(over), code) if over in Over.values and code else Scope()
+    rows = periods.states_of(period, scope, viewer)
+    if name in MEASURES:
+        rows = rows.filter(counts_as__contains=[name])
+    same = FrozenPeriod.objects.visible_to(viewer).filter(desk=period.desk).exclude(pk=period.pk)
+    page = page_of(rows, BY_REF, request.GET.get("after", ""))
+    context = {
+        "period": period, "page": page, "measure": MEASURES.get(name), "query": request.GET.urlencode(),
+        "lines": [(row, comparing.title(row), comparing.told(row)) for row in page.rows],
+        "others": same.select_related("desk", "closed_by"), "is_whole": viewer_sees_all(period, viewer),
+    }  # fmt: skip
+    return render(request, "agreements/briefings/period_page.html", context)
+
+
+def viewer_sees_all(period: FrozenPeriod, viewer: Viewer) -> bool:
+    return bool(periods.states_of(period, Scope(), viewer).count() == period.count)
+
+
+@require_safe
+def period_compared(request: Request, pk: int, other: int) -> HttpResponse:
+    """The earlier one first, however they are asked for."""
+    viewer = request.viewer
+    rows = FrozenPeriod.objects.select_related("desk", "closed_by")
+    one = rows.get_visible(viewer, pk=pk)
+    two = get_object_or_404(rows.visible_to(viewer).filter(desk=one.desk).exclude(pk=pk), pk=other)
+    first, second = sorted((one, two), key=lambda period: (period.last_on, period.first_on))
+    paper = comparing.compared(first, second, viewer=viewer, on=viewer.on)
+    return paper_page(request, paper)
+
+
+def paper_page(request: Request, paper: Any, **more: Any) -> HttpResponse:
+    """A paper as a page, which prints."""
+    blocks = [(type(block).__name__.lower(), block) for block in paper.body]
+    return render(request, "agreements/briefings/paper_page.html", {"paper": paper, "blocks": blocks, **more})
+
+
+@require_safe
+def quality_page(request: Request) -> HttpResponse:
+    """What the records of a desk lack, or of all desks."""
+    viewer = request.viewer
+    code = request.GET.get("desk", "")
+    scope = Scope.of(Over.DESK if code else Over.HOUSE, code, viewer)
+    paper = quality.quality_report(scope, viewer=viewer, on=viewer.on)
+    return paper_page(request, paper, desks=Desk.objects.visible_to(viewer), desk=code)

@@ -1,0 +1,133 @@
+"""The brief of a country and the handover file: complete for who may, short enough, nothing above the reader's eyes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.http import Http404
+from django.test.utils import CaptureQueriesContext
+
+from agreements.briefings.content import Paper
+from agreements.briefings.country import country_brief
+from agreements.briefings.handover import handover_file
+from agreements.commitments.rules import blockers, due_requests
+from agreements.dates import PartialDate
+from agreements.models import ActionItem, Agreement, Citation, Commitment, Note
+from partners.models import Country, Figure, FocalPoint, Person, Relation
+from partners.refusals import Refused
+from tests.agreements.briefings.reading import table, text_of
+from tests.conftest import Cast
+from tests.factories import make_commitment, make_document
+from tests.test_query_counts import grow
+
+MOST_LINES = 110  # of two pages
+
+
+def test_a_brief_tells_relations_asks_dates_people_and_figures(cast: Cast, today: date) -> None:
+    us = Country.objects.get(code="US")
+    Relation.objects.create(country=us, level="diplomatic", since_on=date(1995, 7, 12))
+    Relation.objects.create(country=us, level="comprehensive_strategic", since_on=date(2023, 9, 10))
+    figure = Figure.objects.create(
+        country=us, key="trade", name_en="Trade", value=150, unit="USD", as_of=date(2025, 12, 31)
+    )
+    source = make_document(title="Yearbook")
+    Citation.objects.create(document=source, figure=figure, paragraph=3)
+    person = Person.objects.create(name="Ann Lee", organisation=cast.us, title_en="Director of Trade")
+    FocalPoint.objects.create(person=person, organisation=cast.us)
+    late = make_commitment(agreement=cast.agreement, direction="theirs", title="Send experts", due_on=date(2026, 6, 30))
+    ours = make_commitment(
+        agreement=cast.agreement, direction="ours", title="Open the laboratory", due_on=date(2027, 1, 31)
+    )
+    due_requests.ask(
+        ours, to=PartialDate(date(2027, 3, 1)), reason="We need your permit first", by=cast.viewer("sara"),
+        organisation=cast.us,
+    )  # fmt: skip
+    blockers.block(late, what="Visas", side="theirs", removed_by="partner", by=cast.viewer("minh"))
+    paper = country_brief(us, viewer=cast.viewer("linh"), on=today, since=date(2026, 1, 1))
+    text = text_of(paper)
+    assert text.index("Comprehensive strategic partnership") < text.index("Diplomatic relations")
+    for words in ("Ann Lee", "Director of Trade", "Trade", "150 USD", "Yearbook", "Visas", "We need your permit first"):
+        assert words in text
+    asked, said = text.index("146 days late"), text.index("We need your permit first")
+    assert asked < said
+    assert "31/01/2027" in text
+    assert {
+        run.href for row in table(paper, "Figures").rows for cell in row.cells for line in cell for run in line
+    } >= {source.get_absolute_url()}
+
+
+def test_since_the_last_visit(cast: Cast, today: date) -> None:
+    item = ActionItem.objects.create(
+        desk=cast.desk, title="Follow up", owner=cast.linh, meeting="Visit of the minister", met_on=date(2026, 10, 2)
+    )
+    item.commitments.add(cast.commitment)
+    us = Country.objects.get(code="US")
+    assert any(
+        "02/10/2026" in getattr(block, "text", "")
+        for block in country_brief(us, viewer=cast.viewer("linh"), on=today).body
+    )
+    with pytest.raises(Refused):
+        country_brief(us, viewer=cast.viewer("linh"), on=today, since=date(2027, 1, 1))
+
+
+def test_a_partner_gets_what_is_shared_and_no_internal_line(cast: Cast, today: date) -> None:
+    us = Country.objects.get(code="US")
+    Note.objects.create(agreement=cast.agreement, text="CANARY-NOTE", created_by=cast.linh)
+    blockers.block(cast.commitment, what="CANARY-BLOCKER", side="ours", removed_by="partner", by=cast.viewer("minh"))
+    Agreement.objects.filter(pk=cast.hidden.pk).update(stage="signed", signed_on=date(2026, 2, 1))
+    hidden = make_commitment(agreement=cast.hidden, title="CANARY-HIDDEN", partner_owner=cast.us)
+    item = ActionItem.objects.create(
+        desk=cast.desk, title="CANARY-ACTION", owner=cast.linh, meeting="CANARY-M", met_on=today
+    )
+    item.commitments.add(cast.commitment)
+    paper = country_brief(us, viewer=cast.viewer("sara"), on=today)
+    assert "CANARY" not in text_of(paper)
+    assert hidden.pk not in paper.records["commitments"]
+    assert cast.agreement.title in text_of(paper)
+
+
+def test_a_partner_without_records_gets_a_clear_empty_paper(cast: Cast, today: date) -> None:
+    kr = Country.objects.get(code="KR")
+    paper = country_brief(kr, viewer=cast.viewer("omar"), on=today)
+    assert paper.records == {"commitments": (), "agreements": ()}
+    assert "Nothing is concluded." in {one.if_empty for one in paper.tables() if not one.rows}
+
+
+def test_a_handover_tells_all_that_is_kept(cast: Cast, today: date) -> None:
+    Commitment.objects.filter(pk=cast.commitment.pk).update(owner=cast.linh)
+    item = ActionItem.objects.create(desk=cast.desk, title="Call the embassy", owner=cast.linh)
+    person = Person.objects.create(name="Ann Lee", organisation=cast.us, email="ann@example.org")
+    FocalPoint.objects.create(person=person, organisation=cast.us)
+    blockers.block(cast.commitment, what="No land", side="ours", removed_by="desk", by=cast.viewer("minh"))
+    for who in ("linh", "minh"):
+        paper = handover_file(cast.linh, viewer=cast.viewer(who), on=today)
+        text = text_of(paper)
+        assert cast.commitment.pk in paper.records["commitments"]
+        assert cast.agreement.pk in paper.records["agreements"]
+        for words in (item.title, "Ann Lee", "ann@example.org", "No land", "Blocker noted", cast.agreement.title):
+            assert words in text
+    for who in ("huy", "sara", "auditor"):
+        with pytest.raises(Http404):
+            handover_file(cast.linh, viewer=cast.viewer(who), on=today)
+
+
+def test_the_number_of_queries_does_not_grow(cast: Cast, today: date) -> None:
+    us = Country.objects.get(code="US")
+    makers: dict[str, Callable[[], Paper]] = {
+        "brief": lambda: country_brief(us, viewer=cast.viewer("minh"), on=today),
+        "shared brief": lambda: country_brief(us, viewer=cast.viewer("sara"), on=today),
+        "handover": lambda: handover_file(cast.linh, viewer=cast.viewer("minh"), on=today),
+    }
+    counts = {}
+    for size, more in ((10, 10), (200, 190)):
+        grow(cast, more)
+        for name, make in makers.items():
+            make()
+            with CaptureQueriesContext(connection) as queries:
+                make()
+            counts[name, size] = len(queries)
+    for name in makers:
+        assert counts[name, 10] == counts[name, 200] <= 45, counts
