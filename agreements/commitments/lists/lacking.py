@@ -54,9 +54,9 @@ def _twice(title: str, viewer: Viewer) -> Any:
 
 
 class Lower(Func):
-    """In lower case as Python has it, whatever the locale of the database."""
+    """In lower case by the database's own locale: the embedded PostgreSQL has no collations of ICU."""
 
-    template = 'lower(normalize(%(expressions)s, NFC) COLLATE "und-x-icu")'
+    template = "lower(normalize(%(expressions)s, NFC))"
     output_field = TextField()
 
 
