@@ -47,7 +47,8 @@ def rows_in(paper: Paper) -> int:
 
 def told(form: PaperForm) -> dict[str, str]:
     """What was said in a form, for the log: choices, days and keys. Of what was typed freely, only that it was."""
-    return {name: _told(form.fields[name], value) for name, value in form.cleaned_data.items() if value}
+    said = form.cleaned_data
+    return {name: _told(field, said[name]) for name, field in form.fields.items() if said.get(name)}
 
 
 def _told(field: forms.Field, value: Any) -> str:
