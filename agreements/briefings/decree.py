@@ -48,7 +48,7 @@ class Look:
 
 
 PAGE = Page()
-LEFT_SHARE = 0.44  # of the line, for who issues it; the state stands in the rest
+LEFT_SHARE = 0.4  # of the line, for who issues it; the state stands in the rest
 FIRST_LINE = 10  # millimetres
 AFTER, LINE_SPACING = 6, 1.15  # points below a paragraph; of a line
 LOOKS: Mapping[str, Look] = {

@@ -98,6 +98,8 @@ class _Drawing:
         for level in (1, 2, 3):
             shape = styles[f"Heading {level}"].paragraph_format
             shape.space_before, shape.space_after, shape.keep_with_next = Pt(12), Pt(decree.AFTER), True
+        cell = styles[style_name("cell")].paragraph_format
+        cell.space_before = cell.space_after = Pt(1.5)
         styles["Caption"].paragraph_format.keep_with_next = True
         styles["Caption"].paragraph_format.space_after = Pt(4)
         dress(styles["List Bullet"], LOOKS["body"])
