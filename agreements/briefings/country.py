@@ -30,6 +30,7 @@ from agreements.sources.models import Citation
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Direction
 from partners.models import Country, Figure, Relation
 from partners.refusals import Refused
+from partners.templatetags.words import quantity
 from partners.viewers import Viewer
 
 SHOWN = 6  # lines of a part: the whole brief has two pages
@@ -302,8 +303,5 @@ def _figures(brief: Brief) -> Iterator[Block]:
 
 
 def _value(one: Figure) -> str:
-    number = f"{one.value.normalize():,f}"
-    if (get_language() or "vi").startswith("vi"):
-        number = number.translate(str.maketrans(",.", ".,"))
     qualifier = "" if one.qualifier == "exact" else f"{one.get_qualifier_display()} "
-    return f"{qualifier}{number} {one.unit}".strip()
+    return f"{qualifier}{quantity(one.value, one.unit)}"

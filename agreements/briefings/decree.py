@@ -7,7 +7,7 @@ decree: it keeps margins, font and order, and opens with who issues it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
@@ -19,7 +19,9 @@ from agreements.briefings.content import Block, Heading, Paper, Table
 
 FONT = "Times New Roman"
 # Of the same widths, where the first is missing; the last is in the wheel that draws PDFs.
-FALLBACKS = ("Liberation Serif", "Tinos", "TeX Gyre Termes", "Libertinus Serif")
+# The last comes with Typst. (Liberation Serif, before its version 2, knows too few Vietnamese letters.)
+FALLBACKS = ("Tinos", "TeX Gyre Termes", "Libertinus Serif")
+BOLD_ITALICS = ("Tinos", "TeX Gyre Termes", "New Computer Modern")  # that of Libertinus has no ớ
 
 
 @dataclass(frozen=True)
@@ -169,5 +171,12 @@ def spreads_of(paper: Paper) -> list[tuple[bool, list[Block]]]:
             while is_wide and before and isinstance(before[-1], Heading):
                 above.insert(0, before.pop())
             found.append((is_wide, above))
-        found[-1][1].append(block)
+        found[-1][1].append(_without_double(block, found[-1][1]))
     return found
+
+
+def _without_double(block: Block, above: list[Block]) -> Block:
+    """A table under a heading that says the same says it no second time."""
+    if isinstance(block, Table) and above and isinstance(above[-1], Heading) and above[-1].text == block.caption:
+        return replace(block, caption="")
+    return block

@@ -48,6 +48,7 @@ def _data(paper: Paper) -> dict[str, Any]:
     return {
         "language": paper.language,
         "fonts": [decree.FONT, *decree.FALLBACKS],
+        "bold_italics": [decree.FONT, *decree.BOLD_ITALICS],
         "page": asdict(decree.PAGE),
         "looks": {name: asdict(look) for name, look in decree.LOOKS.items()},
         "left": decree.LEFT_SHARE, "first_line": decree.FIRST_LINE, "after": decree.AFTER,
