@@ -14,6 +14,7 @@ from agreements.briefings import admin as briefing_admin  # noqa: F401  (registe
 from agreements.calendars import admin as calendar_admin  # noqa: F401  (registers the feeds)
 from agreements.commitments.admin import Settling
 from agreements.commitments.forms.administration import ReadAlike
+from agreements.exchange import admin as export_admin  # noqa: F401  (registers the files)
 from agreements.models import (
     ActionItem,
     Agreement,
@@ -28,7 +29,6 @@ from agreements.models import (
     Document,
     DueRequest,
     ExchangeRate,
-    Export,
     Funding,
     Indicator,
     InstrumentType,
@@ -392,10 +392,3 @@ class ReportAdmin(ReadingAdmin):
     list_select_related = ("commitment", "organisation", "created_by")
     list_filter = ("status",)
     search_fields = ("commitment__ref", "text")
-
-
-@admin.register(Export)
-class ExportAdmin(ReadingAdmin):
-    list_display = ("page", "kind", "user", "state", "done", "total", "created_at")
-    list_select_related = ("user",)
-    list_filter = ("state",)

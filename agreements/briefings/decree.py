@@ -156,7 +156,7 @@ def recipients_of(paper: Paper) -> list[str]:
 
 def made_line(paper: Paper) -> str:
     at = timezone.localtime(paper.made_at)
-    return WORDS[paper.language].made.format(reader=paper.reader, at=f"{at:%H:%M %d/%m/%Y}")
+    return WORDS[paper.language].made.format(reader=paper.reader, at=f"{at:%d/%m/%Y, %H:%M}")
 
 
 def spreads_of(paper: Paper) -> list[tuple[bool, list[Block]]]:

@@ -45,7 +45,7 @@ class Letterhead(Record):
     code = models.SlugField(_("code"), max_length=40, unique=True)
     desk = models.ForeignKey(
         Desk, models.PROTECT, null=True, blank=True, related_name="letterheads", verbose_name=_("desk"),
-        help_text=_("empty for the whole house"),
+        help_text=_("empty for all desks"),
     )  # fmt: skip
     organisation = models.ForeignKey(
         Organisation, models.PROTECT, related_name="letterheads", verbose_name=_("organisation"),

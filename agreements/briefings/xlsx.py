@@ -18,11 +18,11 @@ from agreements.briefings import decree
 from agreements.briefings.content import Facts, Line, Paper, Table
 from agreements.exchange.sheets import MOST_IN_CELL
 from agreements.exchange.tables import safe
-from partners import texts
+from partners import reading, texts
 
 MOST_IN_NAME = 31  # characters of a sheet's name, as XLSX has it
 _NOT_IN_NAME = re.compile(r"[\[\]:*?/\\']")
-_WHOLE = re.compile(r"-?\d{1,15}")
+MOST = 10**15  # a spreadsheet counts no further exactly
 WIDTHS = 96  # characters over all columns of a sheet
 STRONG, WRAPPED = Font(bold=True), Alignment(wrap_text=True, vertical="top")
 
@@ -79,8 +79,9 @@ def _sheet(book: Any, table: Table, name: str) -> None:
 def _cell(sheet: Any, text: str, *, is_strong: bool = False, href: str = "", is_number: bool = False) -> Any:
     """A text, which no spreadsheet takes for a formula; of a column of numbers, a number where it is one."""
     cell: Any = WriteOnlyCell(sheet, value="")
-    if is_number and _WHOLE.fullmatch(text):
-        cell.value = int(text)
+    number = reading.whole(text, most=MOST) if is_number else None
+    if number is not None:
+        cell.value = number
     else:
         cell.value, cell.data_type = safe(text)[:MOST_IN_CELL], "s"
     cell.alignment = WRAPPED

@@ -56,8 +56,10 @@ def test_staff_and_partners_find_what_is_theirs(cast: Cast, today: object) -> No
         inner = {world.made_of[mark] for mark in ours[form] if "sara" not in world.readers[mark]}
         assert {"Commitment.blocker", "Commitment.health_reason", "Step.reason"} <= inner
         told = {world.made_of[mark] for mark in theirs[form]}
-        assert {"Agreement.title_en", "Agreement.summary_en", "Participant.signatory", "Commitment.text_en"} <= told
-        assert {"Milestone.title_en", "Indicator.title_en", "Answer.remark", "DueRequest.reason"} <= told
+        assert {"Agreement.title_en", "Participant.signatory", "Milestone.title_en", "Indicator.title_en"} <= told
+        assert {"Answer.remark", "DueRequest.reason"} <= told
+        whole = {"Agreement.summary_en", "Commitment.text_en"}  # what stands between tables is in no workbook
+        assert whole <= told or form == "xlsx"
 
 
 def test_a_part_that_is_held_back_is_not_on_paper(cast: Cast, today: object) -> None:

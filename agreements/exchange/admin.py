@@ -1,0 +1,15 @@
+"""The operator's face of the files that are written: whose, how far, and what went wrong."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from agreements.exchange.models import Export
+from partners.admin import ReadingAdmin
+
+
+@admin.register(Export)
+class ExportAdmin(ReadingAdmin):
+    list_display = ("page", "kind", "user", "state", "done", "total", "created_at")
+    list_select_related = ("user",)
+    list_filter = ("state",)
