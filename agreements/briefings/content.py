@@ -78,11 +78,6 @@ class Table:
     if_empty: str = ""  # what is said in place of a table without rows
     is_wide: bool = False  # on pages that lie on their side
 
-    @property
-    def grid(self) -> Iterator[tuple[Row, tuple[tuple[Column, tuple[Line, ...]], ...]]]:
-        """Each row with its cells beside their columns."""
-        return ((row, tuple(zip(self.columns, row.cells, strict=False))) for row in self.rows)
-
 
 @dataclass(frozen=True)
 class PageBreak:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from agreements.briefings.cells import cell
@@ -33,7 +34,9 @@ def percent(value: int | None) -> str:
 
 
 def days(value: float | None) -> str:
-    return NONE if value is None else _("%(count)s days") % {"count": f"{value:g}"}
+    if value is None:
+        return NONE
+    return _("%(count)s days") % {"count": number_format(int(value) if value == int(value) else value)}
 
 
 def figures(

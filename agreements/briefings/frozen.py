@@ -67,7 +67,7 @@ class FrozenPeriod(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.span}, {self.desk or gettext('the whole ministry')}"
+        return f"{self.span}, {self.desk or gettext('The whole ministry')}"
 
     def get_absolute_url(self) -> str:
         return reverse("frozen_period", args=[self.pk])

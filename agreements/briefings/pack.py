@@ -96,10 +96,10 @@ def _head(read: Read) -> Facts:
     rows = [(_("Period"), line(read.span)), (_("Scope"), line(read.scope.label(read.viewer)))]
     rows.append((_("Standing of"), line(day(read.viewer.on))))
     if closed := read.frozen.this:
-        rows.append((_("Closed"), line(closed.in_words, closed.get_absolute_url())))
+        rows.append((pgettext("period", "Closed"), line(closed.in_words, closed.get_absolute_url())))
         rows.append(("SHA-256", line(closed.digest, is_quiet=True)))
     elif read.viewer.is_staff:
-        rows.append((_("Closed"), line(_("not yet: the figures may still change"))))
+        rows.append((pgettext("period", "Closed"), line(_("not yet: the figures may still change"))))
     return Facts(tuple(rows))
 
 

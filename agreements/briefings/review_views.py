@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agreements.briefings import comparing, periods, quality
+from agreements.briefings.content import Heading, Paper, Table
 from agreements.briefings.counting import MEASURES
 from agreements.briefings.frozen import FrozenPeriod
 from agreements.briefings.scopes import Over, Scope, Span
@@ -115,10 +116,27 @@ def period_compared(request: Request, pk: int, other: int) -> HttpResponse:
     return paper_page(request, paper)
 
 
-def paper_page(request: Request, paper: Any, **more: Any) -> HttpResponse:
+def paper_page(request: Request, paper: Paper, **more: Any) -> HttpResponse:
     """A paper as a page, which prints."""
-    blocks = [(type(block).__name__.lower(), block) for block in paper.body]
-    return render(request, "agreements/briefings/paper_page.html", {"paper": paper, "blocks": blocks, **more})
+    context = {"paper": paper, "sections": sections_of(paper), **more}
+    return render(request, "agreements/briefings/paper_page.html", context)
+
+
+def sections_of(paper: Paper) -> list[list[tuple[str, Any]]]:
+    """The blocks with their kinds, parted where a heading of the first level begins."""
+    sections: list[list[tuple[str, Any]]] = [[]]
+    for block in paper.body:
+        if isinstance(block, Heading) and block.level == 1:
+            sections.append([])
+        shown = _rows_of(block) if isinstance(block, Table) else block
+        sections[-1].append((type(block).__name__.lower(), shown))
+    return [section for section in sections if section]
+
+
+def _rows_of(table: Table) -> dict[str, Any]:
+    """A table whose cells know their columns."""
+    rows = [(row.group, list(zip(table.columns, row.cells, strict=False))) for row in table.rows]
+    return {"caption": table.caption, "columns": table.columns, "if_empty": table.if_empty, "rows": rows}
 
 
 @require_safe

@@ -44,7 +44,9 @@ def _twice(title: str, viewer: Viewer) -> Any:
     owed = Commitment.objects.visible_to(viewer).owed().order_by().exclude(**{title: ""})
     shared = duty.can_owe().filter(
         agreement=OuterRef("agreement"),
-        organisation__participations__in=duty.can_owe().filter(agreement=OuterRef(OuterRef("agreement"))).values("pk"),
+        organisation__participations__in=duty.can_owe()
+        .filter(agreement=OuterRef(OuterRef(OuterRef("agreement"))))
+        .values("pk"),
     )
     same_side = Q(agreement=OuterRef("agreement")) | Q(partner_owner=OuterRef("partner_owner")) | Q(Exists(shared))
     others = owed.annotate(folded_title=Fold(title)).filter(

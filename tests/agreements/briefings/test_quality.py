@@ -53,6 +53,9 @@ def test_each_lack_of_a_commitment(cast: Cast, today: date) -> None:
     assert lacks(cast, one(title="Promote ties")) == {"clarity"}
     twice = one(title="Opens 3 laboratories"), one(title="opens 3 laboratóries")
     assert [lacks(cast, row) for row in twice] == [{"twice"}, {"twice"}]
+    with_korea = make_agreement(desk=cast.desk, parties=[cast.home, cast.kr])
+    elsewhere = make_commitment(agreement=with_korea, **(good | {"title": "Opens 3 laboratories"}))
+    assert "twice" not in lacks(cast, elsewhere)  # the same words, with another partner
     uncited = make_commitment(agreement=cast.agreement, **(good | {"title": "Donates 9 buses"}))
     assert lacks(cast, uncited) == {"source"}
     alone = one(title="Gives 7 cranes")
