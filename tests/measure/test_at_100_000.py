@@ -50,9 +50,11 @@ def fill(cast: Cast) -> list[tuple[str, str]]:
             INSERT INTO agreements_agreement (ref, title_vi, title_en, kind, legal_regime, stage, ending, desk_id,
                 signed_on, signed_precision, announced_precision, provisional_precision, effective_precision,
                 expires_precision, open_ended, renewal, restricted, created_at, updated_at, version, archived_because,
-                summary_vi, summary_en, occasion_vi, occasion_en, place, authentic_languages, behind)
+                summary_vi, summary_en, occasion_vi, occasion_en, place, authentic_languages, behind, is_example,
+                effect_rule, effect_unit, term_from, until_vi, until_en, leaves_as, leaves_with)
             SELECT 'ZZ-' || n, vi, en, 'mou', 'other', 'signed', '', %s, date '2000-01-01' + (n %% 9000), 'day', 'day',
-                'day', 'day', 'day', false, 'none', false, now(), now(), 1, '', '', '', '', '', '', '', '' FROM titles
+                'day', 'day', 'day', false, 'none', false, now(), now(), 1, '', '', '', '', '', '', '', '', false,
+                '', '', '', '', '', '', '{}' FROM titles
             """,
             [cast.desk.pk],
         )
