@@ -1,6 +1,6 @@
 """Gathers the models for Django."""
 
-from partners.models.absences import Absence, Draft, OneOf, same_eyes, whose_eyes
+from partners.models.absences import Absence, Draft, same_eyes, whose_eyes
 from partners.models.attempts import Attempt
 from partners.models.countries import Country, Figure, Relation
 from partners.models.credentials import ApiToken, Session
@@ -10,6 +10,6 @@ from partners.models.people import FocalPoint, Membership, Person, User, UserDes
 
 __all__ = [
     "Absence", "ApiToken", "Assessment", "Attempt", "Country", "Desk", "Draft", "Entry", "Figure", "FocalPoint",
-    "Membership", "OneOf", "Organisation", "Person", "Relation", "Sector", "Session", "User", "UserDesk",
+    "Membership", "Organisation", "Person", "Relation", "Sector", "Session", "User", "UserDesk",
     "same_eyes", "whose_eyes",
 ]  # fmt: skip

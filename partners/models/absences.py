@@ -70,13 +70,6 @@ def same_eyes(viewer: Viewer, *, author: str, desk: str, day: str) -> Q:
     return own | (Exists(away) & ~Exists(at_desk))
 
 
-class OneOf(Func):
-    """Whether a value is among those of an array: an index answers that, but not what an "or" joins."""
-
-    template, arg_joiner = "%(expressions)s)", " = ANY("
-    output_field = models.BooleanField()
-
-
 def whose_eyes(viewer: Viewer) -> Func:
     """All whose rows may be those of `same_eyes`, as an array that is made once for a whole query."""
     own = map(Value, (viewer.user_id, *(absent for _desk, absent in viewer.stands_in)))

@@ -15,7 +15,8 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock, put_delivery, why_no_decision
 from agreements.register.rules import steps
 from agreements.vocabulary import Delivery, ReportStatus
-from partners.models import OneOf, Organisation, same_eyes, whose_eyes
+from partners.finding import OneOf
+from partners.models import Organisation, same_eyes, whose_eyes
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 

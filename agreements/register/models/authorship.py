@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy as _
 from agreements import visibility
 from agreements.register.models.content import Kind, kinds
 from partners.fields import FieldTable
-from partners.models import OneOf, same_eyes, whose_eyes
+from partners.finding import OneOf
+from partners.models import same_eyes, whose_eyes
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Viewer
 
