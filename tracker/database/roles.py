@@ -59,10 +59,9 @@ REVOKE CREATE, TEMPORARY ON DATABASE {database} FROM PUBLIC, {role};
 GRANT CONNECT ON DATABASE {database} TO {role};
 GRANT USAGE ON SCHEMA public TO {role};
 """
-# Compiling a question of many parts takes seconds, asking it takes milliseconds; and no disk of today seeks as long as
-# PostgreSQL assumes, so that it would read a table rather than an index. Said of the database and not of a session, so
-# that it also holds behind PgBouncer.
-PLANNED = "ALTER DATABASE {database} SET jit = off;\nALTER DATABASE {database} SET random_page_cost = 1.1;\n"
+# Compiling a question of many parts takes seconds, asking it takes milliseconds. Said of the database and not of a
+# session, so that it also holds behind PgBouncer.
+PLANNED = "ALTER DATABASE {database} SET jit = off;\n"
 
 
 @contextmanager
