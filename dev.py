@@ -4,6 +4,7 @@
 python3 dev.py up              install, start and serve everything with the bundled data
 python3 dev.py test [ARGS]     run the tests (--all: browser and service tests too, nothing skipped)
 python3 dev.py check           lint, types, layers and migrations only
+python3 dev.py bench [ARGS]    what each kind of work costs, beside hand-written SQL and tuned DRF (--help)
 python3 dev.py manage ARGS     manage.py, attached to the running services
 """
 
@@ -19,7 +20,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent
 VENV = pathlib.Path(os.environ.get("TRACKER_VENV", ROOT / ".venv"))
 UV_HOME = VENV.with_name(VENV.name + "-uv")
-REQUIREMENTS = {"up": "app", "manage": "app", "test": "test", "check": "test"}
+REQUIREMENTS = {"up": "app", "manage": "app", "test": "test", "check": "test", "bench": "test"}
 
 
 def say(text: str) -> None:

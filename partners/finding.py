@@ -250,6 +250,13 @@ class Finds(Func):
     output_field = BooleanField()
 
 
+class OneOf(Func):
+    """Whether a value is among those of an array: an index answers that, but not what an "or" joins."""
+
+    template, arg_joiner = "%(expressions)s)", " = ANY("
+    output_field = BooleanField()
+
+
 class Lexemes(Func):
     """What a text is found by: lexemes(letter, names, other text, codes). See `migrations/sql/entries.py`."""
 

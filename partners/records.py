@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.exceptions import FieldError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, models, transaction
 from django.db.models import Case, ExpressionWrapper, F, OuterRef, Q, Subquery, TextField, Value, When
@@ -21,7 +23,20 @@ from django.utils.translation import gettext_lazy as _
 
 from partners import texts
 from partners.fields import FieldTable
-from partners.finding import BY_WORDS, NO_CODES, NO_WORDS, Asked, Both, Finds, Fit, Lexemes, Names, TsQuery, together
+from partners.finding import (
+    BY_WORDS,
+    NO_CODES,
+    NO_WORDS,
+    Asked,
+    Both,
+    Finds,
+    Fit,
+    Lexemes,
+    Names,
+    OneOf,
+    TsQuery,
+    together,
+)  # fmt: skip
 from partners.rarity import shares_rare_words
 from partners.viewers import Viewer
 
@@ -110,13 +125,16 @@ class RecordQuerySet(models.QuerySet[Row]):
             return self._in_parts(asked, viewer)
         begins = step in (Fit.NAME_BEGINS, Fit.BEGINS)
         letter = self._kind.LETTER
-        return self._answering(asked.typed(letter, begins=begins) if typed else asked.query(letter, step), viewer)
+        query = asked.typed(letter, begins=begins) if typed else asked.query(letter, step)
+        return self._answering(query, viewer, is_rare=step == Fit.EXACT)
 
-    def _answering(self, query: str, viewer: Viewer) -> Q:
+    def _answering(self, query: str, viewer: Viewer, *, is_rare: bool = False) -> Q:
+        """A whole name is `is_rare`: its few are found first, not by going through all in the order of the list."""
         if not query:
             return NOTHING
         if viewer.is_staff:
-            return Q(pk__in=self._entries(query).values("record_id"))
+            found = self._entries(query).values("record_id")
+            return Q(OneOf(F("pk"), ArraySubquery(found))) if is_rare else Q(pk__in=found)
         return Q(Finds(self._open_words(viewer), TsQuery(query)))
 
     def called_any(self, names: Iterable[str], viewer: Viewer) -> Q:
@@ -197,7 +215,7 @@ class Record(models.Model):
     # Columns of unique keys that stay as they were given. See decision 16.
     GIVEN_ONCE: ClassVar[frozenset[str]] = frozenset()
     as_given: Mapping[str, Any]
-    _checks_hold = False
+    _checks_hold = _is_unique = False
     # Facts that stay when two records become one: each a column, or columns that are said together, the first decides.
     MERGED: ClassVar[tuple[tuple[str, ...], ...]] = ()
     # Columns that are decided on, not written: who changes nothing else in a form is no author of the record.
@@ -276,30 +294,35 @@ class Record(models.Model):
         super().clean_fields(exclude={*(exclude or ()), *self._known_links()})
 
     def _known_links(self) -> Iterator[str]:
-        """Links whose record is at hand as it was read, and to who writes: they are there, and keys are for good."""
+        """Links whose record is at hand as it was read, or to who writes: they are there, and keys are for good."""
+        writers = {self.created_by_id, self.updated_by_id}
         for field in self._meta.concrete_fields:
             if not isinstance(field, models.ForeignKey) or field.get_limit_choices_to():
                 continue
             value, at_hand = getattr(self, field.attname), field.get_cached_value(self, default=None)
             is_read = at_hand is not None and not at_hand._state.adding and at_hand.pk == value
-            if is_read or field.name in ("created_by", "updated_by"):
+            if is_read or (field.remote_field.model is get_user_model() and value in writers):
                 yield field.name
 
     def validate_constraints(self, exclude: Any = None) -> None:
         """As Django does, one by one with the reason of each; but where all hold, they are asked in one query."""
-        self._checks_hold = self._ask_checks(exclude)
+        known = self._checks_hold
+        self._checks_hold = known or self._ask_checks(exclude)
         try:
             super().validate_constraints(exclude=exclude)
         finally:
-            self._checks_hold = False
+            self._checks_hold = known
 
     def get_constraints(self) -> Any:
+        held = [models.CheckConstraint] * self._checks_hold + [models.UniqueConstraint] * self._is_unique
         found: Any = super().get_constraints()
-        if not self._checks_hold:
-            return found
-        return [(model, [one for one in some if type(one) is not models.CheckConstraint]) for model, some in found]
+        return [(model, [one for one in some if type(one) not in held]) for model, some in found] if held else found
 
-    def _ask_checks(self, exclude: Any) -> bool:
+    def _get_unique_checks(self, *args: Any, **options: Any) -> Any:
+        """Django's word for the columns that are unique by themselves."""
+        return ([], []) if self._is_unique else super()._get_unique_checks(*args, **options)  # type: ignore[misc]
+
+    def _ask_checks(self, exclude: Any = None) -> bool:
         """Whether the row keeps every condition of its table, as far as its columns are given."""
         query = Query(None)
         against: dict[str, Any] = self._get_field_expression_map(meta=self._meta, exclude=exclude)  # type: ignore[attr-defined]  # Django's own, for constraints

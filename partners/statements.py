@@ -9,14 +9,14 @@ into the text. See decision 32.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from itertools import count
 from typing import Any, TypeVar
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connection, transaction
 
 from partners.viewers import Viewer
 
@@ -128,6 +128,18 @@ def written(rows: Any) -> tuple[str, tuple[Any, ...]]:
     return sql, tuple(params)
 
 
+def streamed(rows: Any, *, size: int = 2000) -> Iterator[Any]:
+    """Rows one after another, by a cursor of one transaction: after each, PgBouncer hands the connection on.
+
+    Elsewhere there are no cursors in the database (see the settings): forms open them for their choices.
+    """
+    with transaction.atomic():
+        connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = False  # it is asked when the rows are, not later
+        found = rows.iterator(chunk_size=size)
+        connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
+        yield from found
+
+
 class Ids(frozenset[int]):
     """Keys in their order, so that a list of them is written in one way."""
 
@@ -157,7 +169,8 @@ def with_keys(viewer: Viewer, keys: Sequence[Any]) -> Viewer:
     own = None if viewer.user_id is None else next(left)
     sets: dict[str, Any] = {name: Ids(next(left) for _ in getattr(viewer, name)) for name in SETS}
     pairs = tuple((next(left), next(left)) for _ in viewer.stands_in)
-    return replace(viewer, user_id=own, stands_in=pairs, name="", epoch=0, **sets)
+    known = {one.name: getattr(viewer, one.name) for one in fields(Viewer)}  # a request's is looked up when it is used
+    return Viewer(**known | {"user_id": own, "stands_in": pairs, "name": "", "epoch": 0} | sets)
 
 
 STATEMENTS = Statements()

@@ -69,9 +69,9 @@ class Viewer:
         return self.role in roles
 
     @property
-    def keeper_ids(self) -> frozenset[int]:
+    def keeper_ids(self) -> tuple[int, ...]:
         """Whose records are this viewer's work on the day: one's own, and those of absent colleagues."""
-        return self.absent_ids | ({self.user_id} if self.user_id else frozenset())
+        return (*((self.user_id,) if self.user_id else ()), *sorted(self.absent_ids))
 
     def instead_of(self, desk_id: int | None) -> int | None:
         """For whom this viewer acts at a desk, where it is not the viewer's own."""

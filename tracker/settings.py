@@ -136,6 +136,8 @@ if DATABASE_OWNER and DATABASE_OWNER["USER"] == APPLICATION["USER"]:
     raise ImproperlyConfigured("DATABASE_URL and DATABASE_OWNER_URL name one role: the application must own nothing.")
 DATABASES = {"default": APPLICATION}
 DATABASES["default"] |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60), "CONN_HEALTH_CHECKS": True}
+# A cursor that outlives its transaction is lost behind PgBouncer; see `partners.statements.streamed`.
+DATABASES["default"]["DISABLE_SERVER_SIDE_CURSORS"] = True
 DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
 # How long PostgreSQL works for one request, waits for a lock, and keeps a transaction in which nothing happens. Only
 # processes that answer pages have these limits (`tracker.wsgi` names them so); 0 is none, as PgBouncer needs it.

@@ -206,7 +206,7 @@ class WholeAgreementSerializer(AgreementSerializer):
         try:
             editing.save(rows, by=self.viewer, on=self.viewer.on)
         except ValidationError as wrong:
-            at = next(place for place, row in enumerate(rows) if row is getattr(wrong, "commitment", rows[0]))
+            at = next(place for place, row in enumerate(rows) if row is getattr(wrong, "row", rows[0]))
             said = wrong.message_dict if hasattr(wrong, "error_dict") else {"non_field_errors": wrong.messages}
             named = {FIELDS.get(name, name): reasons for name, reasons in said.items()}
             raise serializers.ValidationError({"commitments": {str(at): named}}) from None

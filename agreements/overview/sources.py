@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Least
 from django.urls import reverse
 
@@ -87,9 +87,19 @@ def last_rung() -> int:
     return max((max(days, default=0) for days in offsets), default=0)
 
 
+class LastReminded(Func):
+    """A day as many days earlier as `last_rung` says, in the question itself: nobody has to ask for it before."""
+
+    template = (
+        "(%(expressions)s - coalesce((SELECT max(coalesce((SELECT max(days) FROM unnest(offsets) days), 0)) "
+        "FROM agreements_reminderrule WHERE watched = 'commitment_due' AND is_active AND archived_at IS NULL), 0))"
+    )
+    output_field = DateField()
+
+
 def stuck(on: date) -> Q:
     """Silent for eighteen months, or late beyond the last reminder: it stays with the managers until they decide."""
-    return is_silent(CLOSING_DAYS, on) | is_overdue(on - timedelta(days=last_rung()))
+    return is_silent(CLOSING_DAYS, on) | is_overdue(LastReminded(Value(on, output_field=DateField())))
 
 
 def _review(viewer: Viewer) -> Any:

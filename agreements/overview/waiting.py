@@ -6,18 +6,21 @@ parts as there are kinds, and shown with one more for each kind of record, howev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import F, Value
 
 from agreements.commitments.models import ActionItem, Commitment
 from agreements.overview.sources import SOURCES
 from agreements.register.models import Agreement
 from agreements.vocabulary import Wait
+from partners import statements
 from partners.records import Record
+from partners.statements import STATEMENTS, Text, written
 from partners.viewers import Viewer
 
 MOST_IN_MENU = 99
@@ -73,28 +76,41 @@ def _keys(viewer: Viewer, kinds: Iterable[Wait]) -> Any:
     return parts[0].union(*parts[1:], all=True) if parts else None
 
 
-def count(viewer: Viewer, *, kinds: Iterable[Wait] = tuple(Wait), most: int | None = None) -> int:
-    """How many things wait for the viewer; counted no further than `most` and one. One query.
+def _asked(viewer: Viewer, question: tuple[Any, ...], write: Callable[[Viewer], Text]) -> list[tuple[Any, ...]]:
+    """What a question of so many parts finds. Every page asks, so its text is written once: see decision 32."""
+    shape = ("waiting", question, statements.shape_of(viewer), settings.HOME_COUNTRY)
+    keys = statements.keys_of(viewer)
+    return STATEMENTS.text(shape, keys, lambda values: write(statements.with_keys(viewer, values))).rows()
 
-    Every page asks, so it asks for keys alone; and for a few it counts what it got, since Django would write the whole
-    query anew around a count of it.
-    """
-    parts = [found.values_list("pk") for _rank, found in _found(viewer, kinds)]
-    if not parts:
-        return 0
-    keys = parts[0].union(*parts[1:], all=True)
-    return len(keys[: most + 1]) if most else int(keys.count())
+
+def count(viewer: Viewer, *, kinds: Iterable[Wait] = tuple(Wait), most: int | None = None) -> int:
+    """How many things wait for the viewer; counted no further than `most` and one."""
+    kinds = frozenset(kinds)
+    end = "" if most is None else f" LIMIT {most + 1}"
+
+    def write(viewer: Viewer) -> Text:
+        parts = [found.values_list("pk") for _rank, found in _found(viewer, kinds)]
+        sql, params = written(parts[0].union(*parts[1:], all=True)) if parts else ("", ())
+        return Text(f"SELECT count(*) FROM ({sql}{end}) waits" if sql else "", params)  # noqa: S608  (Django's own)
+
+    return sum(number for (number,) in _asked(viewer, ("count", kinds, most), write))
 
 
 def items(
     viewer: Viewer, *, kinds: Iterable[Wait] = tuple(Wait), first: int = 0, most: int | None = None
 ) -> list[Item]:
     """Some of what waits, in the order of the kinds and the longest first. One query, and one for each kind found."""
-    keys = _keys(viewer, kinds)
-    if keys is None:
-        return []
-    order, last = tuple(SOURCES), None if most is None else first + most
-    chosen = keys.order_by("waits_rank", F("waits_since").asc(nulls_last=True), "waits_key")[first:last]
+    kinds, order, last = frozenset(kinds), tuple(SOURCES), None if most is None else first + most
+
+    def write(viewer: Viewer) -> Text:
+        keys = _keys(viewer, kinds)
+        if keys is None:
+            return Text("")
+        return Text(
+            *written(keys.order_by("waits_rank", F("waits_since").asc(nulls_last=True), "waits_key")[first:last])
+        )
+
+    chosen = _asked(viewer, ("items", kinds, first, last), write)
     return list(_shown([(order[rank], key, since) for rank, key, since in chosen], viewer))
 
 

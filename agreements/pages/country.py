@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Count, Q, When
+from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, Mod
+from django.db.models.lookups import GreaterThanOrEqual
 
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
@@ -26,12 +27,13 @@ from agreements.vocabulary import (
     Stage,
 )
 from partners.models import Country, FocalPoint
+from partners.records import NOTHING
 from partners.states import Tone
 from partners.viewers import Viewer
 
 CONTACTS = 12
 ROUND = 5  # years after which a signing is remembered
-MOST_SIGNINGS = 2000
+MOST_SIGNINGS = 20  # of a country; with hundreds the page would be about nothing else
 COMMITTEES = (CommitmentKind.COMMITTEE, CommitmentKind.POLICY)
 PAST_SESSIONS, COMING_SESSIONS = timedelta(days=400), timedelta(days=550)
 MOST_SESSIONS, MOST_MEETINGS = 12, 6
@@ -59,40 +61,54 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     """Agreements by stage, owed commitments by who owes them and by health, and what is unsettled. Two queries."""
     here = f"country={country.code}"
     by_stage = dict(agreements.order_by().values_list("stage").annotate(n=Count("pk")))
-    live, late = IS_OWED, is_overdue(viewer.on)
-    asked: dict[str, Q] = {"overdue": late, "disputed": STANDS & Q(agreed=Confirmation.DISPUTED)}
-    asked["unanswered"] = live & Q(agreed__in=UNANSWERED)
-    asked["said"] = live & Q(waits(viewer))
-    if viewer.is_staff:  # how long nothing was heard tells a partner of reports that a share may hold back
-        asked["silent"] = is_silent(SILENT_DAYS, viewer.on)
-    for side in Direction.values:
-        of_it = Q(direction=side)
-        asked |= {f"{side}_open": live & of_it, f"{side}_late": late & of_it}
-        asked[f"{side}_done"] = STANDS & Q(delivery=Delivery.DELIVERED) & of_it
-    asked |= {f"health_{value}": live & Q(health=value) for value in Health.values}
-    found = commitments.order_by().aggregate(**{name: Count("pk", filter=rule) for name, rule in asked.items()})
+    found = _alike(commitments, viewer)
+
+    def count(**asked: Any) -> int:
+        return sum(n for alike, n in found if all(alike[name] == value for name, value in asked.items()))
+
+    by_health = {value: count(owed=True, health=value) for value in Health}
     return {
         "stages": [
             Part(value.label, by_stage[value], f"{here}&stage={value}") for value in Stage if value in by_stage
         ],
-        "balance": [_side(Direction(side), found, here, viewer) for side in Direction],
+        "balance": [_side(Direction(side), count, here, viewer) for side in Direction],
         "healths": [
-            Part(value.label, found[f"health_{value}"], f"{here}&owed=true&health={value}", value.tone)
-            for value in Health
-            if found[f"health_{value}"]
+            Part(value.label, number, f"{here}&owed=true&health={value}", value.tone)
+            for value, number in by_health.items()
+            if number
         ],
-        "unsettled": {name: found.get(name, 0) for name in ("overdue", "disputed", "unanswered", "said", "silent")},
+        "unsettled": {
+            "disputed": count(stands=True, agreed=Confirmation.DISPUTED),
+            "unanswered": sum(count(owed=True, agreed=answer) for answer in UNANSWERED),
+            "said": count(said=True), "silent": count(silent=True),
+        },
     }  # fmt: skip
 
 
-def _side(side: Direction, found: dict[str, int], here: str, viewer: Viewer) -> dict[str, Any]:
+def _alike(commitments: Any, viewer: Viewer) -> list[tuple[dict[str, Any], int]]:
+    """What the numbers tell commitments apart by, each with how many are so: every row is looked at once."""
+    rules = {
+        "stands": STANDS, "owed": IS_OWED, "late": is_overdue(viewer.on), "said": IS_OWED & Q(waits(viewer)),
+        # How long nothing was heard tells a partner of reports that a share may hold back.
+        "silent": is_silent(SILENT_DAYS, viewer.on) if viewer.is_staff else NOTHING,
+    }  # fmt: skip
+    told = {name: Case(When(rule, then=True), default=False) for name, rule in rules.items()}
+    names = ("direction", "delivery", "agreed", "health", *rules)
+    rows = commitments.order_by().annotate(**told).values_list(*names).annotate(n=Count("pk"))
+    return [(dict(zip(names, alike, strict=True)), n) for *alike, n in rows]
+
+
+def _side(side: Direction, count: Callable[..., int], here: str, viewer: Viewer) -> dict[str, Any]:
     query = f"{here}&direction={side}"
     return {
         "label": side.label if viewer.is_staff else side.across,
-        "open": Part("", found[f"{side}_open"], f"{query}&owed=true"),
-        "late": Part("", found[f"{side}_late"], f"{query}&owed=true&due=overdue"),
-        "done": Part("", found[f"{side}_done"], f"{query}&concluded=true&delivery=delivered"),
-    }
+        "open": Part("", count(owed=True, direction=side), f"{query}&owed=true"),
+        "late": Part("", count(late=True, direction=side), f"{query}&owed=true&due=overdue"),
+        "done": Part(
+            "", count(stands=True, delivery=Delivery.DELIVERED, direction=side),
+            f"{query}&concluded=true&delivery=delivered",
+        ),
+    }  # fmt: skip
 
 
 def contacts(country: Country, viewer: Viewer) -> Any:
@@ -144,19 +160,26 @@ def meetings(commitments: Any, viewer: Viewer) -> Any:
 
 
 def anniversaries(relations: Iterable[Any], agreements: Any, on: date) -> list[Anniversary]:
-    """Within a year: of each level of relations, and every fifth year of a signing; those with an exact day only."""
+    """Within a year: of each level of relations, and every fifth year of the nearest signings; exact days only."""
     days = [
         (one.since_on, str(one.get_level_display()), "")
         for one in relations
         if one.since_on and one.since_precision == "day"
     ]
     found = [_next(day, on, what, url) for day, what, url in days]
-    signed = agreements.filter(signed_on__isnull=False, signed_precision="day", stage__in=CONCLUDED_OR_SUSPENDED)
-    for row in signed.order_by("signed_on")[:MOST_SIGNINGS]:
-        coming = _next(row.signed_on, on, f"{row.ref} {row.title}", row.get_absolute_url())
-        if coming.years % ROUND == 0:
-            found.append(coming)
+    signings = _round_signings(agreements, on)
+    found += [_next(row.signed_on, on, f"{row.ref} {row.title}", row.get_absolute_url()) for row in signings]
     return sorted((one for one in found if one.years > 0), key=lambda one: one.on)
+
+
+def _round_signings(agreements: Any, on: date) -> Any:
+    """The nearest of those whose signing is so many years ago at its next anniversary."""
+    of_the_year = ExtractMonth("signed_on") * 100 + ExtractDay("signed_on")
+    is_later = Q(GreaterThanOrEqual(of_the_year, on.month * 100 + on.day))
+    years = Case(When(is_later, then=on.year), default=on.year + 1) - ExtractYear("signed_on")
+    signed = agreements.filter(signed_on__lte=on, signed_precision="day", stage__in=CONCLUDED_OR_SUSPENDED)
+    due = signed.annotate(years=years, left=Mod("years", ROUND)).filter(years__gt=0, left=0)
+    return due.order_by(Case(When(is_later, then=0), default=1), of_the_year, "pk")[:MOST_SIGNINGS]
 
 
 def _next(day: date, on: date, what: str, url: str) -> Anniversary:

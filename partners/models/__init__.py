@@ -1,6 +1,6 @@
 """Gathers the models for Django."""
 
-from partners.models.absences import Absence, Draft, same_eyes
+from partners.models.absences import Absence, Draft, same_eyes, whose_eyes
 from partners.models.attempts import Attempt
 from partners.models.countries import Country, Figure, Relation
 from partners.models.credentials import ApiToken, Session
@@ -11,5 +11,5 @@ from partners.models.people import FocalPoint, Membership, Person, User, UserDes
 __all__ = [
     "Absence", "ApiToken", "Assessment", "Attempt", "Country", "Desk", "Draft", "Entry", "Figure", "FocalPoint",
     "Membership", "Organisation", "Person", "Relation", "Sector", "Session", "User", "UserDesk",
-    "same_eyes",
+    "same_eyes", "whose_eyes",
 ]  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -16,7 +17,7 @@ from agreements.models import Milestone, Participant
 from tests.factories import make_agreement, make_commitment, make_desk, make_organisation, make_user
 from tests.roles import owner
 
-AGREEMENTS, PROMISES_EACH = 100_000, 3
+AGREEMENTS, PROMISES_EACH = int(os.environ.get("AGREEMENTS", "100000")), 3
 SPREAD = "(x * 7919 % 1000003)::integer"
 RENEWS = "x % 30 IN (1, 11, 22)"
 DESKS, OFFICERS, BODIES, PARTNERS = 15, 60, 200, 40

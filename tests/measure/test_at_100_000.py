@@ -6,6 +6,7 @@ python3 dev.py test --nightly tests/measure/test_at_100_000.py -s
 from __future__ import annotations
 
 import gc
+import os
 import random
 import statistics
 import time
@@ -18,7 +19,7 @@ from tests.conftest import Cast
 from tests.roles import owner
 
 pytestmark = [pytest.mark.nightly, pytest.mark.django_db]
-AGREEMENTS = 100_000
+AGREEMENTS = int(os.environ.get("AGREEMENTS", "100000"))
 VIETNAMESE = """hợp tác phát triển đào tạo kỹ sư thiết kế vi mạch bán dẫn chuỗi cung ứng nông nghiệp giáo dục y tế môi
 trường năng lượng tái tạo hàng không vận tải biển hải quan kiểm dịch thực vật lao động du lịch văn hóa thể thao an ninh
 mạng chuyển đổi số thương mại đầu tư tài chính ngân hàng khoa học công nghệ vũ trụ quốc phòng tư pháp pháp luật"""
@@ -50,9 +51,11 @@ def fill(cast: Cast) -> list[tuple[str, str]]:
             INSERT INTO agreements_agreement (ref, title_vi, title_en, kind, legal_regime, stage, ending, desk_id,
                 signed_on, signed_precision, announced_precision, provisional_precision, effective_precision,
                 expires_precision, open_ended, renewal, restricted, created_at, updated_at, version, archived_because,
-                summary_vi, summary_en, occasion_vi, occasion_en, place, authentic_languages, behind)
+                summary_vi, summary_en, occasion_vi, occasion_en, place, authentic_languages, behind, is_example,
+                effect_rule, effect_unit, term_from, until_vi, until_en, leaves_as, leaves_with)
             SELECT 'ZZ-' || n, vi, en, 'mou', 'other', 'signed', '', %s, date '2000-01-01' + (n %% 9000), 'day', 'day',
-                'day', 'day', 'day', false, 'none', false, now(), now(), 1, '', '', '', '', '', '', '', '' FROM titles
+                'day', 'day', 'day', false, 'none', false, now(), now(), 1, '', '', '', '', '', '', '', '', false,
+                '', '', '', '', '', '', '{}' FROM titles
             """,
             [cast.desk.pk],
         )

@@ -19,10 +19,10 @@ from agreements.reminders import inbox, ledger
 from partners.models import User
 from tests.conftest import Cast
 from tests.factories import TODAY
-from tests.measure.filling import fill
+from tests.measure.filling import AGREEMENTS, fill
 
 pytestmark = [pytest.mark.nightly, pytest.mark.django_db]
-NEW = 30_000
+NEW = AGREEMENTS * 3 // 10
 Figures = dict[str, tuple[float, float]]  # what was measured, and its limit
 
 

@@ -35,9 +35,9 @@ BY_HAND = """
 """
 REST = """
     INSERT INTO partners_organisation (code, name_vi, name_en, short_name, aliases, identifier, kind, country_id,
-        created_at, updated_at, version, archived_because)
-    SELECT 'o' || n, 'Viện nghiên cứu số ' || n, 'Institute ' || n, '', '', '', 'academic', %(country)s, now(), now(),
-        1, '' FROM generate_series(1, 20000) n;
+        is_example, created_at, updated_at, version, archived_because)
+    SELECT 'o' || n, 'Viện nghiên cứu số ' || n, 'Institute ' || n, '', '', '', 'academic', %(country)s, false, now(),
+        now(), 1, '' FROM generate_series(1, 20000) n;
     INSERT INTO agreements_participant (agreement_id, organisation_id, role, signatory, signed_precision, consent_by,
         consented_precision, effective_precision, withdrawn_precision, created_at, updated_at, version,
         archived_because)

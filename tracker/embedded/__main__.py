@@ -1,4 +1,4 @@
-"""What `dev.py` hands over to: up, test, check, manage."""
+"""What `dev.py` hands over to: up, test, check, bench, manage."""
 
 from __future__ import annotations
 
@@ -193,8 +193,23 @@ def check(arguments: list[str]) -> int:
     return test(["tests/test_house_rules.py", *arguments])
 
 
+def bench(arguments: list[str]) -> int:
+    """Measure beside hand-written SQL, on a database that is kept, since generating takes long."""
+    state = state_home() / "bench"
+    state.mkdir(exist_ok=True)
+    if server_account():
+        state.chmod(0o755)
+    with ExitStack() as stack:
+        database = given_database() or stack.enter_context(postgres.running(state))
+        broker = os.environ.get("CELERY_BROKER_URL") or stack.enter_context(valkey.running(state))
+        env = demo_env(state, database, broker)
+        return subprocess.run(
+            [PYTHON, "-m", "tests.measure.bench", *arguments], env=env, cwd=ROOT, check=False
+        ).returncode
+
+
 def main() -> int:
-    verbs = {"up": up, "test": test, "check": check, "manage": manage}
+    verbs = {"up": up, "test": test, "check": check, "bench": bench, "manage": manage}
     try:
         return verbs[sys.argv[1]](sys.argv[2:])
     except KeyboardInterrupt:

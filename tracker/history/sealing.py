@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from agreements.jobs.queues import Queue
+from partners.statements import streamed
 from tracker.history import anchors, rows
 from tracker.history.models import Seal
 
@@ -133,7 +134,7 @@ def watermarks(last: Seal | None) -> dict[str, int]:
     if last is None or last.key:
         return dict(last.marks) if last else {}
     marks: dict[str, int] = {}
-    for tables in Seal.objects.order_by("pk").values_list("tables", flat=True).iterator():
+    for tables in streamed(Seal.objects.order_by("pk").values_list("tables", flat=True)):
         marks |= {table: entry["to"] for table, entry in tables.items()}
     return marks
 

@@ -20,6 +20,7 @@ from django.db.models import F, Func, TextField, Value
 from django.utils import timezone
 
 from agreements.briefings import periods
+from partners.statements import streamed
 from tracker.history import anchors, comparing, guards, rows, sealing
 from tracker.history.models import Seal
 
@@ -122,7 +123,7 @@ def _chain() -> tuple[list[Fault], dict[str, list[Sealed]]]:
     before: Seal | None = None
     reached: dict[str, int] = {}
     prints = Func(Func(F("prints"), function="sha256"), Value("hex"), function="encode", output_field=TextField())
-    for one in Seal.objects.defer("prints").annotate(prints_digest=prints).order_by("pk").iterator():
+    for one in streamed(Seal.objects.defer("prints").annotate(prints_digest=prints).order_by("pk")):
         if one.digest != sealing.digest_of(one, before.digest if before else "", one.prints_digest):
             faults.append(Fault(one.pk, "seal", "its digest does not follow from the seal before it"))
         if problem := _unsigned(one, foreign):

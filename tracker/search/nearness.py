@@ -14,12 +14,14 @@ from partners.viewers import Viewer
 # The keys at each step, by how many of the terms, and of the marks that were typed, the names fall short.
 Nearness = dict[tuple[Fit, int], list[int]]
 MOST_KNOWN = 300  # of a kind
+# The kind stands in the query's letters already. Said again, it leads to where its entries begin, if so many answer
+# that the first of them are soon together.
 ONE_KIND = """(
     SELECT {place}, record_id,
         CASE WHEN words @@ %s::tsquery THEN 0 WHEN words @@ %s::tsquery THEN 1 WHEN words @@ %s::tsquery THEN 2
             WHEN words @@ %s::tsquery THEN 3 ELSE 4 END,
         (SELECT count(*) FROM unnest(%s::tsquery[]) one WHERE NOT words @@ one)
-    FROM partners_entry WHERE words @@ %s::tsquery LIMIT {most}
+    FROM partners_entry WHERE kind = %s AND words @@ %s::tsquery LIMIT {most}
 )"""
 
 
@@ -40,7 +42,7 @@ def _of_the_index(asking: Sequence[tuple[Any, Any, Asked]]) -> dict[Any, Nearnes
     for place, (model, _rows, asked) in enumerate(asking):
         selects.append(ONE_KIND.format(place=place, most=MOST_KNOWN + 1))
         steps = [asked.query(model.LETTER, step) for step in BY_WORDS]
-        queries += [*steps[:-1], asked.in_names(model.LETTER), steps[-1]]
+        queries += [*steps[:-1], asked.in_names(model.LETTER), model._meta.db_table, steps[-1]]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(selects), queries)
         for place, key, step, unnamed in cursor.fetchall():

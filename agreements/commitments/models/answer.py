@@ -72,6 +72,12 @@ class Answer(Record):
                 condition=Q(on_behalf=False) | Q(document__isnull=False), name="on_behalf_has_its_paper"
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["commitment"], name="answer_disputed",
+                condition=Q(verdict=Verdict.DISPUTED, state__in=(AnswerState.OPEN, AnswerState.WAITING)),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.commitment.ref}, {self.organisation}: {self.get_verdict_display()}"

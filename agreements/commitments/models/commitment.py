@@ -262,6 +262,7 @@ class Commitment(Record):
             models.Index(fields=["heard_on"], name="commitment_open_heard", condition=Q(delivery__in=OPEN)),
             models.Index(fields=["due_on"], name="commitment_own_days", condition=Q(lead_days__isnull=False)),
             models.Index(fields=["partner_owner", "health"], name="commitment_partner_health"),
+            models.Index(fields=["agreement"], name="commitment_disputed", condition=Q(agreed=Confirmation.DISPUTED)),
         )
 
     def __str__(self) -> str:

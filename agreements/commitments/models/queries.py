@@ -25,7 +25,7 @@ STANDS = Q(agreement__stage__in=CONCLUDED, agreement__archived_at=None, archived
 IS_OWED = IS_OPEN & STANDS
 
 
-def is_overdue(on: date) -> Q:
+def is_overdue(on: date | Any) -> Q:
     """Owed, and the last day of the period that was promised has passed."""
     return IS_OWED & Q(due_on__lt=on)
 

@@ -84,6 +84,12 @@ class Report(Record):
                 violation_error_message=_("Say that it is on track, at risk, delayed or blocked."),
             ),
         )
+        indexes = (
+            models.Index(
+                fields=["commitment"], name="report_undecided",
+                condition=Q(status__in=(ReportStatus.SUBMITTED, ReportStatus.RETURNED)),
+            ),
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.commitment.ref}, {self.on}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from agreements.register.models import Agreement
 from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import Delivery, MilestoneStatus, ReportStatus, Stage
+from partners.inserting import insert_together
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
@@ -58,22 +59,34 @@ def save(
         refuse_closed({commitment.agreement_id for commitment in commitments}, by)
     calendar = work_calendar()
     known = Commitment.objects.select_related("agreement").in_bulk([one.pk for one in commitments if one.pk])
+    new = [commitment for commitment in commitments if commitment.pk is None]
+    _number(new)
     for commitment in commitments:
         was = known.get(commitment.pk)
         try:
             keep_last_day(commitment)
             is_corrected = not decided and _check(commitment, was, by, because)
             _complete(commitment, was, by, on, calendar)
+            if was:
+                commitment.full_clean()
         except ValidationError as wrong:
-            wrong.commitment = commitment  # type: ignore[attr-defined]  # which of them, for who sent many
+            wrong.row = commitment  # type: ignore[attr-defined]  # which of them, for who sent many
             raise
-        commitment.save()
+        if was:
+            commitment.save()
         if is_corrected:
             steps.write(Act.CORRECT, commitment.agreement, by, commitment=commitment, reason=because.strip())
+    _insert(new)
     if by:
         note_author({commitment.agreement_id for commitment in commitments}, by)
     if judge:
         health.settle([commitment.pk for commitment in commitments], on)
+
+
+def _insert(new: Sequence[Commitment]) -> None:
+    """All of them in one statement. Raises ValidationError."""
+    if new:
+        insert_together(new, are_unique=_are_unique(new))
 
 
 def _complete(commitment: Commitment, was: Commitment | None, by: Viewer | None, on: date, calendar: Any) -> None:
@@ -85,7 +98,7 @@ def _complete(commitment: Commitment, was: Commitment | None, by: Viewer | None,
             put_delivery(commitment, commitment.delivery, on)
         deadlines.put(commitment, calendar)
     deadlines.keep_baseline(commitment)
-    commitment.stamp(by).full_clean()
+    commitment.stamp(by)
 
 
 def _check(commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str) -> bool:
@@ -116,10 +129,24 @@ def refuse_closed(agreements: Collection[int], by: Viewer) -> None:
             raise ValidationError(CLOSED)
 
 
+def _number(new: Iterable[Commitment]) -> None:
+    """Give numbers to those that a data file does not bring with one, one after another in each agreement."""
+    last: dict[int, int] = {}
+    for commitment in new:
+        if commitment.number is None:
+            before = last.get(commitment.agreement_id)
+            commitment.number = before + 1 if before else next_number(commitment.agreement)
+            last[commitment.agreement_id] = commitment.number
+
+
+def _are_unique(new: Sequence[Commitment]) -> bool:
+    """Whether nobody has their references, and with them their numbers. One query."""
+    refs = {commitment.ref for commitment in new}
+    return len(refs) == len(new) and not Commitment.objects.filter(ref__in=refs).exists()
+
+
 def _enter(commitment: Commitment, by: Viewer | None) -> None:
-    """Number, reference and keeper of a new commitment, where a data file does not bring them."""
-    if commitment.number is None:
-        commitment.number = next_number(commitment.agreement)
+    """Reference and keeper of a new commitment."""
     commitment.ref = f"{commitment.agreement.ref}-{commitment.number}"
     if by and commitment.owner_id is None:
         commitment.owner_id = by.user_id

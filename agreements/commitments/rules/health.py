@@ -38,7 +38,7 @@ from agreements.commitments.models.queries import IS_OWED, QUIET_DAYS, SilentSin
 from agreements.jobs.queues import Queue
 from agreements.register.models import Step
 from agreements.vocabulary import HANDED_IN, ActionItemState, Confirmation, Health, MilestoneStatus, ReportStatus
-from partners.statements import STATEMENTS, Text, written
+from partners.statements import STATEMENTS, Text, streamed, written
 
 
 class HealthRule(TextChoices):
@@ -192,8 +192,7 @@ def judge(commitment: Commitment, on: date) -> Judgement:
 
 def wrong(rows: QuerySet[Any], on: date) -> Iterator[tuple[int, Judgement]]:
     """Those whose stored health, or day of being heard of, is not what the rules say."""
-    found = _facts(rows, on).iterator(chunk_size=IN_ONE_GO)
-    return _differing(found)
+    return _differing(streamed(_facts(rows, on), size=IN_ONE_GO))
 
 
 def _facts(rows: QuerySet[Any], on: date) -> Any:

@@ -10,13 +10,14 @@ import pgtrigger
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.register.models.content import Kind, kinds
 from partners.fields import FieldTable
-from partners.models import same_eyes
+from partners.finding import OneOf
+from partners.models import same_eyes, whose_eyes
 from partners.records import Record, RecordQuerySet
 from partners.viewers import Viewer
 
@@ -36,7 +37,8 @@ class AuthorshipQuerySet(RecordQuerySet["Authorship"]):
     def of_viewer(self, viewer: Viewer) -> Self:
         """What counts as the viewer's own: what they wrote, what whoever they stand in for wrote, and what was
         written in their own name while they were away."""
-        return self.filter(same_eyes(viewer, author="user", desk="agreement__desk", day="first_at__date"))
+        rule = same_eyes(viewer, author="user", desk="agreement__desk", day="first_at__date")
+        return self.filter(OneOf(F("user"), whose_eyes(viewer)), rule)
 
     def of_text(self) -> Self:
         """What is approved with the agreement: an amendment is approved for itself."""

@@ -95,8 +95,11 @@ class Participant(Record):
     effective, withdrawn = partial_date("effective"), partial_date("withdrawn")
 
     def save(self, *args: Any, **options: Any) -> None:
-        """With the entry into force, where it follows from the days of the participants."""
         super().save(*args, **options)
+        self.follow()
+
+    def follow(self) -> None:
+        """Let the entry into force follow, where it does from the days of the participants."""
         agreement = Agreement.objects.exclude(effect_rule="").filter(pk=self.agreement_id).first()
         if agreement and (derived := agreement.derive()):
             agreement.full_clean()

@@ -87,6 +87,7 @@ class Step(models.Model):
         indexes = (
             models.Index(fields=["at"], name="step_untold", condition=Q(told_at=None)),
             models.Index(fields=["-at"], name="step_newest"),
+            models.Index(fields=["agreement"], name="step_returned", condition=Q(name=Act.RETURN)),
         )
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from agreements.acts import Act
 from agreements.register.models import Agreement, Participant, Step
 from agreements.register.rules import steps
 from agreements.register.rules.references import known_year, next_reference
+from partners.inserting import insert_together
 from partners.models import Sector
 from partners.viewers import Viewer
 
@@ -23,7 +24,7 @@ def log(
 
     It gets a reference, unless a data file brings one, and whoever logs it keeps it. Raises ValidationError.
     """
-    if not agreement.ref:
+    if is_ours := not agreement.ref:
         organisations = [participant.organisation for participant in participants]
         agreement.ref = next_reference(organisations, known_year(agreement, on))
     if by and agreement.owner_id is None:
@@ -31,12 +32,25 @@ def log(
     if by and agreement.parent and agreement.parent.restricted:
         # What hangs under a paper of one desk only begins as such. A data file says so itself, or says otherwise.
         agreement.restricted = True
-    _save(agreement, by, sectors)
+    insert_together([agreement.stamp(by)], are_unique=is_ours)
+    if sectors:
+        agreement.sectors.set(sectors)
     for participant in participants:
         participant.agreement = agreement
-        participant.stamp(by).full_clean()
-        participant.save()
+        participant.stamp(by)
+    _take_part(participants)
     return steps.write(act, agreement, by, on=on, to_stage=agreement.stage)
+
+
+def _take_part(participants: Sequence[Participant]) -> None:
+    """Save those of a new agreement, at once where each is there once. Raises ValidationError."""
+    if len({(one.organisation_id, one.role) for one in participants}) == len(participants) > 1:
+        insert_together(participants, are_unique=True)
+        participants[0].follow()
+        return
+    for participant in participants:
+        participant.full_clean()
+        participant.save()
 
 
 def correct(

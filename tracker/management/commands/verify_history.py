@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from partners.statements import streamed
 from tracker.history import anchors, sealing, verifying
 from tracker.history.models import Seal
 
@@ -40,7 +41,7 @@ class Command(BaseCommand):
         self._praise()
 
     def _praise(self) -> None:
-        tables = Seal.objects.values_list("tables", flat=True).iterator()
+        tables = streamed(Seal.objects.values_list("tables", flat=True))
         rows = sum(entry["count"] for one in tables for entry in one.values())
         out = sum(last - first + 1 for runs in verifying.taken_out().values() for first, last in runs)
         self.stdout.write(f"{rows - out} rows under {Seal.objects.count()} seals are as they were sealed.")
