@@ -261,7 +261,8 @@ class _Drawing:
             if block.if_empty:
                 self._paragraph(line(block.if_empty, is_quiet=True), "body")
             return
-        self._say(block.caption, "caption")
+        if block.caption:
+            self._say(block.caption, "caption")
         width, shares = PAGE.inside(is_wide=self.is_wide), sum(column.share for column in block.columns)
         sizes = [round(width * column.share / shares * TWIPS) for column in block.columns]
         table = self._frame(sizes, caption=block.caption)
