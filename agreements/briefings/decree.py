@@ -161,6 +161,12 @@ def made_line(paper: Paper) -> str:
     return WORDS[paper.language].made.format(reader=paper.reader, at=f"{at:%d/%m/%Y, %H:%M}")
 
 
+def _named_once(block: Block, above: list[Block]) -> Block:
+    """A table without its caption where the heading right above it says the same."""
+    is_named = isinstance(block, Table) and bool(above) and above[-1] == Heading(block.caption)
+    return replace(block, caption="") if isinstance(block, Table) and is_named else block
+
+
 def spreads_of(paper: Paper) -> list[tuple[bool, list[Block]]]:
     """The blocks by how their pages lie: a wide table on its side, with the headings that stand right above it."""
     found: list[tuple[bool, list[Block]]] = [(False, [])]
@@ -171,12 +177,5 @@ def spreads_of(paper: Paper) -> list[tuple[bool, list[Block]]]:
             while is_wide and before and isinstance(before[-1], Heading):
                 above.insert(0, before.pop())
             found.append((is_wide, above))
-        found[-1][1].append(_without_double(block, found[-1][1]))
+        found[-1][1].append(_named_once(block, found[-1][1]))
     return found
-
-
-def _without_double(block: Block, above: list[Block]) -> Block:
-    """A table under a heading that says the same says it no second time."""
-    if isinstance(block, Table) and above and isinstance(above[-1], Heading) and above[-1].text == block.caption:
-        return replace(block, caption="")
-    return block
