@@ -7,7 +7,7 @@ decree: it keeps margins, font and order, and opens with who issues it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.conf import settings
@@ -48,7 +48,7 @@ class Look:
 
 
 PAGE = Page()
-LEFT_SHARE = 0.44  # of the line, for who issues it; the state stands in the rest
+LEFT_SHARE = 0.4  # of the line, for who issues it; the state stands in the rest
 FIRST_LINE = 10  # millimetres
 AFTER, LINE_SPACING = 6, 1.15  # points below a paragraph; of a line
 LOOKS: Mapping[str, Look] = {
@@ -159,6 +159,12 @@ def made_line(paper: Paper) -> str:
     return WORDS[paper.language].made.format(reader=paper.reader, at=f"{at:%d/%m/%Y, %H:%M}")
 
 
+def _named_once(block: Block, above: list[Block]) -> Block:
+    """A table without its caption where the heading right above it says the same."""
+    is_named = isinstance(block, Table) and bool(above) and above[-1] == Heading(block.caption)
+    return replace(block, caption="") if isinstance(block, Table) and is_named else block
+
+
 def spreads_of(paper: Paper) -> list[tuple[bool, list[Block]]]:
     """The blocks by how their pages lie: a wide table on its side, with the headings that stand right above it."""
     found: list[tuple[bool, list[Block]]] = [(False, [])]
@@ -169,5 +175,5 @@ def spreads_of(paper: Paper) -> list[tuple[bool, list[Block]]]:
             while is_wide and before and isinstance(before[-1], Heading):
                 above.insert(0, before.pop())
             found.append((is_wide, above))
-        found[-1][1].append(block)
+        found[-1][1].append(_named_once(block, found[-1][1]))
     return found

@@ -98,6 +98,8 @@ class _Drawing:
         for level in (1, 2, 3):
             shape = styles[f"Heading {level}"].paragraph_format
             shape.space_before, shape.space_after, shape.keep_with_next = Pt(12), Pt(decree.AFTER), True
+        cell = styles[style_name("cell")].paragraph_format
+        cell.space_before = cell.space_after = Pt(1.5)
         styles["Caption"].paragraph_format.keep_with_next = True
         styles["Caption"].paragraph_format.space_after = Pt(4)
         dress(styles["List Bullet"], LOOKS["body"])
@@ -259,7 +261,8 @@ class _Drawing:
             if block.if_empty:
                 self._paragraph(line(block.if_empty, is_quiet=True), "body")
             return
-        self._say(block.caption, "caption")
+        if block.caption:
+            self._say(block.caption, "caption")
         width, shares = PAGE.inside(is_wide=self.is_wide), sum(column.share for column in block.columns)
         sizes = [round(width * column.share / shares * TWIPS) for column in block.columns]
         table = self._frame(sizes, caption=block.caption)

@@ -31,12 +31,13 @@ def opened(content: bytes, folder: Path) -> PdfReader:
 @pytest.mark.nightly
 @pytest.mark.skipif(not OFFICE, reason="needs LibreOffice")
 @pytest.mark.parametrize("title", ["Kết quả", HOSTILE["xml"], HOSTILE["long"], HOSTILE["field"]])
-@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("language", ["vi"])
 def test_libreoffice_opens_it_without_repair(tmp_path: Path, title: str, language: str) -> None:
-    pages = opened(draw(paper(language, title=title), "docx"), tmp_path).pages
+    pages = opened(draw(paper(language, title=title, rows=2), "docx"), tmp_path).pages
     text = "\n".join(page.extract_text() for page in pages)
-    for said in ("I. Tình hình chung", "Bảng cam kết", "Bảng tổng hợp", "III. Kết luận"):
-        assert said in text
+    # Its own PDFs part letters from their marks: what has none is looked for.
+    assert (text.count("US-1"), text.count("5.000")) == (1, 2), "the facts, and the last row of both tables"
+    assert text.count("STT") >= 2
     lying = [page for page in pages if page.mediabox.width > page.mediabox.height]
     assert 0 < len(lying) < len(pages)
     numbered = [page.extract_text().strip().splitlines()[0].strip() for page in pages]

@@ -16,11 +16,11 @@ from docx.oxml.ns import qn
 from pypdf import PdfReader
 
 from agreements.briefings import decree
-from agreements.briefings.content import Column, Paragraph, Row, Table, line
+from agreements.briefings.content import Column, Heading, Paragraph, Row, Table, line
 from agreements.briefings.decree import PAGE
 from agreements.briefings.drawing import draw
 from tests.agreements.briefings.decree30 import Read, problems
-from tests.agreements.briefings.papers import paper, text_of
+from tests.agreements.briefings.papers import paper, table, text_of
 
 
 def test_a_vietnamese_paper_keeps_the_decree() -> None:
@@ -105,6 +105,14 @@ def test_a_wide_table_lies_on_its_side_with_its_heading() -> None:
     lying = [page for page in pages if page.mediabox.width > page.mediabox.height]
     assert lying
     assert "II. Bảng rộng" in lying[0].extract_text()
+
+
+def test_a_table_that_its_heading_names_is_not_named_twice() -> None:
+    one = table(1)
+    made = replace(paper(), body=(Heading(one.caption), one))
+    assert [seen.text for seen in Read(draw(made, "docx")).paragraphs()].count(one.caption) == 1
+    pages = PdfReader(io.BytesIO(draw(made, "pdf"))).pages
+    assert sum(page.extract_text().count(one.caption) for page in pages) == 1
 
 
 def test_a_row_longer_than_a_page_may_be_parted() -> None:
