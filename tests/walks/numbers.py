@@ -251,6 +251,6 @@ def unlinked(tree: Any, page: str) -> Iterator[Number]:
             if (found := ALONE.match(words)) and not is_said:
                 yield Number(page, words, int(found[1]))
             for _name, pattern in phrases():
-                if found := pattern.match(words):
+                if (found := pattern.match(words)) and counted(words) is not None:  # a length of time is no count
                     yield Number(page, re.sub(r"\d+", "{}", words, count=1), int(found[1]))
                     break
