@@ -261,7 +261,8 @@ def messages_in_use() -> set[str]:
     """What templates and code ask to be translated."""
     found = set()
     quoted = re.compile(
-        r"""\bn?p?gettext(?:_lazy|_noop)?\(u?(?P<q>['"])(?P<text>.+?)(?<!\\)(?P=q)|\b_\((?P<r>['"])(?P<t>.+?)(?<!\\)(?P=r)"""
+        r"""\bn?(?:gettext(?:_lazy|_noop)?\(|pgettext(?:_lazy)?\(u?(?:'[^']*'|"[^"]*"),\s*)u?"""
+        r"""(?P<q>['"])(?P<text>.+?)(?<!\\)(?P=q)|\b_\((?P<r>['"])(?P<t>.+?)(?<!\\)(?P=r)"""
     )
     for path in TEMPLATES:
         text = templatize(path.read_text(encoding="utf-8"))

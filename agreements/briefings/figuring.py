@@ -36,7 +36,7 @@ def percent(value: int | None) -> str:
 def days(value: float | None) -> str:
     if value is None:
         return NONE
-    return _("%(count)s days") % {"count": number_format(int(value) if value == int(value) else value)}
+    return _("%(count)s days") % {"count": number_format(round(value) if value == round(value) else value)}
 
 
 def figures(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.http import QueryDict
 
 from agreements.briefings import asking
 from agreements.briefings.kinds import MAKERS
@@ -46,6 +47,6 @@ def test_each_is_made_or_taken_in_hand(cast: Cast, kind: PaperKind) -> None:
 
 def test_what_the_log_says_holds_no_words_that_were_typed(cast: Cast) -> None:
     maker = MAKERS[PaperKind.REVIEW_PACK]
-    form = asking.form_of(maker, {"period": "Q3 2026", "desk": "americas"}, cast.viewer("minh"))
+    form = asking.form_of(maker, QueryDict("period=Q3+2026&desk=americas"), cast.viewer("minh"))
     assert form.is_valid(), form.errors
     assert set(asking.told(form)) == {"period", "desk"}
