@@ -38,6 +38,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
         "ladder": pictures.ladder(relations, viewer.on),
         "contacts": desk.contacts(country, viewer),
         "anniversaries": desk.anniversaries(relations, agreements, viewer.on),
+        "most_signings": desk.MOST_SIGNINGS,
         "sessions": desk.sessions(commitments, viewer),
         "meetings": desk.meetings(commitments, viewer),
         **desk.numbers(country, agreements, commitments, viewer),
