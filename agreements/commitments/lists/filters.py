@@ -22,7 +22,7 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.models.queries import CLOSING_DAYS, QUIET_DAYS, SILENT_DAYS
 from agreements.dateinput import DayFilter
 from agreements.languages import lacking
-from agreements.register.lists.filters import name_of
+from agreements.register.lists.filters import choices_for, name_of
 from agreements.register.models.queries import concluded_from, concluded_to
 from agreements.vocabulary import (
     BlockedBy,
@@ -140,7 +140,7 @@ class CommitmentFilter(ReadableFilters):
     def named(self, name: str, value: str) -> str:
         if name in ("partner", "lead") and value == NOBODY:
             return str(_("nobody named"))
-        return name_of(name, value, self.viewer) or super().named(name, value)
+        return name_of(name, value, self.viewer, lambda: choices_for(self.viewer)) or super().named(name, value)
 
     def search(self, rows: Any, name: str, value: str) -> Any:
         return rows.search(value, self.viewer)

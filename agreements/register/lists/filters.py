@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, ClassVar, cast
 
@@ -9,6 +10,7 @@ import django_filters as filters
 from django import forms
 from django.core.cache import cache
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -103,7 +105,12 @@ class AgreementFilter(ReadableFilters):
         fields: tuple[str, ...] = ()
 
     def named(self, name: str, value: str) -> str:
-        return name_of(name, value, self.viewer) or super().named(name, value)
+        return name_of(name, value, self.viewer, lambda: self.offered) or super().named(name, value)
+
+    @cached_property
+    def offered(self) -> dict[str, Any]:
+        """What the form offers: see `choices_for`."""
+        return choices_for(self.viewer)
 
     def search(self, rows: Any, name: str, value: str) -> Any:
         return rows.search(value, self.viewer)
@@ -179,7 +186,7 @@ def _choices(viewer: Viewer) -> dict[str, Any]:
     }
 
 
-def name_of(what: str, code: str, viewer: Viewer) -> str:
+def name_of(what: str, code: str, viewer: Viewer, offered: Callable[[], dict[str, Any]]) -> str:
     """What a filter's code stands for, among those offered to the viewer; empty for one that is not."""
     match what:
         case "organisation" | "partner" | "lead":
@@ -188,8 +195,8 @@ def name_of(what: str, code: str, viewer: Viewer) -> str:
         case "desk" if code == "mine":
             return str(_("those I work for"))
         case "country" | "sector" | "desk":
-            offered = choices_for(viewer)["countries" if what == "country" else f"{what}s"]
-            return next((str(row) for row in offered if row.code.lower() == code.lower()), "")
+            rows = offered()["countries" if what == "country" else f"{what}s"]
+            return next((str(row) for row in rows if row.code.lower() == code.lower()), "")
         case _:
             return ""
 

@@ -13,7 +13,7 @@ from agreements.dateinput import words_of
 from agreements.dates import UnreadableDate, read
 from agreements.register.lists import chart, facets
 from agreements.register.lists.columns import AGREEMENT_COLUMNS, with_columns
-from agreements.register.lists.filters import AgreementFilter, choices_for, organisation_named
+from agreements.register.lists.filters import AgreementFilter, organisation_named
 from agreements.register.lists.similar import similar
 from agreements.register.lists.timeline import span_of
 from agreements.register.models import Agreement
@@ -56,7 +56,7 @@ def agreement_list(request: Request) -> HttpResponse:
         "sort": sort,
         "offered": offered,
         "columns": columns_chosen(request.GET.getlist("columns"), offered),
-        "choices": choices_for(viewer),
+        "choices": chosen.offered,
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "query": request.GET.urlencode(),
         "keepers": handover.colleagues(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
