@@ -4,7 +4,7 @@ FROM python:3.13-slim-bookworm
 ENV PYTHONUNBUFFERED=1 COLLECTED_STATIC=on STATIC_ROOT=/srv/static MEDIA_ROOT=/srv/media
 WORKDIR /srv/app
 # For papers as PDF: as wide as Times New Roman, which is not free.
-RUN apt-get update && apt-get install -y --no-install-recommends fonts-liberation && rm -rf /var/lib/apt/lists/*
+RUN apt-get update && apt-get install -y --no-install-recommends fonts-croscore && rm -rf /var/lib/apt/lists/*
 COPY requirements/app.txt requirements/app.txt
 RUN pip install --no-cache-dir --require-hashes -r requirements/app.txt
 COPY manage.py ./
