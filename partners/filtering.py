@@ -81,12 +81,14 @@ class ReadableFilters(filters.FilterSet):
     @property
     def marks(self) -> list[Mark]:
         """Each chosen value that narrows the list, in the order of the filters."""
-        asked = cast("QueryDict", self.data)
-        chosen = [name for name in self.filters if name not in self.form.errors]
+        asked, errors, read = cast("QueryDict", self.data), self.form.errors, self.form.cleaned_data
         return [
-            Mark(self._in_words(name, value), _without(asked, name, value))
-            for name in chosen
-            for value in asked.getlist(name)
+            Mark(self._in_words(name, value), _without(asked, name, value, is_one_of_many=len(values) > 1))
+            for name in self.filters
+            if name not in errors and _is_asked(read.get(name))
+            # Of one that takes one value the last counts.
+            for values in [asked.getlist(name) if isinstance(read[name], list) else asked.getlist(name)[-1:]]
+            for value in values
             if value.strip()
         ]
 
@@ -121,10 +123,10 @@ class ReadableFilters(filters.FilterSet):
         return super().filter_queryset(queryset)
 
 
-def _without(asked: QueryDict, name: str, value: str) -> str:
+def _without(asked: QueryDict, name: str, value: str, *, is_one_of_many: bool) -> str:
     kept = QueryDict(mutable=True)
     for other, values in asked.lists():
-        left = [one for one in values if one and (other, one) != (name, value)]
+        left = [one for one in values if one and not (other == name and (one == value or not is_one_of_many))]
         if left and other != "after":
             kept.setlist(other, left)
     return kept.urlencode()

@@ -59,13 +59,16 @@ def wrong_lines(name: str, lines: Any) -> Iterator[WrongLine]:
     for problem in lines.non_form_errors():
         yield WrongLine(name, "", problem)
     for number, form in enumerate(lines.forms, 1):
+        if lines.can_delete and lines._should_delete_form(form):
+            continue  # it goes: nobody asked whether it is right
         where = now("%(name)s, line %(number)s") % {"name": name, "number": number}
         shown = [one.id_for_label for one in form.visible_fields()]
         for problem in form.non_field_errors():
             yield WrongLine(where, shown[0] if shown else "", problem)
-        for field in form.visible_fields():
+        for field in form:
+            target = (shown[0] if shown else "") if field.is_hidden else field.id_for_label
             for problem in field.errors:
-                yield WrongLine(f"{where}, {field.label}", field.id_for_label, problem)
+                yield WrongLine(where if field.is_hidden else f"{where}, {field.label}", target, problem)
 
 
 class OrganisationForm(RecordForm):

@@ -18,7 +18,7 @@ def insert_together(rows: Sequence[Record], *, are_unique: bool = False) -> None
 
     def clean(*, hold: bool) -> None:
         for row in rows:
-            row._checks_hold, row._is_unique = hold, are_unique
+            row._checks_hold, row._is_unique = hold, hold and are_unique
             try:
                 row.full_clean()
             except ValidationError as wrong:

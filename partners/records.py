@@ -295,7 +295,7 @@ class Record(models.Model):
 
     def _known_links(self) -> Iterator[str]:
         """Links whose record is at hand as it was read, or to who writes: they are there, and keys are for good."""
-        writers = {self.created_by_id, self.updated_by_id}
+        writers = {self.created_by_id, self.updated_by_id} - {None}
         for field in self._meta.concrete_fields:
             if not isinstance(field, models.ForeignKey) or field.get_limit_choices_to():
                 continue

@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from partners.viewers import Viewer
 
 MOST_SHAPES = 500  # kept by a process, at some 10 kB each
+UNKNOWN: Any = object()  # a shape that was never written
 FIRST_MARK = 2**62  # and up: no key of ours is so large
 LARGEST = 2**63 - 1
 Value = int | str
@@ -83,8 +84,8 @@ class Statements:
         """
         if shape is None or any(not _can_be_bound(value) for value in values):
             return write(values)
-        if shape in self.kept:
-            statement = self.kept[shape]
+        statement = self.kept.get(shape, UNKNOWN)  # at once: another thread may be emptying it
+        if statement is not UNKNOWN:
             if statement is None:
                 return write(values)
             bound = statement.bind(values)
@@ -134,10 +135,8 @@ def streamed(rows: Any, *, size: int = 2000) -> Iterator[Any]:
     Elsewhere there are no cursors in the database (see the settings): forms open them for their choices.
     """
     with transaction.atomic():
-        connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = False  # it is asked when the rows are, not later
-        found = rows.iterator(chunk_size=size)
-        connection.settings_dict["DISABLE_SERVER_SIDE_CURSORS"] = True
-        yield from found
+        # What `iterator` does once it has read the setting, which all threads of a process share.
+        yield from rows._iterator(True, size)
 
 
 class Ids(frozenset[int]):

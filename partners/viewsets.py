@@ -273,11 +273,15 @@ class Stale(exceptions.APIException):
     default_code = "stale"
 
 
+def detail_of(problem: ValidationError) -> dict[str, list[str]]:
+    """The reasons of a record, by field."""
+    return problem.message_dict if hasattr(problem, "error_dict") else {"non_field_errors": problem.messages}
+
+
 def explain(problem: Exception, context: dict[str, Any]) -> Response | None:
     """Turn refusals of rules and models into answers with a reason."""
     if isinstance(problem, Refused):
         return Response({"detail": problem.reason}, status=status.HTTP_409_CONFLICT)
     if isinstance(problem, ValidationError):
-        detail = problem.message_dict if hasattr(problem, "error_dict") else {"non_field_errors": problem.messages}
-        problem = exceptions.ValidationError(detail)
+        problem = exceptions.ValidationError(detail_of(problem))
     return exception_handler(problem, context)

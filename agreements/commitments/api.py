@@ -25,7 +25,7 @@ from partners.models import Organisation
 from partners.records import RecordQuerySet
 from partners.rows import Columns, Make, listed
 from partners.viewers import DESK_STAFF, Viewer
-from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
+from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField, detail_of
 
 # Columns that stand in the API under another name.
 FIELDS = {"due_on": "due", "due_precision": "due", "start_on": "start"}
@@ -207,8 +207,7 @@ class WholeAgreementSerializer(AgreementSerializer):
             editing.save(rows, by=self.viewer, on=self.viewer.on)
         except ValidationError as wrong:
             at = next(place for place, row in enumerate(rows) if row is getattr(wrong, "row", rows[0]))
-            said = wrong.message_dict if hasattr(wrong, "error_dict") else {"non_field_errors": wrong.messages}
-            named = {FIELDS.get(name, name): reasons for name, reasons in said.items()}
+            named = {FIELDS.get(name, name): reasons for name, reasons in detail_of(wrong).items()}
             raise serializers.ValidationError({"commitments": {str(at): named}}) from None
         for row, many in zip(rows, links, strict=True):
             for name, linked in many.items():

@@ -76,9 +76,9 @@ def _keys(viewer: Viewer, kinds: Iterable[Wait]) -> Any:
     return parts[0].union(*parts[1:], all=True) if parts else None
 
 
-def _asked(viewer: Viewer, question: tuple[Any, ...], write: Callable[[Viewer], Text]) -> list[tuple[Any, ...]]:
+def _asked(viewer: Viewer, question: tuple[Any, ...] | None, write: Callable[[Viewer], Text]) -> list[tuple[Any, ...]]:
     """What a question of so many parts finds. Every page asks, so its text is written once: see decision 32."""
-    shape = ("waiting", question, statements.shape_of(viewer), settings.HOME_COUNTRY)
+    shape = question and ("waiting", question, statements.shape_of(viewer), settings.HOME_COUNTRY)
     keys = statements.keys_of(viewer)
     return STATEMENTS.text(shape, keys, lambda values: write(statements.with_keys(viewer, values))).rows()
 
@@ -110,7 +110,8 @@ def items(
             *written(keys.order_by("waits_rank", F("waits_since").asc(nulls_last=True), "waits_key")[first:last])
         )
 
-    chosen = _asked(viewer, ("items", kinds, first, last), write)
+    # The first page alone: who leafs through thousands should not push out the texts of everybody else.
+    chosen = _asked(viewer, None if first else ("items", kinds, last), write)
     return list(_shown([(order[rank], key, since) for rank, key, since in chosen], viewer))
 
 

@@ -172,6 +172,14 @@ def anniversaries(relations: Iterable[Any], agreements: Any, on: date) -> list[A
     return sorted((one for one in found if one.years > 0), key=lambda one: one.on)
 
 
+def nearest(found: Iterable[Anniversary]) -> tuple[list[Anniversary], bool]:
+    """As many as a page shows, and whether signings were left out."""
+    found = list(found)
+    signings = [one for one in found if one.url]
+    over = signings[MOST_SIGNINGS:]
+    return [one for one in found if one not in over], bool(over)
+
+
 def _round_signings(agreements: Any, on: date) -> Any:
     """The nearest of those whose signing is so many years ago at its next anniversary."""
     of_the_year = ExtractMonth("signed_on") * 100 + ExtractDay("signed_on")
@@ -179,7 +187,7 @@ def _round_signings(agreements: Any, on: date) -> Any:
     years = Case(When(is_later, then=on.year), default=on.year + 1) - ExtractYear("signed_on")
     signed = agreements.filter(signed_on__lte=on, signed_precision="day", stage__in=CONCLUDED_OR_SUSPENDED)
     due = signed.annotate(years=years, left=Mod("years", ROUND)).filter(years__gt=0, left=0)
-    return due.order_by(Case(When(is_later, then=0), default=1), of_the_year, "pk")[:MOST_SIGNINGS]
+    return due.order_by(Case(When(is_later, then=0), default=1), of_the_year, "pk")[: MOST_SIGNINGS + 1]
 
 
 def _next(day: date, on: date, what: str, url: str) -> Anniversary:

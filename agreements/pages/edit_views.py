@@ -78,7 +78,9 @@ def _edit(request: Request, agreement: Agreement) -> HttpResponse:
                 form.add_error(None, CHANGED_MEANWHILE)
                 problems = True
             except ValidationError as problem:
-                note_problems(form, problem)
+                lines = (*participants.forms, *commitments.forms)
+                row = getattr(problem, "row", None)
+                note_problems(next((line for line in lines if line.instance is row), form), problem)
                 problems = True
             else:
                 messages.success(request, _("%(ref)s is saved.") % {"ref": saved.ref})

@@ -30,6 +30,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
     agreements = Agreement.objects.visible_to(viewer).filter(pk__in=participants.values("agreement"))
     commitments = Commitment.objects.visible_to(viewer).of_country(country.code)
     relations = list(Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited))
+    anniversaries, are_cut = desk.nearest(desk.anniversaries(relations, agreements, viewer.on))
     context = {
         "country": country,
         "may_share": viewer.role == Role.MANAGER,
@@ -37,8 +38,8 @@ def country_page(request: Request, code: str) -> HttpResponse:
         "relations": relations,
         "ladder": pictures.ladder(relations, viewer.on),
         "contacts": desk.contacts(country, viewer),
-        "anniversaries": desk.anniversaries(relations, agreements, viewer.on),
-        "most_signings": desk.MOST_SIGNINGS,
+        "anniversaries": anniversaries,
+        "most_signings": desk.MOST_SIGNINGS if are_cut else 0,
         "sessions": desk.sessions(commitments, viewer),
         "meetings": desk.meetings(commitments, viewer),
         **desk.numbers(country, agreements, commitments, viewer),

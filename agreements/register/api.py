@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import OuterRef, Prefetch, Subquery, TextField, Value
 from django.http import QueryDict
@@ -29,7 +30,7 @@ from partners.models import Desk, Organisation, Sector
 from partners.records import RecordQuerySet
 from partners.rows import Columns, Make, listed
 from partners.viewers import DESK_STAFF, Viewer
-from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField
+from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField, detail_of
 
 
 def _of_organisation(column: str) -> Make:
@@ -144,10 +145,15 @@ class AgreementSerializer(RecordSerializer):
         validated_data.pop("because", None)
         agreement = Agreement()
         many = self.put(agreement, validated_data)
-        with transaction.atomic():
-            editing.log(
-                agreement, [Participant(**row) for row in participants], by=self.viewer, on=self.viewer.on, **many
-            )
+        rows = [Participant(**row) for row in participants]
+        try:
+            with transaction.atomic():
+                editing.log(agreement, rows, by=self.viewer, on=self.viewer.on, **many)
+        except ValidationError as wrong:
+            at = next((at for at, row in enumerate(rows) if row is getattr(wrong, "row", None)), None)
+            if at is None:
+                raise
+            raise serializers.ValidationError({"participants": {str(at): detail_of(wrong)}}) from None
         return agreement
 
     def update(self, instance: Agreement, validated_data: dict[str, Any]) -> Agreement:

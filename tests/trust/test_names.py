@@ -25,6 +25,8 @@ UNIQUE = {
     "agreements.Document.code": SERVER,
     "agreements.Feed.digest": DIGEST,
     "agreements.InstrumentType.code": OPERATORS,
+    "agreements.LetterTemplate.code": OPERATORS,
+    "agreements.Letterhead.code": OPERATORS,
     "agreements.Link.digest": DIGEST,
     "agreements.Procedure.code": OPERATORS,
     "agreements.ReminderRule.code": OPERATORS,

@@ -117,7 +117,7 @@ class CommitmentFilter(ReadableFilters):
         "delivered_from": "delivered_on",
         "delivered_to": "delivered_on",
         "kept": "delivery delivered_on baseline_due_on",
-        "unreported": "reports",
+        "unreported": "reports delivery agreement.stage",
         "lacks": "title_vi title_en text_vi text_en lead partner_owner due_on",
         "mine": "owner agreement.owner",
     }

@@ -31,6 +31,7 @@ SORTS = {
     "": NEWEST_FIRST, "oldest": Order("signed_on", is_date=True), "expires": Order("expires_on", is_date=True),
     "ref": Order("ref"),
 }  # fmt: skip
+BOXED = ("q", "show", "stage", "country", "sector", "kind", "desk")  # they have a box on the page
 NO_FILTERS = ("after", "sort", "columns", "view")
 VIEWS = {"list": gettext_lazy("List"), "timeline": gettext_lazy("Timeline")}
 
@@ -59,6 +60,14 @@ def agreement_list(request: Request) -> HttpResponse:
         "choices": chosen.offered,
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "query": request.GET.urlencode(),
+        # What a link brought along and no box here shows stays when a box is changed.
+        "kept_filters": [
+            (name, value)
+            for name in chosen.filters
+            if name not in BOXED
+            for value in request.GET.getlist(name)
+            if value
+        ],
         "keepers": handover.colleagues(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
         **following.kept_lists(viewer, RecordList.AGREEMENTS, request.GET.urlencode()),

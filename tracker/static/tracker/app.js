@@ -27,6 +27,11 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape") for (const menu of menus()) menu.open = false;
 });
+// What is wrong in a folded part could not be shown.
+document.addEventListener("invalid", (event) => {
+  const fold = event.target.closest("details:not([open])");
+  if (fold) fold.open = true;
+}, true);
 // A form that was changed asks before it is left.
 let changed = false;
 document.addEventListener("input", (event) => { if (event.target.closest("form.careful")) changed = true; });
@@ -53,12 +58,12 @@ function keepDrafts(box, forms) {
     const said = Object.assign(document.createElement("span"), { className: "saved" });
     said.setAttribute("role", "status");
     (form.querySelector(".actions") || form).append(said);
-    let timer = 0;
+    let timer = 0, kept = Promise.resolve();
     const typed = () => [...new FormData(form)].filter(([name, value]) =>
       typeof value === "string" && !["csrfmiddlewaretoken", "draft_window"].includes(name));
     const keep = () => {
       timer = 0;
-      fetch(address(key, own), { method: "POST", keepalive: true, body: JSON.stringify(typed()),
+      kept = fetch(address(key, own), { method: "POST", keepalive: true, body: JSON.stringify(typed()),
         headers: { "X-CSRFToken": token(), "Content-Type": "application/json" } })
         .then((answer) => { said.textContent = answer.ok && !answer.redirected ? box.dataset.kept : box.dataset.failed; })
         .catch(() => { said.textContent = box.dataset.failed; });
@@ -66,11 +71,12 @@ function keepDrafts(box, forms) {
     form.addEventListener("input", () => { if (!timer) timer = setTimeout(keep, KEEP_AFTER); });
     window.addEventListener("pagehide", () => { if (timer) { clearTimeout(timer); keep(); } });
     form.addEventListener("submit", () => { clearTimeout(timer); timer = 0; });
-    for (const way of form.querySelectorAll("[data-cancel]")) way.addEventListener("click", () => {
+    for (const way of form.querySelectorAll("[data-cancel]")) way.addEventListener("click", (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return; // it opens elsewhere
       clearTimeout(timer);
       timer = 0;
       changed = false;
-      fetch(address(key, own), { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token() } });
+      kept.finally(() => fetch(address(key, own), { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token() } }));
     });
     known.set(key.slice(0, 200), [form, key]);
   });
@@ -266,7 +272,7 @@ function openPalette(palette) {
 }
 
 // A page that is one form is for typing: the first field has the focus, and no letter is a shortcut.
-const pageForm = document.querySelector("main > form.careful, main > * > form.careful");
+const pageForm = document.querySelector("form[data-page-form]");
 if (pageForm && !location.hash && !document.querySelector("main .problems")) {
   const field = [...pageForm.elements].find((one) => one.matches("input, select, textarea") && one.offsetParent);
   if (field) field.focus({ preventScroll: true });
