@@ -15,7 +15,16 @@ from django.apps import apps
 from django.conf import settings
 
 from agreements.exchange.loading import EXAMPLES, REFERENCE, load
-from agreements.models import Agreement, Commitment, Document, Procedure, ProcedureStep, ReminderRule, SignatoryLevel
+from agreements.models import (
+    Agreement,
+    Commitment,
+    Document,
+    LetterTemplate,
+    Procedure,
+    ProcedureStep,
+    ReminderRule,
+    SignatoryLevel,
+)
 from partners.models import Country, Desk, Figure, Organisation, Person, Relation, Sector
 from partners.models.entries import Entry
 from tests.factories import TODAY, make_desk, make_user
@@ -120,7 +129,7 @@ def test_a_password_may_hold_any_character(password: str, monkeypatch: pytest.Mo
 
 
 FACTS = (Agreement, Commitment, Document, Organisation, Person, Relation, Figure, Desk)
-LISTS = (Country, Sector, ReminderRule, SignatoryLevel, Procedure, ProcedureStep)
+LISTS = (Country, Sector, ReminderRule, SignatoryLevel, Procedure, ProcedureStep, LetterTemplate)
 
 
 @pytest.mark.django_db
