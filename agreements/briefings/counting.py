@@ -50,7 +50,6 @@ class Measure:
     query: Callable[[Span], dict[str, str | list[str]]]
     of_the_period: bool = False  # what happened in it; else how things stand
     for_partners: bool = True  # whether it tells nothing that a share may hold back
-    asks_agreement: bool = True  # whether its list asks about the agreement, which a partner may not see
 
 
 def _delivered(span: Span, **more: str | list[str]) -> dict[str, str | list[str]]:
@@ -97,17 +96,17 @@ MEASURES: Mapping[str, Measure] = {
         ),
         Measure(
             "delivered", _("Delivered"), lambda span, viewer: delivered_within(span.first, span.last), _delivered,
-            of_the_period=True, asks_agreement=False,
+            of_the_period=True,
         ),
         Measure(
             "on_time", _("Delivered by the day first promised"),
             lambda span, viewer: delivered_within(span.first, span.last) & IS_ON_TIME,
-            lambda span: _delivered(span, kept=ON_TIME), of_the_period=True, asks_agreement=False,
+            lambda span: _delivered(span, kept=ON_TIME), of_the_period=True,
         ),
         Measure(
             "too_late", _("Delivered after the day first promised"),
             lambda span, viewer: delivered_within(span.first, span.last) & IS_LATE,
-            lambda span: _delivered(span, kept=LATE), of_the_period=True, asks_agreement=False,
+            lambda span: _delivered(span, kept=LATE), of_the_period=True,
         ),
     )
 }  # fmt: skip
@@ -151,9 +150,7 @@ def concerned(scope: Scope, span: Span, viewer: Viewer, *, also: Q | None = None
     """
     seen = Q(agreement__in=Agreement.objects.visible_to(viewer).order_by().values("pk")) if viewer.is_partner else Q()
     flags = {
-        f"{FLAG}{one.name}": ExpressionWrapper(
-            one.rule(span, viewer) & (seen if one.asks_agreement else Q()), BooleanField()
-        )
+        f"{FLAG}{one.name}": ExpressionWrapper(one.rule(span, viewer) & seen, BooleanField())
         for one in measures(viewer)
     }
     new = MEASURES["new"].rule(span, viewer) if viewer.is_staff else Q(pk__in=())

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
 from agreements.briefings.content import Heading
+from agreements.briefings.counting import MEASURES, concerned, counts_as
 from agreements.briefings.pack import review_pack
 from agreements.briefings.scopes import Over, Scope, Span
 from agreements.commitments.models import Commitment
@@ -125,6 +126,29 @@ def test_what_is_of_a_year_is_of_no_quarter(cast: Cast, today: date) -> None:
     for span, wanted in ((QUARTER, {exact.ref}), (YEAR, {exact.ref, vague.ref})):
         found = Scope().agreements(viewer, **span.within("concluded"))
         assert set(found.values_list("ref", flat=True)) == wanted
+
+
+def test_concluded_is_what_was_concluded(cast: Cast, today: date) -> None:
+    """A day of signing in a draft concludes nothing, nor does what ended before it was concluded."""
+    viewer, day = cast.viewer("minh"), date(2026, 8, 5)
+    made = {
+        name: make_agreement(desk=cast.desk, parties=[cast.home, cast.us], signed_on=day, stage=stage, ending=ending)
+        for name, stage, ending in (
+            ("draft", "draft", ""), ("in_review", "in_review", ""), ("cleared", "cleared", ""),
+            ("given up", "ended", "not_concluded"), ("done", "ended", "completion"), ("suspended", "suspended", ""),
+            ("signed", "signed", ""),
+        )
+    }  # fmt: skip
+    for one in made.values():
+        row = make_commitment(agreement=one)
+        Commitment.objects.filter(pk=row.pk).update(delivery="delivered", delivered_on=day)
+    wanted = {made[name].ref for name in ("done", "suspended", "signed")}
+    found = Scope().agreements(viewer, **QUARTER.within("concluded"))
+    assert set(found.values_list("ref", flat=True)) == wanted
+    for name in ("new", "delivered"):
+        listed = Scope().commitments(viewer, **MEASURES[name].query(QUARTER)).values_list("agreement__ref", flat=True)
+        counted = {row.agreement.ref for row in concerned(Scope(), QUARTER, viewer) if name in counts_as(row)}
+        assert set(listed) == counted == wanted, name
 
 
 def test_figures_are_of_the_period(cast: Cast, today: date) -> None:

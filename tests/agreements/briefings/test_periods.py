@@ -174,6 +174,29 @@ def test_what_is_restricted_stays_with_its_desk(cast: Cast, today: date) -> None
     assert cast.client("sara").get(f"/periods/{made.pk}/").status_code == 404
 
 
+@pytest.mark.parametrize("stage", ["draft", "in_review", "cleared"])
+def test_what_is_not_concluded_is_in_no_closing(cast: Cast, today: date, stage: str) -> None:
+    """Though a day of signing stands in it, and a delivery."""
+    paper = make_agreement(
+        desk=cast.desk, parties=[cast.home, cast.us], stage=stage, signed_on=date(2026, 8, 1), title="CANARY-PAPER"
+    )
+    done = make_commitment(agreement=paper, title="CANARY-DRAFT")
+    Commitment.objects.filter(pk=done.pk).update(delivery="delivered", delivered_on=date(2026, 8, 20))
+    made = close(cast)
+    assert not FrozenState.objects.filter(agreement_id=paper.pk).exists()
+    for name in ("huy", "linh"):
+        assert "CANARY" not in cast.client(name).get(f"/periods/{made.pk}/").content.decode()
+
+
+def test_what_is_a_draft_by_now_stays_with_its_desk(cast: Cast, today: date) -> None:
+    paper = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
+    make_commitment(agreement=paper, title="CANARY-BACK")
+    made = close(cast)
+    Agreement.objects.filter(pk=paper.pk).update(stage="draft")
+    seen = {name: cast.client(name).get(f"/periods/{made.pk}/").content.decode() for name in ("huy", "linh")}
+    assert "CANARY" not in seen["huy"] and "CANARY-BACK" in seen["linh"]
+
+
 def test_closing_on_the_page(cast: Cast, today: date) -> None:
     client = cast.client("minh")
     page = client.get("/periods/").content.decode()
