@@ -33,6 +33,7 @@ from agreements.briefings.content import (
 )
 from agreements.briefings.counting import BEYOND, concerned, counts_as, starts
 from agreements.briefings.scopes import Scope, Span
+from agreements.briefings.telling import Told
 from agreements.vocabulary import BlockedBy
 from partners.models import Organisation
 from partners.viewers import Viewer
@@ -61,24 +62,22 @@ def review_pack(scope: Scope, span: Span, *, viewer: Viewer, on: date) -> Paper:
     """The pack as the viewer may have it. A fixed number of queries."""
     viewer = viewer.as_of(on)
     read = _read(scope, span, viewer)
+    told = Told({row.agreement_id for row in read.rows if row.shows_agreement}, {row.pk for row in read.rows})
     body = (
         _head(read),
         *figuring.figures(scope, span, read.rows, starts(scope, span, viewer), read.frozen, viewer),
-        *changes.changes(scope, span, read.rows, read.cells),
+        *changes.changes(scope, span, read.rows, read.cells, told),
         *_mandated(read),
         *_beyond(read),
         *_silent(read),
-        *deciding.decisions(scope, read.rows, read.cells),
+        *deciding.decisions(scope, read.rows, read.cells, told),
         *sourcing.sources(read.rows, viewer),
     )
     subject = _("Implementation of international commitments, %(period)s") % {"period": span}
     return Paper(
         kind=pgettext("paper", "Report"), subject=f"{subject} – {scope.label(viewer)}" if scope.code else subject,
         language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records={
-            "commitments": tuple(row.pk for row in read.rows),
-            "agreements": tuple(sorted({row.agreement_id for row in read.rows if row.shows_agreement})),
-        },
+        records=told.records,
     )  # fmt: skip
 
 

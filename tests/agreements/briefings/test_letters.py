@@ -180,6 +180,14 @@ def test_only_the_desk_writes_and_only_staff_who_see_the_record_read(cast: Cast,
     assert cast.client("huy").get(f"/letters/{letter.pk}/").status_code == 404
 
 
+def test_who_has_every_desk_reads_letters_on_commitments(cast: Cast, reminder: LetterTemplate) -> None:
+    about = About(cast.agreement, cast.commitment, cast.linh.viewer())
+    letter = letters.make(reminder, about, language="en", on=date(2026, 1, 1), said={"subject": "x", "text": "y"})
+    names = ("linh", "huy", "auditor", "operator", "sara")
+    readers = {name: cast.client(name).get(f"/letters/{letter.pk}/").status_code for name in names}
+    assert readers == {"linh": 200, "huy": 200, "auditor": 200, "operator": 200, "sara": 404}
+
+
 def test_a_kept_letter_never_changes(cast: Cast, template: LetterTemplate) -> None:
     about = About(cast.agreement, None, cast.linh.viewer())
     letter = letters.make(template, about, language="en", on=date(2026, 1, 1), said={"subject": "x", "text": "y"})
