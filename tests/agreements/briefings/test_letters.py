@@ -204,10 +204,31 @@ def test_who_issues_it_is_what_an_operator_wrote_down(cast: Cast, template: Lett
     assert (said["office"], said["signatory"], said["on_behalf"]) == ("Director", "Minh", "For the Minister")
     about = About(cast.agreement, None, cast.linh.viewer())
     letter = letters.make(template, about, language="en", on=date(2026, 1, 1), said=said)
-    made = letters.paper(letter, cast.linh.viewer())
+    made = letters.paper(letter)
     assert made.head
     assert (made.head.parent, made.head.body) == (cast.home.name_en or cast.home.name_vi, cast.desk.name_en)
     assert made.recipients == ("As above", "Archive")
+
+
+def test_what_is_written_down_later_changes_no_letter(cast: Cast, template: LetterTemplate) -> None:
+    """Neither another letterhead, nor another desk; and a signature left out is left out."""
+    known = Letterhead.objects.create(
+        code="desk", desk=cast.desk, organisation=cast.home, place_en="Ha Noi", symbol="X", office_en="Director",
+        signatory="Minh", recipients_en="Archive",
+    )  # fmt: skip
+    about = About(cast.agreement, None, cast.linh.viewer())
+    said = {"subject": "x", "text": "y", "office": "", "signatory": ""}
+    letter = letters.make(template, about, language="en", on=date(2026, 1, 1), said=said)
+    before = letters.paper(Letter.objects.get(pk=letter.pk))
+    assert before.head and (before.head.body, before.head.place) == (cast.desk.name_en, "Ha Noi")
+    assert (before.signature, before.recipients) == (None, ("Archive",))
+    known.place_en, known.signatory, known.recipients_en = "Hue", "Huy", "Nobody"
+    known.save()
+    cast.agreement.desk = cast.other_desk
+    cast.agreement.save()
+    assert letters.paper(Letter.objects.get(pk=letter.pk)) == before
+    for form in ("docx", "pdf"):
+        assert "Made for" not in words(cast, letter, form) and cast.linh.name not in words(cast, letter, form)
 
 
 @pytest.mark.django_db
