@@ -27,8 +27,8 @@ from agreements.dates import PartialDate
 from agreements.pages import country as desk
 from agreements.register.models import Step
 from agreements.sources.models import Citation
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Direction
-from partners.models import Country, Figure, Relation
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED
+from partners.models import Country, Figure, Organisation, Relation
 from partners.refusals import Refused
 from partners.templatetags.words import quantity
 from partners.viewers import Viewer
@@ -56,6 +56,10 @@ class Brief:
     @property
     def cells(self) -> Cells:
         return Cells(self.found, self.viewer, self.viewer.on)
+
+    def is_of(self, organisation: Organisation | None) -> bool:
+        """Whether it speaks for this country: others owe the same commitment in agreements of many."""
+        return organisation is not None and organisation.country_id == self.country.pk
 
 
 def last_visit(scope: Scope, viewer: Viewer) -> date | None:
@@ -221,12 +225,13 @@ def _asks(brief: Brief) -> Iterator[Block]:
         if late:
             wanted: Line = (*brief.cells.title(row), Run(f": {late}", is_quiet=True))
             theirs += [wanted] if row.direction in duty.BY_THEM else []
-            ours += [wanted] if row.direction == Direction.OURS else []
+            ours += [wanted] if row.direction in duty.BY_US else []
         for asked in brief.found.requests[row.pk]:
-            if asked.organisation:  # what our own people ask for is decided here
+            if brief.is_of(asked.organisation):  # what our own people ask for is decided here
                 new = f" → {asked.becomes}" if asked.becomes else ""
                 ours.append((*brief.cells.title(row), Run(f": {asked.get_kind_display()}{new}. {asked.reason}")))
-        said = (answer.remark or answer.proposed for answer in brief.found.disputes[row.pk])
+        answers = (answer for answer in brief.found.disputes[row.pk] if brief.is_of(answer.organisation))
+        said = (answer.remark or answer.proposed for answer in answers)
         ours += [(*brief.cells.title(row), Run(f": {words}")) for words in said]
     staff = brief.viewer.is_staff
     mine, yours = (_("What we ask of them"), _("What they ask of us")) if staff else (_("Asked of you"), _("You ask"))

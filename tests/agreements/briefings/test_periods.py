@@ -33,6 +33,7 @@ Q2, Q3, Q4 = (
     Span(date(2026, 10, 1), date(2026, 12, 31)),
 )  # fmt: skip
 FIGURES = "Delivery in figures"
+NAMES = ("huy", "linh", "auditor")
 
 
 def close(cast: Cast, span: Span = Q3, *, desk: Desk | None = None, who: str = "minh") -> FrozenPeriod:
@@ -155,10 +156,26 @@ def test_two_closings_line_by_line(cast: Cast, today: date) -> None:
     assert ["Due", "31/03/2027"] in [[row[1], row[3]] for row in rows if len(row) == 4]
     assert ["Who can remove it", "–", "Partner"] in [row[1:] for row in rows]
     assert ["In the later one alone (1)"] in rows and ["In the earlier one alone (1)"] in rows
+    stood = {row[0].split()[0]: row[1:] for row in rows if len(row) == 4 and row[1] == "Delivery"}
+    assert stood == {come.ref: ["Delivery", "", "Planned"], gone.ref: ["Delivery", "Planned", ""]}
     assert any(come.ref in row[0] for row in rows) and any(gone.ref in row[0] for row in rows)
     assert come.pk in paper.records["commitments"]
     page = cast.client("minh").get(f"/periods/{second.pk}/against/{first.pk}/")
     assert page.status_code == 200 and "31/03/2027" in page.content.decode()
+
+
+def test_what_was_restricted_in_one_of_two_closings_is_told_by_neither(cast: Cast, today: date) -> None:
+    """Not even that it stands in one alone: it stands in both."""
+    paper = make_agreement(desk=cast.desk, parties=[cast.home, cast.us], restricted=True)
+    row = make_commitment(agreement=paper, title="CANARY")
+    first = close(cast, Q2)
+    Agreement.objects.filter(pk=paper.pk).update(restricted=False)
+    second = close(cast, Q3)
+    seen = {name: text_of(comparing.compared(first, second, viewer=cast.viewer(name), on=today)) for name in NAMES}
+    for name in NAMES:
+        assert row.ref not in seen[name], "nothing of it has changed"
+        assert "alone" not in seen[name]
+        assert ("only what you may see" in seen[name]) is (name == "huy")
 
 
 def test_what_is_restricted_stays_with_its_desk(cast: Cast, today: date) -> None:
