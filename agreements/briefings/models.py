@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.briefings import grammar
-from agreements.briefings.letterfields import LetterKind, fields_of
+from agreements.briefings.letterfields import LEAVE_THE_HOUSE, NAMES_OF_PARTNERS, LetterKind, fields_of
 from agreements.commitments.models import Commitment
 from agreements.register.models import TITLE, Agreement
 from partners.fields import RECORD_INTERNAL, FieldTable
@@ -135,9 +135,13 @@ class LetterTemplate(Record):
         known, problems = fields_of(self.kind), dict[str, str]()
         for column in (f"{name}_{language}" for name in self.FILLED for language in LANGUAGES):
             try:
-                grammar.parse(getattr(self, column), known)
+                parts = grammar.parse(getattr(self, column), known)
             except grammar.BadTemplate as problem:
                 problems[column] = str(problem)
+                continue
+            to_partner = any(isinstance(part, grammar.Field) and part.name in NAMES_OF_PARTNERS for part in parts)
+            if to_partner and column.startswith("addressee") and self.kind not in LEAVE_THE_HOUSE:
+                problems[column] = str(_("A letter of this kind stays in the house: it is not addressed to a partner."))
         for language in LANGUAGES:
             if getattr(self, f"text_{language}") and not getattr(self, f"subject_{language}"):
                 problems.setdefault(f"subject_{language}", str(_("A letter has a subject.")))
