@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
@@ -27,6 +27,7 @@ from agreements.commitments.lists.delivered import (
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import duty
 from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
+from agreements.dates import Precision
 from agreements.overview.models import CountedNow
 from agreements.overview.tallies import median
 from agreements.register.models import Agreement
@@ -140,7 +141,10 @@ class Counts:
 
 
 def share(part: int, whole: int) -> int | None:
-    return round(100 * part / whole) if whole else None
+    """In per cent: 100 is all of them, 0 none."""
+    if not whole:
+        return None
+    return round(100 * part / whole) if part in (0, whole) else min(99, max(1, round(100 * part / whole)))
 
 
 def concerned(scope: Scope, span: Span, viewer: Viewer, *, also: Q | None = None) -> Any:
@@ -169,14 +173,20 @@ def starts(scope: Scope, span: Span, viewer: Viewer) -> dict[int, int]:
     if not viewer.is_staff:
         return {}
     found = CountedNow.objects.visible_to(viewer).filter(
-        is_concluded=True, start_days__isnull=False, commitment__in=scope.commitments(viewer).order_by().values("pk")
+        is_concluded=True,
+        start_days__isnull=False,
+        agreement__signed_precision=Precision.DAY,
+        commitment__in=scope.commitments(viewer).order_by().values("pk"),
     )
     days = found.values_list("commitment_id", "agreement__signed_on", "start_days")
     return {pk: start for pk, signed, start in days if span.first <= signed + timedelta(days=start) <= span.last}
 
 
-def slip(due_on: date | None, first_due_on: date | None) -> int:
-    return (due_on - first_due_on).days if due_on and first_due_on else 0
+def slip(row: Any) -> int | None:
+    """By how many days the day of a row of `concerned` has moved; of periods nobody can say."""
+    if "slipped" not in counts_as(row) or not row.is_exact:
+        return None
+    return int((row.due_on - row.baseline_due_on).days)
 
 
 @dataclass(frozen=True)
@@ -193,8 +203,7 @@ def countings(rows: Iterable[Any], days: Mapping[int, int]) -> list[Counting]:
     found = []
     for row in rows:
         flags = counts_as(row)
-        slipped = slip(row.due_on, row.baseline_due_on) if "slipped" in flags else None
-        found.append(Counting(flags, slipped, days.get(row.pk)))
+        found.append(Counting(flags, slip(row), days.get(row.pk)))
     return found
 
 

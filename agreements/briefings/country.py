@@ -142,9 +142,9 @@ def _counted(parts: Sequence[Any], page: str) -> Line:
     return tuple(runs) or (Run("–"),)
 
 
-def _more(number: int, href: str) -> Iterator[Block]:
-    if number > SHOWN:
-        yield Paragraph(text(_("And %(count)s more.") % {"count": number - SHOWN}, href, is_quiet=True))
+def _more(number: int, href: str, *, shown: int = SHOWN) -> Iterator[Block]:
+    if number > shown:
+        yield Paragraph(text(_("And %(count)s more.") % {"count": number - shown}, href, is_quiet=True))
 
 
 def _concluded(brief: Brief) -> Iterator[Block]:
@@ -187,6 +187,7 @@ def _moved(brief: Brief) -> Iterator[Block]:
     )  # fmt: skip
     columns = (Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("Reason"), 3))
     yield Table(caption, columns, lines, _("Nothing is recorded since then."))
+    yield from _more(acts.count(), "", shown=SHOWN + 4)
 
 
 def _delivered(brief: Brief, caption: str) -> Iterator[Block]:
@@ -239,8 +240,7 @@ def _asks(brief: Brief) -> Iterator[Block]:
     for caption, lines in ((mine, theirs), (yours, ours)):
         yield Heading(caption, 2)
         yield Bullets(tuple(lines[:SHOWN])) if lines else Paragraph(text(_("Nothing is recorded."), is_quiet=True))
-        if len(lines) > SHOWN:
-            yield Paragraph(text(_("And %(count)s more.") % {"count": len(lines) - SHOWN}, is_quiet=True))
+        yield from _more(len(lines), "")
 
 
 def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
@@ -270,6 +270,7 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
     yield Heading(caption, 1)
     lines = tuple(Row((cell(text(said)), cell(what))) for _on, said, what in coming[: SHOWN + 2])
     yield Table(caption, (Column(_("Day"), 1), Column(_("What"), 6)), lines, _("No date is known."))
+    yield from _more(len(coming), "", shown=SHOWN + 2)
 
 
 def _people(brief: Brief) -> Iterator[Block]:
@@ -305,6 +306,7 @@ def _figures(brief: Brief) -> Iterator[Block]:
         for one in found[: SHOWN + 2]
     )  # fmt: skip
     yield Table(caption, columns, lines)
+    yield from _more(len(found), "", shown=SHOWN + 2)
 
 
 def _value(one: Figure) -> str:

@@ -164,7 +164,7 @@ def _silent(read: Read) -> Iterator[Block]:
     if not read.viewer.is_staff:
         return
     rows = read.counting("silent")
-    caption = _("Who has not reported")
+    caption = _("Without news for over 90 days")
     yield Heading(caption, 1)
     if rows:
         words = _("No update for over 90 days: %(count)s") % {"count": len(rows)}
@@ -182,4 +182,4 @@ def _silent(read: Read) -> Iterator[Block]:
         Column(_("Commitment"), 4), Column(_("Lead agency"), 2), Column(_("Partner"), 2), Column(_("Kept by"), 2),
         Column(_("No update since"), 1), Column(_("Last report"), 1), Column(_("Asked on"), 1),
     )  # fmt: skip
-    yield Table(caption, columns, lines, _("Everybody has reported within 90 days."), is_wide=True)
+    yield Table(caption, columns, lines, _("Nothing that is owed was without news for over 90 days."), is_wide=True)

@@ -138,6 +138,8 @@ def test_the_pack_of_a_closed_quarter_says_so(cast: Cast, today: date) -> None:
     assert [cell[0][0].text for cell in overdue.cells[1:]] == ["1", "0", "1"]
     assert overdue.cells[1][0][0].href == f"/periods/{made.pk}/?counts=overdue&over=desk&code={cast.desk.code}"
     assert overdue.cells[3][0][0].href.startswith(f"/periods/{before.pk}/")
+    page = cast.client("minh").get(overdue.cells[1][0][0].href).content.decode()
+    assert f"Desk: {cast.desk.name_en}" in page.partition("<table")[0], "what narrows the list is said"
     never = review_pack(Scope(), Span(date(2025, 1, 1), date(2025, 3, 31)), viewer=cast.viewer("minh"), on=today)
     assert "was not closed" in text_of(never) and "the figures may still change" in text_of(never)
 
