@@ -13,6 +13,7 @@ from agreements.briefings.cells import Cells, cell, day, labelled
 from agreements.briefings.content import Block, Column, Heading, Line, Paragraph, Row, Run, Table, line
 from agreements.briefings.counting import MEASURES, counts_as
 from agreements.briefings.scopes import Query, Scope, Span
+from agreements.briefings.telling import Told
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement, Participant
 from partners.viewers import Viewer
@@ -20,11 +21,16 @@ from partners.viewers import Viewer
 MOST = 100  # lines of one table; what is more stands in the list, and in the table by partner
 
 
-def changes(scope: Scope, span: Span, rows: Sequence[Any], cells: Cells) -> Iterator[Block]:
+def changes(scope: Scope, span: Span, rows: Sequence[Any], cells: Cells, told: Told) -> Iterator[Block]:
     """A query for what is new and one for what expires; the rest is read already."""
     yield Heading(_("What has changed"), 1)
     yield from _agreements(
-        _("Newly concluded"), scope, span.within("concluded"), cells.viewer, _("Nothing was concluded in the period.")
+        _("Newly concluded"),
+        scope,
+        span.within("concluded"),
+        cells.viewer,
+        _("Nothing was concluded in the period."),
+        told,
     )
     yield from _commitments(
         "delivered", _("Delivered"), scope, span, rows, cells, _("Nothing was delivered in the period.")
@@ -35,7 +41,12 @@ def changes(scope: Scope, span: Span, rows: Sequence[Any], cells: Cells) -> Iter
     )
     if cells.viewer.is_staff:  # when a term ends is what a share may hold back
         yield from _agreements(
-            _("Expires within 90 days"), scope, {"show": "expiring"}, cells.viewer, _("Nothing expires within 90 days.")
+            _("Expires within 90 days"),
+            scope,
+            {"show": "expiring"},
+            cells.viewer,
+            _("Nothing expires within 90 days."),
+            told,
         )
 
 
@@ -58,9 +69,10 @@ def partners_of(agreement: Any) -> str:
     return ", ".join(dict.fromkeys(others))
 
 
-def _agreements(caption: str, scope: Scope, query: Query, viewer: Viewer, nothing: str) -> Iterator[Block]:
+def _agreements(caption: str, scope: Scope, query: Query, viewer: Viewer, nothing: str, told: Told) -> Iterator[Block]:
     asked = scope.agreements(viewer, **query)
     found = list(with_parties(asked, viewer).order_by("signed_on", "pk"))
+    told.of(agreements=[one.pk for one in found])
     yield Heading(caption, 2)
     if found:
         yield Paragraph(counted(len(found), scope.href(query, "agreements")))

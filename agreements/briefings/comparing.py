@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext
@@ -67,12 +68,17 @@ def compared(first: FrozenPeriod, second: FrozenPeriod, *, viewer: Viewer, on: d
     everything = Scope()
     one = {state.ref: state for state in states_of(first, everything, viewer)}
     other = {state.ref: state for state in states_of(second, everything, viewer)}
-    heads = tuple(
+    heads = [
         (str(period), line(f"{period.in_words}; SHA-256 {period.digest}", period.get_absolute_url()))
         for period in (first, second)
-    )
+    ]
+    if (len(one), len(other)) != (first.count, second.count):
+        heads.append((_("Shown"), line(_("only what you may see of it"))))
     words = Words.read([*one.values(), *other.values()], viewer)
-    body: tuple[Block, ...] = (Facts(heads), *_figures(first, second, viewer), *_lines(one, other, words))
+    unsure = _seen_by_half(first, second, one.keys() ^ other.keys())
+    told_one, told_other = ({ref: state for ref, state in some.items() if ref not in unsure} for some in (one, other))
+    lines = _lines(told_one, told_other, words)
+    body: tuple[Block, ...] = (Facts(tuple(heads)), *_figures(first, second, viewer), *lines)
     told = {state.commitment_id for state in (*one.values(), *other.values())}
     known = Commitment.objects.visible_to(viewer).filter(pk__in=told).order_by("pk")
     return Paper(
@@ -81,6 +87,12 @@ def compared(first: FrozenPeriod, second: FrozenPeriod, *, viewer: Viewer, on: d
         language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
         records={"commitments": tuple(known.values_list("pk", flat=True))},
     )  # fmt: skip
+
+
+def _seen_by_half(first: FrozenPeriod, second: FrozenPeriod, refs: Iterable[str]) -> set[str]:
+    """Those that stand in both, whatever the viewer sees: of one seen once, nobody can say that it stands alone."""
+    rows = FrozenState.objects.filter(period__in=(first, second), ref__in=sorted(refs)).order_by()
+    return set(rows.values_list("ref", flat=True).annotate(n=Count("pk")).filter(n=2))
 
 
 def _figures(first: FrozenPeriod, second: FrozenPeriod, viewer: Viewer) -> Iterator[Block]:
@@ -149,16 +161,16 @@ def _lines(one: Mapping[str, FrozenState], other: Mapping[str, FrozenState], wor
                 shown, cell(line(LABELS[change.fact])), cell(line(words.of(change.fact, change.was))),
                 cell(line(words.of(change.fact, change.became))),
             )))  # fmt: skip
-    for head, found in (
-        (_("In the later one alone"), [other[ref] for ref in sorted(other.keys() - one.keys())]),
-        (_("In the earlier one alone"), [one[ref] for ref in sorted(one.keys() - other.keys())]),
+    for head, is_later, found in (
+        (_("In the later one alone"), True, [other[ref] for ref in sorted(other.keys() - one.keys())]),
+        (_("In the earlier one alone"), False, [one[ref] for ref in sorted(one.keys() - other.keys())]),
     ):
         if found:
             lines.append(Row(group=line(f"{head} ({len(found)})", is_strong=True)))
-            lines += [
-                Row((cell(title(state)), (), (), cell(line(words.of("delivery", state.facts["delivery"])))))
-                for state in found
-            ]
+        for state in found:
+            stood = cell(line(words.of("delivery", state.facts["delivery"])))
+            label = cell(line(LABELS["delivery"]))
+            lines.append(Row((cell(title(state)), label, *(((), stood) if is_later else (stood, ())))))
     columns = (Column(_("Commitment"), 5), Column(_("Fact"), 2), Column(_("Then"), 3), Column(_("Later"), 3))
     yield Table(caption, columns, tuple(lines), _("Both say the same of each commitment."), is_wide=True)
 

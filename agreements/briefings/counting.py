@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, F, Q
@@ -27,6 +27,7 @@ from agreements.commitments.lists.delivered import (
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import duty
 from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
+from agreements.dates import Precision
 from agreements.overview.models import CountedNow
 from agreements.overview.tallies import median
 from agreements.register.models import Agreement
@@ -50,7 +51,6 @@ class Measure:
     query: Callable[[Span], dict[str, str | list[str]]]
     of_the_period: bool = False  # what happened in it; else how things stand
     for_partners: bool = True  # whether it tells nothing that a share may hold back
-    asks_agreement: bool = True  # whether its list asks about the agreement, which a partner may not see
 
 
 def _delivered(span: Span, **more: str | list[str]) -> dict[str, str | list[str]]:
@@ -97,17 +97,17 @@ MEASURES: Mapping[str, Measure] = {
         ),
         Measure(
             "delivered", _("Delivered"), lambda span, viewer: delivered_within(span.first, span.last), _delivered,
-            of_the_period=True, asks_agreement=False,
+            of_the_period=True,
         ),
         Measure(
             "on_time", _("Delivered by the day first promised"),
             lambda span, viewer: delivered_within(span.first, span.last) & IS_ON_TIME,
-            lambda span: _delivered(span, kept=ON_TIME), of_the_period=True, asks_agreement=False,
+            lambda span: _delivered(span, kept=ON_TIME), of_the_period=True,
         ),
         Measure(
             "too_late", _("Delivered after the day first promised"),
             lambda span, viewer: delivered_within(span.first, span.last) & IS_LATE,
-            lambda span: _delivered(span, kept=LATE), of_the_period=True, asks_agreement=False,
+            lambda span: _delivered(span, kept=LATE), of_the_period=True,
         ),
     )
 }  # fmt: skip
@@ -141,7 +141,10 @@ class Counts:
 
 
 def share(part: int, whole: int) -> int | None:
-    return round(100 * part / whole) if whole else None
+    """In per cent: 100 is all of them, 0 none."""
+    if not whole:
+        return None
+    return round(100 * part / whole) if part in (0, whole) else min(99, max(1, round(100 * part / whole)))
 
 
 def concerned(scope: Scope, span: Span, viewer: Viewer, *, also: Q | None = None) -> Any:
@@ -151,9 +154,7 @@ def concerned(scope: Scope, span: Span, viewer: Viewer, *, also: Q | None = None
     """
     seen = Q(agreement__in=Agreement.objects.visible_to(viewer).order_by().values("pk")) if viewer.is_partner else Q()
     flags = {
-        f"{FLAG}{one.name}": ExpressionWrapper(
-            one.rule(span, viewer) & (seen if one.asks_agreement else Q()), BooleanField()
-        )
+        f"{FLAG}{one.name}": ExpressionWrapper(one.rule(span, viewer) & seen, BooleanField())
         for one in measures(viewer)
     }
     new = MEASURES["new"].rule(span, viewer) if viewer.is_staff else Q(pk__in=())
@@ -172,14 +173,20 @@ def starts(scope: Scope, span: Span, viewer: Viewer) -> dict[int, int]:
     if not viewer.is_staff:
         return {}
     found = CountedNow.objects.visible_to(viewer).filter(
-        is_concluded=True, start_days__isnull=False, commitment__in=scope.commitments(viewer).order_by().values("pk")
+        is_concluded=True,
+        start_days__isnull=False,
+        agreement__signed_precision=Precision.DAY,
+        commitment__in=scope.commitments(viewer).order_by().values("pk"),
     )
     days = found.values_list("commitment_id", "agreement__signed_on", "start_days")
     return {pk: start for pk, signed, start in days if span.first <= signed + timedelta(days=start) <= span.last}
 
 
-def slip(due_on: date | None, first_due_on: date | None) -> int:
-    return (due_on - first_due_on).days if due_on and first_due_on else 0
+def slip(row: Any) -> int | None:
+    """By how many days the day of a row of `concerned` has moved; of periods nobody can say."""
+    if "slipped" not in counts_as(row) or not row.is_exact:
+        return None
+    return int((row.due_on - row.baseline_due_on).days)
 
 
 @dataclass(frozen=True)
@@ -196,8 +203,7 @@ def countings(rows: Iterable[Any], days: Mapping[int, int]) -> list[Counting]:
     found = []
     for row in rows:
         flags = counts_as(row)
-        slipped = slip(row.due_on, row.baseline_due_on) if "slipped" in flags else None
-        found.append(Counting(flags, slipped, days.get(row.pk)))
+        found.append(Counting(flags, slip(row), days.get(row.pk)))
     return found
 
 

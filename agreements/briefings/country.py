@@ -27,8 +27,8 @@ from agreements.dates import PartialDate
 from agreements.pages import country as desk
 from agreements.register.models import Step
 from agreements.sources.models import Citation
-from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, Direction
-from partners.models import Country, Figure, Relation
+from agreements.vocabulary import CONCLUDED_OR_SUSPENDED
+from partners.models import Country, Figure, Organisation, Relation
 from partners.refusals import Refused
 from partners.templatetags.words import quantity
 from partners.viewers import Viewer
@@ -56,6 +56,10 @@ class Brief:
     @property
     def cells(self) -> Cells:
         return Cells(self.found, self.viewer, self.viewer.on)
+
+    def is_of(self, organisation: Organisation | None) -> bool:
+        """Whether it speaks for this country: others owe the same commitment in agreements of many."""
+        return organisation is not None and organisation.country_id == self.country.pk
 
 
 def last_visit(scope: Scope, viewer: Viewer) -> date | None:
@@ -138,9 +142,9 @@ def _counted(parts: Sequence[Any], page: str) -> Line:
     return tuple(runs) or (Run("–"),)
 
 
-def _more(number: int, href: str) -> Iterator[Block]:
-    if number > SHOWN:
-        yield Paragraph(text(_("And %(count)s more.") % {"count": number - SHOWN}, href, is_quiet=True))
+def _more(number: int, href: str, *, shown: int = SHOWN) -> Iterator[Block]:
+    if number > shown:
+        yield Paragraph(text(_("And %(count)s more.") % {"count": number - shown}, href, is_quiet=True))
 
 
 def _concluded(brief: Brief) -> Iterator[Block]:
@@ -183,6 +187,7 @@ def _moved(brief: Brief) -> Iterator[Block]:
     )  # fmt: skip
     columns = (Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("Reason"), 3))
     yield Table(caption, columns, lines, _("Nothing is recorded since then."))
+    yield from _more(acts.count(), "", shown=SHOWN + 4)
 
 
 def _delivered(brief: Brief, caption: str) -> Iterator[Block]:
@@ -221,12 +226,13 @@ def _asks(brief: Brief) -> Iterator[Block]:
         if late:
             wanted: Line = (*brief.cells.title(row), Run(f": {late}", is_quiet=True))
             theirs += [wanted] if row.direction in duty.BY_THEM else []
-            ours += [wanted] if row.direction == Direction.OURS else []
+            ours += [wanted] if row.direction in duty.BY_US else []
         for asked in brief.found.requests[row.pk]:
-            if asked.organisation:  # what our own people ask for is decided here
+            if brief.is_of(asked.organisation):  # what our own people ask for is decided here
                 new = f" → {asked.becomes}" if asked.becomes else ""
                 ours.append((*brief.cells.title(row), Run(f": {asked.get_kind_display()}{new}. {asked.reason}")))
-        said = (answer.remark or answer.proposed for answer in brief.found.disputes[row.pk])
+        answers = (answer for answer in brief.found.disputes[row.pk] if brief.is_of(answer.organisation))
+        said = (answer.remark or answer.proposed for answer in answers)
         ours += [(*brief.cells.title(row), Run(f": {words}")) for words in said]
     staff = brief.viewer.is_staff
     mine, yours = (_("What we ask of them"), _("What they ask of us")) if staff else (_("Asked of you"), _("You ask"))
@@ -234,8 +240,7 @@ def _asks(brief: Brief) -> Iterator[Block]:
     for caption, lines in ((mine, theirs), (yours, ours)):
         yield Heading(caption, 2)
         yield Bullets(tuple(lines[:SHOWN])) if lines else Paragraph(text(_("Nothing is recorded."), is_quiet=True))
-        if len(lines) > SHOWN:
-            yield Paragraph(text(_("And %(count)s more.") % {"count": len(lines) - SHOWN}, is_quiet=True))
+        yield from _more(len(lines), "")
 
 
 def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
@@ -265,6 +270,7 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
     yield Heading(caption, 1)
     lines = tuple(Row((cell(text(said)), cell(what))) for _on, said, what in coming[: SHOWN + 2])
     yield Table(caption, (Column(_("Day"), 1), Column(_("What"), 6)), lines, _("No date is known."))
+    yield from _more(len(coming), "", shown=SHOWN + 2)
 
 
 def _people(brief: Brief) -> Iterator[Block]:
@@ -300,6 +306,7 @@ def _figures(brief: Brief) -> Iterator[Block]:
         for one in found[: SHOWN + 2]
     )  # fmt: skip
     yield Table(caption, columns, lines)
+    yield from _more(len(found), "", shown=SHOWN + 2)
 
 
 def _value(one: Figure) -> str:

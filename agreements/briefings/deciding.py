@@ -14,25 +14,26 @@ from agreements.briefings.changes import paper_title, partners_of, with_parties
 from agreements.briefings.content import Block, Column, Heading, Line, Row, Run, Table, line
 from agreements.briefings.counting import MEASURES, counts_as
 from agreements.briefings.scopes import Query, Scope, Span
+from agreements.briefings.telling import Told
 from agreements.commitments.models import DueRequest, Report
 from agreements.register.models import Amendment
 from agreements.vocabulary import AmendmentStage, ReportStatus, RequestKind, RequestState, Stage, Wait
 from partners.viewers import Viewer
 
 
-def decisions(scope: Scope, rows: Sequence[Any], cells: Cells) -> Iterator[Block]:
+def decisions(scope: Scope, rows: Sequence[Any], cells: Cells, told: Told) -> Iterator[Block]:
     """For staff, who decide; a fixed number of queries."""
     viewer = cells.viewer
     if not viewer.is_staff:
         return
     lines = [
-        *_agreements(Wait.REVIEW, {"stage": Stage.IN_REVIEW.value}, scope, viewer),
-        *_amendments(scope, viewer),
-        *_requests(Wait.DAY, RequestKind.DAY, scope, viewer),
-        *_requests(Wait.DROP, RequestKind.DROP, scope, viewer),
+        *_agreements(Wait.REVIEW, {"stage": Stage.IN_REVIEW.value}, scope, viewer, told),
+        *_amendments(scope, viewer, told),
+        *_requests(Wait.DAY, RequestKind.DAY, scope, viewer, told),
+        *_requests(Wait.DROP, RequestKind.DROP, scope, viewer, told),
         *_disputes(scope, rows, cells),
-        *_reports(scope, viewer),
-        *_agreements(Wait.EXPIRED, {"show": "expired"}, scope, viewer),
+        *_reports(scope, viewer, told),
+        *_agreements(Wait.EXPIRED, {"show": "expired"}, scope, viewer, told),
     ]
     caption = _("Decisions to take")
     yield Heading(caption, 1)
@@ -53,14 +54,16 @@ def _lines(kind: Wait, found: Sequence[Row], number: int, href: str) -> Iterator
         yield from found
 
 
-def _agreements(kind: Wait, query: Query, scope: Scope, viewer: Viewer) -> Iterator[Row]:
-    rows = with_parties(scope.agreements(viewer, **query).select_related("desk", "submitted_by", "owner"), viewer)
+def _agreements(kind: Wait, query: Query, scope: Scope, viewer: Viewer, told: Told) -> Iterator[Row]:
+    asked = with_parties(scope.agreements(viewer, **query).select_related("desk", "submitted_by", "owner"), viewer)
+    rows = list(asked.order_by("pk"))
+    told.of(agreements=[one.pk for one in rows])
     found = [
         Row((
             cell(paper_title(one)), cell(line(one.desk)), cell(line(partners_of(one)), _ended(one, viewer)),
             cell(line((one.submitted_by if kind == Wait.REVIEW else one.owner) or "")), (),
         ))
-        for one in rows.order_by("pk")
+        for one in rows
     ]  # fmt: skip
     yield from _lines(kind, found, len(found), scope.href(query, "agreements"))
 
@@ -70,17 +73,19 @@ def _ended(agreement: Any, viewer: Viewer) -> Line:
     return labelled(_("Ended") if end and end < viewer.on else _("Ends"), day(end)) if end else ()
 
 
-def _amendments(scope: Scope, viewer: Viewer) -> Iterator[Row]:
-    waiting = Amendment.objects.visible_to(viewer).live().filter(
+def _amendments(scope: Scope, viewer: Viewer, told: Told) -> Iterator[Row]:
+    asked = Amendment.objects.visible_to(viewer).live().filter(
         stage=AmendmentStage.IN_REVIEW, agreement__in=scope.agreements(viewer).order_by().values("pk")
     )  # fmt: skip
+    waiting = list(asked.select_related("agreement__desk", "submitted_by").order_by("pk"))
+    told.of(agreements=[one.agreement_id for one in waiting])
     found = [
         Row((
             cell(line(f"{one.agreement.ref} {one.agreement.title}", _amendment(one))), cell(line(one.agreement.desk)),
             cell(line(f"{one.get_kind_display()} {one.number}"), line(one.in_words("text"))),
             cell(line(one.submitted_by or "")), (),
         ))
-        for one in waiting.select_related("agreement__desk", "submitted_by").order_by("pk")
+        for one in waiting
     ]  # fmt: skip
     yield from _lines(Wait.AMENDMENT, found, len(found), "")
 
@@ -89,7 +94,7 @@ def _amendment(row: Amendment) -> str:
     return reverse("amendment", args=[row.agreement.ref, row.number])
 
 
-def _requests(wait: Wait, kind: RequestKind, scope: Scope, viewer: Viewer) -> Iterator[Row]:
+def _requests(wait: Wait, kind: RequestKind, scope: Scope, viewer: Viewer, told: Told) -> Iterator[Row]:
     query: Query = {"waits": wait.value}
     asked = DueRequest.objects.visible_to(viewer).filter(
         kind=kind, state=RequestState.WAITING, commitment__in=scope.commitments(viewer, **query).order_by().values("pk")
@@ -100,13 +105,15 @@ def _requests(wait: Wait, kind: RequestKind, scope: Scope, viewer: Viewer) -> It
             cell(line(f"{one.was or '–'} → {one.becomes}" if one.becomes else ""), line(one.reason)),
             cell(line(one.organisation or one.created_by or "")), cell(line(_day_of(one.created_at))),
         ))
-        for one in _with_their_records(asked)
+        for one in _with_their_records(asked, told)
     ]  # fmt: skip
     yield from _lines(wait, found, len(found), scope.href(query))
 
 
-def _with_their_records(rows: Any) -> Any:
-    return rows.select_related("commitment__agreement__desk", "organisation", "created_by").order_by("pk")
+def _with_their_records(rows: Any, told: Told) -> list[Any]:
+    found = list(rows.select_related("commitment__agreement__desk", "organisation", "created_by").order_by("pk"))
+    told.of(commitments=[one.commitment_id for one in found], agreements=[one.commitment.agreement_id for one in found])
+    return found
 
 
 def _record(commitment: Any, anchor: str) -> tuple[Line, ...]:
@@ -118,12 +125,12 @@ def _day_of(instant: Any) -> str:
     return day(timezone.localtime(instant).date())
 
 
-def _reports(scope: Scope, viewer: Viewer) -> Iterator[Row]:
+def _reports(scope: Scope, viewer: Viewer, told: Told) -> Iterator[Row]:
     query: Query = {"waits": Wait.REPORT.value}
-    told = Report.objects.visible_to(viewer).live().filter(
+    asked = Report.objects.visible_to(viewer).live().filter(
         status=ReportStatus.SUBMITTED, commitment__in=scope.commitments(viewer, **query).order_by().values("pk")
     )  # fmt: skip
-    waiting = list(_with_their_records(told))
+    waiting = _with_their_records(asked, told)
     found = [
         Row((
             _record(one.commitment, "reports"), cell(line(one.commitment.agreement.desk)),

@@ -157,6 +157,9 @@ def recipients_of(paper: Paper) -> list[str]:
 
 
 def made_line(paper: Paper) -> str:
+    """For whom it was made, and when; nothing on a letter, which is for its addressee."""
+    if not paper.kind:
+        return ""
     at = timezone.localtime(paper.made_at)
     return WORDS[paper.language].made.format(reader=paper.reader, at=f"{at:%d/%m/%Y, %H:%M}")
 

@@ -117,7 +117,7 @@ class _Drawing:
             element("fldChar", fldCharType="begin"), instruction("PAGE"), element("fldChar", fldCharType="end"),
         ):  # fmt: skip
             number.add_run()._r.append(part)
-        for footer in (section.footer, section.first_page_footer):
+        for footer in (section.footer, section.first_page_footer) if decree.made_line(self.paper) else ():
             footer.paragraphs[0].style = style_name("made")
             footer.paragraphs[0].add_run(texts.line(decree.made_line(self.paper)))
 

@@ -63,7 +63,7 @@ def figures(
         words = _("%(period)s was not closed: how things stood then is not known.") % {"period": span.before}
         yield Paragraph(line(words, is_quiet=True))
     if viewer.is_staff:
-        yield from _by_desk(scope, span, rows, now, before)
+        yield from _by_desk(scope, span, rows, now, frozen.before, before)
         yield from _by_partner(scope, span, rows, now)
 
 
@@ -88,11 +88,13 @@ def _lines(parts: Sequence[tuple[Counts, Any]], viewer: Viewer) -> Iterator[Row]
         yield Row((cell(line(label)), *(cell(line(value)) for value in values)))
 
 
-def _by_desk(scope: Scope, span: Span, rows: Sequence[Any], now: Sequence[Counting], before: Any) -> Iterator[Block]:
+def _by_desk(
+    scope: Scope, span: Span, rows: Sequence[Any], now: Sequence[Counting], closed: FrozenPeriod | None, before: Any
+) -> Iterator[Block]:
     if scope.over == Over.DESK:
         return
     keys = [[(row.agreement.desk.code, str(row.agreement.desk))] for row in rows]
-    yield _table(_("Delivery by desk"), _("Desk"), "desk", scope, span, keys, now, before)
+    yield _table(_("Delivery by desk"), _("Desk"), "desk", scope, span, keys, now, before, closed)
 
 
 def _by_partner(scope: Scope, span: Span, rows: Sequence[Any], now: Sequence[Counting]) -> Iterator[Block]:
@@ -105,7 +107,7 @@ def _by_partner(scope: Scope, span: Span, rows: Sequence[Any], now: Sequence[Cou
 
 def _table(
     caption: str, corner: str, name: str, scope: Scope, span: Span, keys: Iterable[list[tuple[str, str]]],
-    now: Sequence[Counting], before: Sequence[tuple[list[str], Counting]] | None,
+    now: Sequence[Counting], before: Sequence[tuple[list[str], Counting]] | None, closed: FrozenPeriod | None = None,
 ) -> Table:  # fmt: skip
     """One line for each desk or partner, the one with most overdue first."""
     groups: dict[tuple[str, str], list[Counting]] = {}
@@ -126,6 +128,9 @@ def _table(
         numbers += [cell(line(percent(sums[key].on_time_share))), cell(line(days(sums[key].first_action_days)))]
         if before is not None:
             was = total(one for scopes, one in before if f"{name}:{code}" in scopes)
-            numbers.append(cell(line(was["overdue"])))
+            of_it = {"counts": "overdue", "over": name, "code": code}
+            # A closing lists one scope, not what two have in common.
+            href = closed.listed(of_it) if closed and not scope.code else ""
+            numbers.append(cell(line(was["overdue"], href)))
         lines.append(Row((cell(line(label)), *numbers)))
     return Table(caption, tuple(columns), tuple(lines), _("Nothing to count."), is_wide=True)

@@ -8,6 +8,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from agreements.briefings.letterfields import has_gap
 from agreements.briefings.models import SHORT
 from partners.forms import DayInput
 
@@ -42,3 +43,10 @@ class LetterForm(forms.Form):
     on_behalf = forms.CharField(label=_("Signs on behalf of"), max_length=SHORT, required=False)
     office = forms.CharField(label=_("Office of who signs"), max_length=SHORT, required=False)
     signatory = forms.CharField(label=_("Name of who signs"), max_length=SHORT, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for name in ("subject", "addressee", "text"):
+            if has_gap(data.get(name, "")):
+                self.add_error(name, _("Fill in what the record does not say, in place of “…”."))
+        return data

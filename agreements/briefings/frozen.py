@@ -22,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.briefings.scopes import Query, Span
 from agreements.commitments.models import Commitment
 from agreements.register.models import TITLE, Agreement
+from agreements.visibility import HIDDEN_FROM_OTHER_DESKS
 from partners.fields import FieldTable
 from partners.models import Desk
 from partners.records import NOTHING, RecordQuerySet
@@ -128,10 +129,11 @@ class FrozenState(models.Model):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        """As the agreement: neither what was restricted then, nor what is now, is another desk's to read."""
+        """As the agreement: what was restricted, or is now, or is a draft now, is not another desk's to read."""
         if viewer.role in ALL_DESKS:
             return Q()
         if not viewer.is_staff:
             return NOTHING
-        open_to_all = Q(is_restricted=False) & ~Q(agreement__restricted=True)
+        hidden_now = Q(agreement__restricted=True) | Q(agreement__stage__in=HIDDEN_FROM_OTHER_DESKS)
+        open_to_all = Q(is_restricted=False) & ~hidden_now
         return Q(desk__in=viewer.desk_ids) | open_to_all

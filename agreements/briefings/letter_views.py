@@ -88,7 +88,7 @@ def letter_file(request: Request, pk: int, form: str) -> HttpResponseBase:
     letter = _find(request, pk)
     if form not in (FileForm.DOCX, FileForm.PDF):
         raise Http404
-    answer = HttpResponse(draw(letters.paper(letter, request.viewer), form), content_type=TYPES[form])
+    answer = HttpResponse(draw(letters.paper(letter), form), content_type=TYPES[form])
     log.info("letter_sent", letter=letter.pk, kind=letter.kind, form=form)
     return as_download(answer, f"letter-{letter.pk}-{letter.on:%Y-%m-%d}.{form}")
 

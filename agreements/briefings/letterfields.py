@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from agreements.briefings.fields import day
@@ -19,6 +21,8 @@ from partners.fields import FieldClass
 from partners.records import Record
 from partners.viewers import Viewer
 
+GAP = "…"
+_GAP = re.compile(rf"(?<!\w){GAP}(?!\w)")
 TO_PARTNERS = (FieldClass.PUBLIC, FieldClass.PARTNER)
 
 
@@ -31,6 +35,7 @@ class LetterKind(models.TextChoices):
 
 OF_COMMITMENTS = (LetterKind.REPORT_REQUEST, LetterKind.PARTNER_REMINDER)
 LEAVE_THE_HOUSE = (LetterKind.PARTNER_REMINDER,)
+NAMES_OF_PARTNERS = ("commitment.partner", "agreement.partners")
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,18 @@ def _procedure(about: About) -> tuple[str, str, str]:
     return str(current.procedure), step, due
 
 
+def _concluded(agreement: Agreement) -> str:
+    """“signed on 10/09/2023”: not everything is signed."""
+    label = agreement.day_label
+    return f"{label[:1].lower()}{label[1:]} {agreement.signed}" if agreement.signed else ""
+
+
+def _term(agreement: Agreement) -> str:
+    if agreement.open_ended:
+        return gettext("until terminated")
+    return gettext("until %(day)s") % {"day": agreement.expires} if agreement.expires else ""
+
+
 def _of(column: str, label: Any, value: Callable[[Agreement], object]) -> LetterField:
     return LetterField(label, lambda about: value(about.agreement), Agreement, column)
 
@@ -87,9 +104,10 @@ OF_AGREEMENT: Mapping[str, LetterField] = {
     "agreement.ref": _of("ref", _("reference of the agreement"), lambda one: one.ref),
     "agreement.title": _of("title_vi", _("title of the agreement"), lambda one: one.title),
     "agreement.kind": _of("kind", _("kind of the agreement"), lambda one: one.kind_in_words),
-    "agreement.signed": _of("signed_on", _("day of signing"), lambda one: one.signed),
+    "agreement.concluded": _of("signed_on", _("how it was concluded, and on which day"), _concluded),
     "agreement.effective": _of("effective_on", _("in effect from"), lambda one: one.effective),
     "agreement.expires": _of("expires_on", _("last day of the term"), lambda one: one.expires),
+    "agreement.term": _of("expires_on", _("until when it holds"), _term),
     "agreement.partners": LetterField(_("partners"), _partners, Participant, "organisation"),
     "agreement.address": _of("ref", _("its page"), lambda one: settings.BASE_URL + one.get_absolute_url()),
     "procedure.name": LetterField(_("open procedure"), lambda about: _procedure(about)[0], Proceeding, "procedure"),
@@ -123,4 +141,9 @@ def fields_of(kind: str) -> Mapping[str, LetterField]:
 
 def values_of(kind: str, about: About) -> dict[str, str]:
     """What the record says, as text; “…” where it says nothing, for the writer to see."""
-    return {name: str(one.value(about) or "…") for name, one in fields_of(kind).items()}
+    return {name: str(one.value(about) or GAP) for name, one in fields_of(kind).items()}
+
+
+def has_gap(text: str) -> bool:
+    """Whether something is still left to fill in; an ellipsis at a word is the writer's own."""
+    return _GAP.search(text) is not None

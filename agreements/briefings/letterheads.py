@@ -30,16 +30,22 @@ def dress(paper: Paper, viewer: Viewer, desk_id: int | None = None) -> Paper:
     """
     if not viewer.is_staff:
         return replace(paper, head=None, signature=None, recipients=())
+    head, signature, recipients = issued_by(viewer, desk_id, paper.language)
+    return replace(
+        paper, head=paper.head or head, signature=paper.signature or signature,
+        recipients=paper.recipients or recipients,
+    )  # fmt: skip
+
+
+def issued_by(
+    viewer: Viewer, desk_id: int | None, language: str
+) -> tuple[Head | None, Signature | None, tuple[str, ...]]:
+    """Head, signature and copies, as they are written down today."""
     known = letterhead_for(viewer, desk_id)
     if known is None:
-        return replace(paper, head=paper.head or _of_desk(viewer, desk_id, paper.language))
-    language = paper.language
-    return replace(
-        paper,
-        head=paper.head or head_of(known, viewer, desk_id, language),
-        signature=paper.signature or signature_of(known, language),
-        recipients=paper.recipients or tuple(filter(None, _in(known, "recipients", language).split("\n"))),
-    )
+        return _of_desk(viewer, desk_id, language), None, ()
+    copies = tuple(filter(None, _in(known, "recipients", language).split("\n")))
+    return head_of(known, viewer, desk_id, language), signature_of(known, language), copies
 
 
 def head_of(known: Letterhead, viewer: Viewer, desk_id: int | None, language: str) -> Head:

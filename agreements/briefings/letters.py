@@ -7,12 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from agreements.briefings import letterheads
-from agreements.briefings.content import Paper, Paragraph, Signature, line
+from agreements.briefings.content import Head, Paper, Paragraph, Signature, line
 from agreements.briefings.letterfields import OF_COMMITMENTS, About, values_of
 from agreements.briefings.models import Letter, LetterTemplate
 from agreements.commitments.models import Commitment
@@ -40,8 +39,7 @@ def draft(template: LetterTemplate, about: About, language: str) -> dict[str, st
     with override(language):
         values = values_of(template.kind, about)
         said = {name: template.filled(name, language, values) for name in LetterTemplate.FILLED}
-    head = letterheads.letterhead_for(about.viewer, about.agreement.desk_id)
-    sign = letterheads.signature_of(head, language) if head else None
+    _head, sign, _copies = letterheads.issued_by(about.viewer, about.agreement.desk_id, language)
     if sign:
         said |= {"office": sign.office, "signatory": sign.name, "on_behalf": sign.on_behalf}
     return said
@@ -55,21 +53,30 @@ def make(template: LetterTemplate, about: About, *, language: str, on: date, sai
     if (template.kind in OF_COMMITMENTS) != (about.commitment is not None):
         raise Refused(_("This template is not for such a record."))
     assert about.viewer.user_id is not None
+    head, _sign, copies = letterheads.issued_by(about.viewer, about.agreement.desk_id, language)
+    head = head or Head("")
     return Letter.objects.create(
         template=template, kind=template.kind, agreement=about.agreement, commitment=about.commitment,
-        language=language, on=on, created_by_id=about.viewer.user_id, **said,
+        language=language, on=on, created_by_id=about.viewer.user_id, parent=head.parent, issuer=head.body,
+        place=head.place, symbol=head.symbol, recipients="\n".join(copies), **said,
     )  # fmt: skip
 
 
-def paper(letter: Letter, viewer: Viewer) -> Paper:
-    """The letter as a paper: by the decree it has no kind above it, and its subject below its number."""
-    about = letter.commitment or letter.agreement
-    made = Paper(
+def paper(letter: Letter) -> Paper:
+    """The letter as a paper: by the decree it has no kind above it, and its subject below its number.
+
+    All of it is what was kept, whoever draws it, and whenever.
+    """
+    signs = letter.office or letter.signatory or letter.on_behalf
+    return Paper(
         kind="", subject=letter.subject, language=letter.language, on=letter.on,
         body=tuple(Paragraph(line(part)) for part in _PARAGRAPHS.split(letter.text) if part.strip()),
-        reader=viewer.name, made_at=timezone.now(), number=letter.number,
-        signature=Signature(letter.office, letter.signatory, letter.on_behalf) if letter.office else None,
-        addressees=tuple(filter(None, (letter.addressee,))),
-        records={"agreements": (letter.agreement_id,), "commitments": (about.pk,) if letter.commitment else ()},
+        reader=str(letter.created_by), made_at=letter.created_at, number=letter.number,
+        head=Head(letter.issuer, letter.parent, letter.place, letter.symbol) if letter.issuer else None,
+        signature=Signature(letter.office, letter.signatory, letter.on_behalf) if signs else None,
+        addressees=tuple(filter(None, (letter.addressee,))), recipients=tuple(letter.recipients.splitlines()),
+        records={
+            "agreements": (letter.agreement_id,),
+            "commitments": (letter.commitment_id,) if letter.commitment_id else (),
+        },
     )  # fmt: skip
-    return letterheads.dress(made, viewer, letter.agreement.desk_id)

@@ -14,18 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.briefings import grammar
-from agreements.briefings.letterfields import LetterKind, fields_of
+from agreements.briefings.letterfields import LEAVE_THE_HOUSE, NAMES_OF_PARTNERS, LetterKind, fields_of
 from agreements.commitments.models import Commitment
-from agreements.register.models import Agreement
+from agreements.register.models import TITLE, Agreement
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.models import Desk, Organisation
 from partners.records import LANGUAGES, NOTHING, Record, RecordQuerySet
-from partners.viewers import Role, Viewer
+from partners.viewers import ALL_DESKS, Role, Viewer
 
 SHORT = 300
 LETTER_COLUMNS = (
-    "id template kind agreement commitment language number subject addressee text on_behalf office signatory on "
-    "created_by created_at"
+    "id template kind agreement commitment language parent issuer place symbol number subject addressee text on_behalf "
+    "office signatory recipients on created_by created_at"
 )
 
 
@@ -135,9 +135,13 @@ class LetterTemplate(Record):
         known, problems = fields_of(self.kind), dict[str, str]()
         for column in (f"{name}_{language}" for name in self.FILLED for language in LANGUAGES):
             try:
-                grammar.parse(getattr(self, column), known)
+                parts = grammar.parse(getattr(self, column), known)
             except grammar.BadTemplate as problem:
                 problems[column] = str(problem)
+                continue
+            to_partner = any(isinstance(part, grammar.Field) and part.name in NAMES_OF_PARTNERS for part in parts)
+            if to_partner and column.startswith("addressee") and self.kind not in LEAVE_THE_HOUSE:
+                problems[column] = str(_("A letter of this kind stays in the house: it is not addressed to a partner."))
         for language in LANGUAGES:
             if getattr(self, f"text_{language}") and not getattr(self, f"subject_{language}"):
                 problems.setdefault(f"subject_{language}", str(_("A letter has a subject.")))
@@ -149,7 +153,7 @@ class LetterTemplate(Record):
 
 
 class Letter(models.Model):
-    """A letter as it was made, for one record: its words never change after."""
+    """A letter as it was made, for one record: neither its words nor its head change after."""
 
     FIELDS = FieldTable(internal=LETTER_COLUMNS, locked=LETTER_COLUMNS)
 
@@ -160,6 +164,11 @@ class Letter(models.Model):
         Commitment, models.PROTECT, null=True, blank=True, related_name="letters", verbose_name=_("commitment")
     )
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES)
+    # Of the letterhead as it was when the letter was made.
+    parent = models.CharField(_("body above who issues it"), max_length=TITLE, blank=True)
+    issuer = models.CharField(_("issued by"), max_length=TITLE, blank=True)
+    place = models.CharField(_("place of issue"), max_length=80, blank=True)
+    symbol = models.CharField(_("sign of numbers"), max_length=40, blank=True)
     number = models.CharField(_("number"), max_length=60, blank=True)
     subject = models.CharField(_("subject"), max_length=2 * SHORT)
     addressee = models.CharField(_("addressed to"), max_length=2 * SHORT, blank=True)
@@ -167,6 +176,7 @@ class Letter(models.Model):
     on_behalf = models.CharField(_("signs on behalf of"), max_length=SHORT, blank=True)
     office = models.CharField(_("office of who signs"), max_length=SHORT, blank=True)
     signatory = models.CharField(_("name of who signs"), max_length=SHORT, blank=True)
+    recipients = models.TextField(_("who gets copies"), blank=True, help_text=_("one a line"))
     on = models.DateField(_("day of the letter"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="letters", verbose_name=_("made by")
@@ -191,5 +201,7 @@ class Letter(models.Model):
         """With its record, and to staff alone: a partner has the letter when it comes."""
         if not viewer.is_staff:
             return NOTHING
+        if viewer.role in ALL_DESKS:
+            return Q()  # on its own: an empty Q would vanish in an "or"
         of_commitment = Q(commitment=None) | visibility.commitments(viewer, prefix="commitment__")
         return visibility.agreements(viewer, prefix="agreement__") & of_commitment

@@ -33,6 +33,7 @@ from agreements.briefings.content import (
 )
 from agreements.briefings.counting import BEYOND, concerned, counts_as, starts
 from agreements.briefings.scopes import Scope, Span
+from agreements.briefings.telling import Told
 from agreements.vocabulary import BlockedBy
 from partners.models import Organisation
 from partners.viewers import Viewer
@@ -61,24 +62,22 @@ def review_pack(scope: Scope, span: Span, *, viewer: Viewer, on: date) -> Paper:
     """The pack as the viewer may have it. A fixed number of queries."""
     viewer = viewer.as_of(on)
     read = _read(scope, span, viewer)
+    told = Told({row.agreement_id for row in read.rows if row.shows_agreement}, {row.pk for row in read.rows})
     body = (
         _head(read),
         *figuring.figures(scope, span, read.rows, starts(scope, span, viewer), read.frozen, viewer),
-        *changes.changes(scope, span, read.rows, read.cells),
+        *changes.changes(scope, span, read.rows, read.cells, told),
         *_mandated(read),
         *_beyond(read),
         *_silent(read),
-        *deciding.decisions(scope, read.rows, read.cells),
+        *deciding.decisions(scope, read.rows, read.cells, told),
         *sourcing.sources(read.rows, viewer),
     )
     subject = _("Implementation of international commitments, %(period)s") % {"period": span}
     return Paper(
         kind=pgettext("paper", "Report"), subject=f"{subject} – {scope.label(viewer)}" if scope.code else subject,
         language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records={
-            "commitments": tuple(row.pk for row in read.rows),
-            "agreements": tuple(sorted({row.agreement_id for row in read.rows if row.shows_agreement})),
-        },
+        records=told.records,
     )  # fmt: skip
 
 
@@ -165,7 +164,7 @@ def _silent(read: Read) -> Iterator[Block]:
     if not read.viewer.is_staff:
         return
     rows = read.counting("silent")
-    caption = _("Who has not reported")
+    caption = _("Without news for over 90 days")
     yield Heading(caption, 1)
     if rows:
         words = _("No update for over 90 days: %(count)s") % {"count": len(rows)}
@@ -183,4 +182,4 @@ def _silent(read: Read) -> Iterator[Block]:
         Column(_("Commitment"), 4), Column(_("Lead agency"), 2), Column(_("Partner"), 2), Column(_("Kept by"), 2),
         Column(_("No update since"), 1), Column(_("Last report"), 1), Column(_("Asked on"), 1),
     )  # fmt: skip
-    yield Table(caption, columns, lines, _("Everybody has reported within 90 days."), is_wide=True)
+    yield Table(caption, columns, lines, _("Nothing that is owed was without news for over 90 days."), is_wide=True)

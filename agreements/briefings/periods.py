@@ -146,7 +146,7 @@ def _state(row: Any, within: Within, start: int | None) -> FrozenState:
         commitment_id=row.pk, agreement_id=row.agreement_id, desk_id=row.agreement.desk_id,
         is_restricted=row.agreement.restricted, ref=row.ref, title_vi=row.title_vi, title_en=row.title_en,
         scopes=within.scopes(row), counts_as=sorted(flags),
-        slip_days=slip(row.due_on, row.baseline_due_on) if "slipped" in flags else None, start_days=start,
+        slip_days=slip(row), start_days=start,
         facts=facts_of(row),
     )  # fmt: skip
 

@@ -121,7 +121,7 @@ def _table(
     all_of_them = Lack(page, _("All of them"), page, OWED if page == "commitments" else STANDING)
     lines = []
     for lack in (all_of_them, *(one for one in LACKS.values() if one.page == page)):
-        numbers: list[tuple[Line, ...]] = [cell(line(_then(period, lack.name), period.listed({}))) for period in closed]
+        numbers: list[tuple[Line, ...]] = [cell(line(_then(period, lack.name))) for period in closed]
         whole = sum(some.get(lack.name, 0) for some in now.values())
         numbers.append(cell(line(whole, scope.href(lack.query, lack.page))))
         for desk in desks if by_desk else ():

@@ -68,13 +68,14 @@ def accepted(commitments: Iterable[Commitment], viewer: Viewer) -> Table:
         Column(_("Day"), 2), Column(_("Commitment"), 4), Column(_("Reported by"), 2),
         Column(_("What has been done"), 6),
     )  # fmt: skip
+    ours = _("our desk") if viewer.is_staff else _("the ministry")
     made = (
         Row(
             filled(
                 (
                     (line(day(report.on)),),
                     (line(of[report.commitment_id].title, of[report.commitment_id].get_absolute_url()),),
-                    (line(report.organisation.label if report.organisation else _("our desk")),),
+                    (line(report.organisation.label if report.organisation else ours),),
                     (
                         line(report.text),
                         line(f"{report.get_delivery_display()} · {report.get_health_display()}", is_quiet=True),
@@ -108,7 +109,9 @@ def history(agreement: Agreement, viewer: Viewer, **only: Any) -> tuple[Block, .
         )
         for step in found
     )
-    return Heading(_("What changed")), Table(_("What changed"), columns, made)
+    more = rows.count() - len(found)
+    rest = (Paragraph(line(_("And %(count)s more.") % {"count": more}, is_quiet=True)),) if more > 0 else ()
+    return Heading(_("What changed")), Table(_("What changed"), columns, made), *rest
 
 
 def text_under(title: str, text: str) -> tuple[Block, ...]:

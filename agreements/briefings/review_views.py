@@ -16,7 +16,7 @@ from agreements.briefings import comparing, periods, quality
 from agreements.briefings.content import Heading, Paper, Table
 from agreements.briefings.counting import MEASURES
 from agreements.briefings.frozen import FrozenPeriod
-from agreements.briefings.scopes import Over, Scope, Span
+from agreements.briefings.scopes import MODELS, Over, Scope, Span
 from agreements.dateinput import PartialDateField
 from agreements.dates import PartialDate, Precision
 from partners.models import Desk
@@ -90,10 +90,14 @@ def period_page(request: Request, pk: int) -> HttpResponse:
     rows = periods.states_of(period, scope, viewer)
     if name in MEASURES:
         rows = rows.filter(counts_as__contains=[name])
+    only = [MEASURES[name].label] if name in MEASURES else []
+    if scope.code:
+        record = MODELS[scope.over].objects.visible_to(viewer).filter(code=scope.code).first()
+        only.append(f"{scope.over.label}: {record or scope.code}")
     same = FrozenPeriod.objects.visible_to(viewer).filter(desk=period.desk).exclude(pk=period.pk)
     page = page_of(rows, BY_REF, request.GET.get("after", ""))
     context = {
-        "period": period, "page": page, "measure": MEASURES.get(name), "query": request.GET.urlencode(),
+        "period": period, "page": page, "only": only, "query": request.GET.urlencode(),
         "lines": [(row, comparing.title(row), comparing.told(row)) for row in page.rows],
         "others": same.select_related("desk", "closed_by"), "is_whole": viewer_sees_all(period, viewer),
     }  # fmt: skip

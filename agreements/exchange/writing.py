@@ -70,11 +70,18 @@ def write_waiting(*, at: datetime, paper: Write | None = None) -> int:
 
 def _write_one(pk: int, tried: list[int], paper: Write) -> None:
     if EXPORTS.attempts(pk) >= MOST_ATTEMPTS:
-        _fail(pk, _("It takes longer than a file may take: filter the list first, or take it as CSV."))
+        _fail(pk, _too_long(pk))
         raise GiveUp(KILLED)
     if export := _claim(pk):
         tried.append(pk)
         _write(export, paper if export.kind else _list)
+
+
+def _too_long(pk: int) -> str:
+    """And what helps: a paper is no list, and there is no CSV of it."""
+    if Export.objects.filter(pk=pk).exclude(kind="").exists():
+        return _("It takes longer than a file may take: choose a desk or a shorter period.")
+    return _("It takes longer than a file may take: filter the list first, or take it as CSV.")
 
 
 def _fail(pk: int, why: str) -> None:

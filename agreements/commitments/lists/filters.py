@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from agreements.commitments.lists.delivered import IS_LATE, IS_ON_TIME, KEPT, LATE, ON_TIME, is_unreported
+from agreements.commitments.lists.delivered import IS_LATE, IS_ON_TIME, KEPT, LATE, ON_TIME, WAS_PROMISED, is_unreported
 from agreements.commitments.lists.lacking import LACKS
 from agreements.commitments.lists.lacking import lacking as lacking_in
 from agreements.commitments.lists.said import WAITING, waits
@@ -80,8 +80,8 @@ class CommitmentFilter(ReadableFilters):
     sector = filters.CharFilter(method="by_sector", label=_("Sector"))
     concluded_from = DayFilter(method="by_first_day", label=_("Concluded from"))
     concluded_to = DayFilter(method="by_last_day", label=_("Concluded to"))
-    delivered_from = DayFilter(field_name="delivered_on", lookup_expr="gte", label=_("Delivered from"))
-    delivered_to = DayFilter(field_name="delivered_on", lookup_expr="lte", label=_("Delivered to"))
+    delivered_from = DayFilter(method="by_first_delivery", label=_("Delivered from"))
+    delivered_to = DayFilter(method="by_last_delivery", label=_("Delivered to"))
     kept = AnyOf(choices=KEPT, method="by_punctuality", label=_("Delivered when"))
     unreported = filters.ChoiceFilter(choices=UNREPORTED, method="by_reports", label=_("Without an accepted report"))
     lacks = filters.ChoiceFilter(choices=LACKS, empty_label="–", method="by_lack", label=_("What the record lacks"))
@@ -112,10 +112,10 @@ class CommitmentFilter(ReadableFilters):
         "organisation": "lead direction partner_owner agreement.participants",
         "agreement": "ref",
         "sector": "agreement.sectors",
-        "concluded_from": "agreement.signed_on agreement.signed_precision",
-        "concluded_to": "agreement.signed_on agreement.signed_precision",
-        "delivered_from": "delivered_on",
-        "delivered_to": "delivered_on",
+        "concluded_from": "agreement.stage agreement.signed_on agreement.signed_precision",
+        "concluded_to": "agreement.stage agreement.signed_on agreement.signed_precision",
+        "delivered_from": "delivered_on agreement.stage",
+        "delivered_to": "delivered_on agreement.stage",
         "kept": "delivery delivered_on baseline_due_on",
         "unreported": "reports delivery agreement.stage",
         "lacks": "title_vi title_en text_vi text_en lead partner_owner due_on",
@@ -204,6 +204,12 @@ class CommitmentFilter(ReadableFilters):
 
     def by_last_day(self, rows: Any, name: str, day: date) -> Any:
         return rows.filter(concluded_to(day, "agreement__"))
+
+    def by_first_delivery(self, rows: Any, name: str, day: date) -> Any:
+        return rows.filter(WAS_PROMISED, delivered_on__gte=day)
+
+    def by_last_delivery(self, rows: Any, name: str, day: date) -> Any:
+        return rows.filter(WAS_PROMISED, delivered_on__lte=day)
 
     def by_punctuality(self, rows: Any, name: str, values: list[str]) -> Any:
         rules = {ON_TIME: IS_ON_TIME, LATE: IS_LATE}

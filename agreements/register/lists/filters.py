@@ -89,8 +89,8 @@ class AgreementFilter(ReadableFilters):
         "mine": "owner",
         "signed_from": "signed_on",
         "signed_to": "signed_on",
-        "concluded_from": "signed_on signed_precision",
-        "concluded_to": "signed_on signed_precision",
+        "concluded_from": "stage signed_on signed_precision",
+        "concluded_to": "stage signed_on signed_precision",
         "lacks": "desk signed_on title_vi title_en participants documents citations",
         "show": "owner desk expires_on behind",
     }

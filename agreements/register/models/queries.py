@@ -12,7 +12,8 @@ from django.db.models.lookups import GreaterThan, GreaterThanOrEqual, LessThan, 
 
 from agreements.register.models.authorship import Authorship
 from agreements.register.models.renewal import Renewal
-from agreements.vocabulary import CONCLUDED, Stage
+from agreements.register.models.stated_terms import Ending
+from agreements.vocabulary import CONCLUDED, CONCLUDED_OR_SUSPENDED, Stage
 from partners.records import RecordQuerySet
 from partners.viewers import Role, Viewer
 
@@ -119,16 +120,22 @@ class PeriodLast(Func):
     output_field = models.DateField()
 
 
+def was_concluded(prefix: str = "") -> Q:
+    """Concluded once, whatever became of it: neither on its way, nor ended before it came to that."""
+    stands = Q(**{f"{prefix}stage__in": CONCLUDED_OR_SUSPENDED})
+    return stands | (Q(**{f"{prefix}stage": Stage.ENDED}) & ~Q(**{f"{prefix}ending": Ending.NOT_CONCLUDED}))
+
+
 def concluded_from(first: date, prefix: str = "") -> Q:
     """Concluded on a day or later, as far as is known: what is of a year may have been before."""
     began = PeriodFirst(f"{prefix}signed_precision", f"{prefix}signed_on")
-    return Q(**{f"{prefix}signed_on__gte": first}) & Q(GreaterThanOrEqual(began, first))
+    return was_concluded(prefix) & Q(**{f"{prefix}signed_on__gte": first}) & Q(GreaterThanOrEqual(began, first))
 
 
 def concluded_to(last: date, prefix: str = "") -> Q:
     """Concluded on a day or before, as far as is known."""
     ended = PeriodLast(f"{prefix}signed_on", f"{prefix}signed_precision")
-    return Q(**{f"{prefix}signed_on__lte": last}) & Q(LessThanOrEqual(ended, last))
+    return was_concluded(prefix) & Q(**{f"{prefix}signed_on__lte": last}) & Q(LessThanOrEqual(ended, last))
 
 
 class AgreementQuerySet(RecordQuerySet[Any]):

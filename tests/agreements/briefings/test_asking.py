@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from agreements.models import Agreement, Export
 from agreements.vocabulary import PaperKind
 from tests.agreements.briefings.papers import FORMS, text_of
 from tests.conftest import Cast
-from tests.factories import make_agreement, make_share
+from tests.factories import TODAY, make_agreement, make_share
 
 WHERE = "/briefings/agreement/?ref=US-2023-01&language=en&form="
 TYPES = {"docx": "wordprocessingml", "pdf": "application/pdf", "xlsx": "spreadsheetml"}
@@ -144,6 +144,25 @@ def test_a_record_that_is_hidden_meanwhile_shuts_it(cast: Cast, long_kind: None)
     assert "Make it again" in page
     assert f"/exports/{his.pk}/" not in page
     assert fetch["linh"].get(f"/exports/{hers.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "more", [{"expires_on": TODAY + timedelta(days=30)}, {"expires_on": TODAY - timedelta(days=30)},
+             {"stage": "in_review", "signed_on": None}],
+)  # fmt: skip
+def test_a_pack_tells_of_agreements_without_commitments_too(
+    cast: Cast, today: date, settings: Any, tmp_path: Any, more: dict[str, Any]
+) -> None:
+    """Of what ends, has ended, and waits."""
+    settings.MEDIA_ROOT = str(tmp_path)
+    paper = make_agreement(desk=cast.desk, parties=[cast.home, cast.us], title="Alone", **more)
+    cast.client("huy").get("/briefings/review_pack/?period=Q3+2026&language=en&form=docx")
+    writing.write_waiting(at=timezone.now(), paper=asking.write)
+    export = Export.objects.get()
+    huy = cast.client("huy")
+    assert "Alone" in text_of(body(huy.get(f"/exports/{export.pk}/")), "docx")
+    Agreement.objects.filter(pk=paper.pk).update(restricted=True)
+    assert huy.get(f"/exports/{export.pk}/").status_code == 404
 
 
 def test_a_record_that_is_hidden_before_it_is_written_is_told_to_nobody(cast: Cast, long_kind: None) -> None:

@@ -15,12 +15,12 @@ from agreements.briefings.country import country_brief
 from agreements.briefings.handover import handover_file
 from agreements.commitments.rules import blockers, due_requests
 from agreements.dates import PartialDate
-from agreements.models import ActionItem, Agreement, Citation, Commitment, Note
+from agreements.models import ActionItem, Agreement, Answer, Citation, Commitment, Note
 from partners.models import Country, Figure, FocalPoint, Person, Relation
 from partners.refusals import Refused
 from tests.agreements.briefings.reading import table, text_of
 from tests.conftest import Cast
-from tests.factories import make_commitment, make_document
+from tests.factories import make_agreement, make_commitment, make_document
 from tests.test_query_counts import grow
 
 MOST_LINES = 110  # of two pages
@@ -57,6 +57,23 @@ def test_a_brief_tells_relations_asks_dates_people_and_figures(cast: Cast, today
     assert {
         run.href for row in table(paper, "Figures").rows for cell in row.cells for line in cell for run in line
     } >= {source.get_absolute_url()}
+
+
+def test_a_brief_tells_what_its_own_country_asks(cast: Cast, today: date) -> None:
+    """Of a commitment of many, what another country said of it is not said here; what both owe stands on both sides."""
+    us, kr = Country.objects.get(code="US"), Country.objects.get(code="KR")
+    paper = make_agreement(desk=cast.desk, parties=[cast.home, cast.us, cast.kr])
+    row = make_commitment(agreement=paper, direction="mutual", title="Meet each year", due_on=date(2026, 6, 30))
+    for number, (organisation, words) in enumerate(((cast.us, "WORDS-OF-US"), (cast.kr, "WORDS-OF-KR"))):
+        Answer.objects.create(
+            commitment=row, organisation=organisation, verdict="disputed", wording_hash=row.wording_hash,
+            remark=words, on=today, created_by=(cast.sara, cast.omar)[number],
+        )  # fmt: skip
+    Commitment.objects.filter(pk=row.pk).update(confirmation="disputed", confirmed_hash=row.wording_hash)
+    for country, own, other in ((us, "WORDS-OF-US", "WORDS-OF-KR"), (kr, "WORDS-OF-KR", "WORDS-OF-US")):
+        text = text_of(country_brief(country, viewer=cast.viewer("linh"), on=today, since=date(2026, 1, 1)))
+        assert own in text and other not in text
+        assert text.count("146 days late") == 2, "what we ask of them, and what they may ask of us"
 
 
 def test_since_the_last_visit(cast: Cast, today: date) -> None:

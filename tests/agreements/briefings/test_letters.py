@@ -18,6 +18,7 @@ from partners.refusals import Refused
 from tests.agreements.briefings.decree30 import Read
 from tests.agreements.briefings.papers import text_of
 from tests.conftest import Cast
+from tests.factories import make_agreement
 
 KNOWN = {"agreement.title", "agreement.ref"}
 SEEDS = Path(__file__).resolve().parents[3] / "seeds"
@@ -180,11 +181,52 @@ def test_only_the_desk_writes_and_only_staff_who_see_the_record_read(cast: Cast,
     assert cast.client("huy").get(f"/letters/{letter.pk}/").status_code == 404
 
 
+def test_who_has_every_desk_reads_letters_on_commitments(cast: Cast, reminder: LetterTemplate) -> None:
+    about = About(cast.agreement, cast.commitment, cast.linh.viewer())
+    letter = letters.make(reminder, about, language="en", on=date(2026, 1, 1), said={"subject": "x", "text": "y"})
+    names = ("linh", "huy", "auditor", "operator", "sara")
+    readers = {name: cast.client(name).get(f"/letters/{letter.pk}/").status_code for name in names}
+    assert readers == {"linh": 200, "huy": 200, "auditor": 200, "operator": 200, "sara": 404}
+
+
 def test_a_kept_letter_never_changes(cast: Cast, template: LetterTemplate) -> None:
     about = About(cast.agreement, None, cast.linh.viewer())
     letter = letters.make(template, about, language="en", on=date(2026, 1, 1), said={"subject": "x", "text": "y"})
     with pytest.raises(ProgrammingError), transaction.atomic():
         Letter.objects.filter(pk=letter.pk).update(text="z")
+
+
+def test_only_what_may_leave_the_house_is_addressed_to_a_partner(reminder: LetterTemplate) -> None:
+    reminder.kind = LetterKind.REPORT_REQUEST
+    with pytest.raises(ValidationError) as refused:
+        reminder.full_clean()
+    assert set(refused.value.message_dict) == {"addressee_en"}
+    reminder.addressee_en, reminder.text_en = "{commitment.lead}", "Ask {commitment.partner}."
+    reminder.full_clean()
+
+
+@pytest.mark.parametrize(
+    ("text", "is_kept"), [("Due …, by “…”.", False), ("…", False), ("And so on… “…as they said”", True)]
+)
+def test_a_letter_with_a_gap_is_not_kept(cast: Cast, template: LetterTemplate, text: str, is_kept: bool) -> None:
+    chosen = f"/agreements/US-2023-01/letters/new/?template={template.pk}&language=en"
+    answer = cast.client("linh").post(chosen, {"on": "25/11/2026", "subject": "x", "text": text})
+    assert (answer.status_code == 302) is is_kept is Letter.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("facts", "concluded", "term"),
+    [
+        ({"stage": "adopted", "kind": "joint_statement"}, "adopted on 10/09/2023", "…"),
+        ({"stage": "agreed", "kind": "programme", "open_ended": True}, "agreed on 10/09/2023", "until terminated"),
+        ({"expires_on": date(2028, 12, 31)}, "signed on 10/09/2023", "until 31/12/2028"),
+    ],
+)
+def test_a_letter_says_how_it_was_concluded(cast: Cast, facts: dict[str, Any], concluded: str, term: str) -> None:
+    paper = make_agreement(desk=cast.desk, **facts)
+    paper.refresh_from_db()
+    values = values_of(LetterKind.LEGAL_NOTE, About(paper, None, cast.linh.viewer()))
+    assert (values["agreement.concluded"], values["agreement.term"]) == (concluded, term)
 
 
 def test_who_issues_it_is_what_an_operator_wrote_down(cast: Cast, template: LetterTemplate) -> None:
@@ -196,10 +238,31 @@ def test_who_issues_it_is_what_an_operator_wrote_down(cast: Cast, template: Lett
     assert (said["office"], said["signatory"], said["on_behalf"]) == ("Director", "Minh", "For the Minister")
     about = About(cast.agreement, None, cast.linh.viewer())
     letter = letters.make(template, about, language="en", on=date(2026, 1, 1), said=said)
-    made = letters.paper(letter, cast.linh.viewer())
+    made = letters.paper(letter)
     assert made.head
     assert (made.head.parent, made.head.body) == (cast.home.name_en or cast.home.name_vi, cast.desk.name_en)
     assert made.recipients == ("As above", "Archive")
+
+
+def test_what_is_written_down_later_changes_no_letter(cast: Cast, template: LetterTemplate) -> None:
+    """Neither another letterhead, nor another desk; and a signature left out is left out."""
+    known = Letterhead.objects.create(
+        code="desk", desk=cast.desk, organisation=cast.home, place_en="Ha Noi", symbol="X", office_en="Director",
+        signatory="Minh", recipients_en="Archive",
+    )  # fmt: skip
+    about = About(cast.agreement, None, cast.linh.viewer())
+    said = {"subject": "x", "text": "y", "office": "", "signatory": ""}
+    letter = letters.make(template, about, language="en", on=date(2026, 1, 1), said=said)
+    before = letters.paper(Letter.objects.get(pk=letter.pk))
+    assert before.head and (before.head.body, before.head.place) == (cast.desk.name_en, "Ha Noi")
+    assert (before.signature, before.recipients) == (None, ("Archive",))
+    known.place_en, known.signatory, known.recipients_en = "Hue", "Huy", "Nobody"
+    known.save()
+    cast.agreement.desk = cast.other_desk
+    cast.agreement.save()
+    assert letters.paper(Letter.objects.get(pk=letter.pk)) == before
+    for form in ("docx", "pdf"):
+        assert "Made for" not in words(cast, letter, form) and cast.linh.name not in words(cast, letter, form)
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.http import Http404
 from django.test.utils import CaptureQueriesContext
 
 from agreements.briefings.content import Heading
+from agreements.briefings.counting import MEASURES, concerned, counts_as, share, slip, starts
 from agreements.briefings.pack import review_pack
 from agreements.briefings.scopes import Over, Scope, Span
 from agreements.commitments.models import Commitment
@@ -127,6 +128,29 @@ def test_what_is_of_a_year_is_of_no_quarter(cast: Cast, today: date) -> None:
         assert set(found.values_list("ref", flat=True)) == wanted
 
 
+def test_concluded_is_what_was_concluded(cast: Cast, today: date) -> None:
+    """A day of signing in a draft concludes nothing, nor does what ended before it was concluded."""
+    viewer, day = cast.viewer("minh"), date(2026, 8, 5)
+    made = {
+        name: make_agreement(desk=cast.desk, parties=[cast.home, cast.us], signed_on=day, stage=stage, ending=ending)
+        for name, stage, ending in (
+            ("draft", "draft", ""), ("in_review", "in_review", ""), ("cleared", "cleared", ""),
+            ("given up", "ended", "not_concluded"), ("done", "ended", "completion"), ("suspended", "suspended", ""),
+            ("signed", "signed", ""),
+        )
+    }  # fmt: skip
+    for one in made.values():
+        row = make_commitment(agreement=one)
+        Commitment.objects.filter(pk=row.pk).update(delivery="delivered", delivered_on=day)
+    wanted = {made[name].ref for name in ("done", "suspended", "signed")}
+    found = Scope().agreements(viewer, **QUARTER.within("concluded"))
+    assert set(found.values_list("ref", flat=True)) == wanted
+    for name in ("new", "delivered"):
+        listed = Scope().commitments(viewer, **MEASURES[name].query(QUARTER)).values_list("agreement__ref", flat=True)
+        counted = {row.agreement.ref for row in concerned(Scope(), QUARTER, viewer) if name in counts_as(row)}
+        assert set(listed) == counted == wanted, name
+
+
 def test_figures_are_of_the_period(cast: Cast, today: date) -> None:
     on_time = make_commitment(agreement=cast.agreement, due_on=date(2026, 8, 31), title="In time")
     too_late = make_commitment(agreement=cast.agreement, due_on=date(2026, 7, 31), title="Too late")
@@ -147,6 +171,29 @@ def test_figures_are_of_the_period(cast: Cast, today: date) -> None:
     assert told["From the conclusion to the first action (median)"] == f"{(date(2026, 8, 30) - signed).days} days"
 
 
+def test_a_share_is_whole_or_nothing_only_where_it_is() -> None:
+    shares = [share(part, whole) for part, whole in ((0, 0), (0, 900), (1, 900), (450, 900), (899, 900), (900, 900))]
+    assert shares == [None, 0, 1, 50, 99, 100]
+
+
+def test_days_between_are_counted_from_days(cast: Cast, today: date) -> None:
+    """A quarter that is later than a day is later, by nobody knows how many days; a year has no day to start from."""
+    scope, viewer = Scope(), cast.viewer("minh")
+    rows = {
+        name: make_commitment(agreement=cast.agreement, due_on=date(2027, 3, 31), due_precision=precision)
+        for name, precision in (("day", "day"), ("quarter", "quarter"))
+    }
+    for row in rows.values():
+        Commitment.objects.filter(pk=row.pk).update(baseline_due_on=date(2027, 3, 1))
+        Report.objects.create(commitment=row, on=date(2026, 8, 30), text="x", status="accepted", created_by=cast.linh)
+    found = {row.pk: row for row in concerned(scope, QUARTER, viewer)}
+    assert all("slipped" in counts_as(found[row.pk]) for row in rows.values())
+    assert (slip(found[rows["day"].pk]), slip(found[rows["quarter"].pk])) == (30, None)
+    assert rows["day"].pk in starts(scope, QUARTER, viewer)
+    Agreement.objects.filter(pk=cast.agreement.pk).update(signed_precision="year")
+    assert starts(scope, QUARTER, viewer) == {}
+
+
 def test_who_has_not_reported_is_told_with_the_days(cast: Cast, today: date) -> None:
     row = cast.commitment
     Report.objects.create(commitment=row, on=date(2026, 3, 1), text="x", status="submitted", created_by=cast.linh)
@@ -154,7 +201,7 @@ def test_who_has_not_reported_is_told_with_the_days(cast: Cast, today: date) -> 
     blockers.nudge(row, by=cast.viewer("minh"))
     paper = review_pack(Scope(), QUARTER, viewer=cast.viewer("minh"), on=today)
     (line,) = [
-        one for one in table(paper, "Who has not reported").rows
+        one for one in table(paper, "Without news for over 90 days").rows
         if any(run.href == row.get_absolute_url() for run in one.cells[0][0])
     ]  # fmt: skip
     said = [[run.text for part in cell for run in part] for cell in line.cells]

@@ -33,6 +33,7 @@ Q2, Q3, Q4 = (
     Span(date(2026, 10, 1), date(2026, 12, 31)),
 )  # fmt: skip
 FIGURES = "Delivery in figures"
+NAMES = ("huy", "linh", "auditor")
 
 
 def close(cast: Cast, span: Span = Q3, *, desk: Desk | None = None, who: str = "minh") -> FrozenPeriod:
@@ -137,6 +138,8 @@ def test_the_pack_of_a_closed_quarter_says_so(cast: Cast, today: date) -> None:
     assert [cell[0][0].text for cell in overdue.cells[1:]] == ["1", "0", "1"]
     assert overdue.cells[1][0][0].href == f"/periods/{made.pk}/?counts=overdue&over=desk&code={cast.desk.code}"
     assert overdue.cells[3][0][0].href.startswith(f"/periods/{before.pk}/")
+    page = cast.client("minh").get(overdue.cells[1][0][0].href).content.decode()
+    assert f"Desk: {cast.desk.name_en}" in page.partition("<table")[0], "what narrows the list is said"
     never = review_pack(Scope(), Span(date(2025, 1, 1), date(2025, 3, 31)), viewer=cast.viewer("minh"), on=today)
     assert "was not closed" in text_of(never) and "the figures may still change" in text_of(never)
 
@@ -155,10 +158,26 @@ def test_two_closings_line_by_line(cast: Cast, today: date) -> None:
     assert ["Due", "31/03/2027"] in [[row[1], row[3]] for row in rows if len(row) == 4]
     assert ["Who can remove it", "–", "Partner"] in [row[1:] for row in rows]
     assert ["In the later one alone (1)"] in rows and ["In the earlier one alone (1)"] in rows
+    stood = {row[0].split()[0]: row[1:] for row in rows if len(row) == 4 and row[1] == "Delivery"}
+    assert stood == {come.ref: ["Delivery", "", "Planned"], gone.ref: ["Delivery", "Planned", ""]}
     assert any(come.ref in row[0] for row in rows) and any(gone.ref in row[0] for row in rows)
     assert come.pk in paper.records["commitments"]
     page = cast.client("minh").get(f"/periods/{second.pk}/against/{first.pk}/")
     assert page.status_code == 200 and "31/03/2027" in page.content.decode()
+
+
+def test_what_was_restricted_in_one_of_two_closings_is_told_by_neither(cast: Cast, today: date) -> None:
+    """Not even that it stands in one alone: it stands in both."""
+    paper = make_agreement(desk=cast.desk, parties=[cast.home, cast.us], restricted=True)
+    row = make_commitment(agreement=paper, title="CANARY")
+    first = close(cast, Q2)
+    Agreement.objects.filter(pk=paper.pk).update(restricted=False)
+    second = close(cast, Q3)
+    seen = {name: text_of(comparing.compared(first, second, viewer=cast.viewer(name), on=today)) for name in NAMES}
+    for name in NAMES:
+        assert row.ref not in seen[name], "nothing of it has changed"
+        assert "alone" not in seen[name]
+        assert ("only what you may see" in seen[name]) is (name == "huy")
 
 
 def test_what_is_restricted_stays_with_its_desk(cast: Cast, today: date) -> None:
@@ -172,6 +191,29 @@ def test_what_is_restricted_stays_with_its_desk(cast: Cast, today: date) -> None
     assert "CANARY" not in seen["huy"] and "only what you may see" in seen["huy"]
     assert all("CANARY-THEN" in seen[name] and "CANARY-LATER" in seen[name] for name in ("linh", "auditor"))
     assert cast.client("sara").get(f"/periods/{made.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("stage", ["draft", "in_review", "cleared"])
+def test_what_is_not_concluded_is_in_no_closing(cast: Cast, today: date, stage: str) -> None:
+    """Though a day of signing stands in it, and a delivery."""
+    paper = make_agreement(
+        desk=cast.desk, parties=[cast.home, cast.us], stage=stage, signed_on=date(2026, 8, 1), title="CANARY-PAPER"
+    )
+    done = make_commitment(agreement=paper, title="CANARY-DRAFT")
+    Commitment.objects.filter(pk=done.pk).update(delivery="delivered", delivered_on=date(2026, 8, 20))
+    made = close(cast)
+    assert not FrozenState.objects.filter(agreement_id=paper.pk).exists()
+    for name in ("huy", "linh"):
+        assert "CANARY" not in cast.client(name).get(f"/periods/{made.pk}/").content.decode()
+
+
+def test_what_is_a_draft_by_now_stays_with_its_desk(cast: Cast, today: date) -> None:
+    paper = make_agreement(desk=cast.desk, parties=[cast.home, cast.us])
+    make_commitment(agreement=paper, title="CANARY-BACK")
+    made = close(cast)
+    Agreement.objects.filter(pk=paper.pk).update(stage="draft")
+    seen = {name: cast.client(name).get(f"/periods/{made.pk}/").content.decode() for name in ("huy", "linh")}
+    assert "CANARY" not in seen["huy"] and "CANARY-BACK" in seen["linh"]
 
 
 def test_closing_on_the_page(cast: Cast, today: date) -> None:
