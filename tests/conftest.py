@@ -123,12 +123,17 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
+# So that no test depends on when it runs.
+NO_QUIET_HOURS = "from partners.models import User; User.objects.update(quiet_from=None, quiet_until=None)"
+
+
 @pytest.fixture(scope="session")
 def site() -> Iterator[Running]:
     """One whole `dev.py up` for every test that uses the product in a browser: the bundled data, and what they add."""
     need_chromium()
     running = Running()
     child = running.start()
+    running.manage("shell", "-v0", "-c", NO_QUIET_HOURS)
     yield running
     child.terminate()
     child.wait(60)

@@ -46,6 +46,11 @@ class Running:
         assert not expect, self.said()
         return child
 
+    def manage(self, *arguments: str) -> None:
+        """A command of `manage.py` beside what runs."""
+        command = [sys.executable, "-m", "tracker.embedded", "manage", *arguments]
+        subprocess.run(command, cwd=self.project, env=self.env, check=True)
+
     def said(self) -> str:
         return self.log.read_text(encoding="utf-8", errors="replace")
 

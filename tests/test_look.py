@@ -44,7 +44,8 @@ PAGES = {
         "/", "/waiting/", "/review/", "/agreements/US-2023-03/", "/organisations/kfia/merge/?into=gov-us",
         "/countries/US/share/",
         "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/", "/inbox/",
-        "/agreements/US-2023-03/reminders/", "/people/1/merge/",
+        "/agreements/US-2023-03/reminders/", "/people/1/merge/", "/periods/", "/quality/", "/briefings/",
+        "/briefings/review_pack/",
     ],
     "partner": [
         "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",
@@ -109,7 +110,20 @@ def pages(browser: Any, site: Running) -> dict[str, list[str]]:
     page.goto("/countries/US/")
     made += linked("/documents/")
     officer.leave()
-    return PAGES | {"officer": PAGES["officer"] + made}
+    return PAGES | {"officer": PAGES["officer"] + made, "manager": PAGES["manager"] + closed_periods(browser, site)}
+
+
+def closed_periods(browser: Any, site: Running) -> list[str]:
+    """Two years that are closed here, and the second against the first."""
+    manager, made = Person(browser, site, "manager", language="en"), []
+    for year in ("2024", "2025"):
+        manager.page.goto("/periods/")
+        manager.page.fill("[name=period]", year)
+        manager.page.click("main form .primary")
+        manager.page.wait_for_url("**/periods/*/")
+        made.append(manager.page.url.removeprefix(manager.base))
+    manager.leave()
+    return [*made, f"{made[1]}against/{made[0].strip('/').rpartition('/')[2]}/"]
 
 
 def faults_of(person: Person, path: str, *, known_to_exist: bool = True) -> list[str]:

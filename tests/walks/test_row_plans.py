@@ -31,6 +31,7 @@ from partners.viewers import DESK_STAFF
 from partners.viewsets import RecordViewSet
 from tests import factories
 from tests.factories import TODAY
+from tests.roles import analyze
 
 VIEWS: dict[str, type[RecordViewSet]] = {
     "agreements": AgreementViewSet, "commitments": CommitmentViewSet, "organisations": OrganisationViewSet,
@@ -52,6 +53,7 @@ def people(db: None, today: object, tmp_path: Any, settings: Any) -> dict[str, U
         "none": make(role="manager"), "auditor": make(role="auditor"), "operator": make(role="operator"),
     }  # fmt: skip
     generate(MANY, seed=3, on=TODAY, with_files=0)
+    analyze()
     rng = random.Random(7)
     make_strange(rng)
     organisations = list(Organisation.objects.exclude(country__code="VN").order_by("participations", "pk").distinct())

@@ -36,6 +36,8 @@ NOT_CONTENT: Mapping[str, str] = {
     "link": "one answer from outside, given without an account",
     "linkopening": "who looked",
     "follow": "who wants to be told",
+    "frozenstate": "what was so when a period was closed; nothing changes it",
+    "letter": "what was written to somebody, kept as it left",
     "mute": "who does not",
     "note": "talk among colleagues",
     "opening": "who looked",

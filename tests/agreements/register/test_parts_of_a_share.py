@@ -217,7 +217,7 @@ def test_the_preview_is_what_the_partner_sees_and_shares_nothing(cast: Cast, tod
     own = cast.client("omar").get("/agreements/US-2023-01/").content.decode().split("<main")[1].split("</main>")[0]
     # What only they can do: follow it, and take it along.
     own = re.sub(
-        r'<form class="follow".*?</form>\s*|<details class="act on-paper".*?</details>\s*', "", own, flags=re.DOTALL
+        r'<form class="follow".*?</form>\s*|<details class="act taken-along".*?</details>\s*', "", own, flags=re.DOTALL
     )
     assert "".join(own.split("<h1>")[1].split()) == "".join(main.split("<h1>")[1].split())
     now = preview(cast, now="yes").content.decode()
