@@ -84,11 +84,11 @@ class Statements:
         """
         if shape is None or any(not _can_be_bound(value) for value in values):
             return write(values)
-        statement = self.kept.get(shape, UNKNOWN)  # at once: another thread may be emptying it
-        if statement is not UNKNOWN:
-            if statement is None:
+        known = self.kept.get(shape, UNKNOWN)  # at once: another thread may be emptying it
+        if known is not UNKNOWN:
+            if known is None:
                 return write(values)
-            bound = statement.bind(values)
+            bound: Text = known.bind(values)
             if settings.CHECK_STATEMENTS and not _same(bound, write(values)):
                 raise WrongBinding(shape)
             return bound
