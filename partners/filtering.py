@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, cast
 
@@ -91,6 +91,11 @@ class ReadableFilters(filters.FilterSet):
             for value in values
             if value.strip()
         ]
+
+    def unboxed(self, boxed: Collection[str]) -> list[tuple[str, str]]:
+        """What a link brought along and no box of the page shows: it stays when a box is changed."""
+        asked = cast("QueryDict", self.data)
+        return [(name, value) for name in self.filters if name not in boxed for value in asked.getlist(name) if value]
 
     def named(self, name: str, value: str) -> str:
         """What a value of one filter is called."""

@@ -9,18 +9,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from agreements.briefings import fields
-from agreements.briefings.content import Block, Bullets, Column, Facts, Heading, Line, Paper, Row, Table, line
-from agreements.briefings.fields import day, joined
-from agreements.briefings.making import Maker
+from agreements.briefings.content import Block, Bullets, Column, Facts, Heading, Line, Paper, Row, Table, day, line
+from agreements.briefings.fields import joined
+from agreements.briefings.making import EVERYONE, Maker, paper_of
 from agreements.briefings.recordparts import (
-    EVERYONE,
     ReferenceForm,
     accepted,
     cited_in,
     filled,
     history,
     led_to,
-    paper_of,
     text_under,
 )
 from agreements.commitments.lists.said import with_said

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from agreements.briefings.content import Line, Run, line
+from agreements.briefings.content import NONE, Line, Run, day, line
 from agreements.briefings.gathering import Gathered
 from agreements.commitments.models import Commitment, duty
 from agreements.lateness import late_by, was_promised
@@ -23,8 +23,14 @@ MOST_WORDS = 60  # of the text of a commitment
 SEVERAL, NOBODY = "~several", "~~nobody"  # places behind all names
 
 
-def day(value: date | None) -> str:
-    return f"{value:%d/%m/%Y}" if value else "–"
+def day_or_none(on: date | None) -> str:
+    return day(on) or NONE
+
+
+def titled(record: Any, anchor: str = "") -> Line:
+    """`US-2023-01 Title`: the reference leads to the record, or to a part of its page."""
+    href = f"{record.get_absolute_url()}{anchor}"
+    return (Run(record.ref, href, is_quiet=True), Run(f" {record.title}", is_strong=True))
 
 
 def labelled(label: object, words: object, href: str = "", *, is_quiet: bool = False) -> Line:
@@ -34,6 +40,12 @@ def labelled(label: object, words: object, href: str = "", *, is_quiet: bool = F
 
 def cell(*lines: Line) -> Cell:
     return tuple(one for one in lines if one)
+
+
+def of_step(step: Any) -> tuple[Cell, Cell, Cell]:
+    """The day of an act, what it was, and the record that it was about."""
+    record = step.commitment or step.agreement
+    return cell(line(day(step.on))), cell(line(step.get_name_display())), cell(line(record, record.get_absolute_url()))
 
 
 @dataclass(frozen=True)
@@ -77,10 +89,7 @@ class Cells:
 
     def content(self, row: Commitment) -> Cell:
         text = Truncator(row.text).words(MOST_WORDS, truncate=" …") if row.text else ""
-        return cell(self.title(row), *self.paper(row), line(text if text != row.title else ""))
-
-    def title(self, row: Commitment) -> Line:
-        return (Run(row.ref, row.get_absolute_url(), is_quiet=True), Run(f" {row.title}", is_strong=True))
+        return cell(titled(row), *self.paper(row), line(text if text != row.title else ""))
 
     def paper(self, row: Commitment) -> Cell:
         if not row.shows_agreement:
@@ -92,7 +101,7 @@ class Cells:
         if row.slippage:
             lines.append(labelled(_("First promised for"), row.baseline_due or ""))
         if row.delivery == Delivery.DELIVERED:
-            lines.append(labelled(row.get_delivery_display(), day(row.delivered_on)))
+            lines.append(labelled(row.get_delivery_display(), day_or_none(row.delivered_on)))
         else:
             lines.append(line(row.get_delivery_display()))
         return cell(*lines, line(self.late(row), is_strong=True))
@@ -109,7 +118,7 @@ class Cells:
         if self.viewer.is_staff and row.blocker:
             yield line(row.blocker, is_strong=True)
             yield labelled(_("Who can remove it"), row.get_blocked_by_display())
-            yield labelled(_("Since"), day(row.blocked_since_on))
+            yield labelled(_("Since"), day_or_none(row.blocked_since_on))
         for answer in self.found.disputes[row.pk]:
             said = answer.remark or answer.proposed
             yield labelled(_("Disputed by %(name)s") % {"name": answer.organisation.label}, said)

@@ -9,8 +9,8 @@ from django.db.models import Count, Prefetch, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from agreements.briefings.cells import Cells, cell, day, labelled
-from agreements.briefings.content import Block, Column, Heading, Line, Paragraph, Row, Run, Table, line
+from agreements.briefings.cells import Cells, cell, day_or_none, labelled, titled
+from agreements.briefings.content import Block, Column, Heading, Line, Paragraph, Row, Table, line
 from agreements.briefings.counting import MEASURES, counts_as
 from agreements.briefings.scopes import Query, Scope, Span
 from agreements.briefings.telling import Told
@@ -82,7 +82,7 @@ def _agreements(caption: str, scope: Scope, query: Query, viewer: Viewer, nothin
     )  # fmt: skip
     lines = tuple(
         Row((
-            cell(paper_title(one)), cell(line(partners_of(one))),
+            cell(titled(one)), cell(line(partners_of(one))),
             cell(line(one.get_stage_display()), line(one.signed or "")), _term(one, viewer),
             cell(line(one.promises, one_list(one))),
         ))
@@ -90,10 +90,6 @@ def _agreements(caption: str, scope: Scope, query: Query, viewer: Viewer, nothin
     )  # fmt: skip
     yield Table(caption, columns, lines, nothing)
     yield from _rest(len(found), scope.href(query, "agreements"))
-
-
-def paper_title(agreement: Agreement) -> Line:
-    return (Run(agreement.ref, agreement.get_absolute_url(), is_quiet=True), Run(f" {agreement.title}", is_strong=True))
 
 
 def one_list(agreement: Agreement) -> str:
@@ -107,8 +103,8 @@ def _term(agreement: Agreement, viewer: Viewer) -> tuple[Line, ...]:
         return ()
     last = agreement.last_notice_on(viewer.on)
     return cell(
-        labelled(_("Ends"), day(end)), line(agreement.get_renewal_display()),
-        labelled(_("Last day to give notice"), day(last)) if last else (),
+        labelled(_("Ends"), day_or_none(end)), line(agreement.get_renewal_display()),
+        labelled(_("Last day to give notice"), day_or_none(last)) if last else (),
     )  # fmt: skip
 
 
@@ -127,7 +123,7 @@ def _commitments(
         Column(HEADS[name](), 3),
     )
     lines = tuple(
-        Row((cell(cells.title(row)), cells.lead(row), cells.partner(row)[:1], _told(name, row, cells)))
+        Row((cell(titled(row)), cells.lead(row), cells.partner(row)[:1], _told(name, row, cells)))
         for row in found[:MOST]
     )
     yield Table(caption, columns, lines, nothing)
@@ -143,7 +139,7 @@ def _told(name: str, row: Commitment, cells: Cells) -> tuple[Line, ...]:
     match name:
         case "delivered":
             first = labelled(_("First promised for"), row.baseline_due) if row.baseline_due else ()
-            return cell(line(day(row.delivered_on)), first)
+            return cell(line(day_or_none(row.delivered_on)), first)
         case "overdue":
             return cell(line(row.due), line(cells.late(row)))
         case _:

@@ -10,18 +10,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.briefings import fields
-from agreements.briefings.content import Block, Column, Facts, Heading, Paper, Row, Run, Table, line
-from agreements.briefings.fields import NONE, day, joined
-from agreements.briefings.making import Maker
+from agreements.briefings.content import NONE, Block, Column, Facts, Heading, Paper, Row, Run, Table, day, line
+from agreements.briefings.fields import joined
+from agreements.briefings.making import EVERYONE, Maker, paper_of
 from agreements.briefings.recordparts import (
-    EVERYONE,
     ReferenceForm,
     accepted,
     cited_in,
     filled,
     history,
     led_to,
-    paper_of,
     text_under,
 )
 from agreements.commitments.lists.said import with_said

@@ -9,16 +9,16 @@ from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 
 from agreements.briefings.cells import cell
 from agreements.briefings.content import Block, Column, Facts, Heading, Line, Paper, Row, Run, Table, line
 from agreements.briefings.counting import MEASURES, total
-from agreements.briefings.figuring import days, percent
+from agreements.briefings.figuring import shares_and_medians
 from agreements.briefings.frozen import FrozenPeriod, FrozenState
-from agreements.briefings.periods import counted, states_of
+from agreements.briefings.making import paper_of
+from agreements.briefings.periods import counting_of, states_of
 from agreements.briefings.scopes import Scope
 from agreements.commitments.models import Commitment
 from agreements.vocabulary import BlockedBy, Confirmation, Delivery, Direction, Health
@@ -78,15 +78,12 @@ def compared(first: FrozenPeriod, second: FrozenPeriod, *, viewer: Viewer, on: d
     unsure = _seen_by_half(first, second, one.keys() ^ other.keys())
     told_one, told_other = ({ref: state for ref, state in some.items() if ref not in unsure} for some in (one, other))
     lines = _lines(told_one, told_other, words)
-    body: tuple[Block, ...] = (Facts(tuple(heads)), *_figures(first, second, viewer), *lines)
+    body: tuple[Block, ...] = (Facts(tuple(heads)), *_figures((first, one), (second, other)), *lines)
     told = {state.commitment_id for state in (*one.values(), *other.values())}
     known = Commitment.objects.visible_to(viewer).filter(pk__in=told).order_by("pk")
-    return Paper(
-        kind=pgettext("paper", "Report"),
-        subject=_("Closed periods compared: %(first)s and %(second)s") % {"first": first.span, "second": second.span},
-        language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records={"commitments": tuple(known.values_list("pk", flat=True))},
-    )  # fmt: skip
+    subject = _("Closed periods compared: %(first)s and %(second)s") % {"first": first.span, "second": second.span}
+    records = {"commitments": tuple(known.values_list("pk", flat=True))}
+    return paper_of(pgettext("paper", "Report"), subject, viewer, on, body, records)
 
 
 def _seen_by_half(first: FrozenPeriod, second: FrozenPeriod, refs: Iterable[str]) -> set[str]:
@@ -95,9 +92,13 @@ def _seen_by_half(first: FrozenPeriod, second: FrozenPeriod, refs: Iterable[str]
     return set(rows.values_list("ref", flat=True).annotate(n=Count("pk")).filter(n=2))
 
 
-def _figures(first: FrozenPeriod, second: FrozenPeriod, viewer: Viewer) -> Iterator[Block]:
+Closing = tuple[FrozenPeriod, Mapping[str, FrozenState]]  # with its states by reference
+
+
+def _figures(earlier: Closing, later: Closing) -> Iterator[Block]:
     caption = _("Delivery in figures")
-    sums = [total(one for _scopes, one in counted(period, Scope(), viewer)) for period in (first, second)]
+    first, second = earlier[0], later[0]
+    sums = [total(map(counting_of, states.values())) for _period, states in (earlier, later)]
     was, became = sums
     lines = [
         Row((
@@ -107,13 +108,7 @@ def _figures(first: FrozenPeriod, second: FrozenPeriod, viewer: Viewer) -> Itera
         ))
         for name, measure in MEASURES.items()
     ]  # fmt: skip
-    told = [
-        (_("From the conclusion to the first action (median)"), [days(one.first_action_days) for one in sums]),
-        (_("Delivered on time, of what had a day"), [percent(one.on_time_share) for one in sums]),
-        (_("Without an accepted report, of what is owed"), [percent(one.unreported_share) for one in sums]),
-        (_("Later than first promised (median)"), [days(one.slippage_days) for one in sums]),
-    ]
-    lines += [Row((cell(line(label)), *(cell(line(value)) for value in values), ())) for label, values in told]
+    lines += shares_and_medians(sums, ())
     columns = (
         Column(_("Figure"), 4), *(Column(str(period.span), 1, is_number=True) for period in (first, second)),
         Column(_("Difference"), 1, is_number=True),

@@ -29,6 +29,13 @@ def line(text: object, href: str = "", *, is_strong: bool = False, is_quiet: boo
     return (Run(str(text), href, is_strong, is_quiet),) if str(text) else ()
 
 
+NONE = "–"  # what stands in a place where nothing is known
+
+
+def day(on: date | None) -> str:
+    return f"{on:%d/%m/%Y}" if on else ""
+
+
 @dataclass(frozen=True)
 class Heading:
     text: str

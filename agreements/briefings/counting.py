@@ -200,11 +200,7 @@ class Counting:
 
 def countings(rows: Iterable[Any], days: Mapping[int, int]) -> list[Counting]:
     """Of rows of `concerned`, and what `starts` found."""
-    found = []
-    for row in rows:
-        flags = counts_as(row)
-        found.append(Counting(flags, slip(row), days.get(row.pk)))
-    return found
+    return [Counting(counts_as(row), slip(row), days.get(row.pk)) for row in rows]
 
 
 def total(counted: Iterable[Counting]) -> Counts:

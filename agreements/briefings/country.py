@@ -2,24 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import F, Prefetch, Q
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.acts import Act
 from agreements.briefings import sourcing
-from agreements.briefings.cells import Cells, cell, day, labelled
-from agreements.briefings.changes import one_list, paper_title, with_parties
-from agreements.briefings.content import Block, Bullets, Column, Facts, Heading, Line, Paper, Paragraph, Row, Run, Table
+from agreements.briefings.cells import Cells, cell, day_or_none, labelled, of_step, titled
+from agreements.briefings.changes import one_list, with_parties
+from agreements.briefings.content import (
+    NONE,
+    Block,
+    Bullets,
+    Column,
+    Facts,
+    Heading,
+    Line,
+    Paper,
+    Paragraph,
+    Row,
+    Run,
+    Table,
+    day,
+)
 from agreements.briefings.content import line as text
 from agreements.briefings.gathering import Gathered, gather
+from agreements.briefings.making import paper_of
 from agreements.briefings.scopes import Over, Query, Scope
 from agreements.commitments.models import duty
 from agreements.commitments.models.queries import IS_OWED
@@ -84,14 +98,12 @@ def country_brief(country: Country, *, viewer: Viewer, on: date, since: date | N
         *_asks(brief), *_dates(brief, agreements), *_people(brief), *_figures(brief),
         *sourcing.of_claims(_claims(brief), viewer),
     )  # fmt: skip
-    return Paper(
-        kind=pgettext("paper", "Brief"), subject=_("Relations with %(country)s") % {"country": country},
-        language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records={
-            "commitments": tuple(row.pk for row in rows),
-            "agreements": tuple(sorted(agreements.order_by().values_list("pk", flat=True))),
-        },
-    )  # fmt: skip
+    records = {
+        "commitments": tuple(row.pk for row in rows),
+        "agreements": tuple(sorted(agreements.order_by().values_list("pk", flat=True))),
+    }
+    subject = _("Relations with %(country)s") % {"country": country}
+    return paper_of(pgettext("paper", "Brief"), subject, viewer, on, body, records)
 
 
 def _claims(brief: Brief) -> Q:
@@ -122,24 +134,22 @@ def _since(when: Any) -> str:
 def _state(brief: Brief, agreements: Any) -> Iterator[Block]:
     """Agreements by stage, commitments by side and by health; each number opens its list."""
     numbers = desk.numbers(brief.country, agreements, brief.scope.commitments(brief.viewer), brief.viewer)
-    rows = [(_("Agreements"), _counted(numbers["stages"], "agreements"))]
+    rows = [(_("Agreements"), _counted(((part.label, part) for part in numbers["stages"]), "agreements"))]
     for side in numbers["balance"]:
-        parts = [(_("open"), side["open"]), (_("overdue"), side["late"]), (_("delivered"), side["done"])]
-        runs: list[Run] = []
-        for label, part in parts:
-            runs += [Run(str(part.count), f"{reverse('commitments')}?{part.query}"), Run(f" {label}   ", is_quiet=True)]
-        rows.append((str(side["label"]), tuple(runs)))
+        parts = ((_("open"), side["open"]), (_("overdue"), side["late"]), (_("delivered"), side["done"]))
+        rows.append((str(side["label"]), _counted(parts, "commitments")))
     if numbers["healths"]:
-        rows.append((_("Health"), _counted(numbers["healths"], "commitments")))
+        rows.append((_("Health"), _counted(((part.label, part) for part in numbers["healths"]), "commitments")))
     yield Heading(_("State of play"), 1)
     yield Facts(tuple(rows))
 
 
-def _counted(parts: Sequence[Any], page: str) -> Line:
+def _counted(parts: Iterable[tuple[object, Any]], page: str) -> Line:
+    """Each number with what it counts; it opens its list."""
     runs: list[Run] = []
-    for part in parts:
-        runs += [Run(str(part.count), f"{reverse(page)}?{part.query}"), Run(f" {part.label}   ", is_quiet=True)]
-    return tuple(runs) or (Run("–"),)
+    for label, part in parts:
+        runs += [Run(str(part.count), f"{reverse(page)}?{part.query}"), Run(f" {label}   ", is_quiet=True)]
+    return tuple(runs) or (Run(NONE),)
 
 
 def _more(number: int, href: str, *, shown: int = SHOWN) -> Iterator[Block]:
@@ -156,7 +166,7 @@ def _concluded(brief: Brief) -> Iterator[Block]:
     columns = (Column(_("Agreement"), 6), Column(_("Concluded"), 2), Column(_("Commitments"), 1, is_number=True))
     lines = tuple(
         Row((
-            cell(paper_title(one)), cell(text(one.get_stage_display()), text(one.signed or "")),
+            cell(titled(one)), cell(text(one.get_stage_display()), text(one.signed or "")),
             cell(text(one.promises, one_list(one))),
         ))
         for one in found[:SHOWN]
@@ -177,14 +187,7 @@ def _moved(brief: Brief) -> Iterator[Block]:
         on__range=(brief.since, brief.viewer.on),
     )  # fmt: skip
     steps = list(acts.select_related("agreement", "commitment").order_by("-on", "-pk")[: SHOWN + 4])
-    lines = tuple(
-        Row((
-            cell(text(day(one.on))), cell(text(one.get_name_display())),
-            cell(text((one.commitment or one.agreement), (one.commitment or one.agreement).get_absolute_url())),
-            cell(text(one.reason)),
-        ))
-        for one in steps
-    )  # fmt: skip
+    lines = tuple(Row((*of_step(one), cell(text(one.reason)))) for one in steps)
     columns = (Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("Reason"), 3))
     yield Table(caption, columns, lines, _("Nothing is recorded since then."))
     yield from _more(acts.count(), "", shown=SHOWN + 4)
@@ -193,7 +196,7 @@ def _moved(brief: Brief) -> Iterator[Block]:
 def _delivered(brief: Brief, caption: str) -> Iterator[Block]:
     query: Query = {"delivery": "delivered", "delivered_from": day(brief.since), "delivered_to": day(brief.viewer.on)}
     rows = list(brief.scope.commitments(brief.viewer, **query).order_by("-delivered_on", "pk"))
-    lines = tuple(Row((cell(brief.cells.title(row)), cell(text(day(row.delivered_on))))) for row in rows[:SHOWN])
+    lines = tuple(Row((cell(titled(row)), cell(text(day_or_none(row.delivered_on))))) for row in rows[:SHOWN])
     columns = (Column(_("Commitment"), 6), Column(_("Delivered on"), 2))
     yield Table(caption, columns, lines, _("Nothing is recorded since then."))
     yield from _more(len(rows), brief.scope.href(query))
@@ -208,7 +211,7 @@ def _blocked(brief: Brief) -> Iterator[Block]:
     columns = (Column(_("Commitment"), 4), Column(_("What blocks it"), 4), Column(_("Who can remove it"), 2))
     lines = tuple(
         Row((
-            cell(brief.cells.title(row)),
+            cell(titled(row)),
             cell(text(row.blocker), labelled(row.get_blocked_side_display(), _since(row.blocked_since_on))),
             cell(text(row.get_blocked_by_display())),
         ))
@@ -224,16 +227,16 @@ def _asks(brief: Brief) -> Iterator[Block]:
     for row in brief.open:
         late = brief.cells.late(row)
         if late:
-            wanted: Line = (*brief.cells.title(row), Run(f": {late}", is_quiet=True))
+            wanted: Line = (*titled(row), Run(f": {late}", is_quiet=True))
             theirs += [wanted] if row.direction in duty.BY_THEM else []
             ours += [wanted] if row.direction in duty.BY_US else []
         for asked in brief.found.requests[row.pk]:
             if brief.is_of(asked.organisation):  # what our own people ask for is decided here
                 new = f" → {asked.becomes}" if asked.becomes else ""
-                ours.append((*brief.cells.title(row), Run(f": {asked.get_kind_display()}{new}. {asked.reason}")))
+                ours.append((*titled(row), Run(f": {asked.get_kind_display()}{new}. {asked.reason}")))
         answers = (answer for answer in brief.found.disputes[row.pk] if brief.is_of(answer.organisation))
         said = (answer.remark or answer.proposed for answer in answers)
-        ours += [(*brief.cells.title(row), Run(f": {words}")) for words in said]
+        ours += [(*titled(row), Run(f": {words}")) for words in said]
     staff = brief.viewer.is_staff
     mine, yours = (_("What we ask of them"), _("What they ask of us")) if staff else (_("Asked of you"), _("You ask"))
     yield Heading(_("Requests in both directions"), 1)
@@ -247,7 +250,7 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
     """What comes next: due days, sessions of committees, ends of terms, anniversaries."""
     viewer, until = brief.viewer, brief.viewer.on + timedelta(days=AHEAD_DAYS)
     coming: list[tuple[date, str, Line]] = [
-        (row.due_on, str(row.due), (Run(f"{_('Due')}: ", is_quiet=True), *brief.cells.title(row)))
+        (row.due_on, str(row.due), (Run(f"{_('Due')}: ", is_quiet=True), *titled(row)))
         for row in brief.open
         if row.due_on and viewer.on <= row.due_on <= until
     ]
@@ -258,7 +261,7 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
     ]
     if viewer.is_staff:
         ending = agreements.expiring(viewer.on, days=AHEAD_DAYS)
-        coming += [(one.end, day(one.end), (Run(f"{_('Ends')}: ", is_quiet=True), *paper_title(one))) for one in ending]
+        coming += [(one.end, day(one.end), (Run(f"{_('Ends')}: ", is_quiet=True), *titled(one))) for one in ending]
         levels = Relation.objects.visible_to(viewer).filter(country=brief.country)
         coming += [
             (one.on, day(one.on), (Run(_("%(years)s years") % {"years": one.years}), Run(f": {one.what}", one.url)))

@@ -9,9 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agreements.briefings.cells import Cells, cell, day, labelled
-from agreements.briefings.changes import paper_title, partners_of, with_parties
-from agreements.briefings.content import Block, Column, Heading, Line, Row, Run, Table, line
+from agreements.briefings.cells import Cells, cell, day_or_none, labelled, titled
+from agreements.briefings.changes import partners_of, with_parties
+from agreements.briefings.content import Block, Column, Heading, Line, Row, Table, line
 from agreements.briefings.counting import MEASURES, counts_as
 from agreements.briefings.scopes import Query, Scope, Span
 from agreements.briefings.telling import Told
@@ -60,7 +60,7 @@ def _agreements(kind: Wait, query: Query, scope: Scope, viewer: Viewer, told: To
     told.of(agreements=[one.pk for one in rows])
     found = [
         Row((
-            cell(paper_title(one)), cell(line(one.desk)), cell(line(partners_of(one)), _ended(one, viewer)),
+            cell(titled(one)), cell(line(one.desk)), cell(line(partners_of(one)), _ended(one, viewer)),
             cell(line((one.submitted_by if kind == Wait.REVIEW else one.owner) or "")), (),
         ))
         for one in rows
@@ -70,7 +70,7 @@ def _agreements(kind: Wait, query: Query, scope: Scope, viewer: Viewer, told: To
 
 def _ended(agreement: Any, viewer: Viewer) -> Line:
     end = agreement.ends_on(viewer.on)
-    return labelled(_("Ended") if end and end < viewer.on else _("Ends"), day(end)) if end else ()
+    return labelled(_("Ended") if end and end < viewer.on else _("Ends"), day_or_none(end)) if end else ()
 
 
 def _amendments(scope: Scope, viewer: Viewer, told: Told) -> Iterator[Row]:
@@ -101,7 +101,7 @@ def _requests(wait: Wait, kind: RequestKind, scope: Scope, viewer: Viewer, told:
     )  # fmt: skip
     found = [
         Row((
-            _record(one.commitment, "days"), cell(line(one.commitment.agreement.desk)),
+            cell(titled(one.commitment, "#days")), cell(line(one.commitment.agreement.desk)),
             cell(line(f"{one.was or '–'} → {one.becomes}" if one.becomes else ""), line(one.reason)),
             cell(line(one.organisation or one.created_by or "")), cell(line(_day_of(one.created_at))),
         ))
@@ -116,13 +116,8 @@ def _with_their_records(rows: Any, told: Told) -> list[Any]:
     return found
 
 
-def _record(commitment: Any, anchor: str) -> tuple[Line, ...]:
-    href = f"{commitment.get_absolute_url()}#{anchor}"
-    return cell((Run(commitment.ref, href, is_quiet=True), Run(f" {commitment.title}", is_strong=True)))
-
-
 def _day_of(instant: Any) -> str:
-    return day(timezone.localtime(instant).date())
+    return day_or_none(timezone.localtime(instant).date())
 
 
 def _reports(scope: Scope, viewer: Viewer, told: Told) -> Iterator[Row]:
@@ -133,9 +128,9 @@ def _reports(scope: Scope, viewer: Viewer, told: Told) -> Iterator[Row]:
     waiting = _with_their_records(asked, told)
     found = [
         Row((
-            _record(one.commitment, "reports"), cell(line(one.commitment.agreement.desk)),
+            cell(titled(one.commitment, "#reports")), cell(line(one.commitment.agreement.desk)),
             cell(line(one.as_said(viewer), is_quiet=True)), cell(line(one.organisation or one.created_by or "")),
-            cell(line(day(one.on))),
+            cell(line(day_or_none(one.on))),
         ))
         for one in waiting
     ]  # fmt: skip
@@ -149,9 +144,9 @@ def _disputes(scope: Scope, rows: Sequence[Any], cells: Cells) -> Iterator[Row]:
         answers = cells.found.disputes[row.pk]
         said = [line(answer.remark or answer.proposed) for answer in answers]
         who = [line(answer.organisation.label) for answer in answers]
-        since = min((answer.on for answer in answers), default=None)
+        since = day_or_none(min((answer.on for answer in answers), default=None))
         found.append(Row((
-            _record(row, "positions"), cell(line(row.agreement.desk)), cell(*said), cell(*who), cell(line(day(since)))
+            cell(titled(row, "#positions")), cell(line(row.agreement.desk)), cell(*said), cell(*who), cell(line(since))
         )))  # fmt: skip
     any_days = Span(cells.on, cells.on)
     yield from _lines(Wait.DISPUTE, found, len(disputed), scope.href(MEASURES["disputed"].query(any_days)))

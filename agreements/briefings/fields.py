@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from agreements.sources.models import Citation
 from partners.records import Record
 from partners.viewers import Viewer
 
-NONE = "–"
 Fact = tuple[str, str, Any]  # the column that it tells, what it is called, its value: a text or a line
 
 
@@ -24,10 +22,6 @@ def facts(kind: type[Record], viewer: Viewer, told: Iterable[Fact]) -> Facts:
     rows = ((name, value if isinstance(value, tuple) else line(value)) for column, name, value in told
             if column in open_to and value not in (None, "", ()))  # fmt: skip
     return Facts(tuple((str(name), value) for name, value in rows))
-
-
-def day(on: date | None) -> str:
-    return f"{on:%d/%m/%Y}" if on else ""
 
 
 def joined(*parts: Any, by: str = "; ") -> str:

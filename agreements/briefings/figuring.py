@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from agreements.briefings.cells import cell
-from agreements.briefings.content import Block, Column, Heading, Line, Paragraph, Row, Table, line
+from agreements.briefings.cells import Cell, cell
+from agreements.briefings.content import NONE, Block, Column, Heading, Line, Paragraph, Row, Table, line
 from agreements.briefings.counting import (
     MEASURES,
     NOBODY,
@@ -26,7 +26,6 @@ from agreements.briefings.scopes import Over, Scope, Span
 from partners.viewers import Viewer
 
 BY_EACH = ("owed", "overdue", "blocked", "silent", "unreported", "slipped", "delivered")
-NONE = "–"
 
 
 def percent(value: int | None) -> str:
@@ -78,14 +77,19 @@ def _lines(parts: Sequence[tuple[Counts, Any]], viewer: Viewer) -> Iterator[Row]
         yield Row((cell(line(measure.label)), *numbers))
     if not viewer.is_staff:
         return
-    told: list[tuple[str, list[str]]] = [
-        (_("From the conclusion to the first action (median)"), [days(one.first_action_days) for one, _h in parts]),
-        (_("Delivered on time, of what had a day"), [percent(one.on_time_share) for one, _h in parts]),
-        (_("Without an accepted report, of what is owed"), [percent(one.unreported_share) for one, _h in parts]),
-        (_("Later than first promised (median)"), [days(one.slippage_days) for one, _h in parts]),
-    ]
+    yield from shares_and_medians([counts for counts, _href in parts])
+
+
+def shares_and_medians(sums: Sequence[Counts], *more: Cell) -> Iterator[Row]:
+    """What no list can hold: a line for each, with a cell for each sum and those that follow."""
+    told = (
+        (_("From the conclusion to the first action (median)"), [days(one.first_action_days) for one in sums]),
+        (_("Delivered on time, of what had a day"), [percent(one.on_time_share) for one in sums]),
+        (_("Without an accepted report, of what is owed"), [percent(one.unreported_share) for one in sums]),
+        (_("Later than first promised (median)"), [days(one.slippage_days) for one in sums]),
+    )
     for label, values in told:
-        yield Row((cell(line(label)), *(cell(line(value)) for value in values)))
+        yield Row((cell(line(label)), *(cell(line(value)) for value in values), *more))
 
 
 def _by_desk(

@@ -7,7 +7,6 @@ history, which is sealed.
 from __future__ import annotations
 
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 import pghistory
 from django.conf import settings
@@ -19,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agreements.briefings.scopes import Query, Span
+from agreements.briefings.scopes import Query, Span, asked
 from agreements.commitments.models import Commitment
 from agreements.register.models import TITLE, Agreement
 from agreements.visibility import HIDDEN_FROM_OTHER_DESKS
@@ -75,7 +74,7 @@ class FrozenPeriod(models.Model):
 
     def listed(self, query: Query) -> str:
         """The page of its states, or of some of them."""
-        return f"{self.get_absolute_url()}?{urlencode(query, doseq=True)}" if query else self.get_absolute_url()
+        return asked(self.get_absolute_url(), query)
 
     @property
     def span(self) -> Span:

@@ -8,14 +8,14 @@ from typing import Any
 
 from django.db.models import Prefetch, Q
 from django.http import Http404
-from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
-from agreements.briefings.cells import Cells, cell, day
-from agreements.briefings.changes import one_list, paper_title, partners_of, with_parties
+from agreements.briefings.cells import Cells, cell, day_or_none, of_step, titled
+from agreements.briefings.changes import one_list, partners_of, with_parties
 from agreements.briefings.content import Block, Column, Facts, Heading, Paper, Row, Table, line
 from agreements.briefings.gathering import gather
+from agreements.briefings.making import paper_of
 from agreements.pages import handover
 from agreements.register.models import Step
 from partners.models import FocalPoint, Organisation, User
@@ -45,13 +45,9 @@ def handover_file(person: User, *, viewer: Viewer, on: date) -> Paper:
         *_agreements(papers, viewer), *_commitments(promises, cells), *_items(items),
         *_people(papers, promises, viewer), *_exchanges(papers, promises, viewer),
     )  # fmt: skip
-    return Paper(
-        kind=pgettext("paper", "Minutes"), subject=_("Handover of the work of %(name)s") % {"name": person},
-        language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records={
-            "commitments": tuple(row.pk for row in promises), "agreements": tuple(row.pk for row in papers),
-        },
-    )  # fmt: skip
+    records = {"commitments": tuple(row.pk for row in promises), "agreements": tuple(row.pk for row in papers)}
+    subject = _("Handover of the work of %(name)s") % {"name": person}
+    return paper_of(pgettext("paper", "Minutes"), subject, viewer, on, body, records)
 
 
 def _agreements(papers: Sequence[Any], viewer: Viewer) -> Iterator[Block]:
@@ -62,8 +58,8 @@ def _agreements(papers: Sequence[Any], viewer: Viewer) -> Iterator[Block]:
     )  # fmt: skip
     lines = tuple(
         Row((
-            cell(paper_title(one)), cell(line(partners_of(one))), cell(line(one.get_stage_display())),
-            cell(line(day(one.ends_on(viewer.on)))), cell(line(one.promises, one_list(one))),
+            cell(titled(one)), cell(line(partners_of(one))), cell(line(one.get_stage_display())),
+            cell(line(day_or_none(one.ends_on(viewer.on)))), cell(line(one.promises, one_list(one))),
         ))
         for one in papers
     )  # fmt: skip
@@ -78,7 +74,7 @@ def _commitments(promises: Sequence[Any], cells: Cells) -> Iterator[Block]:
     )  # fmt: skip
     lines = tuple(
         Row((
-            cell(cells.title(row), *cells.paper(row)), cells.partner(row), cells.timeline(row), cells.difficulties(row),
+            cell(titled(row), *cells.paper(row)), cells.partner(row), cells.timeline(row), cells.difficulties(row),
             cells.recommendations(row),
         ))
         for row in promises
@@ -129,11 +125,7 @@ def _exchanges(papers: Sequence[Any], promises: Sequence[Any], viewer: Viewer) -
         Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("By"), 2), Column(_("Reason"), 3),
     )  # fmt: skip
     lines = tuple(
-        Row((
-            cell(line(day(one.on))), cell(line(one.get_name_display())),
-            cell(line(one.commitment or one.agreement, (one.commitment or one.agreement).get_absolute_url())),
-            cell(line(one.by or "")), cell(line(one.reason)),
-        ))
+        Row((*of_step(one), cell(line(one.by or "")), cell(line(one.reason))))
         for one in steps.order_by("-on", "-pk")[:LAST]
     )  # fmt: skip
     yield Table(caption, columns, lines, _("Nothing is recorded."))

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from agreements.briefings.fields import day
+from agreements.briefings.content import day
 from agreements.commitments.models import Commitment
 from agreements.procedures import proceeding
 from agreements.procedures.models import Proceeding

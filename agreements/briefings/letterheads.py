@@ -23,14 +23,14 @@ def _only_desk(viewer: Viewer) -> int | None:
     return next(iter(viewer.desk_ids)) if len(viewer.desk_ids) == 1 else None
 
 
-def dress(paper: Paper, viewer: Viewer, desk_id: int | None = None) -> Paper:
+def dress(paper: Paper, viewer: Viewer) -> Paper:
     """With head, signature and copies, as far as the paper does not say them itself.
 
     A partner's paper is an extract: no body of ours has issued it.
     """
     if not viewer.is_staff:
         return replace(paper, head=None, signature=None, recipients=())
-    head, signature, recipients = issued_by(viewer, desk_id, paper.language)
+    head, signature, recipients = issued_by(viewer, None, paper.language)
     return replace(
         paper, head=paper.head or head, signature=paper.signature or signature,
         recipients=paper.recipients or recipients,

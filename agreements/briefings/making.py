@@ -22,11 +22,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import get_language
 
-from agreements.briefings.content import Paper
+from agreements.briefings.content import Block, Paper
 from agreements.vocabulary import PaperKind
 from partners.viewers import STAFF, Role, Viewer
 
+EVERYONE = frozenset(Role)
 Making = Callable[[Mapping[str, Any], Viewer, date], Paper]
 RESERVED = ("language", "form")  # said beside every form, for every kind
 
@@ -37,6 +40,17 @@ class PaperForm(forms.Form):
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
         self.viewer = viewer
         super().__init__(*args, **kwargs)
+
+
+def paper_of(
+    kind: str, subject: str, viewer: Viewer, on: date, body: tuple[Block, ...],
+    records: Mapping[str, tuple[int, ...]] | None = None,
+) -> Paper:  # fmt: skip
+    """A paper for this reader, in the language that is active; its head is put on by who draws it."""
+    return Paper(
+        kind=kind, subject=subject, language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name,
+        made_at=timezone.now(), records=dict(records or {}),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,11 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch
-from django.utils import timezone
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from agreements.briefings import changes, deciding, figuring, gathering, periods, sourcing
-from agreements.briefings.cells import Cells, Party, cell, day
+from agreements.briefings.cells import Cells, Party, cell, day_or_none, titled
 from agreements.briefings.content import (
     Block,
     Column,
@@ -32,6 +31,7 @@ from agreements.briefings.content import (
     line,
 )
 from agreements.briefings.counting import BEYOND, concerned, counts_as, starts
+from agreements.briefings.making import paper_of
 from agreements.briefings.scopes import Scope, Span
 from agreements.briefings.telling import Told
 from agreements.vocabulary import BlockedBy
@@ -74,11 +74,8 @@ def review_pack(scope: Scope, span: Span, *, viewer: Viewer, on: date) -> Paper:
         *sourcing.sources(read.rows, viewer),
     )
     subject = _("Implementation of international commitments, %(period)s") % {"period": span}
-    return Paper(
-        kind=pgettext("paper", "Report"), subject=f"{subject} – {scope.label(viewer)}" if scope.code else subject,
-        language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records=told.records,
-    )  # fmt: skip
+    subject = f"{subject} – {scope.label(viewer)}" if scope.code else subject
+    return paper_of(pgettext("paper", "Report"), subject, viewer, on, body, told.records)
 
 
 def _read(scope: Scope, span: Span, viewer: Viewer) -> Read:
@@ -93,7 +90,7 @@ def _read(scope: Scope, span: Span, viewer: Viewer) -> Read:
 def _head(read: Read) -> Facts:
     """Of what, of which days, as of when, and whether it is closed."""
     rows = [(_("Period"), line(read.span)), (_("Scope"), line(read.scope.label(read.viewer)))]
-    rows.append((_("Standing of"), line(day(read.viewer.on))))
+    rows.append((_("Standing of"), line(day_or_none(read.viewer.on))))
     if closed := read.frozen.this:
         rows.append((pgettext("period", "Closed"), line(closed.in_words, closed.get_absolute_url())))
         rows.append(("SHA-256", line(closed.digest, is_quiet=True)))
@@ -142,10 +139,10 @@ def _beyond(read: Read) -> Iterator[Block]:
             href = read.scope.href({"owed": "true", "blocked": level.value})
             lines.append(Row(group=line(f"{level.label} ({len(rows)})", href, is_strong=True)))
         for row in sorted(rows, key=lambda one: one.blocked_since_on):
-            raised = cell(line(day(row.escalated_on))) if row.escalated_on else ()
+            raised = cell(line(day_or_none(row.escalated_on))) if row.escalated_on else ()
             lines.append(Row((
                 cells.content(row)[:2], cells.lead(row), cells.partner(row)[:1], cell(line(row.blocker)),
-                cell(line(day(row.blocked_since_on))), raised, cells.recommendations(row),
+                cell(line(day_or_none(row.blocked_since_on))), raised, cells.recommendations(row),
             )))  # fmt: skip
     columns = (
         Column(_("Commitment"), 3), Column(_("Lead agency"), 2), Column(_("Partner"), 2),
@@ -172,9 +169,9 @@ def _silent(read: Read) -> Iterator[Block]:
     cells, found = read.cells, read.found
     lines = tuple(
         Row((
-            cell(cells.title(row)), cells.lead(row), cells.partner(row)[:1], cell(line(row.owner or "")),
-            cell(line(day(row.silent_since))), cell(line(day(found.reported.get(row.pk)))),
-            cell(line(day(found.asked.get(row.pk)))),
+            cell(titled(row)), cells.lead(row), cells.partner(row)[:1], cell(line(row.owner or "")),
+            cell(line(day_or_none(row.silent_since))), cell(line(day_or_none(found.reported.get(row.pk)))),
+            cell(line(day_or_none(found.asked.get(row.pk)))),
         ))
         for row in sorted(rows, key=lambda one: (one.silent_since, one.pk))
     )  # fmt: skip

@@ -74,6 +74,10 @@ def counted(period: FrozenPeriod, scope: Scope, viewer: Viewer) -> list[tuple[li
     return [(scopes, Counting(frozenset(flags), slipped, start)) for scopes, flags, slipped, start in values]
 
 
+def counting_of(state: FrozenState) -> Counting:
+    return Counting(frozenset(state.counts_as), state.slip_days, state.start_days)
+
+
 def close(desk: Desk | None, span: Span, *, by: Viewer, remark: str = "") -> FrozenPeriod:
     """Write down what is true now of a period that is over. Raises Refused."""
     if not may_close(desk, by):

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count
-from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
 from django_stubs_ext import StrOrPromise
 
 from agreements.briefings.cells import cell
 from agreements.briefings.content import Block, Column, Facts, Heading, Line, Paper, Row, Table, line
 from agreements.briefings.frozen import FrozenPeriod
+from agreements.briefings.making import paper_of
 from agreements.briefings.scopes import Over, Query, Scope
 from agreements.commitments.lists import lacking as of_commitments
 from agreements.register.lists import lacking as of_agreements
@@ -89,11 +89,8 @@ def quality_report(scope: Scope, *, viewer: Viewer, on: date) -> Paper:
         Heading(_("Concluded agreements"), 1),
         _table(_("Concluded agreements"), "agreements", scope, now, desks, closed, viewer),
     )
-    return Paper(
-        kind=pgettext("paper", "Report"),
-        subject=_("Quality of the records, %(scope)s") % {"scope": scope.label(viewer)},
-        language=(get_language() or "vi")[:2], on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-    )  # fmt: skip
+    subject = _("Quality of the records, %(scope)s") % {"scope": scope.label(viewer)}
+    return paper_of(pgettext("paper", "Report"), subject, viewer, on, body)
 
 
 def _closings(scope: Scope, viewer: Viewer) -> list[FrozenPeriod]:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from datetime import date
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils import timezone
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agreements.acts import Act
 from agreements.briefings import fields
-from agreements.briefings.content import Block, Bullets, Column, Heading, Line, Paper, Paragraph, Row, Table, line
-from agreements.briefings.fields import NONE, day, joined
+from agreements.briefings.content import (
+    NONE,
+    Block,
+    Bullets,
+    Column,
+    Heading,
+    Line,
+    Paragraph,
+    Row,
+    Table,
+    day,
+    line,
+)
+from agreements.briefings.fields import joined
 from agreements.briefings.making import PaperForm
 from agreements.commitments.models import Commitment, Report
 from agreements.register.models import Agreement, Step
 from agreements.register.rules import steps
 from agreements.vocabulary import ReportStatus
-from partners.viewers import Role, Viewer
+from partners.viewers import Viewer
 
 MOST_STEPS = 200
-EVERYONE = frozenset(Role)
 
 
 class ReferenceForm(PaperForm):
@@ -39,16 +48,6 @@ class ReferenceForm(PaperForm):
         if found is None:
             raise forms.ValidationError(_("There is no record with this reference."))
         return found
-
-
-def paper_of(
-    kind: str, subject: str, viewer: Viewer, on: date, body: tuple[Block, ...], keys: Mapping[str, tuple[int, ...]]
-) -> Paper:
-    language = (get_language() or "vi")[:2]
-    return Paper(
-        kind=kind, subject=subject, language=language, on=on, body=body, reader=viewer.name, made_at=timezone.now(),
-        records=dict(keys),
-    )  # fmt: skip
 
 
 def led_to(agreement: Agreement | None) -> Line:

@@ -16,9 +16,8 @@ from agreements.briefings import comparing, periods, quality
 from agreements.briefings.content import Heading, Paper, Table
 from agreements.briefings.counting import MEASURES
 from agreements.briefings.frozen import FrozenPeriod
-from agreements.briefings.scopes import MODELS, Over, Scope, Span
-from agreements.dateinput import PartialDateField
-from agreements.dates import PartialDate, Precision
+from agreements.briefings.scopes import MODELS, Over, Scope
+from agreements.briefings.spanform import SpanForm
 from partners.models import Desk
 from partners.paging import Order, page_of
 from partners.refusals import Refused
@@ -29,17 +28,9 @@ BY_REF = Order("ref")
 HOUSE = "house"
 
 
-class ClosingForm(forms.Form):
-    """Which period of which desk is closed; `until` is only for other days than a month, quarter or year."""
+class ClosingForm(SpanForm):
+    """Which period of which desk is closed."""
 
-    period = PartialDateField(
-        label=gettext_lazy("Period"), help_text=gettext_lazy("for example Q3 2026, 2026 or 09/2026")
-    )
-    until = PartialDateField(
-        label=gettext_lazy("until"),
-        required=False,
-        help_text=gettext_lazy("only where it ends later, such as 15/10/2026"),
-    )
     desk = forms.ChoiceField(label=gettext_lazy("Desk"))
     remark = forms.CharField(label=gettext_lazy("Remark"), required=False, max_length=1000)
 
@@ -48,18 +39,7 @@ class ClosingForm(forms.Form):
         self.desks = {desk.code: desk for desk in Desk.objects.visible_to(viewer).filter(pk__in=viewer.desk_ids)}
         house = [(HOUSE, _("The whole ministry"))] if periods.may_close(None, viewer) else []
         self.fields["desk"].choices = [*house, *((code, str(desk)) for code, desk in self.desks.items())]  # type: ignore[attr-defined]  # of a ChoiceField
-        quarter = Span.of(PartialDate(viewer.on, Precision.QUARTER)).before.whole
-        self.fields["period"].initial = quarter
-
-    def clean(self) -> dict[str, Any]:
-        values = super().clean() or self.cleaned_data
-        period, until = values.get("period"), values.get("until")
-        if period:
-            try:
-                values["span"] = Span(period.first_day, (until or period).last_day)
-            except Refused as no:
-                self.add_error("until" if until else "period", no.reason)
-        return values
+        self.offer_the_quarter_before(viewer)
 
 
 @require_http_methods(["GET", "POST"])

@@ -13,18 +13,15 @@ from django.utils.translation import gettext_lazy
 from agreements.briefings import comparing, country, handover, pack, quality
 from agreements.briefings.content import Paper
 from agreements.briefings.frozen import FrozenPeriod
-from agreements.briefings.making import Maker, PaperForm
-from agreements.briefings.scopes import Over, Scope, Span
-from agreements.dateinput import DayField, PartialDateField
-from agreements.dates import PartialDate, Precision
+from agreements.briefings.making import EVERYONE, Maker, PaperForm
+from agreements.briefings.scopes import Over, Scope
+from agreements.briefings.spanform import SpanForm
+from agreements.dateinput import DayField
 from agreements.pages.handover import may_see
 from agreements.vocabulary import PaperKind
 from partners.models import Country, Desk, Sector, User
 from partners.picking import OrganisationField, find_for, offer
-from partners.refusals import Refused
-from partners.viewers import DESK_STAFF, STAFF, Role, Viewer
-
-EVERYONE = frozenset(Role)
+from partners.viewers import DESK_STAFF, STAFF, Viewer
 
 
 class DeskForm(PaperForm):
@@ -40,16 +37,9 @@ class DeskForm(PaperForm):
         offer(self, desk=Desk.objects.visible_to(self.viewer))
 
 
-class PackForm(DeskForm):
+class PackForm(SpanForm, DeskForm):
     """Which period, and of what: at most one of desk, sector, country and organisation."""
 
-    period = PartialDateField(
-        label=gettext_lazy("Period"), help_text=gettext_lazy("for example Q3 2026, 2026 or 09/2026")
-    )
-    until = PartialDateField(
-        label=gettext_lazy("until"), required=False,
-        help_text=gettext_lazy("only where it ends later, such as 15/10/2026"),
-    )  # fmt: skip
     sector = forms.ModelChoiceField(
         label=gettext_lazy("Sector"), queryset=Sector.objects.none(), to_field_name="code", required=False
     )
@@ -66,16 +56,10 @@ class PackForm(DeskForm):
         super().__init__(*args, **options)
         offer(self, sector=Sector.objects.visible_to(self.viewer), country=Country.offered(self.viewer))
         find_for(self.viewer, self, "organisation")
-        self.fields["period"].initial = Span.of(PartialDate(self.viewer.on, Precision.QUARTER)).before.whole
+        self.offer_the_quarter_before(self.viewer)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
-        if period := values.get("period"):
-            until = values.get("until") or period
-            try:
-                values["span"] = Span(period.first_day, until.last_day)
-            except Refused as no:
-                self.add_error("until" if values.get("until") else "period", no.reason)
         chosen = [(over, values[over]) for over in Over if values.get(over)]
         if len(chosen) > 1:
             raise forms.ValidationError(_("Choose one of desk, sector, country and organisation."))

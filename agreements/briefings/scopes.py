@@ -80,8 +80,9 @@ class Span:
         return {f"{name}_from": f"{self.first:%d/%m/%Y}", f"{name}_to": f"{self.last:%d/%m/%Y}"}
 
 
-def address(page: str, query: Query) -> str:
-    return f"{reverse(page)}?{urlencode(query, doseq=True)}" if query else reverse(page)
+def asked(path: str, query: Query) -> str:
+    """The address of a page with its filters."""
+    return f"{path}?{urlencode(query, doseq=True)}" if query else path
 
 
 @dataclass(frozen=True)
@@ -104,10 +105,6 @@ class Scope:
     def query(self) -> dict[str, str | list[str]]:
         return {self.over.value: self.code} if self.code else {}
 
-    @property
-    def is_partner(self) -> bool:
-        return self.over in (Over.COUNTRY, Over.ORGANISATION)
-
     def label(self, viewer: Viewer) -> str:
         if self.over == Over.HOUSE:
             return str(self.over.label) if viewer.is_staff else gettext("All that is shared with you")
@@ -123,4 +120,4 @@ class Scope:
         return AgreementFilter(reading.query(urlencode(self.query | query, doseq=True)), rows, viewer=viewer).asked
 
     def href(self, query: Query, page: str = "commitments") -> str:
-        return address(page, self.query | dict(query))
+        return asked(reverse(page), self.query | dict(query))

@@ -52,8 +52,6 @@ def commitment_list(request: Request) -> HttpResponse:
     offered = open_to(viewer, Commitment, COMMITMENT_COLUMNS)
     sort = request.GET.get("sort", "")
     view = request.GET.get("view", "list")
-    unseen = [name for name in chosen.filters if name not in BOXED]
-    kept = [(name, value) for name in unseen for value in request.GET.getlist(name) if value]
     context = {
         "filter": chosen,
         "view": view if view in VIEWS else "list",
@@ -65,8 +63,7 @@ def commitment_list(request: Request) -> HttpResponse:
         "most_counted": MOST_COUNTED,
         "is_filtered": any(value for name, value in request.GET.items() if name not in KEPT),
         "query": request.GET.urlencode(),
-        # What a link brought along and no box here shows stays when a box is changed.
-        "kept_filters": kept,
+        "kept_filters": chosen.unboxed(BOXED),
         **following.kept_lists(viewer, RecordList.COMMITMENTS, request.GET.urlencode()),
     }
     if context["view"] == "board":

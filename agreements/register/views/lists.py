@@ -60,14 +60,7 @@ def agreement_list(request: Request) -> HttpResponse:
         "choices": chosen.offered,
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "query": request.GET.urlencode(),
-        # What a link brought along and no box here shows stays when a box is changed.
-        "kept_filters": [
-            (name, value)
-            for name in chosen.filters
-            if name not in BOXED
-            for value in request.GET.getlist(name)
-            if value
-        ],
+        "kept_filters": chosen.unboxed(BOXED),
         "keepers": handover.colleagues(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
         **following.kept_lists(viewer, RecordList.AGREEMENTS, request.GET.urlencode()),
