@@ -109,6 +109,14 @@ def pages(browser: Any, site: Running) -> dict[str, list[str]]:
     made += linked("/procedure/")
     page.goto("/countries/US/")
     made += linked("/documents/")
+    page.goto("/agreements/US-2023-03/letters/new/")
+    page.select_option("main select[name=template]", index=1)
+    page.click("main form .primary")
+    for name in ("addressee", "subject", "text"):
+        page.fill(f"main [name={name}]", "The note of the desk.")
+    page.click("main form .primary")
+    page.wait_for_url("**/letters/*/")
+    made.append(page.url.removeprefix(officer.base))
     officer.leave()
     return PAGES | {"officer": PAGES["officer"] + made, "manager": PAGES["manager"] + closed_periods(browser, site)}
 

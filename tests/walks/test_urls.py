@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from agreements.briefings import periods
+from agreements.briefings import letters, periods
+from agreements.briefings.letterfields import About
 from agreements.briefings.scopes import Span
 from agreements.models import (
     ActionItem,
@@ -17,6 +18,8 @@ from agreements.models import (
     Document,
     FrozenPeriod,
     Indicator,
+    Letter,
+    LetterTemplate,
     Milestone,
     Proceeding,
     ProceedingStep,
@@ -73,8 +76,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "agreement_letters": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "agreement_letter": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
     "commitment_letter": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
-    "letter": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # none was written
-    "letter_file": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # none was written
+    "letter": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "letter_file": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "following": (IN, OK, OK, OK, OK, OK, OK, OK),
     "follow": (IN, NO, NO, NO, NO, NO, NO, NO),
     "view_keep": (IN, NO, NO, NO, NO, NO, NO, NO),
@@ -218,6 +221,9 @@ def address(name: str, cast: Cast) -> str:
         arguments["pk"] = Document.objects.get().pk
     if name in OWN_ROWS:
         arguments["pk"] = OWN_ROWS[name].objects.get().pk
+    if name.startswith("letter"):
+        written = Letter.objects.values_list("pk", flat=True).first()
+        arguments["pk"], arguments["form"] = written or 1, "docx"
     if name.startswith("frozen_"):
         closed = FrozenPeriod.objects.order_by("pk").values_list("pk", flat=True)
         arguments["other"], arguments["pk"] = closed or (1, 2)
@@ -248,6 +254,11 @@ def furnish(cast: Cast) -> None:
     proceeding = Proceeding.objects.create(agreement=cast.agreement, procedure=make_procedure(), opened_on=TODAY)
     ProceedingStep.objects.create(proceeding=proceeding, step=proceeding.procedure.steps.get())
     Person.objects.create(name="Ann", organisation=cast.us)
+    template = LetterTemplate.objects.create(
+        code="note", kind="legal_note", name_en="Note", subject_en="On {agreement.ref}", text_en="Please advise."
+    )
+    about = About(cast.agreement, None, cast.viewer("linh"))
+    letters.make(template, about, language="en", on=TODAY, said=letters.draft(template, about, "en"))
     for year in (2024, 2025):
         periods.close(cast.desk, Span(date(year, 1, 1), date(year, 12, 31)), by=cast.viewer("minh"))
 
