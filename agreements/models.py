@@ -19,7 +19,7 @@ from agreements.commitments.models import (
 )
 from agreements.exchange.models import Export
 from agreements.jobs.models import DayDone, JobRun, Outage, SetAside
-from agreements.overview.models import Cell, Counted, CountedNow, Stale, Tally
+from agreements.overview.models import Awaited, Cell, Counted, CountedNow, Stale, Tally
 from agreements.procedures.models import (
     Pause,
     Procedure,
@@ -53,6 +53,7 @@ __all__ = [
     "Amendment",
     "Answer",
     "Authorship",
+    "Awaited",
     "BulkChange",
     "CalendarDay",
     "Cell",

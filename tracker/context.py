@@ -36,7 +36,7 @@ def page(request: AnyRequest) -> dict[str, Any]:
         "offers": _offers(request),
         "shortcuts": SimpleLazyObject(lambda: shortcuts_for(request.viewer)),
         "unread_count": SimpleLazyObject(lambda: inbox.unread(request.viewer, at=timezone.now())),
-        "waiting_count": SimpleLazyObject(lambda: waiting.count(request.viewer, most=waiting.MOST_IN_MENU)),
+        "waiting_count": SimpleLazyObject(lambda: waiting.count(request.viewer)),
         # How countries and territories are headed is the ministry's policy, not ours.
         "places_label": settings.PLACES_LABEL.get(get_language() or "") or _("Countries and territories"),
     }

@@ -20,6 +20,7 @@ from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.queries import SILENT_DAYS
 from agreements.overview import tallies, waiting
+from agreements.overview.waiting import WaitingList
 from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
@@ -75,7 +76,8 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     usual = "mine" if viewer.role == Role.OFFICER else "desk"
     scope = asked if asked in SCOPES else usual
     agreements, commitments = Agreement.objects.visible_to(viewer), Commitment.objects.visible_to(viewer)
-    waits = waiting.count(viewer)
+    waiting_list = WaitingList(viewer)
+    waits = waiting_list.count()
     if scope == "mine":
         agreements = agreements.filter(owner__in=viewer.keeper_ids)
         commitments = commitments.kept_by(*viewer.keeper_ids)
@@ -85,7 +87,7 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     shown = commitments.concluded().select_related("agreement", "partner_owner", "lead")
     return {
         "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waits, agreements),
-        "waiting": waiting.items(viewer, most=SHOWN), **_counted(waits),
+        "waiting": waiting_list[:SHOWN], **_counted(waits),
         "overdue": shown.overdue(viewer.on)[:SHOWN], "soon": shown.due_within(SOON_DAYS, viewer.on)[:SHOWN],
         "expiring": agreements.expiring(viewer.on).order_by("expires_on")[:SHOWN],
         "since": since, "changes": _changes(viewer, since, agreements)[:SHOWN] if since else [],
@@ -148,13 +150,14 @@ def _review(viewer: Viewer) -> dict[str, Any]:
     """The manager's queue, each part with what of it waits; what one wrote oneself waits for someone else."""
     in_review = Agreement.objects.visible_to(viewer).filter(desk__in=viewer.desk_ids, stage=Stage.IN_REVIEW)
     awaited = Agreement.objects.visible_to(viewer).awaiting(viewer)
+    waiting_list = WaitingList(viewer)
     return {
         "to_review": waiting.rows(viewer, Wait.REVIEW)[:MOST_IN_QUEUE],
         "amendments": waiting.rows(viewer, Wait.AMENDMENT)[:MOST_IN_QUEUE],
         "reports": waiting.rows(viewer, Wait.REPORT)[:MOST_IN_QUEUE],
-        "others": waiting.items(viewer, kinds=set(Wait) - set(TABLES), most=MOST_IN_QUEUE),
+        "others": waiting_list.items(kinds=set(Wait) - set(TABLES), most=MOST_IN_QUEUE),
         "own_in_review": in_review.exclude(pk__in=awaited.values("pk"))[:SHOWN],
-        **_counted(waiting.count(viewer)),
+        **_counted(waiting_list.count()),
     }
 
 
@@ -167,8 +170,8 @@ def review(request: Request) -> HttpResponse:
 @require_GET
 def waiting_page(request: Request) -> HttpResponse:
     """All that waits for the reader."""
-    first, waits = reading.whole(request.GET.get("after", ""), most=MOST_PAGED) or 0, waiting.count(request.viewer)
-    found = waiting.items(request.viewer, first=first, most=PAGE)
+    first, waiting_list = reading.whole(request.GET.get("after", ""), most=MOST_PAGED) or 0, WaitingList(request.viewer)
+    found, waits = waiting_list[first : first + PAGE], waiting_list.count()
     mark = str(first + PAGE) if first + PAGE < waits else ""
     page = Page(found, next_mark=mark, is_first=not first, count=waits, count_is_capped=False)
     return render(request, "tracker/waiting.html", {"page": page, **_counted(waits)})

@@ -16,7 +16,7 @@ import pgtrigger.migrations
 from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
-from agreements.migrations.sql import entries, reminders, silence, tallies, terms, wording
+from agreements.migrations.sql import awaited, entries, reminders, silence, tallies, terms, wording
 from partners.migrating import CreateTables
 
 
@@ -2991,6 +2991,27 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'changed since the last reminders',
             },
         ),
+        migrations.CreateModel(
+            name='Awaited',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('review', 'Review the agreement'), ('amendment', 'Decide on the amendment'), ('report', 'Accept the report, or return it'), ('day', 'Decide on the new day'), ('drop', 'Decide whether the commitment is dropped'), ('dispute', 'Answer what the partner disputes'), ('action', 'Verify the action item'), ('expired', 'Say how it ended, or record its renewal'), ('stuck', 'Long overdue or silent: decide what becomes of it'), ('returned', 'Correct it and submit it again'), ('draft', 'Complete it and submit it'), ('cleared', 'Record the signing or adoption once it has taken place'), ('amendment_draft', 'Complete the amendment and submit it'), ('report_returned', 'Correct the report and hand it in again'), ('late', 'Report how it stands, or ask for another day'), ('confirm', 'Confirm the text, or say what is to be changed'), ('report_due', 'Report how it stands')], max_length=16, verbose_name='kind')),
+                ('record_id', models.BigIntegerField(verbose_name='record')),
+                ('from_on', models.DateField(verbose_name='waits from')),
+                ('since_on', models.DateField(null=True, verbose_name='since')),
+                ('due_on', models.DateField(null=True, verbose_name='due')),
+                ('author_ids', django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(null=True), default=list, size=None, verbose_name='who may not decide')),
+                ('agreement', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='agreements.agreement', verbose_name='agreement')),
+                ('desk', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='partners.desk', verbose_name='desk')),
+            ],
+            options={
+                'verbose_name': 'what waits for a desk',
+                'verbose_name_plural': 'what waits for a desk',
+                'indexes': [models.Index(fields=['desk', 'kind', 'from_on'], include=('agreement', 'record_id', 'since_on', 'due_on', 'author_ids'), name='awaited_at_desk'), models.Index(fields=['agreement'], name='awaited_agreement')],
+                'constraints': [models.UniqueConstraint(models.F('kind'), models.F('record_id'), name='awaited_once')],
+            },
+        ),
+        migrations.RunSQL(awaited.AWAITED),
         migrations.RunSQL(tallies.TALLIES),
         migrations.RunSQL(reminders.REMINDERS),
         migrations.RunSQL(entries.ENTRIES),

@@ -17,11 +17,11 @@ from django_stubs_ext import StrOrPromise
 
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
-from agreements.vocabulary import Delivery, Health
+from agreements.vocabulary import Delivery, Health, Wait
 from partners.fields import FieldTable
 from partners.models import Desk, Organisation, User
 from partners.states import StateField
-from partners.viewers import ALL_DESKS, DESK_STAFF, Viewer
+from partners.viewers import ALL_DESKS, DESK_STAFF, Role, Viewer
 
 GATE = "desk is_restricted is_archived"
 LINE = f"id {GATE} family key state day n"
@@ -29,6 +29,7 @@ COUNTED = (
     f"commitment agreement {GATE} is_concluded lead partner_owner owner delivery health blocked_by blocked_since_on "
     "due_on since_on slip_days was_on_time start_days owing_ids"
 )
+AWAITED = "id kind record_id agreement desk from_on since_on due_on author_ids"
 
 
 class TallyFamily(models.TextChoices):
@@ -189,3 +190,41 @@ class Stale(models.Model):
 
     def __str__(self) -> str:
         return str(self.agreement_id)
+
+
+class AwaitedQuerySet(models.QuerySet[Any]):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """What waits for the managers of the viewer's desks; nothing for who manages none."""
+        return self.filter(desk__in=viewer.desk_ids) if viewer.role == Role.MANAGER else self.none()
+
+
+class Awaited(models.Model):
+    """A row that waits for the managers of a desk, as the job last found it. `awaited_now()` minds what is stale."""
+
+    FIELDS: ClassVar = FieldTable(internal=AWAITED, locked=AWAITED)
+
+    kind = models.CharField(_("kind"), max_length=16, choices=Wait)
+    record_id = models.BigIntegerField(_("record"))
+    agreement = copied(Agreement, _("agreement"))
+    desk = copied(Desk, _("desk"))
+    from_on = models.DateField(_("waits from"))
+    since_on = models.DateField(_("since"), null=True)
+    due_on = models.DateField(_("due"), null=True)
+    author_ids = ArrayField(models.BigIntegerField(null=True), default=list, verbose_name=_("who may not decide"))
+
+    objects = AwaitedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("what waits for a desk")
+        indexes = (
+            # All that is asked of it, so that its rows need not be opened.
+            models.Index(
+                fields=["desk", "kind", "from_on"], name="awaited_at_desk",
+                include=["agreement", "record_id", "since_on", "due_on", "author_ids"],
+            ),
+            models.Index(fields=["agreement"], name="awaited_agreement"),
+        )  # fmt: skip
+        constraints = (models.UniqueConstraint("kind", "record_id", name="awaited_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.record_id}"

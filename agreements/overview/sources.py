@@ -9,16 +9,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.apps import apps
+from django.conf import settings
 from django.db.models import Case, DateField, Exists, F, Func, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce, Least
+from django.db.models.functions import Cast, Coalesce, Least, TruncDate
 from django.urls import reverse
 
 from agreements import visibility
 from agreements.acts import Act
 from agreements.commitments.models import ActionItem, Answer, Commitment, DueRequest, Report
-from agreements.commitments.models.queries import CLOSING_DAYS, SilentSince, is_overdue, is_silent
+from agreements.commitments.models.queries import CLOSING_DAYS, IS_OWED, SilentSince, is_overdue, is_silent
 from agreements.commitments.rules import action_items, due_requests, reports
 from agreements.commitments.rules.answers import ANSWERABLE, UNSETTLED
 from agreements.register.models import Agreement, Amendment, Step
@@ -37,22 +39,34 @@ from agreements.vocabulary import (
     Verdict,
     Wait,
 )
-from partners.records import Record
+from partners.records import NOTHING, Record
 from partners.viewers import DESK_STAFF, Role, Viewer
 
 
 @dataclass(frozen=True)
+class AtDesk:
+    """What of a kind waits for the managers of a desk, whoever they are; `awaited` keeps it, found by the twin of this
+    rule in `migrations/sql/awaited.py`."""
+
+    rule: Q
+    agreement: str  # the lookup that leads to it
+    own: Callable[[Viewer], Q] = lambda viewer: NOTHING  # what the viewer wrote is for another to decide
+
+
+@dataclass(frozen=True)
 class Source:
-    """One kind: what of it waits for a viewer, since which day, and for whose doing it came."""
+    """One kind: what of it waits for a viewer of these roles, since which day, and for whose doing it came."""
 
     kind: Wait
     model: type[Record]
-    rows: Callable[[Viewer], QuerySet[Any] | None]  # None: nothing of it ever waits for this viewer
+    roles: frozenset[Role]
+    rows: Callable[[Viewer], QuerySet[Any]]
     since: Any  # an expression, or what makes one for the viewer
     related: tuple[str, ...] = ()
     who: Callable[[Any], Any] = lambda row: None
     url: Callable[[Any], str] = lambda row: row.get_absolute_url()
     says: Callable[[Any], str] = lambda row: ""  # what is asked for or said, in the words of who did it
+    at_desk: AtDesk | None = None
 
     def since_of(self, viewer: Viewer) -> Any:
         """The day since which it waits, as a column."""
@@ -65,14 +79,6 @@ def _at_desk(viewer: Viewer, way: str = "agreement__") -> Q:
 
 def _kept(viewer: Viewer, way: str = "commitment") -> Q:
     return Q(**{f"{way}__in": Commitment.objects.kept_by(*viewer.keeper_ids).order_by().values("pk")})
-
-
-def _is_manager(viewer: Viewer) -> bool:
-    return viewer.role == Role.MANAGER
-
-
-def _is_desk(viewer: Viewer) -> bool:
-    return viewer.role in DESK_STAFF
 
 
 def owed(viewer: Viewer) -> Any:
@@ -88,12 +94,9 @@ def last_rung() -> int:
 
 
 class LastReminded(Func):
-    """A day as many days earlier as `last_rung` says, in the question itself: nobody has to ask for it before."""
+    """The day whose last reminder went out on a day: `last_rung` in the question itself."""
 
-    template = (
-        "(%(expressions)s - coalesce((SELECT max(coalesce((SELECT max(days) FROM unnest(offsets) days), 0)) "
-        "FROM agreements_reminderrule WHERE watched = 'commitment_due' AND is_active AND archived_at IS NULL), 0))"
-    )
+    template = "(%(expressions)s - (SELECT last_rung()))"
     output_field = DateField()
 
 
@@ -103,70 +106,66 @@ def stuck(on: date) -> Q:
 
 
 def _review(viewer: Viewer) -> Any:
-    return Agreement.objects.visible_to(viewer).awaiting(viewer) if _is_manager(viewer) else None
+    return Agreement.objects.visible_to(viewer).awaiting(viewer)
 
 
-def _amendments(viewer: Viewer) -> Any:
-    """Four eyes: never what the viewer wrote or submitted."""
-    if not _is_manager(viewer):
-        return None
-    rows = Amendment.objects.visible_to(viewer).filter(_at_desk(viewer), stage=AmendmentStage.IN_REVIEW)
-    return rows.exclude(amendments.own_of(viewer))
-
-
-def _reports(viewer: Viewer) -> Any:
-    """A manager decides on those of the desk, the keeper on those of partners; nobody on one's own."""
-    if not _is_desk(viewer):
-        return None
-    mine = _kept(viewer) & Q(organisation__isnull=False) & _at_desk(viewer, "commitment__agreement__")
-    if _is_manager(viewer):
-        mine |= _at_desk(viewer, "commitment__agreement__")
-    rows = Report.objects.visible_to(viewer).filter(mine, status=ReportStatus.SUBMITTED)
-    return rows.exclude(reports.own_of(viewer))
-
-
-def _requests(kind: RequestKind) -> Callable[[Viewer], Any]:
-    def asked(viewer: Viewer) -> Any:
-        if not _is_manager(viewer):
-            return None
-        rows = DueRequest.objects.visible_to(viewer).filter(_at_desk(viewer, "commitment__agreement__"), kind=kind)
-        return rows.filter(state=RequestState.WAITING).exclude(due_requests.own_of(viewer))
-
-    return asked
-
-
-def _disputes(viewer: Viewer) -> Any:
-    if not _is_desk(viewer):
-        return None
-    mine = _kept(viewer)
-    if _is_manager(viewer):
-        mine |= _at_desk(viewer, "commitment__agreement__")
-    rows = Answer.objects.visible_to(viewer).filter(
-        mine, verdict=Verdict.DISPUTED, state__in=UNSETTLED, commitment__agreed=Confirmation.DISPUTED,
+UNDER_WAY = Q(archived_at=None, commitment__archived_at=None, commitment__agreement__archived_at=None)
+OF_COMMITMENT = "commitment__agreement"
+AMENDMENTS = AtDesk(
+    Q(archived_at=None, agreement__archived_at=None, stage=AmendmentStage.IN_REVIEW), "agreement", amendments.own_of
+)
+REPORTS = AtDesk(UNDER_WAY & Q(status=ReportStatus.SUBMITTED), OF_COMMITMENT, reports.own_of)
+# Who asked that the words be adopted waits for a second person.
+DISPUTES = AtDesk(
+    UNDER_WAY & Q(
+        verdict=Verdict.DISPUTED, state__in=UNSETTLED, commitment__agreed=Confirmation.DISPUTED,
         wording_hash=F("commitment__wording_hash"),
-    )  # fmt: skip
-    # Who asked that the words be adopted waits for a second person.
-    return rows.exclude(state=AnswerState.WAITING, answered_by=viewer.user_id)
+    ), OF_COMMITMENT, lambda viewer: Q(state=AnswerState.WAITING, answered_by=viewer.user_id),
+)  # fmt: skip
+
+
+def _requests(kind: RequestKind) -> AtDesk:
+    return AtDesk(UNDER_WAY & Q(kind=kind, state=RequestState.WAITING), OF_COMMITMENT, due_requests.own_of)
+
+
+def _of_managers(model: type[Record], desk: AtDesk) -> Callable[[Viewer], Any]:
+    """What waits for the managers of the viewer's desks, as it is now."""
+
+    def rows(viewer: Viewer) -> Any:
+        found = model.objects.visible_to(viewer).filter(desk.rule, _at_desk(viewer, f"{desk.agreement}__"))
+        return found.exclude(desk.own(viewer))
+
+    return rows
+
+
+def _of_keepers(model: type[Record], desk: AtDesk, **lookups: Any) -> Callable[[Viewer], Any]:
+    """The same; for officers only those of what they keep."""
+    of_managers = _of_managers(model, desk)
+
+    def rows(viewer: Viewer) -> Any:
+        found = of_managers(viewer)
+        return found if viewer.role == Role.MANAGER else found.filter(_kept(viewer), **lookups)
+
+    return rows
 
 
 def _actions(viewer: Viewer) -> Any:
-    if not _is_manager(viewer):
-        return None
     done = ActionItem.objects.visible_to(viewer).filter(_at_desk(viewer, ""), state=ActionItemState.DONE)
     return done.exclude(action_items.own_of(viewer))
 
 
 def _expired(viewer: Viewer) -> Any:
     """What has run out, and what a notice has ended of which the calendar could not settle the commitments."""
-    if not _is_manager(viewer):
-        return None
     rows = Agreement.objects.visible_to(viewer).filter(_at_desk(viewer, ""))
     over, left = rows.expired(viewer.on), rows.leaving(viewer.on - timedelta(days=1)).live()
     return rows.filter(Q(pk__in=over.order_by().values("pk")) | Q(pk__in=left.order_by().values("pk")))
 
 
+STUCK = AtDesk(IS_OWED, "agreement")
+
+
 def _stuck(viewer: Viewer) -> Any:
-    return owed(viewer).filter(_at_desk(viewer), stuck(viewer.on)) if _is_manager(viewer) else None
+    return owed(viewer).filter(_at_desk(viewer), stuck(viewer.on))
 
 
 def _stuck_since(viewer: Viewer) -> Case:
@@ -187,20 +186,18 @@ RETURNED = _came_back(Act.RETURN, agreement=OuterRef("pk"))
 
 
 def _returned(viewer: Viewer) -> Any:
-    return _own_papers(viewer, Stage.DRAFT).filter(RETURNED) if _is_desk(viewer) else None
+    return _own_papers(viewer, Stage.DRAFT).filter(RETURNED)
 
 
 def _drafts(viewer: Viewer) -> Any:
-    return _own_papers(viewer, Stage.DRAFT).exclude(RETURNED) if _is_desk(viewer) else None
+    return _own_papers(viewer, Stage.DRAFT).exclude(RETURNED)
 
 
 def _cleared(viewer: Viewer) -> Any:
-    return _own_papers(viewer, Stage.CLEARED) if _is_desk(viewer) else None
+    return _own_papers(viewer, Stage.CLEARED)
 
 
 def _own_amendments(viewer: Viewer) -> Any:
-    if not _is_desk(viewer):
-        return None
     rows = Amendment.objects.visible_to(viewer).live().filter(_at_desk(viewer), stage=AmendmentStage.DRAFT)
     return rows.filter(agreement__owner__in=viewer.keeper_ids)
 
@@ -210,21 +207,17 @@ def _own_reports(viewer: Viewer) -> Any:
     rows = Report.objects.visible_to(viewer).filter(status=ReportStatus.RETURNED)
     if viewer.is_partner:
         return rows.filter(organisation__in=viewer.organisation_ids)
-    return rows.filter(organisation=None, created_by=viewer.user_id) if _is_desk(viewer) else None
+    return rows.filter(organisation=None, created_by=viewer.user_id)
 
 
 def _late(viewer: Viewer) -> Any:
     """A manager has those beyond the last reminder to decide upon already."""
-    if not _is_desk(viewer):
-        return None
     rows = owed(viewer).kept_by(*viewer.keeper_ids).overdue(viewer.on)
-    return rows.exclude(_at_desk(viewer) & stuck(viewer.on)) if _is_manager(viewer) else rows
+    return rows.exclude(_at_desk(viewer) & stuck(viewer.on)) if viewer.role == Role.MANAGER else rows
 
 
 def _to_confirm(viewer: Viewer) -> Any:
     """In their charge, or of nobody in particular: what others answer for is not asked of them."""
-    if not viewer.is_partner:
-        return None
     mine = Q(partner_owner__in=viewer.organisation_ids) | Q(partner_owner=None)
     rows = Commitment.objects.visible_to(viewer).open().filter(mine, agreement__stage__in=ANSWERABLE)
     rows = rows.filter(agreed__in=UNANSWERED)
@@ -233,8 +226,6 @@ def _to_confirm(viewer: Viewer) -> Any:
 
 def _to_report(viewer: Viewer) -> Any:
     """Late, or asked for, and nothing of theirs has come since."""
-    if not viewer.is_partner:
-        return None
     theirs = Report.objects.filter(commitment=OuterRef("pk"), organisation__in=viewer.organisation_ids)
     waits = theirs.filter(status__in=(ReportStatus.SUBMITTED, ReportStatus.RETURNED))
     later = Report.objects.filter(commitment=OuterRef("commitment"), organisation__in=viewer.organisation_ids)
@@ -261,51 +252,66 @@ def _of_commitment(anchor: str) -> Callable[[Any], str]:
     return lambda row: f"{row.commitment.get_absolute_url()}#{anchor}"
 
 
-DAY_MADE, DAY_TOUCHED = Cast("created_at", DateField()), Cast("updated_at", DateField())
-OF_COMMITMENT = ("commitment__agreement", "organisation", "created_by")
+HERE = ZoneInfo(settings.TIME_ZONE)  # the capital's day, as the history has it
+DAY_MADE, DAY_TOUCHED = TruncDate("created_at", tzinfo=HERE), TruncDate("updated_at", tzinfo=HERE)
+SPOKEN = ("commitment__agreement", "organisation", "created_by")
 PLACE = ("agreement", "partner_owner", "lead")
 SUBMITTED_ON = Coalesce(_last(Act.SUBMIT, agreement=OuterRef("pk")), DAY_TOUCHED)
+
+MANAGERS, DESK, PARTNERS = frozenset({Role.MANAGER}), DESK_STAFF, frozenset({Role.PARTNER})
+
+
+def _request(kind: Wait, says: Callable[[Any], str]) -> Source:
+    desk = _requests(RequestKind(kind.value))
+    return Source(
+        kind, DueRequest, MANAGERS, _of_managers(DueRequest, desk), DAY_MADE, SPOKEN, _said_by,
+        _of_commitment("days"), says, desk,
+    )  # fmt: skip
+
 
 # In the order in which they are shown: what others wait for first.
 SOURCES: Mapping[Wait, Source] = {
     source.kind: source
     for source in (
-        Source(Wait.REVIEW, Agreement, _review, SUBMITTED_ON, ("submitted_by", "desk"), lambda row: row.submitted_by),
         Source(
-            Wait.AMENDMENT, Amendment, _amendments, DAY_TOUCHED, ("agreement", "submitted_by"),
-            lambda row: row.submitted_by, _amendment,
-        ),
-        Source(Wait.REPORT, Report, _reports, F("on"), OF_COMMITMENT, _said_by, _of_commitment("reports")),
-        Source(
-            Wait.DAY, DueRequest, _requests(RequestKind.DAY), DAY_MADE, OF_COMMITMENT, _said_by,
-            _of_commitment("days"), lambda row: f"{row.was or '–'} → {row.becomes}: {row.reason}",
+            Wait.REVIEW, Agreement, MANAGERS, _review, SUBMITTED_ON, ("submitted_by", "desk"),
+            lambda row: row.submitted_by,
         ),
         Source(
-            Wait.DROP, DueRequest, _requests(RequestKind.DROP), DAY_MADE, OF_COMMITMENT, _said_by,
-            _of_commitment("days"), lambda row: row.reason,
+            Wait.AMENDMENT, Amendment, MANAGERS, _of_managers(Amendment, AMENDMENTS), DAY_TOUCHED,
+            ("agreement", "submitted_by"), lambda row: row.submitted_by, _amendment, at_desk=AMENDMENTS,
         ),
         Source(
-            Wait.DISPUTE, Answer, _disputes, F("on"), OF_COMMITMENT, lambda row: row.organisation,
-            _of_commitment("positions"), lambda row: row.remark or row.proposed,
+            Wait.REPORT, Report, DESK, _of_keepers(Report, REPORTS, organisation__isnull=False), F("on"), SPOKEN,
+            _said_by, _of_commitment("reports"), at_desk=REPORTS,
         ),
-        Source(Wait.ACTION, ActionItem, _actions, F("done_on"), ("done_by",), lambda row: row.done_by),
-        Source(Wait.EXPIRED, Agreement, _expired, Least("expires_on", "leaves_on"), ("owner",), lambda row: row.owner),
-        Source(Wait.STUCK, Commitment, _stuck, _stuck_since, PLACE),
-        Source(Wait.RETURNED, Agreement, _returned, _last(Act.RETURN, agreement=OuterRef("pk")), ("desk",)),
-        Source(Wait.DRAFT, Agreement, _drafts, DAY_MADE, ("desk",)),
-        Source(Wait.CLEARED, Agreement, _cleared, _last(Act.CLEAR, agreement=OuterRef("pk")), ("desk",)),
-        Source(Wait.AMENDMENT_DRAFT, Amendment, _own_amendments, DAY_MADE, ("agreement",), url=_amendment),
+        _request(Wait.DAY, lambda row: f"{row.was or '–'} → {row.becomes}: {row.reason}"),
+        _request(Wait.DROP, lambda row: row.reason),
         Source(
-            Wait.REPORT_RETURNED, Report, _own_reports, Cast("decided_at", DateField()), (*OF_COMMITMENT, "decided_by"),
-            url=lambda row: reverse("report_edit", args=[row.pk]),
+            Wait.DISPUTE, Answer, DESK, _of_keepers(Answer, DISPUTES), F("on"), SPOKEN, lambda row: row.organisation,
+            _of_commitment("positions"), lambda row: row.remark or row.proposed, DISPUTES,
         ),
-        Source(Wait.LATE, Commitment, _late, F("due_on"), PLACE),
+        Source(Wait.ACTION, ActionItem, MANAGERS, _actions, F("done_on"), ("done_by",), lambda row: row.done_by),
         Source(
-            Wait.CONFIRM, Commitment, _to_confirm, Value(None), PLACE,
+            Wait.EXPIRED, Agreement, MANAGERS, _expired, Least("expires_on", "leaves_on"), ("owner",),
+            lambda row: row.owner,
+        ),
+        Source(Wait.STUCK, Commitment, MANAGERS, _stuck, _stuck_since, PLACE, at_desk=STUCK),
+        Source(Wait.RETURNED, Agreement, DESK, _returned, _last(Act.RETURN, agreement=OuterRef("pk")), ("desk",)),
+        Source(Wait.DRAFT, Agreement, DESK, _drafts, DAY_MADE, ("desk",)),
+        Source(Wait.CLEARED, Agreement, DESK, _cleared, _last(Act.CLEAR, agreement=OuterRef("pk")), ("desk",)),
+        Source(Wait.AMENDMENT_DRAFT, Amendment, DESK, _own_amendments, DAY_MADE, ("agreement",), url=_amendment),
+        Source(
+            Wait.REPORT_RETURNED, Report, DESK | PARTNERS, _own_reports, TruncDate("decided_at", tzinfo=HERE),
+            (*SPOKEN, "decided_by"), url=lambda row: reverse("report_edit", args=[row.pk]),
+        ),
+        Source(Wait.LATE, Commitment, DESK, _late, F("due_on"), PLACE),
+        Source(
+            Wait.CONFIRM, Commitment, PARTNERS, _to_confirm, Value(None), PLACE,
             url=lambda row: f"{row.get_absolute_url()}#answer",
         ),
         Source(
-            Wait.REPORT_DUE, Commitment, _to_report,
+            Wait.REPORT_DUE, Commitment, PARTNERS, _to_report,
             Least("due_on", _last(Act.NUDGE, commitment=OuterRef("pk"))), PLACE,
             url=lambda row: reverse("commitment_report", args=[row.ref]),
         ),

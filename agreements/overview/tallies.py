@@ -125,12 +125,14 @@ def _count(agreements: Sequence[int]) -> int:
 
 
 def tidy() -> bool:
-    """Count anew where cells are wrong, and return whether they were; drop those of nothing once they are many.
+    """Count anew where cells or what waits are wrong, and return whether they were; drop cells of nothing once they are
+    many.
 
     Wrong they should never be: rows written with the triggers switched off are the one way that is known.
     """
     with connection.cursor() as cursor:
         empty, _cells, wrong = _ask(cursor, CHECK)
+        wrong += _ask(cursor, CHECK_AWAITED)[0]
         if wrong:
             log.error("%s tallies were wrong and are counted anew", wrong)
             cursor.execute("SELECT recount()")
@@ -156,3 +158,14 @@ CHECK = """
         ) line GROUP BY desk_id, is_restricted, is_archived, family, key, state, day
     ) cell
 """
+# Rows that are kept and do not wait, or wait and are not kept; what is marked is about to be found anew.
+KEPT = "kind, record_id, agreement_id, desk_id, from_on, since_on, due_on, author_ids"
+CHECK_AWAITED = f"""
+    SELECT count(*) FROM (
+        SELECT FROM (
+            SELECT {KEPT} FROM agreements_awaited
+            UNION ALL SELECT {KEPT} FROM awaited_of(ARRAY(SELECT id FROM agreements_agreement))
+        ) row WHERE NOT EXISTS (SELECT FROM agreements_stale WHERE agreement_id = row.agreement_id)
+        GROUP BY {KEPT} HAVING count(*) <> 2
+    ) wrong
+"""  # noqa: S608

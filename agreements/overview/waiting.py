@@ -6,24 +6,23 @@ parts as there are kinds, and shown with one more for each kind of record, howev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Value
 
 from agreements.commitments.models import ActionItem, Commitment
+from agreements.overview import awaited
 from agreements.overview.sources import SOURCES
 from agreements.register.models import Agreement
 from agreements.vocabulary import Wait
 from partners import statements
-from partners.records import Record
 from partners.statements import STATEMENTS, Text, written
 from partners.viewers import Viewer
-
-MOST_IN_MENU = 99
 
 
 @dataclass(frozen=True)
@@ -48,93 +47,6 @@ class Item:
         return (self.on - self.since_on).days if self.since_on else None
 
 
-def rows(viewer: Viewer, kind: Wait) -> Any:
-    """What of one kind waits for the viewer, the longest first, ready to be shown."""
-    source = SOURCES[kind]
-    found = source.rows(viewer) if viewer.is_known else None
-    if found is None:
-        return []
-    shown = found.annotate(waits_since=source.since_of(viewer)).select_related(*source.related)
-    return shown.order_by(F("waits_since").asc(nulls_last=True), "pk")
-
-
-def _found(viewer: Viewer, kinds: Iterable[Wait]) -> Iterator[tuple[int, Any]]:
-    """The place of each kind in the order, and its rows; without those of which nothing can wait."""
-    wanted = set(kinds)
-    for rank, (kind, source) in enumerate(SOURCES.items()):
-        found = source.rows(viewer) if viewer.is_known and kind in wanted else None
-        if found is not None:
-            yield rank, found.order_by()
-
-
-def _keys(viewer: Viewer, kinds: Iterable[Wait]) -> Any:
-    """Kind, key and day of all that waits, as one query; None where nothing can."""
-    order, parts = tuple(SOURCES.values()), []
-    for rank, found in _found(viewer, kinds):
-        named = found.annotate(waits_rank=Value(rank), waits_key=F("pk"), waits_since=order[rank].since_of(viewer))
-        parts.append(named.values_list("waits_rank", "waits_key", "waits_since"))
-    return parts[0].union(*parts[1:], all=True) if parts else None
-
-
-def _asked(viewer: Viewer, question: tuple[Any, ...] | None, write: Callable[[Viewer], Text]) -> list[tuple[Any, ...]]:
-    """What a question of so many parts finds. Every page asks, so its text is written once: see decision 32."""
-    shape = question and ("waiting", question, statements.shape_of(viewer), settings.HOME_COUNTRY)
-    keys = statements.keys_of(viewer)
-    return STATEMENTS.text(shape, keys, lambda values: write(statements.with_keys(viewer, values))).rows()
-
-
-def count(viewer: Viewer, *, kinds: Iterable[Wait] = tuple(Wait), most: int | None = None) -> int:
-    """How many things wait for the viewer; counted no further than `most` and one."""
-    kinds = frozenset(kinds)
-    end = "" if most is None else f" LIMIT {most + 1}"
-
-    def write(viewer: Viewer) -> Text:
-        parts = [found.values_list("pk") for _rank, found in _found(viewer, kinds)]
-        sql, params = written(parts[0].union(*parts[1:], all=True)) if parts else ("", ())
-        return Text(f"SELECT count(*) FROM ({sql}{end}) waits" if sql else "", params)  # noqa: S608  (Django's own)
-
-    return sum(number for (number,) in _asked(viewer, ("count", kinds, most), write))
-
-
-def items(
-    viewer: Viewer, *, kinds: Iterable[Wait] = tuple(Wait), first: int = 0, most: int | None = None
-) -> list[Item]:
-    """Some of what waits, in the order of the kinds and the longest first. One query, and one for each kind found."""
-    kinds, order, last = frozenset(kinds), tuple(SOURCES), None if most is None else first + most
-
-    def write(viewer: Viewer) -> Text:
-        keys = _keys(viewer, kinds)
-        if keys is None:
-            return Text("")
-        return Text(
-            *written(keys.order_by("waits_rank", F("waits_since").asc(nulls_last=True), "waits_key")[first:last])
-        )
-
-    # The first page alone: who leafs through thousands should not push out the texts of everybody else.
-    chosen = _asked(viewer, None if first else ("items", kinds, last), write)
-    return list(_shown([(order[rank], key, since) for rank, key, since in chosen], viewer))
-
-
-def _shown(chosen: list[tuple[Wait, int, date | None]], viewer: Viewer) -> Iterator[Item]:
-    """With their records, as the viewer sees them."""
-    models = {source.model for source in SOURCES.values()}
-    found = {model: _records(model, chosen, viewer) for model in sorted(models, key=lambda model: model.__name__)}
-    for kind, key, since in chosen:
-        record = found[SOURCES[kind].model].get(key)
-        if record is not None:  # hidden or gone between two queries
-            yield item_of(kind, record, since, viewer)
-
-
-def _records(model: type[Record], chosen: list[tuple[Wait, int, date | None]], viewer: Viewer) -> dict[int, Any]:
-    """The records of one table. It is asked even where none was found: a page costs the same whatever waits."""
-    of_model = [source for source in SOURCES.values() if source.model is model]
-    if all(source.rows(viewer) is None for source in of_model):
-        return {}
-    related = {name for source in of_model for name in source.related}
-    keys = [key for kind, key, _since in chosen if SOURCES[kind].model is model] or [0]
-    return model.objects.visible_to(viewer).filter(pk__in=keys).select_related(*related).in_bulk()
-
-
 def item_of(kind: Wait, record: Any, since: date | None, viewer: Viewer) -> Item:
     """A row of a kind as a thing that waits."""
     source = SOURCES[kind]
@@ -144,15 +56,128 @@ def item_of(kind: Wait, record: Any, since: date | None, viewer: Viewer) -> Item
     return Item(kind, record, about, who, since, source.url(record), viewer.on, source.says(record))
 
 
+def rows(viewer: Viewer, kind: Wait) -> Any:
+    """What of one kind waits for the viewer, the longest first, ready to be shown."""
+    source = SOURCES[kind]
+    if viewer.role not in source.roles:
+        return []
+    shown = source.rows(viewer).annotate(waits_since=source.since_of(viewer)).select_related(*source.related)
+    return shown.order_by(F("waits_since").asc(nulls_last=True), "pk")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How many of a kind wait; and the keys of those that would, were they not the viewer's own."""
+
+    count: int
+    own: frozenset[int] = frozenset()
+
+
+def _standing(viewer: Viewer, kinds: Iterable[Wait]) -> dict[Wait, Standing]:
+    """What waits, by kind and in their order; no kind of nothing. One query, and one for each kind in which something
+    may be the viewer's own."""
+    kinds = frozenset(kind for kind in kinds if viewer.role in SOURCES[kind].roles)
+    if not kinds:
+        return {}
+
+    def write(viewer: Viewer) -> Text:
+        parts = [_live(viewer, kinds), _kept(viewer, kinds)]
+        return Text(
+            " UNION ALL ".join(part.sql for part in parts if part.sql),
+            tuple(value for part in parts for value in part.params),
+        )
+
+    shape = ("waiting", kinds, statements.shape_of(viewer), settings.HOME_COUNTRY)
+    keys = statements.keys_of(viewer)
+    # Every page asks, so its text is written once: see decision 32.
+    text = STATEMENTS.text(shape, keys, lambda values: write(statements.with_keys(viewer, values)))
+    found = {Wait(kind): _decided(Wait(kind), viewer, number, doubtful) for kind, number, doubtful in text.rows()}
+    return {kind: found[kind] for kind in SOURCES if kind in found and found[kind].count}
+
+
+def _live(viewer: Viewer, kinds: frozenset[Wait]) -> Text:
+    parts = [
+        source.rows(viewer).order_by().annotate(waits_kind=Value(kind.value)).values_list("waits_kind", "pk")
+        for kind, source in SOURCES.items()
+        if kind in kinds and not awaited.is_kept(kind, viewer)
+    ]
+    if not parts:
+        return Text("")
+    sql, params = written(parts[0].union(*parts[1:], all=True))
+    if not sql:
+        return Text("")
+    return Text(f"SELECT waits_kind, count(*), NULL::bigint[] FROM ({sql}) now GROUP BY 1", params)  # noqa: S608
+
+
+def _kept(viewer: Viewer, kinds: frozenset[Wait]) -> Text:
+    kept = [kind for kind in kinds if awaited.is_kept(kind, viewer)]
+    return awaited.counted(viewer, kept) if kept else Text("")
+
+
+def _decided(kind: Wait, viewer: Viewer, number: int, doubtful: list[int] | None) -> Standing:
+    """With those in doubt of which it turns out that they wait for the viewer."""
+    if not doubtful:
+        return Standing(number)
+    waits = frozenset(SOURCES[kind].rows(viewer).filter(pk__in=doubtful).order_by().values_list("pk", flat=True))
+    return Standing(number + len(waits), frozenset(doubtful) - waits)
+
+
+def count(viewer: Viewer) -> int:
+    """How many things wait for the viewer."""
+    return WaitingList(viewer).count()
+
+
+def items(
+    viewer: Viewer, *, kinds: Iterable[Wait] = tuple(Wait), first: int = 0, most: int | None = None
+) -> list[Item]:
+    """Some of what waits, in the order of the kinds and the longest first."""
+    return WaitingList(viewer, frozenset(kinds)).items(first=first, most=most)
+
+
 @dataclass(frozen=True)
 class WaitingList:
-    """The whole list of a viewer, read in slices."""
+    """What waits for a viewer, counted once and read in parts: the kinds in their order, the longest first."""
 
     viewer: Viewer
+    kinds: frozenset[Wait] = frozenset(Wait)
+
+    @cached_property
+    def standing(self) -> Mapping[Wait, Standing]:
+        return _standing(self.viewer, self.kinds)
 
     def count(self) -> int:
-        return count(self.viewer)
+        return sum(one.count for one in self.standing.values())
 
     def __getitem__(self, part: slice) -> list[Item]:
         first = part.start or 0
-        return items(self.viewer, first=first, most=None if part.stop is None else part.stop - first)
+        return self.items(first=first, most=None if part.stop is None else part.stop - first)
+
+    def items(self, *, kinds: Iterable[Wait] = tuple(Wait), first: int = 0, most: int | None = None) -> list[Item]:
+        """Of these kinds. At most two queries for each kind from which something is shown."""
+        found: list[Item] = []
+        wanted, left = frozenset(kinds), most
+        for kind, standing in self.standing.items():
+            if kind not in wanted or left == 0:
+                continue
+            if first >= standing.count:
+                first -= standing.count
+                continue
+            shown = list(_shown(kind, standing, self.viewer, first, left))
+            found += shown
+            first, left = 0, None if left is None else left - len(shown)
+        return found
+
+
+def _shown(kind: Wait, standing: Standing, viewer: Viewer, first: int, most: int | None) -> Iterator[Item]:
+    """Some of one kind."""
+    source = SOURCES[kind]
+    if not awaited.is_kept(kind, viewer):
+        for record in rows(viewer, kind)[first : None if most is None else first + most]:
+            yield item_of(kind, record, record.waits_since, viewer)
+        return
+    chosen = awaited.listed(source, viewer, standing.own, first, most)
+    shown = source.model._default_manager.visible_to(viewer).select_related(*source.related)
+    records = shown.in_bulk([key for key, _since in chosen])
+    for key, since in chosen:
+        if key in records:  # hidden or gone between two queries
+            yield item_of(kind, records[key], since, viewer)

@@ -30,10 +30,9 @@ def inbox_page(request: Request) -> HttpResponse:
     subjects = steps.subjects_of((row.step for row in page.rows if row.step), request.viewer)
     for row in page.rows:
         row.about = subjects.get(row.step_id or 0, "")
-    context = {
-        "page": page, "show": request.GET.get("show", ""),
-        "waits": waiting.count(request.viewer),
-    }  # fmt: skip
+    waits = waiting.count(request.viewer)
+    # The menu's number is the same, and need not be counted again.
+    context = {"page": page, "show": request.GET.get("show", ""), "waits": waits, "waiting_count": waits}
     return render(request, "agreements/reminders/inbox.html", context)
 
 

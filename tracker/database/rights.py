@@ -17,6 +17,7 @@ OWN = ("partners", "agreements", "tracker")
 # What lives for a while: drafts, files for an hour, keys that were taken back, copies that are counted anew, words.
 DELETED = frozenset(
     {
+        "agreements.Awaited",
         "agreements.Cell",
         "agreements.Counted",
         "agreements.Export",

@@ -150,6 +150,7 @@ BEGIN
     DELETE FROM agreements_counted WHERE agreement_id = ANY (ids);
     INSERT INTO agreements_counted ({COLUMNS}) SELECT {COLUMNS} FROM counted_now() WHERE agreement_id = ANY (ids);
     {ADD.format(lines=lines("agreements_counted", OF_THESE, n=1))}
+    PERFORM keep_awaited(ids);
     RETURN coalesce(array_length(ids, 1), 0);
 END $$;
 CREATE FUNCTION recount() RETURNS void LANGUAGE plpgsql AS $$
@@ -160,6 +161,8 @@ BEGIN
     DELETE FROM agreements_cell;
     INSERT INTO agreements_counted ({COLUMNS}) SELECT {COLUMNS} FROM counted_now();
     {ADD.format(lines=lines("agreements_counted", "true", n=1))}
+    DELETE FROM agreements_awaited;
+    PERFORM keep_awaited(ARRAY(SELECT id FROM agreements_agreement));
 END $$;
 CREATE FUNCTION fold_cells() RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
@@ -174,14 +177,14 @@ $$;
 """
 COMMITMENT = (
     "agreement_id, archived_at, direction, lead_id, partner_owner_id, owner_id, delivery, health, blocker, blocked_by, "
-    "blocked_since_on, due_on, heard_on, baseline_due_on, delivered_on, created_at"
+    "blocked_since_on, due_on, heard_on, baseline_due_on, delivered_on, created_at, agreed, wording_hash"
 )
 PARTICIPANT = "agreement_id, organisation_id, role, archived_at"
 AGREEMENT = "desk_id, restricted, archived_at, stage, signed_on, signed_precision, owner_id"
 MARKED_BY = {
     "commitment": {"agreement": "row.agreement_id", "join": "", "columns": COMMITMENT},
     "agreement": {"agreement": "row.id", "join": "", "columns": AGREEMENT},
-    "report": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.status, row.archived_at'},
+    "report": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.status, row.archived_at, row.link_id'},
     "milestone": OF_A_COMMITMENT | {"columns": "commitment_id, row.met_on, row.status, row.archived_at"},
     "funding": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.kind, row.archived_at'},
     "organisation": {
@@ -189,6 +192,21 @@ MARKED_BY = {
         "join": "JOIN agreements_participant party ON party.organisation_id = row.id",
     },
     "participant": {"agreement": "row.agreement_id", "join": "", "columns": PARTICIPANT},
+    # What waits for a desk is kept as well.
+    "amendment": {
+        "agreement": "row.agreement_id", "join": "",
+        "columns": "stage, archived_at, updated_at, submitted_by_id, document_id",
+    },
+    "authorship": {"agreement": "row.agreement_id", "join": "", "columns": "kind, record_id, user_id"},
+    "answer": OF_A_COMMITMENT | {
+        "columns": 'commitment_id, row.verdict, row.state, row."on", row.wording_hash, row.answered_by_id, row.archived_at'
+    },
+    "duerequest": OF_A_COMMITMENT | {"columns": "commitment_id, row.kind, row.state, row.created_at, row.archived_at"},
+    # The last reminder says when what is late becomes the managers' to decide.
+    "reminderrule": {
+        "agreement": "late.id", "join": "JOIN agreements_agreement late ON row.watched = 'commitment_due'",
+        "columns": "watched, offsets, is_active, row.archived_at",
+    },
 }
 TRIGGERS = marked("agreements_stale", "mark_stale", MARKED_BY)
 TALLIES = COUNTED_NOW + NOW + JOBS + TRIGGERS

@@ -157,7 +157,7 @@ def test_who_asks_for_one_family_pays_for_no_other(cast: Cast) -> None:
 
 def test_what_does_not_count_marks_nothing(cast: Cast) -> None:
     tallies.count_stale()
-    Commitment.objects.update(title_en="Other words", version=F("version") + 1)
+    Commitment.objects.update(kind="training", version=F("version") + 1)
     Agreement.objects.update(title_en="Other words")
     assert not Stale.objects.exists()
     Commitment.objects.update(health="blocked")

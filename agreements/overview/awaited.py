@@ -1,0 +1,55 @@
+"""What waits for the managers of a desk, kept as rows: it is counted and read from one index, however much waits.
+
+The rows follow the tallies: a change marks its agreement, the job that counts finds the rows of marked agreements anew,
+and until then they are read as they are now (`migrations/sql/awaited.py`). See decision 36.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from agreements.overview.sources import SOURCES, Source
+from agreements.vocabulary import Wait
+from partners.statements import Text
+from partners.viewers import Role, Viewer
+
+KEPT = frozenset(kind for kind, source in SOURCES.items() if source.at_desk)
+# What another may have to decide, since the viewer wrote it, is told apart: of few rows it must be asked.
+COUNTED = """
+    SELECT kind, count(*) FILTER (WHERE NOT doubtful), array_agg(record_id) FILTER (WHERE doubtful) FROM (
+        SELECT kind, record_id, author_ids && {eyes} AS doubtful FROM awaited_now({desks})
+        WHERE kind = ANY (%s) AND from_on <= %s
+    ) waits GROUP BY kind"""
+LISTED = """
+    SELECT record_id, CASE WHEN due_on < %s THEN due_on ELSE since_on END AS since FROM awaited_now({desks})
+    WHERE kind = %s AND from_on <= %s AND record_id <> ALL (%s)
+    ORDER BY since NULLS LAST, record_id LIMIT %s OFFSET %s"""
+
+
+def is_kept(kind: Wait, viewer: Viewer) -> bool:
+    """Whether what waits of this kind for this viewer is kept: officers have their own share of it, found as it is."""
+    return kind in KEPT and viewer.role == Role.MANAGER
+
+
+def counted(viewer: Viewer, kinds: Collection[Wait]) -> Text:
+    """For each kind how many wait, and the keys of those that may be the viewer's own."""
+    known = [viewer.user_id, *(absent for _desk, absent in viewer.stands_in)]
+    deputies = "ARRAY(SELECT deputy_id FROM partners_absence WHERE user_id = %s)"
+    desks, at = _keys(viewer.desk_ids)
+    eyes, own = _keys(known)
+    sql = COUNTED.format(eyes=f"({eyes} || {deputies})", desks=desks)
+    return Text(sql, (*own, viewer.user_id, *at, sorted(kind.value for kind in kinds), viewer.on))
+
+
+def listed(source: Source, viewer: Viewer, own: Collection[int], first: int, most: int | None) -> list[tuple[Any, ...]]:
+    """Keys and days of some that wait, the longest first, without the viewer's own."""
+    desks, at = _keys(viewer.desk_ids)
+    values = (viewer.on, *at, source.kind.value, viewer.on, list(own), most, first)
+    return Text(LISTED.format(desks=desks), values).rows()
+
+
+def _keys(keys: Collection[int | None]) -> tuple[str, tuple[int | None, ...]]:
+    """An array, and its values one by one: in a text that is kept each may stand for another."""
+    values = tuple(keys)
+    return f"ARRAY[{', '.join(['%s'] * len(values))}]::bigint[]", values
