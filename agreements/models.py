@@ -19,7 +19,7 @@ from agreements.commitments.models import (
 )
 from agreements.exchange.models import Export
 from agreements.jobs.models import DayDone, JobRun, Outage, SetAside
-from agreements.overview.models import Awaited, Cell, Counted, CountedNow, Stale, Tally
+from agreements.overview.models import Awaited, Cell, Counted, CountedNow, Placed, Stale, Tally
 from agreements.procedures.models import (
     Pause,
     Procedure,
@@ -89,6 +89,7 @@ __all__ = [
     "Outage",
     "Participant",
     "Pause",
+    "Placed",
     "Procedure",
     "ProcedureStep",
     "Proceeding",

@@ -19,7 +19,7 @@ from agreements.commitments.lists.filters import NOBODY
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.queries import SILENT_DAYS, CommitmentQuerySet
 from agreements.overview.models import Tally, TallyFamily
-from agreements.overview.tallies import duties, median, sums, total
+from agreements.overview.tallies import Key, duties, median, sums, total
 from agreements.vocabulary import BlockedBy, Delivery, Health, ReportStatus
 from partners.models import Organisation
 from partners.states import Tone
@@ -89,7 +89,7 @@ def by_partner(viewer: Viewer) -> Matrix:
 
 def by_lead(viewer: Viewer) -> Matrix:
     """Lead agency x open, overdue, due soon, blocked. Two queries."""
-    found = {key: asdict(row) for key, row in duties(viewer, own_desks(viewer), by_lead=True).items() if row.open}
+    found = {key: asdict(row) for key, row in duties(viewer, own_desks(viewer), by=Key.LEAD).items() if row.open}
     columns: list[tuple[str, str, dict[str, str], bool]] = [
         (pgettext("commitments", "Open"), "open", {"owed": "true"}, False),
         (_("Overdue"), "overdue", {"due": "overdue", "owed": "true"}, True),

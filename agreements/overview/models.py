@@ -17,7 +17,8 @@ from django_stubs_ext import StrOrPromise
 
 from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
-from agreements.vocabulary import Delivery, Health, Wait
+from agreements.visibility import HIDDEN_FROM_OTHER_DESKS
+from agreements.vocabulary import Delivery, Health, Stage, Wait
 from partners.fields import FieldTable
 from partners.models import Desk, Organisation, User
 from partners.states import StateField
@@ -27,7 +28,7 @@ GATE = "desk is_restricted is_archived"
 LINE = f"id {GATE} family key state day n"
 COUNTED = (
     f"commitment agreement {GATE} is_concluded lead partner_owner owner delivery health blocked_by blocked_since_on "
-    "due_on since_on slip_days was_on_time start_days owing_ids"
+    "due_on since_on slip_days was_on_time start_days owing_ids country_ids"
 )
 AWAITED = "id kind record_id agreement desk from_on since_on due_on author_ids"
 
@@ -41,6 +42,8 @@ class TallyFamily(models.TextChoices):
     SLIP = "slip", _("open and later than first promised, by days")
     KEPT = "kept", _("delivered, by whether on time")
     START = "start", _("by days from signing to the first act")
+    COUNTRY = "country", _("open, by partner country and month due")
+    STAGE = "stage", _("agreements, by partner country and stage")
 
 
 class CountQuerySet(models.QuerySet[Any]):
@@ -52,6 +55,14 @@ class CountQuerySet(models.QuerySet[Any]):
         if viewer.role not in DESK_STAFF:
             return self.none()
         return live.filter(Q(is_restricted=False) | Q(desk__in=viewer.desk_ids))
+
+
+class TallyQuerySet(CountQuerySet):
+    def visible_to(self, viewer: Viewer) -> Self:
+        """The same; of agreements without the drafts of other desks."""
+        rows = super().visible_to(viewer)
+        hidden = Q(family=TallyFamily.STAGE, state__in=HIDDEN_FROM_OTHER_DESKS)
+        return rows if viewer.role in ALL_DESKS else rows.filter(~hidden | Q(desk__in=viewer.desk_ids))
 
 
 def copied(model: type[models.Model], label: StrOrPromise) -> Any:
@@ -96,6 +107,7 @@ class CountedCommitment(Gated):
     was_on_time = models.BooleanField(_("delivered on time"), null=True)
     start_days = models.IntegerField(_("days from signing to the first act"), null=True)
     owing_ids = ArrayField(models.BigIntegerField(null=True), default=list, verbose_name=_("responsible partners"))
+    country_ids = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("countries and territories"))
 
     class Meta:
         abstract = True
@@ -134,8 +146,29 @@ class CountedNow(CountedCommitment):
         verbose_name = verbose_name_plural = _("commitments as they count now")
 
 
+class Placed(Gated):
+    """One agreement, by stage and by whose organisations take part, as it was when the job last came by."""
+
+    FIELDS: ClassVar = FieldTable(
+        internal=f"agreement {GATE} stage country_ids", locked=f"agreement {GATE} stage country_ids"
+    )
+
+    agreement = models.OneToOneField(
+        Agreement, models.DO_NOTHING, primary_key=True, db_constraint=False, related_name="+",
+        verbose_name=_("agreement"),
+    )  # fmt: skip
+    stage = StateField(_("stage"), max_length=10, choices=Stage)
+    country_ids = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("countries and territories"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("placed agreement")
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+
 class TallyLine(Gated):
-    """So many commitments count as the same. As it is now, `n` may be negative: lines are to be added up."""
+    """So many commitments, or agreements, count as the same. As it is now, `n` may be negative: lines are added up."""
 
     FIELDS: ClassVar = FieldTable(internal=LINE, locked=LINE)
 
@@ -170,7 +203,7 @@ class Cell(TallyLine):
 class Tally(TallyLine):
     """As it is now. A view; its rows have no key of their own."""
 
-    objects = CountQuerySet.as_manager()
+    objects = TallyQuerySet.as_manager()
 
     class Meta:
         managed = False

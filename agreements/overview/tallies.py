@@ -10,10 +10,11 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from enum import Enum
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum, Value
+from django.db.models import BigIntegerField, Count, F, Func, Q, Sum, Value
 
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models.queries import OPEN, SILENT_DAYS
@@ -41,20 +42,30 @@ class Duties:
 NAMES = tuple(field.name for field in fields(Duties))
 
 
-def duties(viewer: Viewer, where: Q, *, by_lead: bool = False) -> dict[int | None, Duties]:
-    """The numbers of what `where` leaves, for each desk, or for each lead agency without those of silence. One query.
+class Key(Enum):
+    """What open commitments are told apart by: the column of the tallies, their family, and the column of each row."""
 
-    `where` may name the desk, and the keeper as `keeper`.
+    DESK = "desk", TallyFamily.OWNER, "desk"
+    LEAD = "key", TallyFamily.LEAD, "lead"
+    COUNTRY = "key", TallyFamily.COUNTRY, "country"
+
+
+def duties(viewer: Viewer, where: Q, *, by: Key = Key.DESK) -> dict[int | None, Duties]:
+    """The numbers of what `where` leaves, for each desk, lead agency or partner country. One query.
+
+    `where` may name the desk, and the keeper as `keeper`. Silence is counted by desk alone, and of countries only what
+    is open or overdue.
     """
     on, cut = viewer.on, viewer.on - timedelta(days=SILENT_DAYS)
+    key, family, of = by.value
     tallies = Tally.objects.visible_to(viewer).annotate(keeper=F("key")).filter(where).order_by()
     edge = CountedNow.objects.visible_to(viewer).annotate(keeper=F("owner")).filter(where).order_by()
     edge = edge.filter(is_concluded=True, delivery__in=OPEN)
-    whole = tallies.filter(family=TallyFamily.LEAD if by_lead else TallyFamily.OWNER)
-    key, of = ("key", "lead") if by_lead else ("desk", "desk")
+    if by is Key.COUNTRY:
+        edge = edge.annotate(country=Func("country_ids", function="unnest", output_field=BigIntegerField()))
     parts = [
         _sums(
-            whole, key, open=Sum("n"), overdue=Sum("n", filter=Q(day__lt=_month(on))),
+            tallies.filter(family=family), key, open=Sum("n"), overdue=Sum("n", filter=Q(day__lt=_month(on))),
             blocked=Sum("n", filter=Q(state="blocked")),
         ),
         _sums(
@@ -62,7 +73,7 @@ def duties(viewer: Viewer, where: Q, *, by_lead: bool = False) -> dict[int | Non
             overdue=Count("pk", filter=Q(due_on__lt=on)), soon=Count("pk", filter=Q(due_on__gte=on)),
         ),
     ]  # fmt: skip
-    if not by_lead:
+    if by is Key.DESK:
         heard = tallies.filter(family=TallyFamily.HEARD, day__lt=_month(cut))
         parts.append(_sums(heard, key, silent=Sum("n")))
         parts.append(_sums(edge.filter(since_on__gte=_month(cut), since_on__lt=cut), of, silent=Count("pk")))

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
 from agreements.commitments.models import Commitment, duty
 from agreements.commitments.models.queries import is_overdue
+from agreements.overview.models import Tally, TallyFamily
+from agreements.overview.tallies import Key, duties, sums
 from agreements.register.models import Agreement, Participant
 from partners.models import Country
 from partners.models.countries import Region
-from partners.viewers import Viewer
+from partners.viewers import ALL_DESKS, Viewer
 
 WIDTH, TILE, GAP, HEAD = 860, 100, 7, 26
 IN_A_ROW = WIDTH // (TILE + GAP)
@@ -55,18 +57,31 @@ class Tiles:
 
 def places(viewer: Viewer) -> list[Place]:
     """Those that take part with us in anything the viewer sees, by name. Four queries, whatever their number."""
-    seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
-    agreements = dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
-    owed = _owed(viewer)
+    agreements, owed = (_agreements(viewer), _owed(viewer)) if viewer.is_partner else _added_up(viewer)
     countries = Country.objects.visible_to(viewer).filter(pk__in=agreements).exclude(code=settings.HOME_COUNTRY)
     return [Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0))) for row in countries.order_by("order_vi")]
 
 
+def _added_up(viewer: Viewer) -> tuple[dict[int, int], dict[int, tuple[int, int]]]:
+    """By country the agreements and what is owed, from the tallies; those of archived agreements for who reads them."""
+    owed = {key or 0: (row.open, row.overdue) for key, row in duties(viewer, Q(), by=Key.COUNTRY).items()}
+    if viewer.role in ALL_DESKS:
+        return _agreements(viewer), owed
+    stages = sums(Tally.objects.visible_to(viewer).filter(family=TallyFamily.STAGE), "key")
+    return dict(stages), owed
+
+
+def _agreements(viewer: Viewer) -> dict[int, int]:
+    seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
+    return dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
+
+
 def _owed(viewer: Viewer) -> dict[int, tuple[int, int]]:
-    """By country what is owed between us and it, as `of_country` lists it, and what of that is overdue."""
+    """By country what is owed between us and it, as `of_country` lists it, and what of that is overdue; for partners,
+    of whom nothing is added up."""
     rows = Commitment.objects.visible_to(viewer).owed().order_by()
-    if viewer.is_partner:  # who takes part in the agreement behind a commitment that is shared alone is not told
-        rows = rows.filter(agreement__in=Agreement.objects.visible_to(viewer).values("pk"))
+    # Who takes part in the agreement behind a commitment that is shared alone is not told.
+    rows = rows.filter(agreement__in=Agreement.objects.visible_to(viewer).values("pk"))
     each = rows.filter(duty.NOBODY_NAMED).alias(parties=duty.parties()).filter(duty.is_each_ones())
     parts = {
         "partner_owner__country": rows.filter(partner_owner__isnull=False),

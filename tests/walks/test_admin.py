@@ -21,6 +21,7 @@ from agreements.models import (
     CountedNow,
     Covered,
     DayDone,
+    Placed,
     ProceedingStep,
     Stale,
     Tally,
@@ -36,7 +37,7 @@ from tests.walks.test_fields import own_models
 # the heartbeat; and counters of tries, which end by themselves.
 NOT_THERE = {
     Draft, Entry, Awaited, Cell, Counted, CountedNow, Stale, Tally, Covered, Touched, DayDone, JobRun, SetAside, Outage,
-    Attempt,
+    Attempt, Placed,
 }  # fmt: skip
 PAGES = sorted(admin.site._registry, key=lambda model: model.__name__)
 

@@ -24,6 +24,7 @@ DELETED = frozenset(
         "agreements.Follow",
         "agreements.Mute",
         "agreements.Outage",
+        "agreements.Placed",
         "agreements.SetAside",
         "agreements.Stale",
         "agreements.Touched",

@@ -12,8 +12,9 @@ from agreements.migrations.sql.marks import OF_A_COMMITMENT, marked
 COLUMNS = (
     "commitment_id, agreement_id, desk_id, is_restricted, is_archived, is_concluded, lead_id, partner_owner_id, "
     "owner_id, delivery, health, blocked_by, blocked_since_on, due_on, since_on, slip_days, was_on_time, start_days, "
-    "owing_ids"
+    "owing_ids, country_ids"
 )
+PLACED = "agreement_id, desk_id, is_restricted, is_archived, stage, country_ids"
 COUNTED_NOW = f"""
 CREATE FUNCTION home_country() RETURNS text LANGUAGE sql IMMUTABLE RETURN '{settings.HOME_COUNTRY}';
 -- The twin of `owing_ids` in agreements/commitments/models/duty.py; with one empty key where the partner is not named.
@@ -37,11 +38,32 @@ AS $$
         )
     END
 $$;
+-- Of those between whom and us it stands: the twin of `of_country` in agreements/commitments/models/queries.py.
+CREATE FUNCTION countries_between(of_agreement bigint, direction text, named bigint) RETURNS bigint[] LANGUAGE sql STABLE
+AS $$
+    SELECT CASE
+        WHEN named IS NOT NULL THEN ARRAY(
+            SELECT country_id FROM partners_organisation WHERE id = named AND country_id IS NOT NULL
+        )
+        ELSE (
+            SELECT CASE
+                WHEN direction <> 'theirs' OR count(DISTINCT coalesce(o.country_id, -o.id)) = 1
+                    THEN array_agg(DISTINCT o.country_id) FILTER (WHERE o.country_id IS NOT NULL)
+            END
+            FROM agreements_participant p
+            JOIN partners_organisation o ON o.id = p.organisation_id
+            LEFT JOIN partners_country place ON place.id = o.country_id
+            WHERE p.agreement_id = of_agreement AND p.archived_at IS NULL
+                AND p.role IN ('principal', 'implementing', 'funding')
+                AND place.code IS DISTINCT FROM home_country()
+        )
+    END
+$$;
 CREATE FUNCTION counted_now() RETURNS TABLE (
     commitment_id bigint, agreement_id bigint, desk_id bigint, is_restricted boolean, is_archived boolean,
     is_concluded boolean, lead_id bigint, partner_owner_id bigint, owner_id bigint, delivery varchar, health varchar,
     blocked_by varchar, blocked_since_on date, due_on date, since_on date, slip_days integer, was_on_time boolean,
-    start_days integer, owing_ids bigint[]
+    start_days integer, owing_ids bigint[], country_ids bigint[]
 ) LANGUAGE sql STABLE AS $$
     SELECT c.id, c.agreement_id, a.desk_id, a.restricted, a.archived_at IS NOT NULL OR c.archived_at IS NOT NULL,
         a.stage IN ('signed', 'adopted', 'agreed') AND a.archived_at IS NULL AND c.archived_at IS NULL,
@@ -51,7 +73,8 @@ CREATE FUNCTION counted_now() RETURNS TABLE (
         CASE WHEN c.due_on > c.baseline_due_on THEN c.due_on - c.baseline_due_on END,
         CASE WHEN c.delivery = 'delivered' THEN c.delivered_on <= c.baseline_due_on END,
         CASE WHEN first.act_on >= a.signed_on THEN first.act_on - a.signed_on END,
-        owing_partners(c.agreement_id, c.direction, c.partner_owner_id)
+        owing_partners(c.agreement_id, c.direction, c.partner_owner_id),
+        coalesce(countries_between(c.agreement_id, c.direction, c.partner_owner_id), '{{}}')
     FROM agreements_commitment c
     JOIN agreements_agreement a ON a.id = c.agreement_id
     CROSS JOIN LATERAL (
@@ -64,6 +87,15 @@ CREATE FUNCTION counted_now() RETURNS TABLE (
                 WHERE commitment_id = c.id AND kind IN ('disbursed', 'spent') AND archived_at IS NULL)
         ) AS act_on
     ) first
+$$;
+-- Where each agreement stands, and whose countries take part.
+CREATE FUNCTION placed_now() RETURNS TABLE (
+    agreement_id bigint, desk_id bigint, is_restricted boolean, is_archived boolean, stage varchar, country_ids bigint[]
+) LANGUAGE sql STABLE AS $$
+    SELECT a.id, a.desk_id, a.restricted, a.archived_at IS NOT NULL, a.stage, ARRAY(
+        SELECT DISTINCT o.country_id FROM agreements_participant p JOIN partners_organisation o ON o.id = p.organisation_id
+        WHERE p.agreement_id = a.id AND p.archived_at IS NULL AND o.country_id IS NOT NULL ORDER BY 1
+    ) FROM agreements_agreement a
 $$;
 """
 CELL = "desk_id, is_restricted, is_archived, family, key, state, day"
@@ -85,13 +117,28 @@ FAMILIES = {
         "owing", "CASE row.delivery WHEN 'delivered' THEN 'delivered' ELSE row.health END", "NULL::date",
         "row.delivery <> 'dropped'",
     ),
+    "country": ("country", "''", "date_trunc('month', row.due_on)::date", OPEN),
 }  # fmt: skip
-MANY = {"partner": "CROSS JOIN unnest(row.owing_ids) owing"}
+MANY = {
+    "partner": "CROSS JOIN unnest(row.owing_ids) owing",
+    "country": "CROSS JOIN unnest(row.country_ids) country",
+}
 GATE = "row.desk_id, row.is_restricted, row.is_archived"
 
 
+# Copies of commitments and of agreements, and both as they are now.
+PLACES = {"agreements_counted": "agreements_placed", "counted_now()": "placed_now()"}
+
+
+def stages(rows: str, which: str, *, n: int) -> str:
+    """A row for each agreement and country that takes part, by stage."""
+    return f"""
+    SELECT {GATE}, 'stage'::varchar, country, row.stage, NULL::date, {n}
+    FROM {PLACES[rows]} row CROSS JOIN unnest(row.country_ids) country WHERE {which}"""
+
+
 def lines(rows: str, which: str, *, n: int) -> str:
-    """A row for each commitment and family that counts it; all families in one pass over the rows."""
+    """A row for each commitment and family that counts it, all families in one pass over the rows; and the stages."""
     values = ", ".join(
         f"('{name}', {key}, {state}, {day}, {counts})"
         for name, (key, state, day, counts) in FAMILIES.items()
@@ -104,7 +151,7 @@ def lines(rows: str, which: str, *, n: int) -> str:
     return f"""
     SELECT {GATE}, line.family, line.key, line.state, line.day, {n} AS n
     FROM {rows} row CROSS JOIN LATERAL (VALUES {values}{many}) AS line (family, key, state, day, counts)
-    WHERE row.is_concluded AND line.counts AND {which}
+    WHERE row.is_concluded AND line.counts AND {which} UNION ALL {stages(rows, which, n=n)}
     """
 
 
@@ -115,7 +162,7 @@ def lines_by_family(rows: str, which: str, *, n: int) -> str:
     SELECT {GATE}, '{name}'::varchar AS family, {key}::bigint AS key, {state}::varchar AS state, {day} AS day, {n} AS n
     FROM {rows} row {MANY.get(name, "")} WHERE row.is_concluded AND {counts} AND {which}"""
         for name, (key, state, day, counts) in FAMILIES.items()
-    )
+    ) + f" UNION ALL {stages(rows, which, n=n)}"
 
 
 IN_STALE = "row.agreement_id = ANY (ARRAY(SELECT agreement_id FROM agreements_stale))"
@@ -148,7 +195,9 @@ BEGIN
     DELETE FROM agreements_stale WHERE agreement_id = ANY (ids);
     {ADD.format(lines=lines("agreements_counted", OF_THESE, n=-1))}
     DELETE FROM agreements_counted WHERE agreement_id = ANY (ids);
+    DELETE FROM agreements_placed WHERE agreement_id = ANY (ids);
     INSERT INTO agreements_counted ({COLUMNS}) SELECT {COLUMNS} FROM counted_now() WHERE agreement_id = ANY (ids);
+    INSERT INTO agreements_placed ({PLACED}) SELECT {PLACED} FROM placed_now() WHERE agreement_id = ANY (ids);
     {ADD.format(lines=lines("agreements_counted", OF_THESE, n=1))}
     PERFORM keep_awaited(ids);
     RETURN coalesce(array_length(ids, 1), 0);
@@ -158,8 +207,10 @@ BEGIN
     PERFORM pg_advisory_xact_lock({COUNTING});
     DELETE FROM agreements_stale;
     DELETE FROM agreements_counted;
+    DELETE FROM agreements_placed;
     DELETE FROM agreements_cell;
     INSERT INTO agreements_counted ({COLUMNS}) SELECT {COLUMNS} FROM counted_now();
+    INSERT INTO agreements_placed ({PLACED}) SELECT {PLACED} FROM placed_now();
     {ADD.format(lines=lines("agreements_counted", "true", n=1))}
     DELETE FROM agreements_awaited;
     PERFORM keep_awaited(ARRAY(SELECT id FROM agreements_agreement));

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from agreements.commitments.models.queries import OPEN, is_overdue, is_silent
 from agreements.models import Agreement, Cell, Commitment, Funding, Milestone, Report, Stale, Tally
 from agreements.overview import figures, tallies
-from agreements.overview.tallies import Duties, duties, median, tidy, total
+from agreements.overview.tallies import Duties, Key, duties, median, tidy, total
 from partners.viewers import Viewer
 from tests.agreements.register.test_races import all_at_once
 from tests.conftest import Cast
@@ -109,7 +109,7 @@ def test_tallies_are_what_a_recount_gives(cast: Cast, seed: int) -> None:
         assert total(duties(viewer, Q(desk__in=viewer.desk_ids)).values()) == live(
             viewer, Q(agreement__desk__in=viewer.desk_ids)
         ), name
-        by_lead = {key: row for key, row in duties(viewer, Q(), by_lead=True).items() if row.open}
+        by_lead = {key: row for key, row in duties(viewer, Q(), by=Key.LEAD).items() if row.open}
         counted = live(viewer, Q(), of="lead")
         assert {key: (row.open, row.overdue, row.soon, row.blocked) for key, row in by_lead.items()} == {
             key: (row.open, row.overdue, row.soon, row.blocked) for key, row in counted.items()
@@ -168,9 +168,9 @@ def test_a_wrong_tally_is_noticed_and_mended(cast: Cast) -> None:
     tallies.count_stale()
     assert not tidy()
     Cell.objects.filter(family="lead").update(n=F("n") + 1)
-    assert total(duties(cast.viewer("minh"), Q(), by_lead=True).values()).open == 2
+    assert total(duties(cast.viewer("minh"), Q(), by=Key.LEAD).values()).open == 2
     assert tidy()
-    assert total(duties(cast.viewer("minh"), Q(), by_lead=True).values()).open == 1
+    assert total(duties(cast.viewer("minh"), Q(), by=Key.LEAD).values()).open == 1
     assert not tidy()
 
 

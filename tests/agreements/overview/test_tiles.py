@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
-from itertools import pairwise
+from itertools import cycle, pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -11,8 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from agreements.examples.generating import generate
+from agreements.models import Agreement, Commitment, Participant
+from agreements.overview import tallies, tiles
 from agreements.overview.tiles import GAP, HEIGHT, TILE, WIDTH, Place, laid_out
+from partners.models import Country, Organisation, User
 from partners.models.countries import Region
+from partners.viewers import ALL_DESKS, Role, Viewer
+from tests.agreements.examples.conftest import register  # noqa: F401  (a fixture)
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
 
@@ -35,6 +42,40 @@ def test_each_number_is_that_of_its_list(cast: Cast, today: object, name: str) -
         assert [place.agreements, place.commitments, place.overdue] == counted, place.country.code
     codes = {place.country.code for place in places}
     assert ("KR" in codes) == (name != "sara")
+
+
+def by_rows(viewer: Viewer) -> tuple[dict[int, int], dict[int, tuple[int, int]]]:
+    """What is added up, counted from the rows themselves."""
+    return tiles._agreements(viewer), tiles._owed(viewer)
+
+
+def added_up(viewer: Viewer) -> tuple[dict[int, int], dict[int, tuple[int, int]]]:
+    agreements, owed = tiles._added_up(viewer)
+    return agreements, {key: numbers for key, numbers in owed.items() if numbers[0]}
+
+
+def test_in_a_generated_life_what_is_added_up_is_what_stands_there(register: Any) -> None:  # noqa: F811
+    generate(200, seed=7, on=TODAY)
+    staff = User.objects.filter(is_active=True).exclude(role=Role.PARTNER)
+    viewers = [one.viewer(on=TODAY + timedelta(days=days)) for one in staff for days in (0, 50)]
+    for viewer in viewers:
+        assert added_up(viewer) == by_rows(viewer), viewer.name
+    rng, papers = random.Random(1), list(Agreement.objects.order_by("pk"))
+    Organisation.objects.filter(pk__in=rng.sample(list(Organisation.objects.values_list("pk", flat=True)), 9)).update(
+        country=Country.objects.get(code="FR")
+    )
+    Participant.objects.filter(agreement__in=rng.sample(papers, 20)).update(role="observer")
+    Participant.objects.filter(agreement__in=rng.sample(papers, 9), role="principal").update(
+        archived_at=f"{TODAY}T00:00:00Z", archived_because="x"
+    )
+    for paper, more in zip(rng.sample(papers, 40), cycle([{"restricted": True}, {"stage": "draft"}]), strict=False):
+        Agreement.objects.filter(pk=paper.pk).exclude(stage="ended").update(**more)
+    Commitment.objects.filter(agreement__in=rng.sample(papers, 40)).update(partner_owner=None, direction="theirs")
+    for _counted in range(2):
+        for viewer in viewers:
+            if viewer.role not in ALL_DESKS:  # an auditor counts participants that were archived
+                assert added_up(viewer) == by_rows(viewer), viewer.name
+        tallies.count_stale()
 
 
 def place(region: str, agreements: int) -> Any:
