@@ -3009,7 +3009,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'what waits for a desk',
                 'verbose_name_plural': 'what waits for a desk',
-                'indexes': [models.Index(fields=['desk', 'kind', 'from_on'], include=('agreement', 'record_id', 'since_on', 'due_on', 'author_ids'), name='awaited_at_desk'), models.Index(fields=['agreement'], name='awaited_agreement')],
+                'indexes': [models.Index(fields=['desk', 'kind', 'from_on'], include=('agreement', 'record_id', 'since_on', 'due_on', 'author_ids'), name='awaited_at_desk'), models.Index(condition=models.Q(('kind', 'stuck')), fields=['desk', 'since_on', 'record_id'], include=('agreement',), name='awaited_unheard'), models.Index(fields=['agreement'], name='awaited_agreement')],
                 'constraints': [models.UniqueConstraint(models.F('kind'), models.F('record_id'), name='awaited_once')],
             },
         ),

@@ -6,7 +6,8 @@ and until then they are read as they are now (`migrations/sql/awaited.py`). See 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from datetime import date
 from typing import Any
 
 from agreements.overview.sources import SOURCES, Source
@@ -25,6 +26,10 @@ LISTED = """
     SELECT record_id, CASE WHEN due_on < %s THEN due_on ELSE since_on END AS since FROM awaited_now({desks})
     WHERE kind = %s AND from_on <= %s AND record_id <> ALL (%s)
     ORDER BY since NULLS LAST, record_id LIMIT %s OFFSET %s"""
+
+UNHEARD = """
+    SELECT record_id FROM awaited_now({desks}) WHERE kind = 'stuck' AND since_on < %s
+    ORDER BY since_on, record_id LIMIT %s"""
 
 
 def is_kept(kind: Wait, viewer: Viewer) -> bool:
@@ -49,7 +54,13 @@ def listed(source: Source, viewer: Viewer, own: Collection[int], first: int, mos
     return Text(LISTED.format(desks=desks), values).rows()
 
 
-def _keys(keys: Collection[int | None]) -> tuple[str, tuple[int | None, ...]]:
+def unheard(desks: Iterable[int], *, before: date, most: int) -> list[int]:
+    """Keys of what is owed at these desks and was not heard of since a day, the longest silence first."""
+    array, keys = _keys(desks)
+    return [key for (key,) in Text(UNHEARD.format(desks=array), (*keys, before, most)).rows()]
+
+
+def _keys(keys: Iterable[int | None]) -> tuple[str, tuple[int | None, ...]]:
     """An array, and its values one by one: in a text that is kept each may stand for another."""
     values = tuple(keys)
     return f"ARRAY[{', '.join(['%s'] * len(values))}]::bigint[]", values

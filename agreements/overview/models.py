@@ -255,6 +255,10 @@ class Awaited(models.Model):
                 fields=["desk", "kind", "from_on"], name="awaited_at_desk",
                 include=["agreement", "record_id", "since_on", "due_on", "author_ids"],
             ),
+            models.Index(
+                fields=["desk", "since_on", "record_id"], name="awaited_unheard", condition=Q(kind=Wait.STUCK),
+                include=["agreement"],
+            ),
             models.Index(fields=["agreement"], name="awaited_agreement"),
         )  # fmt: skip
         constraints = (models.UniqueConstraint("kind", "record_id", name="awaited_once"),)
