@@ -18,6 +18,8 @@ from partners.requests import AnyRequest
 from partners.viewers import Viewer
 from tracker.search.places import shortcuts_for
 
+MOST_IN_MENU = 99
+
 
 def _offers(request: AnyRequest) -> list[dict[str, Any]]:
     """What the reader has done last, while it can still be taken back."""
@@ -36,7 +38,7 @@ def page(request: AnyRequest) -> dict[str, Any]:
         "offers": _offers(request),
         "shortcuts": SimpleLazyObject(lambda: shortcuts_for(request.viewer)),
         "unread_count": SimpleLazyObject(lambda: inbox.unread(request.viewer, at=timezone.now())),
-        "waiting_count": SimpleLazyObject(lambda: waiting.count(request.viewer)),
+        "waiting_count": SimpleLazyObject(lambda: waiting.count(request.viewer, most=MOST_IN_MENU)),
         # How countries and territories are headed is the ministry's policy, not ours.
         "places_label": settings.PLACES_LABEL.get(get_language() or "") or _("Countries and territories"),
     }

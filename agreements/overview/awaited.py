@@ -22,6 +22,10 @@ COUNTED = """
         SELECT kind, record_id, author_ids && {eyes} AS doubtful FROM awaited_now({desks})
         WHERE kind = ANY (%s) AND from_on <= %s
     ) waits GROUP BY kind"""
+AT_LEAST = """
+    SELECT count(*) FROM (
+        SELECT FROM awaited_now({desks}) WHERE from_on <= %s AND NOT author_ids && {eyes} LIMIT %s
+    ) waits"""
 LISTED = """
     SELECT record_id, CASE WHEN due_on < %s THEN due_on ELSE since_on END AS since FROM awaited_now({desks})
     WHERE kind = %s AND from_on <= %s AND record_id <> ALL (%s)
@@ -39,12 +43,18 @@ def is_kept(kind: Wait, viewer: Viewer) -> bool:
 
 def counted(viewer: Viewer, kinds: Collection[Wait]) -> Text:
     """For each kind how many wait, and the keys of those that may be the viewer's own."""
-    known = [viewer.user_id, *(absent for _desk, absent in viewer.stands_in)]
-    deputies = "ARRAY(SELECT deputy_id FROM partners_absence WHERE user_id = %s)"
-    desks, at = _keys(viewer.desk_ids)
-    eyes, own = _keys(known)
-    sql = COUNTED.format(eyes=f"({eyes} || {deputies})", desks=desks)
-    return Text(sql, (*own, viewer.user_id, *at, sorted(kind.value for kind in kinds), viewer.on))
+    (desks, at), (eyes, own) = _keys(viewer.desk_ids), _eyes(viewer)
+    values = (*own, *at, sorted(kind.value for kind in kinds), viewer.on)
+    return Text(COUNTED.format(eyes=eyes, desks=desks), values)
+
+
+def are_more_than(most: int, viewer: Viewer) -> bool:
+    """Whether so much waits, without counting on; of what may be the viewer's own nothing is counted."""
+    if viewer.role != Role.MANAGER:
+        return False
+    (desks, at), (eyes, own) = _keys(viewer.desk_ids), _eyes(viewer)
+    ((number,),) = Text(AT_LEAST.format(eyes=eyes, desks=desks), (*at, viewer.on, *own, most + 1)).rows()
+    return bool(number > most)
 
 
 def listed(source: Source, viewer: Viewer, own: Collection[int], first: int, most: int | None) -> list[tuple[Any, ...]]:
@@ -58,6 +68,13 @@ def unheard(desks: Iterable[int], *, before: date, most: int) -> list[int]:
     """Keys of what is owed at these desks and was not heard of since a day, the longest silence first."""
     array, keys = _keys(desks)
     return [key for (key,) in Text(UNHEARD.format(desks=array), (*keys, before, most)).rows()]
+
+
+def _eyes(viewer: Viewer) -> tuple[str, tuple[int | None, ...]]:
+    """All whose words may count as the viewer's, as `whose_eyes` has them."""
+    known, values = _keys((viewer.user_id, *(absent for _desk, absent in viewer.stands_in)))
+    deputies = "ARRAY(SELECT deputy_id FROM partners_absence WHERE user_id = %s)"
+    return f"({known} || {deputies})", (*values, viewer.user_id)
 
 
 def _keys(keys: Iterable[int | None]) -> tuple[str, tuple[int | None, ...]]:

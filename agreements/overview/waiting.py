@@ -122,8 +122,10 @@ def _decided(kind: Wait, viewer: Viewer, number: int, doubtful: list[int] | None
     return Standing(number + len(waits), frozenset(doubtful) - waits)
 
 
-def count(viewer: Viewer) -> int:
-    """How many things wait for the viewer."""
+def count(viewer: Viewer, *, most: int | None = None) -> int:
+    """How many things wait for the viewer; any number above `most` where there are more."""
+    if most is not None and awaited.are_more_than(most, viewer):
+        return most + 1
     return WaitingList(viewer).count()
 
 

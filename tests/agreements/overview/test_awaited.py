@@ -51,6 +51,8 @@ def assert_same(viewer: Viewer) -> None:
     waits, now = WaitingList(viewer), live(viewer)
     assert {kind: one.count for kind, one in waits.standing.items()} == {kind: len(keys) for kind, keys in now.items()}
     assert shown(viewer) == now
+    for most in (0, 2, waits.count(), 99):
+        assert min(waiting.count(viewer, most=most), most + 1) == min(waits.count(), most + 1)
     # In parts it is the same list, wherever it is cut.
     whole = waits.items()
     for first in range(0, len(whole) + 3, 7):
