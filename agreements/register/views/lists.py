@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 from agreements.dateinput import words_of
 from agreements.dates import UnreadableDate, read
 from agreements.register.lists import chart, facets
-from agreements.register.lists.columns import AGREEMENT_COLUMNS, with_columns
+from agreements.register.lists.columns import AGREEMENT_COLUMNS, with_columns, with_parties
 from agreements.register.lists.filters import AgreementFilter, organisation_named
 from agreements.register.lists.similar import similar
 from agreements.register.lists.timeline import span_of
@@ -45,9 +45,9 @@ def agreement_list(request: Request) -> HttpResponse:
     offered = open_to(viewer, Agreement, AGREEMENT_COLUMNS)
     view = request.GET.get("view", "list")
     size = chart.MOST_BARS if view == "timeline" else PAGE
-    page = page_of(
-        with_columns(chosen.qs, viewer), SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""), size=size
-    )
+    columns = columns_chosen(request.GET.getlist("columns"), offered)
+    rows = with_columns(chosen.qs, viewer) if columns else with_parties(chosen.qs)
+    page = page_of(rows, SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""), size=size)
     context = {
         "filter": chosen,
         "page": page,
@@ -56,7 +56,7 @@ def agreement_list(request: Request) -> HttpResponse:
         "counts": None if page.count_is_capped else facets.counts(request.GET, viewer),
         "sort": sort,
         "offered": offered,
-        "columns": columns_chosen(request.GET.getlist("columns"), offered),
+        "columns": columns,
         "choices": chosen.offered,
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "query": request.GET.urlencode(),
