@@ -85,6 +85,7 @@ commitment_urls = [
     path("commitments/bulk/<int:pk>/undo/", desk_only(bulk.bulk_undo), name="commitments_bulk_undo"),
     path("commitments/<slug:ref>/", everyone(commitments.commitment_page), name="commitment"),
     path("commitments/<slug:ref>/edit/", desk_only(commitments.commitment_edit), name="commitment_edit"),
+    path("commitments/<slug:ref>/similar/", staff_only(commitments.commitment_similar), name="commitment_similar"),
     path("commitments/<slug:ref>/quick/", desk_only(bulk.quick_edit), name="commitment_quick"),
     path("commitments/<slug:ref>/day/", both_sides(due_requests.ask_day), name="commitment_day"),
     path("commitments/<slug:ref>/drop/", both_sides(due_requests.ask_to_drop), name="commitment_drop"),

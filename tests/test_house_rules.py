@@ -141,7 +141,6 @@ GATE = {"visible_to", "get_visible"}
 UNASKED = (["create"], ["none"])  # they show no row
 # Faces that ask past the gate, and why that shows nobody anything.
 PAST_THE_GATE = {
-    "agreements/overview/figures.py: Commitment.objects.filter": "narrows rows that came through the gate",
     "agreements/overview/figures.py: Organisation.objects.in_bulk": "names of rows that came through the gate",
     "agreements/reminders/telling.py: model.objects.filter": "keys, by the rule itself",
     "agreements/reminders/telling.py: Reminder.objects.filter": "by the rule of telling",

@@ -25,7 +25,6 @@ from agreements.commitments.rules import (
     reports,
 )
 from agreements.commitments.rules.editing import may_edit
-from agreements.commitments.rules.same_promise import same_promise
 from agreements.register.forms.shares import ShareForm
 from agreements.register.rules import shares
 from agreements.register.rules.work_calendar import work_calendar
@@ -101,7 +100,6 @@ def _for_staff(commitment: Commitment, viewer: Viewer, *, has_figures: bool) -> 
             has_owner=bool(commitment.lead_id or commitment.partner_owner_id), has_day=bool(commitment.due_on),
             has_figures=has_figures,
         ),
-        "again": same_promise(commitment, viewer),
         "first": first,
         "needed_by": Commitment.objects.visible_to(viewer).filter(depends_on=commitment).order_by("ref"),
         "action_items": commitment.action_items.visible_to(viewer).live().select_related("owner"),

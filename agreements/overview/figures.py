@@ -137,7 +137,7 @@ def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
 def _unheard(viewer: Viewer, most: int) -> list[int]:
     """The keys of the most silent, found among what is kept for the desks: sorting their rows takes long."""
     if viewer.desk_ids or viewer.role in ALL_DESKS:
-        desks = viewer.desk_ids or Desk.objects.values_list("pk", flat=True)
+        desks = viewer.desk_ids or Desk.objects.visible_to(viewer).values_list("pk", flat=True)
         return awaited.unheard(desks, before=viewer.on - timedelta(days=SILENT_DAYS), most=most)
     rows = at_desks(viewer).quiet(SILENT_DAYS, viewer.on).with_silence().order_by("since", "pk")
     return list(rows.values_list("pk", flat=True)[:most])

@@ -154,6 +154,7 @@ PLACES = [
     "/api/v1/commitments/", "/api/v1/commitments/US-2023-01-1/", "/api/v1/organisations/", "/api/v1/countries/US/",
     "/history/agreements/US-2023-01/", "/history/agreements/US-2023-01/as-of/", "/agreements/US-2023-01/procedure/",
     "/agreements/US-2023-01/sharing/", "/agreements/US-2023-01/amendments/1/", "/agreements/similar/?title_en=CNRY",
+    "/commitments/US-2023-01-1/similar/",
     "/agreements/US-2023-01/as-partner/?organisation=gov-us", "/countries/US/share/", "/drafts/?form=x",
     "/commitments/?view=board", "/commitments/?view=timeline", "/commitments/?blocked=desk", "/actions/", "/actions/1/",
     "/oversight/", "/agreements/?q=CNRY", "/agreements/?desk=americas", "/agreements/?show=mine",

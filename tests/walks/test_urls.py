@@ -103,6 +103,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "commitment_share": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "country_share": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
     "similar_agreements": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "commitment_similar": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "agreement_archive": (IN, GONE, GONE, NO, GONE, GONE, GONE, GONE),
     "agreement_rectify": (IN, GONE, GONE, NO, GONE, GONE, GONE, NO),
     "undo": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),

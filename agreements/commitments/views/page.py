@@ -47,6 +47,15 @@ def find(request: Request, ref: str) -> Commitment:
 
 
 @require_GET
+def commitment_similar(request: Request, ref: str) -> HttpResponse:
+    """Commitments elsewhere that may be the same; the page asks for them by itself, since finding them takes long."""
+    commitment = find(request, ref)
+    context = {"commitment": commitment, "again": same_promise(commitment, request.viewer)}
+    part = "_similar.html" if request.htmx else "similar_page.html"
+    return render(request, f"agreements/commitments/{part}", context)
+
+
+@require_GET
 def commitment_page(request: Request, ref: str) -> HttpResponse:
     commitment = find(request, ref)
     access_log.note(commitment.agreement, request.viewer, commitment=commitment)

@@ -18,9 +18,13 @@ def test_the_same_promise_in_another_agreement_is_found(cast: Cast, today: objec
     far = make_agreement(desk=cast.desk, parties=[cast.home, cast.kr])
     make_commitment(agreement=far, title="O-RAN training laboratory in Hanoi")
     assert same_promise(again, cast.viewer("linh")) == [first]
-    page = cast.client("linh").get(f"/commitments/{again.ref}/").content.decode()
-    assert "Is it the same as another commitment?" in page
-    assert first.ref in page
+    client, address = cast.client("linh"), f"/commitments/{again.ref}/similar/"
+    assert f'hx-get="{address}"' in client.get(f"/commitments/{again.ref}/").content.decode()
+    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    for page in (client.get(address).content.decode(), part):
+        assert "Is it the same as another commitment?" in page
+        assert first.ref in page
+    assert "<html" not in part
 
 
 @pytest.mark.parametrize(

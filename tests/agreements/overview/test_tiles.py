@@ -68,7 +68,8 @@ def test_in_a_generated_life_what_is_added_up_is_what_stands_there(register: Any
     Participant.objects.filter(agreement__in=rng.sample(papers, 9), role="principal").update(
         archived_at=f"{TODAY}T00:00:00Z", archived_because="x"
     )
-    for paper, more in zip(rng.sample(papers, 40), cycle([{"restricted": True}, {"stage": "draft"}]), strict=False):
+    changes: list[dict[str, Any]] = [{"restricted": True}, {"stage": "draft"}]
+    for paper, more in zip(rng.sample(papers, 40), cycle(changes), strict=False):
         Agreement.objects.filter(pk=paper.pk).exclude(stage="ended").update(**more)
     Commitment.objects.filter(agreement__in=rng.sample(papers, 40)).update(partner_owner=None, direction="theirs")
     for _counted in range(2):
