@@ -158,7 +158,11 @@ def _asked(of_it: Any, counts: Mapping[str, int], viewer: Viewer) -> Iterator[tu
 def _of_papers(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
     papers = Document.objects.visible_to(viewer).filter(agreement=agreement, archived_at=None)
     newer = Document.objects.filter(replaces=OuterRef("pk"))
-    bad = papers.filter(~Exists(newer), state__in=UNSEEN).count()
+    signed = Q(kind=DocumentKind.SIGNED_TEXT) & ~Q(state__in=UNSEEN)
+    found = papers.order_by().aggregate(
+        bad=_how_many(Q(~Exists(newer), state__in=UNSEEN)), signed=_how_many(signed),
+    )  # fmt: skip
+    bad = found["bad"]
     url = reverse("agreement_paper", args=[agreement.ref])
     if bad:
         text = ngettext(
@@ -166,6 +170,5 @@ def _of_papers(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
             "%(count)s papers could not be taken in: waits for the desk to add other editions", bad,
         )  # fmt: skip
         yield Turn(text % {"count": bad}, url)
-    signed = papers.filter(kind=DocumentKind.SIGNED_TEXT).exclude(state__in=UNSEEN)
-    if agreement.stage in MISSING and not signed.exists():
+    if agreement.stage in MISSING and not found["signed"]:
         yield Turn(str(MISSING[Stage(agreement.stage)]), url)

@@ -219,8 +219,11 @@ class Citation(Record):
         """Visible where both its document and its claim are."""
         if viewer.role in ALL_DESKS:
             return Q()
-        claim = Q()
+        # Joined, since a list of all agreements that the viewer sees would be made for a few citations.
+        claim = Q(agreement__isnull=False) & visibility.agreements(viewer, prefix="agreement__")
+        claim |= Q(commitment__isnull=False) & visibility.commitments(viewer, prefix="commitment__")
         for name in cls.TARGETS:
-            model: Any = cls.field_of(name).related_model
-            claim |= Q(**{f"{name}__in": model.objects.visible_to(viewer).order_by().values("pk")})
+            if name not in ("agreement", "commitment"):
+                model: Any = cls.field_of(name).related_model
+                claim |= Q(**{f"{name}__in": model.objects.visible_to(viewer).order_by().values("pk")})
         return claim & Q(document__in=Document.objects.visible_to(viewer).order_by().values("pk")) & unarchived(viewer)

@@ -108,9 +108,13 @@ def revoke(given: Share, *, by: Viewer) -> None:
 
 def reaching(agreement: Agreement) -> Q:
     """Shares through which an agreement, or a commitment in it, is open to someone."""
-    countries = agreement.participants.live().values("organisation__country")
-    of_country = Q(country__in=countries, desk=agreement.desk_id) if not agreement.restricted else Q(pk__in=())
-    return Q(agreement=agreement) | Q(commitment__agreement=agreement) | of_country
+    rows = Share.objects.order_by().values("pk")
+    # One list made of several, each found by its key: what an "or" joins would be looked for among all shares.
+    found = rows.filter(agreement=agreement).union(rows.filter(commitment__in=agreement.commitments.values("pk")))
+    if not agreement.restricted:
+        countries = agreement.participants.live().order_by().values("organisation__country")
+        found = found.union(rows.filter(country__in=countries, desk=agreement.desk_id))
+    return Q(pk__in=found)
 
 
 def preview_viewer(organisation: Organisation, by: Viewer) -> Viewer:
