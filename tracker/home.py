@@ -35,7 +35,8 @@ from tracker.tour import stop_for
 SHOWN = 8
 MOST_IN_QUEUE = 50
 MOST_PAGED = 1_000_000
-TABLES = (Wait.REVIEW, Wait.AMENDMENT, Wait.REPORT)  # each has a table of its own in the queue
+# Each has a table of its own in the queue.
+TABLES = {"to_review": Wait.REVIEW, "amendments": Wait.AMENDMENT, "reports": Wait.REPORT}
 FIRST_DAYS = 7
 NEWEST_FIRST = Order("id", descending=True, is_key=True)
 
@@ -152,10 +153,11 @@ def _review(viewer: Viewer) -> dict[str, Any]:
     awaited = Agreement.objects.visible_to(viewer).awaiting(viewer)
     waiting_list = WaitingList(viewer)
     return {
-        "to_review": waiting.rows(viewer, Wait.REVIEW)[:MOST_IN_QUEUE],
-        "amendments": waiting.rows(viewer, Wait.AMENDMENT)[:MOST_IN_QUEUE],
-        "reports": waiting.rows(viewer, Wait.REPORT)[:MOST_IN_QUEUE],
-        "others": waiting_list.items(kinds=set(Wait) - set(TABLES), most=MOST_IN_QUEUE),
+        **{
+            name: [item.record for item in waiting_list.items(kinds=(kind,), most=MOST_IN_QUEUE)]
+            for name, kind in TABLES.items()
+        },
+        "others": waiting_list.items(kinds=set(Wait) - set(TABLES.values()), most=MOST_IN_QUEUE),
         "own_in_review": in_review.exclude(pk__in=awaited.values("pk"))[:SHOWN],
         **_counted(waiting_list.count()),
     }

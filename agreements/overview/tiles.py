@@ -16,7 +16,7 @@ from agreements.overview.tallies import Key, duties, sums
 from agreements.register.models import Agreement, Participant
 from partners.models import Country
 from partners.models.countries import Region
-from partners.viewers import ALL_DESKS, Viewer
+from partners.viewers import Viewer
 
 WIDTH, TILE, GAP, HEAD = 860, 100, 7, 26
 IN_A_ROW = WIDTH // (TILE + GAP)
@@ -63,16 +63,14 @@ def places(viewer: Viewer) -> list[Place]:
 
 
 def _added_up(viewer: Viewer) -> tuple[dict[int, int], dict[int, tuple[int, int]]]:
-    """By country the agreements and what is owed, from the tallies; those of archived agreements for who reads them."""
+    """By country the agreements and what is owed, from the tallies."""
     owed = {key or 0: (row.open, row.overdue) for key, row in duties(viewer, Q(), by=Key.COUNTRY).items()}
-    if viewer.role in ALL_DESKS:
-        return _agreements(viewer), owed
     stages = sums(Tally.objects.visible_to(viewer).filter(family=TallyFamily.STAGE), "key")
     return dict(stages), owed
 
 
 def _agreements(viewer: Viewer) -> dict[int, int]:
-    seen = Participant.objects.visible_to(viewer).filter(organisation__country__isnull=False).order_by()
+    seen = Participant.objects.visible_to(viewer).live().filter(organisation__country__isnull=False).order_by()
     return dict(seen.values_list("organisation__country").annotate(n=Count("agreement", distinct=True)))
 
 

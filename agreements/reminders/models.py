@@ -209,7 +209,7 @@ class Reminder(models.Model):
             models.Index(fields=["-sent_at", "-id"], name="reminder_told", condition=Q(state__in=TOLD)),
             models.Index(
                 fields=["state", "claimed_at"], name="reminder_doubt",
-                condition=Q(state__in=(SendState.CLAIMED, SendState.HANDED, SendState.UNKNOWN)),
+                condition=Q(state__in=(SendState.CLAIMED, SendState.HANDED, SendState.UNKNOWN, SendState.FAILED)),
             ),
         )  # fmt: skip
 

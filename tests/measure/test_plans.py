@@ -16,7 +16,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from agreements.models import Agreement, Commitment
+from agreements.models import Agreement, Cell, Commitment
 from agreements.overview import waiting
 from partners.models import User
 from tests.measure import registers
@@ -52,12 +52,12 @@ def pages(agreements: int) -> Iterator[str]:
 
 
 def large_tables() -> dict[str, int]:
-    """How many rows each of them has."""
+    """How many rows each of them has. What is added up is there to be read as a whole."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT relname, reltuples::bigint FROM pg_class WHERE relkind = 'r' AND reltuples > %s", [LARGE]
         )
-        return dict(cursor.fetchall())
+        return {name: rows for name, rows in cursor.fetchall() if name != Cell._meta.db_table}
 
 
 class Planned:

@@ -40,7 +40,7 @@ def test_a_reminder_that_waits_too_long_is_an_alarm(cast: Cast, today: object) -
         hear_all()
         assert hearing.listen(at=NOW + timedelta(minutes=4)).is_well
     health = hearing.listen(at=NOW + timedelta(minutes=16))
-    assert (health.is_late, health.oldest_at, health.states["queued"]) == (True, NOW, 1)
+    assert (health.is_late, health.oldest_at, health.queued) == (True, NOW, 1)
     Reminder.objects.update(next_try_at=NOW + timedelta(hours=1))
     assert not hearing.listen(at=NOW + timedelta(minutes=16)).is_late, "it waits on purpose"
 

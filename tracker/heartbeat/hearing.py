@@ -53,15 +53,11 @@ class Health:
     oldest_at: datetime | None  # since when the oldest unsent reminder has been ready
     oldest_minutes: int
     is_late: bool
-    states: dict[str, int]
+    queued: int  # reminders
 
     @property
     def is_well(self) -> bool:
         return not self.problems()
-
-    @property
-    def queued(self) -> int:
-        return self.states[SendState.QUEUED]
 
     def problems(self) -> list[str]:
         """A sentence for each, in English, for monitors: names, numbers and instants, and nothing of any record."""
@@ -127,12 +123,17 @@ def listen(*, at: datetime) -> Health:
         for name in QUEUES
     )
     oldest = ledger.ready(at).aggregate(at=Min(Coalesce("next_try_at", "created_at")))["at"]
-    counts = dict(Reminder.objects.order_by().values_list("state").annotate(count=Count("pk")))
-    states = {str(state): counts.get(state, 0) for state in SendState}
+    queued = Reminder.objects.filter(state=SendState.QUEUED).order_by().count()
     return Health(
         heard, _fared(at), queues.failing(at), tuple(outages.all_now()), oldest, _minutes(oldest, at),
-        oldest is not None and at - oldest > LATE, states,
+        oldest is not None and at - oldest > LATE, queued,
     )  # fmt: skip
+
+
+def states() -> list[tuple[SendState, int]]:
+    """How many rows of the ledger are in each state: of all that was ever told, so for the operator's page alone."""
+    counts = dict(Reminder.objects.order_by().values_list("state").annotate(count=Count("pk")))
+    return [(state, counts.get(state.value, 0)) for state in SendState]
 
 
 def _minutes(since: datetime | None, at: datetime) -> int:

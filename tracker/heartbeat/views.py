@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from agreements.jobs import outages, queues
-from agreements.vocabulary import SendState
 from partners.requests import Request
 from tracker import health as servers
 from tracker.heartbeat import hearing
@@ -20,8 +19,7 @@ from tracker.heartbeat import hearing
 @require_GET
 def heartbeat(request: Request) -> HttpResponse:
     health = hearing.listen(at=timezone.now())
-    states = [(SendState(name), count) for name, count in health.states.items()]
-    context = {"health": health, "states": states, "set_aside": hearing.set_aside()}
+    context = {"health": health, "states": hearing.states(), "set_aside": hearing.set_aside()}
     return render(request, "tracker/heartbeat/heartbeat.html", context)
 
 

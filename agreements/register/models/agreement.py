@@ -240,6 +240,7 @@ class Agreement(StatedTerms, Record):
             GinIndex(Words("folded"), name=WORDS_INDEX, fastupdate=False),
             models.Index(F("signed_on").desc(nulls_last=True), F("id").desc(), name="agreement_order"),
             models.Index(fields=["signed_on", "id"], name="agreement_oldest"),
+            models.Index(fields=["-updated_at", "-id"], name="agreement_touched"),
             models.Index(fields=["desk", "stage"], name="agreement_desk_stage"),
             models.Index(fields=["expires_on", "id"], name="agreement_by_expiry"),
             models.Index(fields=["expires_on"], name="agreement_expiry", condition=Q(stage__in=CONCLUDED)),
