@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,8 @@ from partners.viewers import Viewer
 MOSTLY = 0.8
 FEW = 0.2
 ENOUGH = 5  # cells by which a column is judged
+# A heading that speaks of a day is believed, whatever stands below it: what cannot be read there is a fault.
+SAYS_DAY = re.compile(r"\b(?:date|day|ngay|signed|sign\w*|expir\w*|effective|hieu luc|het han)\b")
 KEPT = ("statuses", "kinds", "unsaid", "kind", "key", "blank_clears", "ours")  # beside the columns, of a kept mapping
 BY_DAYS = ("signed", "effective", "expires")
 Column = Mapping[str, Any]
@@ -46,13 +49,17 @@ def _by_headings(headers: Sequence[str], profile: Sequence[Column]) -> dict[int,
     weighed = sorted(((*meaning(name), place) for place, name in enumerate(headers)), key=lambda one: (-one[1], one[2]))
     columns: dict[int, str] = {}
     for name, sure, place in weighed:
-        if sure < SURE or (name in columns.values() and not TARGETS[name].many) or not _fits(name, profile, place):
+        if (
+            sure < SURE
+            or (name in columns.values() and not TARGETS[name].many)
+            or not _fits(name, headers[place], profile, place)
+        ):
             continue
         columns[place] = name
     return columns
 
 
-def _fits(name: str, profile: Sequence[Column], place: int) -> bool:
+def _fits(name: str, heading: str, profile: Sequence[Column], place: int) -> bool:
     """Whether what stands in the column can be what its heading says."""
     column = profile[place] if place < len(profile) else {}
     filled = column.get("filled", 0)
@@ -61,7 +68,7 @@ def _fits(name: str, profile: Sequence[Column], place: int) -> bool:
     days: float = column["days"] / filled
     reads = TARGETS[name].reads
     if reads == Reads.DATE:
-        return bool(days > FEW or name == "expires" or _serials(column))
+        return bool(days > FEW or name == "expires" or _serials(column) or SAYS_DAY.search(plain(heading)))
     is_name = reads == Reads.PARTIES or name.startswith("title")
     return bool(days < MOSTLY) or not is_name
 

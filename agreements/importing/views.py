@@ -16,15 +16,13 @@ from agreements.importing import faultfile, mapping, taking, working
 from agreements.importing.accepting import may_accept
 from agreements.importing.forms import FileForm, KeptForm, MappingForm, MeantForm, ReadingForm
 from agreements.importing.models import BEFORE_WRITING, ImportBatch, ImportMapping, ImportPartner, ImportRow, RowOutcome
-from agreements.importing.parties import Directory
+from agreements.importing.proposing import propose
 from agreements.importing.undoing import may_undo
 from agreements.register.models import Agreement
 from partners import reading
-from partners.models import Organisation
 from partners.picking import Names
 from partners.refusals import Refused
 from partners.requests import Request
-from partners.viewers import Viewer
 
 log = structlog.get_logger()
 PAGE = 50
@@ -56,22 +54,6 @@ def import_new(request: Request) -> HttpResponse:
             return redirect("import_columns", batch.pk)
     status = 422 if request.method == "POST" else 200
     return render(request, "agreements/importing/import_new.html", {"form": form}, status=status)
-
-
-def propose(batch: ImportBatch, viewer: Viewer) -> None:
-    """The first mapping, with the side that is ours in this desk's agreements."""
-    batch.mapping = {"ours": our_side(batch, viewer), **mapping.suggest(batch, viewer, Directory.of(viewer))}
-    batch.save(update_fields=["mapping"])
-
-
-def our_side(batch: ImportBatch, viewer: Viewer) -> int | None:
-    """Of our organisations the one that takes part in most of the desk's newest agreements."""
-    newest = Agreement.objects.visible_to(viewer).filter(desk=batch.desk_id).order_by("-pk").values("pk")[:200]
-    ours = Organisation.objects.visible_to(viewer).filter(
-        is_example=False, participations__agreement__in=list(newest.values_list("pk", flat=True))
-    )
-    found = [one.pk for one in ours.select_related("country") if one.is_ours]
-    return max(set(found), key=found.count) if found else None
 
 
 def _own(request: Request, pk: int) -> ImportBatch:

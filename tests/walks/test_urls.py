@@ -188,6 +188,13 @@ TABLE: dict[str, tuple[int, ...]] = {
     "api-country-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
     "api-organisation-list": (401, OK, OK, OK, OK, OK, OK, OK),
     "api-organisation-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-import-list": (401, OK, OK, OK, 403, 403, 403, 403),
+    "api-import-detail": (401, OK, GONE, OK, 403, 403, 403, 403),
+    "api-import-rows": (401, OK, GONE, OK, 403, 403, 403, 403),
+    **dict.fromkeys(
+        ("api-import-check", "api-import-write", "api-import-undo", "api-import-accept"),
+        (401, NO, NO, NO, NO, NO, NO, NO),
+    ),
     "api-waiting-list": (401, OK, OK, OK, OK, OK, OK, OK),
 }
 ARGUMENTS = {
@@ -238,7 +245,7 @@ def address(name: str, cast: Cast) -> str:
     if name.startswith("frozen_"):
         closed = FrozenPeriod.objects.order_by("pk").values_list("pk", flat=True)
         arguments["other"], arguments["pk"] = closed or (1, 2)
-    if name.startswith("import"):
+    if name.startswith(("import", "api-import")):
         arguments["pk"] = ImportBatch.objects.values_list("pk", flat=True).first()
     if name == "person_merge":
         arguments["pk"] = Person.objects.get().pk
