@@ -15,6 +15,7 @@ from agreements.calendars import admin as calendar_admin  # noqa: F401  (registe
 from agreements.commitments.admin import Settling
 from agreements.commitments.forms.administration import ReadAlike
 from agreements.exchange import admin as export_admin  # noqa: F401  (registers the files)
+from agreements.importing import admin as import_admin  # noqa: F401  (registers the imports)
 from agreements.models import (
     ActionItem,
     Agreement,

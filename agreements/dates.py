@@ -27,12 +27,14 @@ class Precision(StrEnum):
 
 PRECISIONS = [(precision.value, precision.value) for precision in Precision]
 LONGEST = 200  # characters
+LONGEST_DAY = 60  # characters of one that stands alone in a cell
 MOST_STRIPPED = 6  # leads of a date: weekday, places, "done at ... on"
 # A year of two figures may be of the last century or of ours, from the ministry's first year up to fifty years ahead.
 # Between these two both are possible, and the person is asked.
 ASKED_FROM, ASKED_TO = 45, 76
 
 # What is matched has lost its case and marks: see partners.folding.
+_TIME = re.compile(r"(?<=\d)[ t]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?\s*(?:[ap]m|z)?$")  # behind a day
 _GAP = r"[\s./,-]*"
 _DAY_TEXT = r"([0-9]{1,2})(?:st|nd|rd|th)?"
 _NAME = r"([a-z]+)\.?"
@@ -183,15 +185,19 @@ class PartialDate:
                 return f"{self.on.day:02}/{self.on.month:02}/{self.on.year:04}"
 
 
-def read(text: str) -> PartialDate:
+def read(text: str, *, month_first: bool = False) -> PartialDate:
     """Read a date as it is written here and in papers: day before month, always.
+
+    A sheet whose author wrote `2/22/2000` is read with `month_first`, once a person has said so of the whole column.
 
     In figures, with the month's name or a Roman number, spelt out, in Vietnamese with or without marks and in English;
     with the weekday, the place or "done at ... on" before it; also 9/2023, tháng 9/2023, Q3 2023, quý III/2023, 2023.
     Raises UnreadableDate for anything else, for days that do not exist, and where two readings are possible.
     """
     plain = fold(texts.line(text[:LONGEST])).translate(_DASHES)
-    plain = " ".join(plain.split()).strip(" .;")
+    plain = _TIME.sub("", " ".join(plain.split()).strip(" .;"))
+    if month_first and (turned := _SEPARATED.fullmatch(plain)):
+        plain = f"{turned[2]}/{turned[1]}/{turned[3]}"
     found, weekday = _parts(plain), None
     for _time in range(MOST_STRIPPED):
         if found:
@@ -206,6 +212,17 @@ def read(text: str) -> PartialDate:
             _("This is not a date we can read. Write for example 25/09/2023, 09/2023, Q3 2023 or 2023.")
         )
     return _checked(*found, weekday=weekday)
+
+
+def looks_like_a_day(text: str) -> bool:
+    """Whether a text is written as a date is, be there such a day or not; told quickly, for many texts."""
+    if len(text) > LONGEST_DAY or not any(char in text for char in "0123456789"):
+        return False
+    try:
+        found = _parts(_TIME.sub("", " ".join(fold(text).translate(_DASHES).split()).strip(" .;")))
+    except UnreadableDate:
+        return bool(_SEPARATED.fullmatch(text))
+    return found is not None
 
 
 def _checked(day: int, month: int, year: int, precision: Precision, *, weekday: int | None) -> PartialDate:

@@ -18,6 +18,7 @@ from agreements.commitments.models import (
     Report,
 )
 from agreements.exchange.models import Export
+from agreements.importing.models import ImportBatch, ImportMapping, ImportPartner, ImportRow
 from agreements.jobs.models import DayDone, JobRun, Outage, SetAside
 from agreements.overview.models import Awaited, Cell, Counted, CountedNow, Placed, Stale, Tally
 from agreements.procedures.models import (
@@ -73,6 +74,10 @@ __all__ = [
     "FrozenPeriod",
     "FrozenState",
     "Funding",
+    "ImportBatch",
+    "ImportMapping",
+    "ImportPartner",
+    "ImportRow",
     "Indicator",
     "InstrumentType",
     "JobRun",

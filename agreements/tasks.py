@@ -7,6 +7,7 @@ from django.utils import timezone
 from agreements.briefings import asking
 from agreements.commitments.rules import deadlines, health
 from agreements.exchange import writing
+from agreements.importing import working
 from agreements.jobs.daily import of_the_day
 from agreements.jobs.running import job, one_by_one
 from agreements.overview import tallies
@@ -74,3 +75,9 @@ def dispatch() -> int:
 def write_exports() -> int:
     """Write the long lists and papers that were asked for."""
     return writing.write_waiting(at=timezone.now(), paper=asking.write)
+
+
+@job("agreements.run_imports")
+def run_imports() -> int:
+    """Go on with the tables that were brought in: check, write, register, take back."""
+    return working.work_waiting(at=timezone.now())

@@ -10,6 +10,7 @@ from agreements.commitments.views import action_items, answers, blockers, bulk, 
 from agreements.commitments.views import lists as commitment_lists
 from agreements.commitments.views import page as commitments
 from agreements.exchange import export_views as exporting
+from agreements.importing import views as importing
 from agreements.overview import views as overview
 from agreements.pages import amendment_views as amending
 from agreements.pages import edit_views as editing
@@ -131,6 +132,16 @@ export_urls = [
     path("exports/", everyone(exporting.export_list), name="exports"),
     path("exports/<int:pk>/", everyone(exporting.export_file), name="export_file"),
 ]
+import_urls = [
+    path("imports/", desk_only(importing.import_list), name="imports"),
+    path("imports/new/", desk_only(importing.import_new), name="import_new"),
+    path("imports/<int:pk>/", desk_only(importing.import_page), name="import"),
+    path("imports/<int:pk>/columns/", desk_only(importing.import_columns), name="import_columns"),
+    path("imports/<int:pk>/read/", desk_only(importing.import_read), name="import_read"),
+    path("imports/<int:pk>/partners/", desk_only(importing.import_partners), name="import_partners"),
+    path("imports/<int:pk>/act/<slug:name>/", desk_only(importing.import_act), name="import_act"),
+    path("imports/<int:pk>/faults.<str:form>", desk_only(importing.import_faults), name="import_faults"),
+]
 briefing_urls = [
     path("briefings/", everyone(briefings.briefing_list), name="briefings"),
     path("briefings/<slug:kind>/", everyone(briefings.briefing), name="briefing"),
@@ -165,6 +176,7 @@ period_urls = [
 ]
 urlpatterns = [
     *export_urls,
+    *import_urls,
     *briefing_urls,
     *following_urls,
     *reminder_urls,

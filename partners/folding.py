@@ -24,6 +24,8 @@ def fold(text: str) -> str:
 
     Scripts that are not Latin or Greek stay as they are written: 카카오, が, й.
     """
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFC", text).lower().translate(_LETTERS)
     kept, loses_marks = [], False
     for char in unicodedata.normalize("NFD", plain):

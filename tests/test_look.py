@@ -36,7 +36,8 @@ PAGES = {
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
         "/actions/new/?serves=US-2023-03-2", "/partners/map/", "/handover/",
         "/following/", "/calendars/", "/changes/?since=2020-01-01", "/agreements/?view=timeline", "/design/",
-        "/exports/", "/briefings/", "/briefings/agreement/?ref=US-2023-03", "/agreements/US-2023-03/letters/",
+        "/exports/", "/imports/", "/imports/new/", "/briefings/",
+        "/briefings/agreement/?ref=US-2023-03", "/agreements/US-2023-03/letters/",
         "/agreements/US-2023-03/letters/new/", "/commitments/US-2023-03-2/letters/new/",
         "/accounts/logout/", "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/api/",
     ],
@@ -66,7 +67,7 @@ ROLES = ("officer", "manager", "partner", "auditor", "operator")
 # Files, fragments and answers to machines.
 NO_PAGES = {
     "date_in_words", "drafts", "export_agreements", "export_commitments", "healthz",
-    "letter_file", "organisation_suggestions", "palette", "readyz", "similar_agreements",
+    "import_faults", "letter_file", "organisation_suggestions", "palette", "readyz", "similar_agreements",
 }  # fmt: skip
 # Buttons and fields of which an edge lies outside the window or beyond what can be scrolled to.
 CUT_OFF = """() => [...document.querySelectorAll("main button, main input:not([type=hidden]), main select, main a.btn")]
@@ -117,8 +118,24 @@ def pages(browser: Any, site: Running) -> dict[str, list[str]]:
     page.click("main form .primary")
     page.wait_for_url("**/letters/*/")
     made.append(page.url.removeprefix(officer.base))
+    made += an_import(page, officer.base)
     officer.leave()
     return PAGES | {"officer": PAGES["officer"] + made, "manager": PAGES["manager"] + closed_periods(browser, site)}
+
+
+def an_import(page: Any, base: str) -> list[str]:
+    """A sheet with a fault and new partners, checked: its columns, its rows, its partners."""
+    rows = ["Title,Partner,Country,Signed on,Status"]
+    rows += [f"Memorandum on rails {n},Institute {n},Japan,0{n}/03/2024,Active" for n in range(1, 6)]
+    sheet = "\n".join([*rows, "Memorandum,Institute,Atlantis,31/02/2024,purple"]).encode()
+    page.goto("/imports/new/")
+    page.set_input_files("main [name=upload]", {"name": "list.csv", "mimeType": "text/csv", "buffer": sheet})
+    page.click("main form .primary")
+    page.wait_for_url("**/columns/")
+    columns = page.url.removeprefix(base)
+    page.click("main form .primary")
+    page.wait_for_url(lambda now: not now.endswith("columns/"))
+    return [columns, columns.removesuffix("columns/"), columns.replace("columns", "partners")]
 
 
 def closed_periods(browser: Any, site: Running) -> list[str]:

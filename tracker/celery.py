@@ -36,6 +36,9 @@ app.conf.beat_schedule = {
     "write the long lists that were asked for": {
         "task": "agreements.write_exports", "schedule": min(settings.DISPATCH_SECONDS, 5),
     },
+    "go on with the tables that were brought in": {
+        "task": "agreements.run_imports", "schedule": min(settings.DISPATCH_SECONDS, 5),
+    },
     "count what has changed": {"task": "agreements.count_stale", "schedule": settings.DISPATCH_SECONDS},
     "compare and fold the tallies": {"task": "agreements.tidy_tallies", "schedule": TIDY_SECONDS},
     "learn the words of titles and names": {"task": "tracker.learn_words", "schedule": LEARN_SECONDS},
@@ -55,6 +58,7 @@ app.conf.task_routes = {
     "agreements.keep_commitments": {"queue": "heavy"},
     "agreements.count_stale": {"queue": "heavy"},
     "agreements.write_exports": {"queue": "heavy"},
+    "agreements.run_imports": {"queue": "heavy"},
     "agreements.tidy_tallies": {"queue": "heavy"},
     "tracker.seal_history": {"queue": "heavy"},
     "tracker.learn_words": {"queue": "heavy"},

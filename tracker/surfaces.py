@@ -44,6 +44,7 @@ TASKS: dict[str, Eyes] = {
     "agreements.read_papers": Eyes.NOBODY,
     "agreements.dispatch": Eyes.OWNER,
     "agreements.write_exports": Eyes.OWNER,
+    "agreements.run_imports": Eyes.OWNER,
     "tracker.forget_attempts": Eyes.NOBODY,
     "tracker.forget_sessions": Eyes.NOBODY,
     "tracker.seal_history": Eyes.NOBODY,

@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import DefaultRouter
 
 from agreements.commitments.api import CommitmentViewSet, WholeAgreementViewSet
+from agreements.importing.api import ImportViewSet
 from agreements.overview.api import WaitingViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, OrganisationViewSet
@@ -26,6 +27,7 @@ api.register("agreements", WholeAgreementViewSet, "api-agreement")
 api.register("commitments", CommitmentViewSet, "api-commitment")
 api.register("countries", CountryViewSet, "api-country")
 api.register("organisations", OrganisationViewSet, "api-organisation")
+api.register("imports", ImportViewSet, "api-import")
 api.register("waiting", WaitingViewSet, "api-waiting")
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tracker/api.html")

@@ -4,6 +4,7 @@ import agreements.acts
 import agreements.commitments.models.commitment
 import agreements.dates
 import agreements.exchange.models
+import agreements.importing.models
 import agreements.sources.models
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
@@ -1400,6 +1401,104 @@ class Migration(migrations.Migration):
                         'ordering': ('-pk',),
                         'indexes': [models.Index(condition=models.Q(('state__in', ('waiting', 'running'))), fields=['id'], name='export_open')],
                         'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('page', ''), models.Q(('kind', ''), _negated=True)), models.Q(models.Q(('page', ''), _negated=True), ('kind', '')), _connector='OR'), name='export_is_one_thing')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ImportBatch',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('file', models.FileField(upload_to=agreements.importing.models.file_place, verbose_name='file')),
+                        ('file_name', models.CharField(max_length=200, verbose_name='name of the file')),
+                        ('digest', models.CharField(max_length=64, verbose_name='SHA-256')),
+                        ('language', models.CharField(max_length=2, verbose_name='language')),
+                        ('epoch', models.PositiveBigIntegerField(default=0, editable=False, verbose_name='credentials count from')),
+                        ('state', models.CharField(choices=[('read', 'Columns to be chosen'), ('checking', 'Being checked'), ('checked', 'Checked, nothing written yet'), ('writing', 'Being written'), ('written', 'Written'), ('accepting', 'Being registered'), ('accepted', 'Accepted by a manager'), ('undoing', 'Being taken back'), ('undone', 'Taken back'), ('failed', 'Failed')], default='read', max_length=9, verbose_name='state')),
+                        ('found', models.JSONField(default=dict, verbose_name='how it was read')),
+                        ('headers', models.JSONField(default=list, verbose_name='columns')),
+                        ('header_row', models.PositiveIntegerField(default=0, verbose_name='row of the headings')),
+                        ('mapping', models.JSONField(default=dict, verbose_name='what the columns mean')),
+                        ('counts', models.JSONField(default=dict, verbose_name='numbers')),
+                        ('total', models.PositiveIntegerField(default=0, verbose_name='rows')),
+                        ('done', models.PositiveIntegerField(default=0, verbose_name='rows done')),
+                        ('error', models.CharField(blank=True, max_length=300, verbose_name='what went wrong')),
+                        ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                        ('heard_at', models.DateTimeField(null=True, verbose_name='last sign of life')),
+                        ('checked_at', models.DateTimeField(null=True, verbose_name='checked')),
+                        ('written_at', models.DateTimeField(null=True, verbose_name='written')),
+                        ('accepted_at', models.DateTimeField(null=True, verbose_name='accepted')),
+                        ('undone_at', models.DateTimeField(null=True, verbose_name='taken back')),
+                        ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='accepted by')),
+                        ('desk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to='partners.desk', verbose_name='desk')),
+                        ('undone_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='taken back by')),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='imports', to=settings.AUTH_USER_MODEL, verbose_name='whose')),
+                    ],
+                    options={
+                        'verbose_name': 'import',
+                        'verbose_name_plural': 'imports',
+                        'ordering': ('-pk',),
+                        'indexes': [models.Index(condition=models.Q(('state__in', ['checking', 'writing', 'accepting', 'undoing'])), fields=['id'], name='import_open')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ImportMapping',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('name', models.CharField(max_length=80, verbose_name='name')),
+                        ('headers', models.JSONField(verbose_name='columns')),
+                        ('mapping', models.JSONField(verbose_name='what the columns mean')),
+                        ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='import_mappings', to=settings.AUTH_USER_MODEL, verbose_name='whose')),
+                    ],
+                    options={
+                        'verbose_name': 'kept meaning of columns',
+                        'verbose_name_plural': 'kept meanings of columns',
+                        'ordering': ('name', 'pk'),
+                        'constraints': [models.UniqueConstraint(models.F('user'), models.F('name'), name='import_mapping_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ImportPartner',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=300, verbose_name='key')),
+                        ('name', models.CharField(max_length=250, verbose_name='name')),
+                        ('is_government', models.BooleanField(default=False, verbose_name='the government of its country')),
+                        ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
+                        ('is_made', models.BooleanField(default=False, verbose_name='made with the rows')),
+                        ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='partners', to='agreements.importbatch', verbose_name='import')),
+                        ('country', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.country', verbose_name='country')),
+                        ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='partners.organisation', verbose_name='organisation')),
+                    ],
+                    options={
+                        'verbose_name': 'partner that an import names',
+                        'verbose_name_plural': 'partners that imports name',
+                        'ordering': ('batch', '-rows', 'name'),
+                        'constraints': [models.UniqueConstraint(models.F('batch'), models.F('key'), name='import_partner_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='ImportRow',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.PositiveIntegerField(verbose_name='row')),
+                        ('cells', models.JSONField(verbose_name='cells')),
+                        ('outcome', models.CharField(blank=True, choices=[('create', 'to create'), ('update', 'to update'), ('unchanged', 'unchanged'), ('double', 'there already'), ('fault', 'with faults'), ('skipped', 'no record')], max_length=9, verbose_name='what is to become of it')),
+                        ('faults', models.JSONField(default=list, verbose_name='faults')),
+                        ('notes', models.JSONField(default=list, verbose_name='notes')),
+                        ('key', models.CharField(blank=True, max_length=300, verbose_name='key')),
+                        ('record_id', models.BigIntegerField(null=True, verbose_name='record')),
+                        ('before', models.JSONField(null=True, verbose_name='what stood there')),
+                        ('version', models.PositiveIntegerField(null=True, verbose_name='version that was written')),
+                        ('concludes', models.BooleanField(default=False, verbose_name='concluded, by what the list says')),
+                        ('fate', models.CharField(blank=True, choices=[('written', 'written'), ('refused', 'refused'), ('accepted', 'registered'), ('left', 'left as it is'), ('undone', 'taken back')], max_length=8, verbose_name='what became of it')),
+                        ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='agreements.importbatch', verbose_name='import')),
+                    ],
+                    options={
+                        'verbose_name': 'row of an import',
+                        'verbose_name_plural': 'rows of imports',
+                        'ordering': ('batch', 'number'),
+                        'indexes': [models.Index(fields=['batch', 'outcome', 'number'], name='import_row_outcome'), models.Index(condition=models.Q(('record_id__isnull', False), models.Q(('key', ''), _negated=True)), fields=['key'], name='import_row_key')],
+                        'constraints': [models.UniqueConstraint(models.F('batch'), models.F('number'), name='import_row_once')],
                     },
                 ),
                 migrations.CreateModel(

@@ -7,16 +7,19 @@ from functools import cache
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agreements.briefings import letters, periods
 from agreements.briefings.letterfields import About
 from agreements.briefings.scopes import Span
+from agreements.importing import taking
 from agreements.models import (
     ActionItem,
     Amendment,
     Document,
     FrozenPeriod,
+    ImportBatch,
     Indicator,
     Letter,
     LetterTemplate,
@@ -71,6 +74,14 @@ TABLE: dict[str, tuple[int, ...]] = {
     "export_commitments": (IN, OK, OK, OK, OK, OK, OK, OK),
     "exports": (IN, OK, OK, OK, OK, OK, OK, OK),
     "export_file": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # nothing was asked for
+    "imports": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
+    "import_new": (IN, OK, OK, OK, GONE, GONE, GONE, GONE),
+    "import": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),  # one's own; a manager of its desk
+    "import_columns": (IN, OK, GONE, GONE, GONE, GONE, GONE, GONE),
+    "import_read": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "import_partners": (IN, OK, GONE, GONE, GONE, GONE, GONE, GONE),
+    "import_act": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "import_faults": (IN, OK, GONE, GONE, GONE, GONE, GONE, GONE),
     "briefings": (IN, OK, OK, OK, OK, OK, OK, OK),
     "briefing": (IN, OK, OK, OK, OK, OK, OK, OK),
     "agreement_letters": (IN, OK, OK, OK, GONE, GONE, OK, OK),
@@ -178,6 +189,13 @@ TABLE: dict[str, tuple[int, ...]] = {
     "api-country-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
     "api-organisation-list": (401, OK, OK, OK, OK, OK, OK, OK),
     "api-organisation-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-import-list": (401, OK, OK, OK, 403, 403, 403, 403),
+    "api-import-detail": (401, OK, GONE, OK, 403, 403, 403, 403),
+    "api-import-rows": (401, OK, GONE, OK, 403, 403, 403, 403),
+    **dict.fromkeys(
+        ("api-import-check", "api-import-write", "api-import-undo", "api-import-accept"),
+        (401, NO, NO, NO, NO, NO, NO, NO),
+    ),
     "api-waiting-list": (401, OK, OK, OK, OK, OK, OK, OK),
 }
 ARGUMENTS = {
@@ -228,6 +246,8 @@ def address(name: str, cast: Cast) -> str:
     if name.startswith("frozen_"):
         closed = FrozenPeriod.objects.order_by("pk").values_list("pk", flat=True)
         arguments["other"], arguments["pk"] = closed or (1, 2)
+    if name.startswith(("import", "api-import")):
+        arguments["pk"] = ImportBatch.objects.values_list("pk", flat=True).first()
     if name == "person_merge":
         arguments["pk"] = Person.objects.get().pk
     if name == "procedure_step":
@@ -255,6 +275,8 @@ def furnish(cast: Cast) -> None:
     proceeding = Proceeding.objects.create(agreement=cast.agreement, procedure=make_procedure(), opened_on=TODAY)
     ProceedingStep.objects.create(proceeding=proceeding, step=proceeding.procedure.steps.get())
     Person.objects.create(name="Ann", organisation=cast.us)
+    sheet = SimpleUploadedFile("list.csv", b"Title,Partner\nMemorandum,Somebody\n")
+    taking.accept(sheet, cast.desk, by=cast.viewer("linh"), language="en")
     template = LetterTemplate.objects.create(
         code="note", kind="legal_note", name_en="Note", subject_en="On {agreement.ref}", text_en="Please advise."
     )

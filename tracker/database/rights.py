@@ -14,7 +14,8 @@ from django.apps import apps
 from django.db.models import Model
 
 OWN = ("partners", "agreements", "tracker")
-# What lives for a while: drafts, files for an hour, keys that were taken back, copies that are counted anew, words.
+# What lives for a while: drafts, files for an hour, keys that were taken back, copies that are counted anew, words,
+# rows of a file that is read anew.
 DELETED = frozenset(
     {
         "agreements.Awaited",
@@ -22,6 +23,9 @@ DELETED = frozenset(
         "agreements.Counted",
         "agreements.Export",
         "agreements.Follow",
+        "agreements.ImportMapping",
+        "agreements.ImportPartner",
+        "agreements.ImportRow",
         "agreements.Mute",
         "agreements.Outage",
         "agreements.Placed",

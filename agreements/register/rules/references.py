@@ -8,6 +8,7 @@ corrected in the record, which says it; the number then is a name and no more.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from django.conf import settings
@@ -28,12 +29,26 @@ def known_year(agreement: Agreement, on: date) -> int | None:
 
 def next_reference(organisations: list[Organisation], year: int | None) -> str:
     """The next free reference for these participants; call it inside the transaction that saves the agreement."""
+    return next_references([(organisations, year)])[0]
+
+
+def next_references(wanted: Sequence[tuple[Sequence[Organisation], int | None]]) -> list[str]:
+    """The same of several agreements, in their order: one look for each country and year."""
+    prefixes = [f"{_place(organisations)}-{year or UNKNOWN}-" for organisations, year in wanted]
+    highest: dict[str, int] = {}
+    for prefix in sorted(set(prefixes)):
+        with connection.cursor() as cursor:
+            # Two desks logging at once must not draw the same number.
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reference {prefix}"])
+        numbers = Agreement.objects.filter(ref__startswith=prefix).values_list("ref", flat=True)
+        highest[prefix] = max((int(ref.removeprefix(prefix)) for ref in numbers), default=0)
+    found = []
+    for prefix in prefixes:
+        highest[prefix] += 1
+        found.append(f"{prefix}{highest[prefix]:02}")
+    return found
+
+
+def _place(organisations: Sequence[Organisation]) -> str:
     codes = {o.country.code for o in organisations if o.country} - {settings.HOME_COUNTRY}
-    place = SEVERAL if len(codes) > 1 else next(iter(codes), NONE)
-    prefix = f"{place}-{year or UNKNOWN}-"
-    with connection.cursor() as cursor:
-        # Two desks logging at once must not draw the same number.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reference {prefix}"])
-    numbers = Agreement.objects.filter(ref__startswith=prefix).values_list("ref", flat=True)
-    highest = max((int(ref.removeprefix(prefix)) for ref in numbers), default=0)
-    return f"{prefix}{highest + 1:02}"
+    return SEVERAL if len(codes) > 1 else next(iter(codes), NONE)
