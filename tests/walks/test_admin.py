@@ -11,8 +11,8 @@ from django.test import RequestFactory
 from django.urls import reverse
 from django.utils.translation import override
 
-from agreements.jobs.models import JobRun, Outage, SetAside
 from agreements.importing.models import ImportMapping, ImportPartner, ImportRow
+from agreements.jobs.models import JobRun, Outage, SetAside
 from agreements.models import (
     Agreement,
     Amendment,
@@ -34,7 +34,7 @@ from partners.viewers import Role, Viewer
 from tests.conftest import Cast
 from tests.walks.test_fields import own_models
 
-# What one person has typed or put in and not handed in; what is only worked out from other tables; what stands on the page of
+# What one person has typed or put in; what is only worked out from other tables; what stands on the page of
 # the heartbeat; and counters of tries, which end by themselves.
 NOT_THERE = {
     Draft, Entry, Awaited, Cell, Counted, CountedNow, Stale, Tally, Covered, Touched, DayDone, JobRun, SetAside, Outage,
