@@ -1,6 +1,7 @@
 """Gathers the rooms' models for Django."""
 
 from agreements.briefings.frozen import FrozenPeriod, FrozenState
+from agreements.briefings.meeting import AgendaItem, Decision, Meeting, MinutedItem, Minutes
 from agreements.briefings.models import Letter, Letterhead, LetterTemplate
 from agreements.calendars.models import Feed
 from agreements.commitments.models import (
@@ -49,6 +50,7 @@ from agreements.sources.models import Citation, Document
 
 __all__ = [
     "ActionItem",
+    "AgendaItem",
     "Agreement",
     "Amendment",
     "Answer",
@@ -63,6 +65,7 @@ __all__ = [
     "CountedNow",
     "Covered",
     "DayDone",
+    "Decision",
     "Document",
     "DueRequest",
     "ExchangeRate",
@@ -81,7 +84,10 @@ __all__ = [
     "Link",
     "LinkOpening",
     "Measurement",
+    "Meeting",
     "Milestone",
+    "MinutedItem",
+    "Minutes",
     "Mute",
     "Note",
     "Opening",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agreements.briefings import letter_views as letters
+from agreements.briefings import meeting_views as meeting
 from agreements.briefings import review_views as reviewing
 from agreements.briefings import views as briefings
 from agreements.calendars import views as calendars
@@ -162,6 +163,12 @@ period_urls = [
     path("periods/<int:pk>/against/<int:other>/", staff_only(reviewing.period_compared), name="frozen_compared"),
     path("quality/", staff_only(reviewing.quality_page), name="quality"),
 ]
+meeting_urls = [
+    path("meetings/", staff_only(meeting.meeting_list), name="meetings"),
+    path("meetings/<int:pk>/", staff_only(meeting.meeting), name="meeting"),
+    path("meetings/<int:pk>/act/", desk_only(meeting.meeting_act), name="meeting_act"),
+    path("meetings/<int:pk>/items/<int:number>/", staff_only(meeting.meeting_item), name="meeting_item"),
+]
 urlpatterns = [
     *export_urls,
     *briefing_urls,
@@ -177,6 +184,7 @@ urlpatterns = [
     *document_urls,
     *partner_pages,
     *period_urls,
+    *meeting_urls,
     path("oversight/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(overview.overview), name="oversight"),
     path("steps/<int:pk>/undo/", desk_only(acts.undo), name="undo"),
     path("dates/in-words/", everyone(agreement_lists.date_in_words), name="date_in_words"),

@@ -45,7 +45,7 @@ PAGES = {
         "/countries/US/share/",
         "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/", "/inbox/",
         "/agreements/US-2023-03/reminders/", "/people/1/merge/", "/periods/", "/quality/", "/briefings/",
-        "/briefings/review_pack/",
+        "/briefings/review_pack/", "/meetings/",
     ],
     "partner": [
         "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",
@@ -122,7 +122,7 @@ def pages(browser: Any, site: Running) -> dict[str, list[str]]:
 
 
 def closed_periods(browser: Any, site: Running) -> list[str]:
-    """Two years that are closed here, and the second against the first."""
+    """Two years that are closed here, and the second against the first; a meeting, and its first item."""
     manager, made = Person(browser, site, "manager", language="en"), []
     for year in ("2024", "2025"):
         manager.page.goto("/periods/")
@@ -130,8 +130,15 @@ def closed_periods(browser: Any, site: Running) -> list[str]:
         manager.page.click("main form .primary")
         manager.page.wait_for_url("**/periods/*/")
         made.append(manager.page.url.removeprefix(manager.base))
+    manager.page.goto("/meetings/?period=2026")
+    manager.page.click("main form .primary")
+    manager.page.wait_for_url("**/meetings/*/")
+    met = manager.page.url.removeprefix(manager.base)
+    manager.page.click("main .head .primary")
+    manager.page.wait_for_url("**/items/*/")
+    meeting = [met, manager.page.url.removeprefix(manager.base)]
     manager.leave()
-    return [*made, f"{made[1]}against/{made[0].strip('/').rpartition('/')[2]}/"]
+    return [*made, *meeting, f"{made[1]}against/{made[0].strip('/').rpartition('/')[2]}/"]
 
 
 def faults_of(person: Person, path: str, *, known_to_exist: bool = True) -> list[str]:

@@ -131,6 +131,7 @@ class Paper:
     records: dict[str, tuple[int, ...]] = field(default_factory=dict)  # what it tells of: "agreements", "commitments"
     head: Head | None = None  # set with the signature for who may issue papers; else it is an extract without one
     addressees: tuple[str, ...] = ()  # of a letter
+    desk_id: int | None = None  # whose head it bears; else that of the reader's desk
 
     def tables(self) -> Iterator[Table]:
         return (block for block in self.body if isinstance(block, Table))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -50,7 +50,7 @@ class PackForm(SpanForm, DeskForm):
         required=False,
     )
     organisation = OrganisationField(label=gettext_lazy("Organisation"), required=False)
-    field_order = ("period", "until")
+    field_order: Sequence[str] = ("period", "until")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)

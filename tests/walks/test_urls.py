@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from agreements.briefings import letters, periods
+from agreements.briefings import letters, meetings, periods
 from agreements.briefings.letterfields import About
-from agreements.briefings.scopes import Span
+from agreements.briefings.scopes import Scope, Span
 from agreements.models import (
     ActionItem,
     Amendment,
@@ -20,6 +20,7 @@ from agreements.models import (
     Indicator,
     Letter,
     LetterTemplate,
+    Meeting,
     Milestone,
     Proceeding,
     ProceedingStep,
@@ -55,6 +56,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "frozen_periods": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "frozen_period": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "frozen_compared": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "meetings": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "meeting": (IN, OK, GONE, OK, GONE, GONE, OK, OK),
+    "meeting_act": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "meeting_item": (IN, OK, GONE, OK, GONE, GONE, OK, OK),
     "quality": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "partner_map": (IN, OK, OK, OK, OK, OK, OK, OK),
     "partners": (IN, OK, OK, OK, OK, OK, OK, OK),
@@ -227,6 +232,8 @@ def address(name: str, cast: Cast) -> str:
     if name.startswith("frozen_"):
         closed = FrozenPeriod.objects.order_by("pk").values_list("pk", flat=True)
         arguments["other"], arguments["pk"] = closed or (1, 2)
+    if name.startswith("meeting_") or name == "meeting":
+        arguments["pk"] = Meeting.objects.values_list("pk", flat=True).first() or 1
     if name == "person_merge":
         arguments["pk"] = Person.objects.get().pk
     if name == "procedure_step":
@@ -259,8 +266,13 @@ def furnish(cast: Cast) -> None:
     )
     about = About(cast.agreement, None, cast.viewer("linh"))
     letters.make(template, about, language="en", on=TODAY, said=letters.draft(template, about, "en"))
-    for year in (2024, 2025):
-        periods.close(cast.desk, Span(date(year, 1, 1), date(year, 12, 31)), by=cast.viewer("minh"))
+    year = Span(date(2025, 1, 1), date(2025, 12, 31))
+    meetings.open_one(
+        Scope(), year, desk=cast.desk, title="Review", held_on=TODAY, place="", topics=["report"],
+        by=cast.viewer("minh"),
+    )  # fmt: skip
+    for number in (2024, 2025):
+        periods.close(cast.desk, Span(date(number, 1, 1), date(number, 12, 31)), by=cast.viewer("minh"))
 
 
 @pytest.mark.parametrize("role", ROLES)
