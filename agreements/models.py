@@ -18,7 +18,7 @@ from agreements.commitments.models import (
     Milestone,
     Report,
 )
-from agreements.exchange.models import Export
+from agreements.exchange.models import Export, FileTaken
 from agreements.jobs.models import DayDone, JobRun, Outage, SetAside
 from agreements.overview.models import Cell, Counted, CountedNow, Stale, Tally
 from agreements.procedures.models import (
@@ -71,6 +71,7 @@ __all__ = [
     "ExchangeRate",
     "Export",
     "Feed",
+    "FileTaken",
     "Follow",
     "FrozenPeriod",
     "FrozenState",

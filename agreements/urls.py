@@ -3,6 +3,7 @@
 from django.urls import path
 
 from agreements.briefings import letter_views as letters
+from agreements.briefings import listing
 from agreements.briefings import meeting_views as meeting
 from agreements.briefings import review_views as reviewing
 from agreements.briefings import views as briefings
@@ -11,6 +12,7 @@ from agreements.commitments.views import action_items, answers, blockers, bulk, 
 from agreements.commitments.views import lists as commitment_lists
 from agreements.commitments.views import page as commitments
 from agreements.exchange import export_views as exporting
+from agreements.exchange import takeable
 from agreements.overview import views as overview
 from agreements.pages import amendment_views as amending
 from agreements.pages import edit_views as editing
@@ -126,9 +128,14 @@ partner_pages = [
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]
 export_urls = [
-    path("agreements/export.<str:form>", everyone(exporting.export_agreements), name="export_agreements"),
-    path("commitments/export.<str:form>", everyone(exporting.export_commitments), name="export_commitments"),
+    *exporting.pages_of(takeable.AGREEMENTS, everyone),
+    *exporting.pages_of(takeable.COMMITMENTS, everyone),
+    *exporting.pages_of(takeable.PARTNERS, everyone),
+    *exporting.pages_of(takeable.ACTIONS, staff_only),
+    *exporting.pages_of(listing.MEETINGS, staff_only),
+    *exporting.pages_of(listing.PERIODS, staff_only),
     path("exports/", everyone(exporting.export_list), name="exports"),
+    path("exports/taken/", everyone(exporting.taken_list), name="taken"),
     path("exports/<int:pk>/", everyone(exporting.export_file), name="export_file"),
 ]
 briefing_urls = [

@@ -36,7 +36,9 @@ PAGES = {
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
         "/actions/new/?serves=US-2023-03-2", "/partners/map/", "/handover/",
         "/following/", "/calendars/", "/changes/?since=2020-01-01", "/agreements/?view=timeline", "/design/",
-        "/exports/", "/briefings/", "/briefings/agreement/?ref=US-2023-03", "/agreements/US-2023-03/letters/",
+        "/exports/", "/exports/taken/", "/agreements/take/?stage=signed", "/commitments/take/", "/partners/take/",
+        "/actions/take/", "/changes/take/", "/briefings/", "/briefings/agreement/?ref=US-2023-03",
+        "/agreements/US-2023-03/letters/",
         "/agreements/US-2023-03/letters/new/", "/commitments/US-2023-03-2/letters/new/",
         "/accounts/logout/", "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/api/",
     ],
@@ -45,7 +47,7 @@ PAGES = {
         "/countries/US/share/",
         "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/", "/inbox/",
         "/agreements/US-2023-03/reminders/", "/people/1/merge/", "/periods/", "/quality/", "/briefings/",
-        "/briefings/review_pack/", "/meetings/",
+        "/briefings/review_pack/", "/meetings/", "/meetings/take/", "/periods/take/",
     ],
     "partner": [
         "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",
@@ -65,8 +67,9 @@ DRAFT, PROMISE = "US-2023-04", "US-2023-03-2"
 ROLES = ("officer", "manager", "partner", "auditor", "operator")
 # Files, fragments and answers to machines.
 NO_PAGES = {
-    "date_in_words", "drafts", "export_agreements", "export_commitments", "healthz",
-    "letter_file", "organisation_suggestions", "palette", "readyz", "similar_agreements",
+    "date_in_words", "drafts", "export_actions", "export_agreements", "export_changes", "export_commitments",
+    "export_meetings", "export_partners", "export_periods", "healthz", "letter_file",
+    "organisation_suggestions", "palette", "readyz", "similar_agreements",
 }  # fmt: skip
 # Buttons and fields of which an edge lies outside the window or beyond what can be scrolled to.
 CUT_OFF = """() => [...document.querySelectorAll("main button, main input:not([type=hidden]), main select, main a.btn")]

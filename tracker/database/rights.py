@@ -44,6 +44,7 @@ ADDED_TO: Mapping[str, tuple[str, ...]] = {
     "admin.LogEntry": (),
     "agreements.AgendaItem": (),
     "agreements.Decision": (),
+    "agreements.FileTaken": ("rows",),
     "agreements.FrozenPeriod": (),
     "agreements.FrozenState": (),
     "agreements.Letter": (),
