@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from agreements.briefings import comparing, country, handover, pack, quality
 from agreements.briefings.content import Paper
 from agreements.briefings.frozen import FrozenPeriod
 from agreements.briefings.making import EVERYONE, Maker, PaperForm
+from agreements.briefings.room import PAGES, ROOMS, fit
 from agreements.briefings.scopes import Over, Scope
 from agreements.briefings.spanform import SpanForm
 from agreements.dateinput import DayField
@@ -92,7 +94,7 @@ class CountryForm(PaperForm):
 
 
 def make_brief(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> Paper:
-    return country.country_brief(parameters["country"], viewer=viewer, on=on, since=parameters["since"])
+    return country.whole_brief(parameters["country"], viewer=viewer, on=on, since=parameters["since"])
 
 
 class PersonForm(PaperForm):
@@ -143,7 +145,10 @@ def make_comparison(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> 
 
 
 PACK = Maker(PaperKind.REVIEW_PACK, PackForm, make_pack, is_long=True)
-BRIEF = Maker(PaperKind.COUNTRY_BRIEF, CountryForm, make_brief, roles=EVERYONE)
+BRIEF = Maker(
+    PaperKind.COUNTRY_BRIEF, CountryForm, make_brief, roles=EVERYONE, pages=PAGES,
+    shorter=tuple(partial(fit, room=room) for room in ROOMS),
+)  # fmt: skip
 HANDOVER = Maker(PaperKind.HANDOVER, PersonForm, make_handover, roles=frozenset(DESK_STAFF))
 QUALITY = Maker(PaperKind.QUALITY, DeskForm, make_quality, roles=STAFF)
 QUARTER = Maker(PaperKind.QUARTER, ComparisonForm, make_comparison, roles=STAFF, is_long=True)
