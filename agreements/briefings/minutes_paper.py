@@ -116,7 +116,7 @@ def _decisions(items: Sequence[MinutedItem], viewer: Viewer) -> Iterator[Block]:
     caption = _("What was decided")
     yield Heading(caption, 1)
     columns = (
-        Column(_("No."), 1, is_number=True), Column(_("Record"), 4), Column(_("Decision"), 6),
+        Column(_("No."), 1, is_number=True), Column(_("Record"), 6), Column(_("Decision"), 7),
         Column(_("Recorded by"), 2),
     )  # fmt: skip
     lines = []

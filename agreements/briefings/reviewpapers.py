@@ -19,7 +19,7 @@ from agreements.briefings.room import PAGES, ROOMS, fit
 from agreements.briefings.scopes import Over, Scope
 from agreements.briefings.spanform import SpanForm
 from agreements.dateinput import DayField
-from agreements.pages.handover import may_see
+from agreements.pages.handover import whose_work
 from agreements.vocabulary import PaperKind
 from partners.models import Country, Desk, Sector, User
 from partners.picking import OrganisationField, find_for, offer
@@ -105,8 +105,7 @@ class PersonForm(PaperForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         seen = User.objects.visible_to(self.viewer).filter(role__in=DESK_STAFF, is_active=True)
-        known = [person.pk for person in seen if may_see(person, self.viewer)]
-        offer(self, person=seen.filter(pk__in=known))
+        offer(self, person=seen.filter(whose_work(self.viewer)).distinct())
         self.fields["person"].initial = self.viewer.user_id
 
 

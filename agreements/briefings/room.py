@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from agreements.briefings.content import Block, Bullets, Line, Paper, Paragraph, Row, Table, line
+from agreements.briefings.content import Block, Bullets, Line, Paper, Paragraph, Row, Run, Table, line
 
 PAGES = 2
 
@@ -81,8 +81,11 @@ def _row(row: Row, room: Room) -> Row:
 
 def _clipped(words: Line, room: Room) -> Line:
     """A title stands out in bold; what else is long somebody has written."""
-    return tuple(
-        replace(run, text=Truncator(run.text).words(room.title if run.is_strong else room.words, truncate=" …"))
-        if len(run.text) > 2 * room.title else run
-        for run in words
-    )  # fmt: skip
+    return tuple(_clip(run, room.title if run.is_strong else room.words) for run in words)
+
+
+def _clip(run: Run, most: int) -> Run:
+    if len(run.text.split()) <= most:
+        return run
+    before = run.text[: len(run.text) - len(run.text.lstrip())]  # a space that parts it from the run before
+    return replace(run, text=before + Truncator(run.text).words(most, truncate=" …"))
