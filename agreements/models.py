@@ -1,6 +1,7 @@
 """Gathers the rooms' models for Django."""
 
 from agreements.briefings.frozen import FrozenPeriod, FrozenState
+from agreements.briefings.meeting import AgendaItem, Decision, Meeting, MinutedItem, Minutes
 from agreements.briefings.models import Letter, Letterhead, LetterTemplate
 from agreements.calendars.models import Feed
 from agreements.commitments.models import (
@@ -17,7 +18,7 @@ from agreements.commitments.models import (
     Milestone,
     Report,
 )
-from agreements.exchange.models import Export
+from agreements.exchange.models import Export, FileTaken
 from agreements.importing.models import ImportBatch, ImportMapping, ImportPartner, ImportRow
 from agreements.jobs.models import DayDone, JobRun, Outage, SetAside
 from agreements.overview.models import Awaited, Cell, Counted, CountedNow, Placed, Stale, Tally
@@ -50,6 +51,7 @@ from agreements.sources.models import Citation, Document
 
 __all__ = [
     "ActionItem",
+    "AgendaItem",
     "Agreement",
     "Amendment",
     "Answer",
@@ -65,11 +67,13 @@ __all__ = [
     "CountedNow",
     "Covered",
     "DayDone",
+    "Decision",
     "Document",
     "DueRequest",
     "ExchangeRate",
     "Export",
     "Feed",
+    "FileTaken",
     "Follow",
     "FrozenPeriod",
     "FrozenState",
@@ -87,7 +91,10 @@ __all__ = [
     "Link",
     "LinkOpening",
     "Measurement",
+    "Meeting",
     "Milestone",
+    "MinutedItem",
+    "Minutes",
     "Mute",
     "Note",
     "Opening",

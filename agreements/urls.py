@@ -3,6 +3,8 @@
 from django.urls import path
 
 from agreements.briefings import letter_views as letters
+from agreements.briefings import listing
+from agreements.briefings import meeting_views as meeting
 from agreements.briefings import review_views as reviewing
 from agreements.briefings import views as briefings
 from agreements.calendars import views as calendars
@@ -10,6 +12,7 @@ from agreements.commitments.views import action_items, answers, blockers, bulk, 
 from agreements.commitments.views import lists as commitment_lists
 from agreements.commitments.views import page as commitments
 from agreements.exchange import export_views as exporting
+from agreements.exchange import takeable
 from agreements.importing import views as importing
 from agreements.overview import views as overview
 from agreements.pages import amendment_views as amending
@@ -127,9 +130,14 @@ partner_pages = [
     path("organisations/<slug:code>/", everyone(places.organisation_page), name="organisation"),
 ]
 export_urls = [
-    path("agreements/export.<str:form>", everyone(exporting.export_agreements), name="export_agreements"),
-    path("commitments/export.<str:form>", everyone(exporting.export_commitments), name="export_commitments"),
+    *exporting.pages_of(takeable.AGREEMENTS, everyone),
+    *exporting.pages_of(takeable.COMMITMENTS, everyone),
+    *exporting.pages_of(takeable.PARTNERS, everyone),
+    *exporting.pages_of(takeable.ACTIONS, staff_only),
+    *exporting.pages_of(listing.MEETINGS, staff_only),
+    *exporting.pages_of(listing.PERIODS, staff_only),
     path("exports/", everyone(exporting.export_list), name="exports"),
+    path("exports/taken/", everyone(exporting.taken_list), name="taken"),
     path("exports/<int:pk>/", everyone(exporting.export_file), name="export_file"),
 ]
 import_urls = [
@@ -174,6 +182,12 @@ period_urls = [
     path("periods/<int:pk>/against/<int:other>/", staff_only(reviewing.period_compared), name="frozen_compared"),
     path("quality/", staff_only(reviewing.quality_page), name="quality"),
 ]
+meeting_urls = [
+    path("meetings/", staff_only(meeting.meeting_list), name="meetings"),
+    path("meetings/<int:pk>/", staff_only(meeting.meeting), name="meeting"),
+    path("meetings/<int:pk>/act/", desk_only(meeting.meeting_act), name="meeting_act"),
+    path("meetings/<int:pk>/items/<int:number>/", staff_only(meeting.meeting_item), name="meeting_item"),
+]
 urlpatterns = [
     *export_urls,
     *import_urls,
@@ -190,6 +204,7 @@ urlpatterns = [
     *document_urls,
     *partner_pages,
     *period_urls,
+    *meeting_urls,
     path("oversight/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(overview.overview), name="oversight"),
     path("steps/<int:pk>/undo/", desk_only(acts.undo), name="undo"),
     path("dates/in-words/", everyone(agreement_lists.date_in_words), name="date_in_words"),

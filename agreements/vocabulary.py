@@ -373,6 +373,7 @@ class PaperKind(TextChoices):
     HANDOVER = "handover", _("Handover file")
     QUALITY = "quality", _("Quality report")
     QUARTER = "quarter", _("Closed quarter")
+    MINUTES = "minutes", _("Minutes of a meeting")
     AGREEMENT = "agreement", _("Agreement on paper")
     COMMITMENT = "commitment", _("Record of a commitment")
     LETTER = "letter", _("Letter")

@@ -230,6 +230,7 @@ class UserAdmin(GatedAdmin):
         "quiet_until",
         "rests",
         "shortcuts",
+        "takes_files",
         "is_active",
         "last_login",
     )
@@ -242,6 +243,7 @@ class UserAdmin(GatedAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **options: Any) -> Any:
         """What ends what is said beside the fields that do it."""
         texts = dict.fromkeys(("email", "role", "desks", "is_active"), ENDS)
+        texts["takes_files"] = _("unknown: as others of the role")
         return super().get_form(request, obj, change, **{**options, "help_texts": texts})
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:

@@ -43,6 +43,7 @@ class Viewer:
     by_key: bool = False  # a machine acts, with a key of this person's
     absent_ids: frozenset[int] = frozenset()  # colleagues who are away, and whose work is this viewer's meanwhile
     epoch: int = 0  # of the account: what is made in its name carries it
+    takes_files: bool = False  # may take lists away as files
     on: date = field(default_factory=timezone.localdate)
 
     def as_of(self, on: date) -> Viewer:

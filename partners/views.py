@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from partners import listing
 from partners.credential_views import credentials_of
 from partners.forms import AbsenceForm, AccountForm, OrganisationForm, TokenForm
 from partners.models import Absence, ApiToken, Country, Organisation
@@ -30,16 +31,11 @@ def partner_list(request: Request) -> HttpResponse:
     """Organisations, with the countries and territories above them."""
     viewer, text = request.viewer, request.GET.get("q", "").strip()
     kind, country = request.GET.get("kind", ""), request.GET.get("country", "")
-    rows = Organisation.objects.visible_to(viewer).select_related("country", "parent")
+    rows = listing.organisations(request.GET, viewer)
     with_partners = Exists(Organisation.objects.visible_to(viewer).filter(country=OuterRef("pk")))
     countries = Country.objects.visible_to(viewer).filter(with_partners)
     if text:
-        rows = rows.search(text, viewer)
         countries = countries.search(text, viewer)
-    if kind in OrganisationKind.values:
-        rows = rows.filter(kind=kind)
-    if country:
-        rows = rows.filter(country__code=country.upper())
     context = {
         "page": page_of(rows, ALPHABETICAL, request.GET.get("after", "")),
         "countries": countries.order_by(*Country.alphabet())[:60],

@@ -36,7 +36,8 @@ PAGES = {
         "/commitments/US-2023-03-2/money/new/", "/commitments/US-2023-03-2/indicators/new/", "/actions/",
         "/actions/new/?serves=US-2023-03-2", "/partners/map/", "/handover/",
         "/following/", "/calendars/", "/changes/?since=2020-01-01", "/agreements/?view=timeline", "/design/",
-        "/exports/", "/imports/", "/imports/new/", "/briefings/",
+        "/exports/", "/exports/taken/", "/agreements/take/?stage=signed", "/commitments/take/", "/partners/take/",
+        "/actions/take/", "/changes/take/", "/imports/", "/imports/new/", "/briefings/",
         "/briefings/agreement/?ref=US-2023-03", "/agreements/US-2023-03/letters/",
         "/agreements/US-2023-03/letters/new/", "/commitments/US-2023-03-2/letters/new/",
         "/accounts/logout/", "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/api/",
@@ -46,7 +47,7 @@ PAGES = {
         "/countries/US/share/",
         "/profile/", "/oversight/", "/commitments/US-2023-03-2/", "/reminders/", "/inbox/",
         "/agreements/US-2023-03/reminders/", "/people/1/merge/", "/periods/", "/quality/", "/briefings/",
-        "/briefings/review_pack/",
+        "/briefings/review_pack/", "/meetings/", "/meetings/take/", "/periods/take/",
     ],
     "partner": [
         "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",
@@ -66,8 +67,9 @@ DRAFT, PROMISE = "US-2023-04", "US-2023-03-2"
 ROLES = ("officer", "manager", "partner", "auditor", "operator")
 # Files, fragments and answers to machines.
 NO_PAGES = {
-    "date_in_words", "drafts", "export_agreements", "export_commitments", "healthz",
-    "import_faults", "letter_file", "organisation_suggestions", "palette", "readyz", "similar_agreements",
+    "date_in_words", "drafts", "export_actions", "export_agreements", "export_changes", "export_commitments",
+    "export_meetings", "export_partners", "export_periods", "healthz", "import_faults", "letter_file",
+    "organisation_suggestions", "palette", "readyz", "similar_agreements",
 }  # fmt: skip
 # Buttons and fields of which an edge lies outside the window or beyond what can be scrolled to.
 CUT_OFF = """() => [...document.querySelectorAll("main button, main input:not([type=hidden]), main select, main a.btn")]
@@ -139,7 +141,7 @@ def an_import(page: Any, base: str) -> list[str]:
 
 
 def closed_periods(browser: Any, site: Running) -> list[str]:
-    """Two years that are closed here, and the second against the first."""
+    """Two years that are closed here, and the second against the first; a meeting, and its first item."""
     manager, made = Person(browser, site, "manager", language="en"), []
     for year in ("2024", "2025"):
         manager.page.goto("/periods/")
@@ -147,8 +149,15 @@ def closed_periods(browser: Any, site: Running) -> list[str]:
         manager.page.click("main form .primary")
         manager.page.wait_for_url("**/periods/*/")
         made.append(manager.page.url.removeprefix(manager.base))
+    manager.page.goto("/meetings/?period=2026")
+    manager.page.click("main form .primary")
+    manager.page.wait_for_url("**/meetings/*/")
+    met = manager.page.url.removeprefix(manager.base)
+    manager.page.click("main .head .primary")
+    manager.page.wait_for_url("**/items/*/")
+    meeting = [met, manager.page.url.removeprefix(manager.base)]
     manager.leave()
-    return [*made, f"{made[1]}against/{made[0].strip('/').rpartition('/')[2]}/"]
+    return [*made, *meeting, f"{made[1]}against/{made[0].strip('/').rpartition('/')[2]}/"]
 
 
 def faults_of(person: Person, path: str, *, known_to_exist: bool = True) -> list[str]:

@@ -50,6 +50,7 @@ LISTS = {
     "/following/": ("linh", "sara"), "/calendars/": ("linh", "sara"),
     "/inbox/": ("linh", "sara"), "/reminders/": ("minh",), "/agreements/US-2023-01/reminders/": ("linh",),
     "/history/agreements/US-2023-01/": ("linh",), "/history/agreements/US-2023-01/as-of/": ("linh",),
+    "/quality/": ("minh",), "/periods/": ("minh",), "/meetings/": ("minh",),
     "/api/v1/organisations/": ("linh",), "/api/v1/countries/": ("linh",),
 }  # fmt: skip
 # Pages that gather many lists have a limit of their own.
@@ -58,6 +59,7 @@ LIMITS = {
     "/": 25, "/?of=house": 19, "/review/": 22, "/oversight/": 26,
     "/agreements/US-2023-01/": 38, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 29,
     "/commitments/?view=board": 14, "/organisations/gov-us/": 15, "/reminders/": 19, "/countries/US/": 18,
+    "/quality/": 25,  # one for each thing that a record may lack
     "/search/?q=memo": 20, "/search/palette/?q=memo": 18,
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.

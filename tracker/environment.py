@@ -96,6 +96,7 @@ SETTINGS: Mapping[str, Setting] = {
     "SESSION_HOURS": Setting("hours, as 10; more than 0.", COUNT),
     "SESSION_IDLE_MINUTES": Setting("minutes, as 60; more than 0.", COUNT),
     "API_KEY_ROLES": Setting("officer,manager,auditor,partner"),
+    "FILE_ROLES": Setting("officer,manager,partner"),
     "PROCESS": Setting("web", "web", place=Place.ENTRY),
     "MEDIA_ROOT": Setting("/path of a folder", place=Place.IMAGE),
     "STATIC_ROOT": Setting("/path of a folder", place=Place.IMAGE),

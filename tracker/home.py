@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.queries import SILENT_DAYS
+from agreements.exchange import takeable
 from agreements.overview import tallies, waiting
 from agreements.overview.waiting import WaitingList
 from agreements.register.models import Agreement, Step
@@ -134,7 +135,6 @@ def _changes(viewer: Viewer, since: datetime, agreements: Any) -> Any:
 @require_GET
 def changes(request: Request) -> HttpResponse:
     """All that others did since the visit before this one, or since a day."""
-    viewer = request.viewer
     since = request.user.note_visit(at=timezone.now())
     if text := request.GET.get("since", ""):
         asked = reading.instant(text)
@@ -142,9 +142,32 @@ def changes(request: Request) -> HttpResponse:
         if asked is None:
             messages.error(request, _("“%(text)s” is no day that we read. Write 2026-11-23.") % {"text": text[:40]})
     since = since or timezone.now() - timedelta(days=FIRST_DAYS)
-    rows = _changes(viewer, since, Agreement.objects.visible_to(viewer))
-    page = page_of(rows, NEWEST_FIRST, request.GET.get("after", ""))
+    page = page_of(_changed(request.viewer, since), NEWEST_FIRST, request.GET.get("after", ""))
     return render(request, "tracker/changes.html", {"page": page, "since": since})
+
+
+def _changed(viewer: Viewer, since: datetime) -> Any:
+    return _changes(viewer, since, Agreement.objects.visible_to(viewer))
+
+
+def _changes_asked(query: QueryDict, viewer: Viewer) -> Any:
+    """For a file the day is said in the address: a file is no visit."""
+    since = reading.instant(query.get("since", "")) or timezone.now() - timedelta(days=FIRST_DAYS)
+    return _changed(viewer, since)
+
+
+CHANGES = takeable.Plain(
+    "changes", _("Changes"), _changes_asked,
+    (
+        takeable.PlainColumn("ref", _("Reference"), lambda step: step.agreement.ref),
+        takeable.PlainColumn("agreement", _("Agreement"), lambda step: step.agreement.title),
+        takeable.PlainColumn("what", _("What"), lambda step: step.act.label),
+        takeable.PlainColumn("reason", _("Reason"), lambda step: step.reason),
+        takeable.PlainColumn("who", _("Who"), lambda step: step.by),
+        takeable.PlainColumn("on", _("When"), lambda step: takeable.day(step.on)),
+    ),
+    restricted="agreement__restricted",
+)  # fmt: skip
 
 
 def _review(viewer: Viewer) -> dict[str, Any]:

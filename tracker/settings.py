@@ -243,6 +243,9 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "tracker.accounts.ResetTokens"  # noqa:
 API_KEY_ROLES = env.list("API_KEY_ROLES", default=["officer", "manager", "auditor", "partner"])
 if unknown := set(API_KEY_ROLES) - {"officer", "manager", "auditor", "partner", "operator"}:
     raise ImproperlyConfigured(f"API_KEY_ROLES names roles that there are not: {', '.join(sorted(unknown))}")
+FILE_ROLES = env.list("FILE_ROLES", default=["officer", "manager", "partner"])
+if unknown := set(FILE_ROLES) - {"officer", "manager", "auditor", "partner", "operator"}:
+    raise ImproperlyConfigured(f"FILE_ROLES names roles that there are not: {', '.join(sorted(unknown))}")
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"

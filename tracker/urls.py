@@ -9,6 +9,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from rest_framework.routers import DefaultRouter
 
 from agreements.commitments.api import CommitmentViewSet, WholeAgreementViewSet
+from agreements.exchange.export_views import pages_of
 from agreements.importing.api import ImportViewSet
 from agreements.overview.api import WaitingViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
@@ -39,6 +40,7 @@ urlpatterns = [
     path("tour/", everyone(tour), name="tour"),
     path("design/", staff_only(design.components), name="design"),
     path("changes/", staff_only(home.changes), name="changes"),
+    *pages_of(home.CHANGES, staff_only),
     path("waiting/", everyone(home.waiting_page), name="waiting"),
     path("review/", manager_only(home.review), name="review"),
     path("search/", everyone(search.search), name="search"),

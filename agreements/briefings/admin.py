@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from agreements.briefings import frozen_admin  # noqa: F401  (registers the closed periods)
+from agreements.briefings import frozen_admin, meeting_admin  # noqa: F401  (registers closed periods and meetings)
 from agreements.briefings.letterfields import LetterKind, fields_of
 from agreements.briefings.models import Letter, Letterhead, LetterTemplate
 from partners.admin import ReadingAdmin, RecordAdmin

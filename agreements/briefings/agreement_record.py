@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from agreements.briefings import fields
+from agreements.briefings.cells import filled
 from agreements.briefings.content import Block, Bullets, Column, Facts, Heading, Line, Paper, Row, Table, day, line
 from agreements.briefings.fields import joined
 from agreements.briefings.making import EVERYONE, Maker, paper_of
@@ -16,7 +18,6 @@ from agreements.briefings.recordparts import (
     ReferenceForm,
     accepted,
     cited_in,
-    filled,
     history,
     led_to,
     text_under,
@@ -50,7 +51,9 @@ def agreement_paper(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> 
         Heading(_("Sources")), *cited_in(seen["citations"], viewer),
     )  # fmt: skip
     keys = {"agreements": (agreement.pk,), "commitments": tuple(one.pk for one in commitments)}
-    return paper_of(_("Record of an agreement"), agreement.title, viewer, on, body, keys)
+    made = paper_of(_("Record of an agreement"), agreement.title, viewer, on, body, keys)
+    # Of the desk that keeps the record, whoever asks for it.
+    return replace(made, desk_id=agreement.desk_id)
 
 
 def _facts_of_agreement(agreement: Agreement, seen: Mapping[str, Any], viewer: Viewer, on: date) -> Facts:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import io
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from django.db.models import Model
 from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
+from pypdf import PdfReader
 
 from agreements.briefings import letterheads
 from agreements.briefings.content import Paper
@@ -21,7 +23,7 @@ from agreements.briefings.making import Maker, PaperForm
 from agreements.exchange.lists import marks_now, seen
 from agreements.exchange.models import Export
 from agreements.exchange.writing import Told, Written
-from agreements.vocabulary import PaperKind
+from agreements.vocabulary import FileForm, PaperKind
 from partners import reading
 from partners.refusals import Refused
 from partners.viewers import Viewer
@@ -37,8 +39,32 @@ def made(maker: Maker, form: PaperForm, *, language: str) -> Paper:
     """The paper by a form that was found right, with the head of who issues it."""
     viewer = form.viewer
     with translation.override(language):
-        paper = maker.make(form.cleaned_data, viewer, viewer.on)
-    return letterheads.dress(replace(paper, reader=paper.reader or viewer.name), viewer)
+        whole = maker.make(form.cleaned_data, viewer, viewer.on)
+        paper = letterheads.dress(replace(whole, reader=whole.reader or viewer.name), viewer)
+        return fitting(paper, maker.shorter, maker.pages) if maker.shorter else paper
+
+
+def fitting(whole: Paper, shorter: Sequence[Callable[[Paper], Paper]], most: int) -> Paper:
+    """The longest that has no more than so many pages when it is drawn; the shortest, where none has.
+
+    Each is a little shorter than the one before, so of n of them the logarithm of n is drawn.
+    """
+    low, high, best = 0, len(shorter) - 1, shorter[-1](whole)
+    if pages_of(first := shorter[0](whole)) <= most:
+        return first
+    while low < high:
+        middle = (low + high) // 2
+        tried = shorter[middle](whole)
+        if pages_of(tried) <= most:
+            best, high = tried, middle
+        else:
+            low = middle + 1
+    return best
+
+
+def pages_of(paper: Paper) -> int:
+    """As it is drawn for reading."""
+    return len(PdfReader(io.BytesIO(draw(paper, FileForm.PDF))).pages)
 
 
 def rows_in(paper: Paper) -> int:

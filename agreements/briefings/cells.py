@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -40,6 +40,11 @@ def labelled(label: object, words: object, href: str = "", *, is_quiet: bool = F
 
 def cell(*lines: Line) -> Cell:
     return tuple(one for one in lines if one)
+
+
+def filled(cells: Iterable[Iterable[Line]]) -> tuple[Cell, ...]:
+    """Cells of a row without their empty lines; one that has none left says that it is empty."""
+    return tuple(cell(*lines) or (line(NONE),) for lines in cells)
 
 
 def of_step(step: Any) -> tuple[Cell, Cell, Cell]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.briefings import fields
+from agreements.briefings.cells import filled
 from agreements.briefings.content import NONE, Block, Column, Facts, Heading, Paper, Row, Run, Table, day, line
 from agreements.briefings.fields import joined
 from agreements.briefings.making import EVERYONE, Maker, paper_of
@@ -17,7 +19,6 @@ from agreements.briefings.recordparts import (
     ReferenceForm,
     accepted,
     cited_in,
-    filled,
     history,
     led_to,
     text_under,
@@ -53,7 +54,9 @@ def commitment_paper(parameters: Mapping[str, Any], viewer: Viewer, on: date) ->
         Heading(_("Sources")), *cited_in(seen["citations"], viewer),
     )  # fmt: skip
     keys = {"agreements": (agreement.pk,) if agreement else (), "commitments": (commitment.pk,)}
-    return paper_of(_("Record of a commitment"), commitment.title, viewer, on, body, keys)
+    made = paper_of(_("Record of a commitment"), commitment.title, viewer, on, body, keys)
+    # Of the desk that keeps the record, whoever asks for it.
+    return replace(made, desk_id=commitment.agreement.desk_id)
 
 
 def _facts_of_commitment(one: Commitment, seen: Mapping[str, Any], viewer: Viewer) -> Facts:
@@ -146,6 +149,7 @@ def _money(rows: Iterable[Any]) -> tuple[Block, ...]:
 
 
 def _days(rows: Iterable[Any]) -> tuple[Block, ...]:
+    caption = _("Requests for another day")
     columns = (Column(_("Asked on"), 2), Column(_("What was asked"), 4), Column(_("Decision"), 2), Column(_("Why"), 5))
     made = []
     for one in rows:
@@ -153,7 +157,7 @@ def _days(rows: Iterable[Any]) -> tuple[Block, ...]:
         why = (line(one.reason), line(one.comment, is_quiet=True))
         on = day(timezone.localdate(one.created_at))
         made.append(Row(filled(((line(on),), (line(asked),), (line(one.get_state_display()),), why))))
-    return (Heading(_("Target day")), Table(_("Target day"), columns, tuple(made))) if made else ()
+    return (Heading(caption), Table(caption, columns, tuple(made))) if made else ()
 
 
 COMMITMENT = Maker(PaperKind.COMMITMENT, CommitmentPaperForm, commitment_paper, roles=EVERYONE, is_offered=False)

@@ -50,6 +50,9 @@ class Paragraph:
 @dataclass(frozen=True)
 class Bullets:
     lines: tuple[Line, ...]
+    part: str = ""  # of a paper with so many pages: what gives way, see `room`
+    total: int = 0  # how many there are, where these are the first of them
+    rest: str = ""  # where all of them stand
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,9 @@ class Table:
     rows: tuple[Row, ...]
     if_empty: str = ""  # what is said in place of a table without rows
     is_wide: bool = False  # on pages that lie on their side
+    part: str = ""  # these three as in `Bullets`
+    total: int = 0
+    rest: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,6 +137,7 @@ class Paper:
     records: dict[str, tuple[int, ...]] = field(default_factory=dict)  # what it tells of: "agreements", "commitments"
     head: Head | None = None  # set with the signature for who may issue papers; else it is an extract without one
     addressees: tuple[str, ...] = ()  # of a letter
+    desk_id: int | None = None  # whose head it bears; else that of the reader's desk
 
     def tables(self) -> Iterator[Table]:
         return (block for block in self.body if isinstance(block, Table))

@@ -34,6 +34,7 @@ from agreements.briefings.content import (
 from agreements.briefings.content import line as text
 from agreements.briefings.gathering import Gathered, gather
 from agreements.briefings.making import paper_of
+from agreements.briefings.room import WIDEST, fit
 from agreements.briefings.scopes import Over, Query, Scope
 from agreements.commitments.models import duty
 from agreements.commitments.models.queries import IS_OWED
@@ -47,7 +48,6 @@ from partners.refusals import Refused
 from partners.templatetags.words import quantity
 from partners.viewers import Viewer
 
-SHOWN = 6  # lines of a part: the whole brief has two pages
 SINCE_DAYS, AHEAD_DAYS = 365, 183
 MOVES = (
     Act.SIGN, Act.ISSUE, Act.AGREE, Act.REGISTER, Act.ADOPT, Act.RATIFY, Act.ENTER_FORCE, Act.SUSPEND, Act.RESUME,
@@ -71,6 +71,11 @@ class Brief:
     def cells(self) -> Cells:
         return Cells(self.found, self.viewer, self.viewer.on)
 
+    @property
+    def href(self) -> str:
+        """Where all of it stands."""
+        return self.country.get_absolute_url()
+
     def is_of(self, organisation: Organisation | None) -> bool:
         """Whether it speaks for this country: others owe the same commitment in agreements of many."""
         return organisation is not None and organisation.country_id == self.country.pk
@@ -83,7 +88,15 @@ def last_visit(scope: Scope, viewer: Viewer) -> date | None:
 
 
 def country_brief(country: Country, *, viewer: Viewer, on: date, since: date | None = None) -> Paper:
-    """As the viewer may have it: a partner gets what is shared, of its own country. A fixed number of queries."""
+    """With as much of each part as the widest room has."""
+    return fit(whole_brief(country, viewer=viewer, on=on, since=since), WIDEST)
+
+
+def whole_brief(country: Country, *, viewer: Viewer, on: date, since: date | None = None) -> Paper:
+    """As the viewer may have it: a partner gets what is shared, of its own country. A fixed number of queries.
+
+    What gives way where it is long is named in its blocks.
+    """
     viewer = viewer.as_of(on)
     if since and since > on:
         raise Refused(_("This day is still to come."))
@@ -96,10 +109,10 @@ def country_brief(country: Country, *, viewer: Viewer, on: date, since: date | N
     body = (
         *_relations(brief), *_state(brief, agreements), *_concluded(brief), *_moved(brief), *_blocked(brief),
         *_asks(brief), *_dates(brief, agreements), *_people(brief), *_figures(brief),
-        *sourcing.of_claims(_claims(brief), viewer),
+        *sourcing.of_claims(_claims(brief), viewer, most=WIDEST.sources, rest=brief.href),
     )  # fmt: skip
-    records = {
-        "commitments": tuple(row.pk for row in rows),
+    records = {  # all that is counted, also what is delivered or owed by nobody any more
+        "commitments": tuple(sorted(scope.commitments(viewer).order_by().values_list("pk", flat=True))),
         "agreements": tuple(sorted(agreements.order_by().values_list("pk", flat=True))),
     }
     subject = _("Relations with %(country)s") % {"country": country}
@@ -117,7 +130,8 @@ def _relations(brief: Brief) -> Iterator[Block]:
     if not found:
         return
     yield Heading(_("Level of relations"), 1)
-    yield Bullets(tuple(_level(one, is_first=number == 0) for number, one in enumerate(found)))
+    lines = tuple(_level(one, is_first=number == 0) for number, one in enumerate(found))
+    yield Bullets(lines, part="relations", total=len(lines), rest=brief.href)
 
 
 def _level(one: Relation, *, is_first: bool) -> Line:
@@ -152,11 +166,6 @@ def _counted(parts: Iterable[tuple[object, Any]], page: str) -> Line:
     return tuple(runs) or (Run(NONE),)
 
 
-def _more(number: int, href: str, *, shown: int = SHOWN) -> Iterator[Block]:
-    if number > shown:
-        yield Paragraph(text(_("And %(count)s more.") % {"count": number - shown}, href, is_quiet=True))
-
-
 def _concluded(brief: Brief) -> Iterator[Block]:
     stages: Query = {"stage": [stage.value for stage in CONCLUDED_OR_SUSPENDED]}
     asked = brief.scope.agreements(brief.viewer, **stages)
@@ -169,10 +178,12 @@ def _concluded(brief: Brief) -> Iterator[Block]:
             cell(titled(one)), cell(text(one.get_stage_display()), text(one.signed or "")),
             cell(text(one.promises, one_list(one))),
         ))
-        for one in found[:SHOWN]
+        for one in found[: WIDEST.concluded]
     )  # fmt: skip
-    yield Table(caption, columns, lines, _("Nothing is concluded."))
-    yield from _more(len(found), brief.scope.href(stages, "agreements"))
+    rest = brief.scope.href(stages, "agreements")
+    yield Table(
+        caption, columns, lines, _("Nothing is concluded."), part="concluded", total=len(found), rest=rest
+    )  # fmt: skip
 
 
 def _moved(brief: Brief) -> Iterator[Block]:
@@ -186,20 +197,20 @@ def _moved(brief: Brief) -> Iterator[Block]:
         agreement__in=brief.scope.agreements(brief.viewer).order_by().values("pk"), name__in=MOVES, undone_by=None,
         on__range=(brief.since, brief.viewer.on),
     )  # fmt: skip
-    steps = list(acts.select_related("agreement", "commitment").order_by("-on", "-pk")[: SHOWN + 4])
+    steps = list(acts.select_related("agreement", "commitment").order_by("-on", "-pk")[: WIDEST.moved])
     lines = tuple(Row((*of_step(one), cell(text(one.reason)))) for one in steps)
     columns = (Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("Reason"), 3))
-    yield Table(caption, columns, lines, _("Nothing is recorded since then."))
-    yield from _more(acts.count(), "", shown=SHOWN + 4)
+    nothing = _("Nothing is recorded since then.")
+    yield Table(caption, columns, lines, nothing, part="moved", total=acts.count(), rest=brief.href)
 
 
 def _delivered(brief: Brief, caption: str) -> Iterator[Block]:
     query: Query = {"delivery": "delivered", "delivered_from": day(brief.since), "delivered_to": day(brief.viewer.on)}
     rows = list(brief.scope.commitments(brief.viewer, **query).order_by("-delivered_on", "pk"))
-    lines = tuple(Row((cell(titled(row)), cell(text(day_or_none(row.delivered_on))))) for row in rows[:SHOWN])
+    lines = tuple(Row((cell(titled(row)), cell(text(day_or_none(row.delivered_on))))) for row in rows)
     columns = (Column(_("Commitment"), 6), Column(_("Delivered on"), 2))
-    yield Table(caption, columns, lines, _("Nothing is recorded since then."))
-    yield from _more(len(rows), brief.scope.href(query))
+    nothing = _("Nothing is recorded since then.")
+    yield Table(caption, columns, lines, nothing, part="moved", total=len(rows), rest=brief.scope.href(query))
 
 
 def _blocked(brief: Brief) -> Iterator[Block]:
@@ -215,10 +226,10 @@ def _blocked(brief: Brief) -> Iterator[Block]:
             cell(text(row.blocker), labelled(row.get_blocked_side_display(), _since(row.blocked_since_on))),
             cell(text(row.get_blocked_by_display())),
         ))
-        for row in sorted(rows, key=lambda one: one.blocked_since_on)[:SHOWN]
+        for row in sorted(rows, key=lambda one: one.blocked_since_on)
     )  # fmt: skip
-    yield Table(caption, columns, lines, _("Nothing is blocked."))
-    yield from _more(len(rows), brief.scope.href({"owed": "true", "blocked": sorted({row.blocked_by for row in rows})}))
+    href = brief.scope.href({"owed": "true", "blocked": sorted({row.blocked_by for row in rows})})
+    yield Table(caption, columns, lines, _("Nothing is blocked."), part="blocked", total=len(rows), rest=href)
 
 
 def _asks(brief: Brief) -> Iterator[Block]:
@@ -242,8 +253,10 @@ def _asks(brief: Brief) -> Iterator[Block]:
     yield Heading(_("Requests in both directions"), 1)
     for caption, lines in ((mine, theirs), (yours, ours)):
         yield Heading(caption, 2)
-        yield Bullets(tuple(lines[:SHOWN])) if lines else Paragraph(text(_("Nothing is recorded."), is_quiet=True))
-        yield from _more(len(lines), "")
+        if lines:
+            yield Bullets(tuple(lines), part="asks", total=len(lines), rest=brief.href)
+        else:
+            yield Paragraph(text(_("Nothing is recorded."), is_quiet=True))
 
 
 def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
@@ -271,9 +284,10 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
     coming.sort(key=lambda one: (one[0], str(one[2])))
     caption = _("Next dates")
     yield Heading(caption, 1)
-    lines = tuple(Row((cell(text(said)), cell(what))) for _on, said, what in coming[: SHOWN + 2])
-    yield Table(caption, (Column(_("Day"), 1), Column(_("What"), 6)), lines, _("No date is known."))
-    yield from _more(len(coming), "", shown=SHOWN + 2)
+    lines = tuple(Row((cell(text(said)), cell(what))) for _on, said, what in coming[: WIDEST.dates])
+    columns = (Column(_("Day"), 1), Column(_("What"), 6))
+    nothing = _("No date is known.")
+    yield Table(caption, columns, lines, nothing, part="dates", total=len(coming), rest=brief.href)
 
 
 def _people(brief: Brief) -> Iterator[Block]:
@@ -288,7 +302,7 @@ def _people(brief: Brief) -> Iterator[Block]:
         ))
         for one in found
     )  # fmt: skip
-    yield Table(caption, columns, lines, _("Nobody is recorded."))
+    yield Table(caption, columns, lines, _("Nobody is recorded."), part="people", total=len(found), rest=brief.href)
 
 
 def _figures(brief: Brief) -> Iterator[Block]:
@@ -306,10 +320,9 @@ def _figures(brief: Brief) -> Iterator[Block]:
             cell(text(PartialDate.of(one.as_of, one.precision) or "–")),
             cell(*(text(str(place), place.document.get_absolute_url()) for place in one.citations.all()[:2])),
         ))
-        for one in found[: SHOWN + 2]
+        for one in found[: WIDEST.figures]
     )  # fmt: skip
-    yield Table(caption, columns, lines)
-    yield from _more(len(found), "", shown=SHOWN + 2)
+    yield Table(caption, columns, lines, part="figures", total=len(found), rest=brief.href)
 
 
 def _value(one: Figure) -> str:

@@ -181,4 +181,44 @@ def spreads_of(paper: Paper) -> list[tuple[bool, list[Block]]]:
                 above.insert(0, before.pop())
             found.append((is_wide, above))
         found[-1][1].append(_named_once(block, found[-1][1]))
-    return found
+    return _turned_less(found)
+
+
+def _turned_less(found: list[tuple[bool, list[Block]]]) -> list[tuple[bool, list[Block]]]:
+    """A few words between two wide spreads stay on pages that lie: nobody turns the paper for them."""
+    joined: list[tuple[bool, list[Block]]] = []
+    for at, (is_wide, blocks) in enumerate(found):
+        between = 0 < at < len(found) - 1 and len(blocks) <= FEW
+        if joined and joined[-1][0] and (is_wide or (between and not any(map(_has_rows, blocks)))):
+            joined[-1][1].extend(blocks)
+        else:
+            joined.append((is_wide, blocks))
+    return joined
+
+
+def _has_rows(block: Block) -> bool:
+    return isinstance(block, Table) and bool(block.rows)
+
+
+FEW = 6  # blocks without a table
+A_LETTER, BESIDE = 2.3, 4.5  # mm: of a letter in a cell, on average, and of what stands beside the text
+MOST_WHOLE = 14  # letters of a word that is kept whole, such as a day
+
+
+def widths_of(table: Table, *, is_wide: bool) -> list[float]:
+    """Of its columns, in mm: by their shares, but none narrower than its longest word, so that a day stays a day."""
+    whole, shares = float(PAGE.inside(is_wide=is_wide)), sum(column.share for column in table.columns)
+    least = [BESIDE + A_LETTER * min(MOST_WHOLE, _longest_word(table, at)) for at in range(len(table.columns))]
+    given = [max(whole * column.share / shares, low) for column, low in zip(table.columns, least, strict=True)]
+    over, room = sum(given) - whole, sum(one - low for one, low in zip(given, least, strict=True))
+    if over <= 0 or room <= over:  # it fits, or nothing can be taken from anybody
+        return [one * whole / sum(given) for one in given]
+    return [one - (one - low) * over / room for one, low in zip(given, least, strict=True)]
+
+
+def _longest_word(table: Table, at: int) -> int:
+    texts = [table.columns[at].title]
+    for row in table.rows:
+        if at < len(row.cells):
+            texts += ["".join(run.text for run in line) for line in row.cells[at]]
+    return max((len(word) for text in texts for word in text.split()), default=0)

@@ -31,7 +31,7 @@ from agreements.briefings.content import (
     Table,
     line,
 )
-from agreements.briefings.decree import LOOKS, PAGE
+from agreements.briefings.decree import LOOKS, PAGE, widths_of
 from agreements.briefings.wordparts import (
     ALIGNED,
     TWIPS,
@@ -263,8 +263,7 @@ class _Drawing:
             return
         if block.caption:
             self._say(block.caption, "caption")
-        width, shares = PAGE.inside(is_wide=self.is_wide), sum(column.share for column in block.columns)
-        sizes = [round(width * column.share / shares * TWIPS) for column in block.columns]
+        sizes = [round(width * TWIPS) for width in widths_of(block, is_wide=self.is_wide)]
         table = self._frame(sizes, caption=block.caption)
         titles = [(line(column.title, is_strong=True),) for column in block.columns]
         table.append(self._row(titles, sizes, is_head=True))

@@ -128,11 +128,15 @@ class FrozenState(models.Model):
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        """As the agreement: what was restricted, or is now, or is a draft now, is not another desk's to read."""
-        if viewer.role in ALL_DESKS:
-            return Q()
-        if not viewer.is_staff:
-            return NOTHING
-        hidden_now = Q(agreement__restricted=True) | Q(agreement__stage__in=HIDDEN_FROM_OTHER_DESKS)
-        open_to_all = Q(is_restricted=False) & ~hidden_now
-        return Q(desk__in=viewer.desk_ids) | open_to_all
+        return open_as_written(viewer)
+
+
+def open_as_written(viewer: Viewer) -> Q:
+    """As the agreement: what was restricted, or is now, or is a draft now, is not another desk's to read."""
+    if viewer.role in ALL_DESKS:
+        return Q()
+    if not viewer.is_staff:
+        return NOTHING
+    hidden_now = Q(agreement__restricted=True) | Q(agreement__stage__in=HIDDEN_FROM_OTHER_DESKS)
+    open_to_all = Q(is_restricted=False) & ~hidden_now
+    return Q(desk__in=viewer.desk_ids) | open_to_all

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agreements.briefings.cells import Cells, cell, day_or_none, of_step, titled
+from agreements.briefings.cells import Cells, cell, day_or_none, filled, of_step, titled
 from agreements.briefings.changes import one_list, partners_of, with_parties
 from agreements.briefings.content import Block, Column, Facts, Heading, Paper, Row, Table, line
 from agreements.briefings.gathering import gather
@@ -125,7 +125,7 @@ def _exchanges(papers: Sequence[Any], promises: Sequence[Any], viewer: Viewer) -
         Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("By"), 2), Column(_("Reason"), 3),
     )  # fmt: skip
     lines = tuple(
-        Row((*of_step(one), cell(line(one.by or "")), cell(line(one.reason))))
+        Row(filled((*of_step(one), cell(line(one.by or "")), cell(line(one.reason)))))
         for one in steps.order_by("-on", "-pk")[:LAST]
     )  # fmt: skip
     yield Table(caption, columns, lines, _("Nothing is recorded."))

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from agreements.briefings.agreement_record import AGREEMENT
 from agreements.briefings.commitment_record import COMMITMENT
 from agreements.briefings.making import Maker
+from agreements.briefings.minutes_paper import MINUTES
 from agreements.briefings.reviewpapers import BRIEF, HANDOVER, PACK, QUALITY, QUARTER
 from agreements.vocabulary import PaperKind
 from partners.viewers import Viewer
 
-OFFERED = (PACK, BRIEF, HANDOVER, QUALITY, QUARTER, AGREEMENT, COMMITMENT)
+OFFERED = (PACK, BRIEF, HANDOVER, QUALITY, QUARTER, MINUTES, AGREEMENT, COMMITMENT)
 MAKERS: Mapping[PaperKind, Maker] = {maker.kind: maker for maker in OFFERED}
 
 

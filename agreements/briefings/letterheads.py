@@ -30,7 +30,7 @@ def dress(paper: Paper, viewer: Viewer) -> Paper:
     """
     if not viewer.is_staff:
         return replace(paper, head=None, signature=None, recipients=())
-    head, signature, recipients = issued_by(viewer, None, paper.language)
+    head, signature, recipients = issued_by(viewer, paper.desk_id, paper.language)
     return replace(
         paper, head=paper.head or head, signature=paper.signature or signature,
         recipients=paper.recipients or recipients,

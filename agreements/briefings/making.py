@@ -60,4 +60,6 @@ class Maker:
     make: Making
     roles: frozenset[Role] = STAFF
     is_long: bool = False  # written by a worker, while one does something else; never for a partner
+    pages: int = 0  # on how many it must fit; of `shorter`, each a little shorter, the first that does is taken
+    shorter: tuple[Callable[[Paper], Paper], ...] = ()
     is_offered: bool = True  # on the page of papers; else a button beside the record that it is about

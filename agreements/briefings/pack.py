@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from agreements.briefings import changes, deciding, figuring, gathering, periods, sourcing
-from agreements.briefings.cells import Cells, Party, cell, day_or_none, titled
+from agreements.briefings.cells import Cells, Party, cell, day_or_none, filled, titled
 from agreements.briefings.content import (
     Block,
     Column,
@@ -63,10 +63,12 @@ def review_pack(scope: Scope, span: Span, *, viewer: Viewer, on: date) -> Paper:
     viewer = viewer.as_of(on)
     read = _read(scope, span, viewer)
     told = Told({row.agreement_id for row in read.rows if row.shows_agreement}, {row.pk for row in read.rows})
+    begun = starts(scope, span, viewer)
     body = (
         _head(read),
-        *figuring.figures(scope, span, read.rows, starts(scope, span, viewer), read.frozen, viewer),
+        *figuring.figures(scope, span, read.rows, begun, read.frozen, viewer),
         *changes.changes(scope, span, read.rows, read.cells, told),
+        *figuring.by_each(scope, span, read.rows, begun, read.frozen, viewer),
         *_mandated(read),
         *_beyond(read),
         *_silent(read),
@@ -111,10 +113,10 @@ def _mandated(read: Read) -> Iterator[Block]:
         name = Run(party.name, party.href, is_strong=True)
         lines.append(Row(group=(name, Run(f" ({len(groups[party])})"))))
         lines += [
-            Row((
+            Row(filled((
                 cells.lead(row), cells.partner(row), cells.content(row), cells.timeline(row), cells.difficulties(row),
                 cells.recommendations(row),
-            ))
+            )))
             for row in groups[party]
         ]  # fmt: skip
     columns = (
@@ -140,10 +142,10 @@ def _beyond(read: Read) -> Iterator[Block]:
             lines.append(Row(group=line(f"{level.label} ({len(rows)})", href, is_strong=True)))
         for row in sorted(rows, key=lambda one: one.blocked_since_on):
             raised = cell(line(day_or_none(row.escalated_on))) if row.escalated_on else ()
-            lines.append(Row((
+            lines.append(Row(filled((
                 cells.content(row)[:2], cells.lead(row), cells.partner(row)[:1], cell(line(row.blocker)),
                 cell(line(day_or_none(row.blocked_since_on))), raised, cells.recommendations(row),
-            )))  # fmt: skip
+            ))))  # fmt: skip
     columns = (
         Column(_("Commitment"), 3), Column(_("Lead agency"), 2), Column(_("Partner"), 2),
         Column(_("What blocks it"), 3), Column(_("Since"), 1), Column(_("Raised"), 1), Column(_("Recommendations"), 3),
@@ -168,11 +170,11 @@ def _silent(read: Read) -> Iterator[Block]:
         yield Paragraph(line(words, read.scope.href({"quiet": "90"})))
     cells, found = read.cells, read.found
     lines = tuple(
-        Row((
+        Row(filled((
             cell(titled(row)), cells.lead(row), cells.partner(row)[:1], cell(line(row.owner or "")),
             cell(line(day_or_none(row.silent_since))), cell(line(day_or_none(found.reported.get(row.pk)))),
             cell(line(day_or_none(found.asked.get(row.pk)))),
-        ))
+        )))
         for row in sorted(rows, key=lambda one: (one.silent_since, one.pk))
     )  # fmt: skip
     columns = (

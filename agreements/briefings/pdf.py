@@ -23,6 +23,7 @@ STANDARDS: tuple[Literal["ua-1", "1.7"], ...] = ("ua-1", "1.7")
 MOST_UNBROKEN = 600  # characters in a cell; a row with more may go over to the next page
 _LONG = re.compile(r"\S{41,}")
 _PIECES = re.compile(r"\S{20}")
+NO_BREAK = "\u00a0"
 ZERO_WIDTH = "\u200b"  # where a line may be broken
 
 
@@ -89,11 +90,16 @@ def text_of(text: str) -> str:
 def _line(content: Line) -> list[dict[str, Any]]:
     return [
         {
-            "text": text_of(run.text), "href": urljoin(f"{settings.BASE_URL}/", run.href) if run.href else "",
+            "text": _led(text_of(run.text)), "href": urljoin(f"{settings.BASE_URL}/", run.href) if run.href else "",
             "strong": run.is_strong, "quiet": run.is_quiet,
         }
         for run in content
     ]  # fmt: skip
+
+
+def _led(text: str) -> str:
+    """A space at the beginning is lost behind a link where the line is broken: one that stays, and may break after."""
+    return f"{NO_BREAK}{ZERO_WIDTH}{text[1:]}" if text.startswith(" ") else text
 
 
 def _block(block: Block) -> dict[str, Any]:
@@ -119,7 +125,7 @@ def _table(block: Table) -> dict[str, Any]:
     return {
         "is": "table", "caption": text_of(block.caption),
         "titles": [text_of(column.title) for column in block.columns],
-        "shares": [column.share for column in block.columns],
+        "shares": decree.widths_of(block, is_wide=block.is_wide),
         "numbers": [column.is_number for column in block.columns],
         "rows": [_row(row) for row in block.rows],
     }  # fmt: skip

@@ -23,6 +23,7 @@ from partners.models import Desk
 from partners.viewers import ALL_DESKS, Viewer
 
 TRENDS = 4  # closed periods beside the present
+MOST_UPRIGHT = 7  # columns of a page that stands
 OWED: Query = {"owed": "true"}
 STANDING: Query = {"stage": [stage.value for stage in CONCLUDED]}
 
@@ -125,7 +126,7 @@ def _table(
             href = scope.href({"desk": desk.code, **lack.query}, lack.page)
             numbers.append(cell(line(now[desk.code].get(lack.name, 0), href)))
         lines.append(Row((cell(line(lack.label)), *numbers), is_total=lack is all_of_them))
-    return Table(caption, tuple(columns), tuple(lines), _("Nothing to count."), is_wide=by_desk)
+    return Table(caption, tuple(columns), tuple(lines), _("Nothing to count."), is_wide=len(columns) > MOST_UPRIGHT)
 
 
 def _then(period: FrozenPeriod, name: str) -> str:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from agreements.acts import Act
 from agreements.briefings import fields
+from agreements.briefings.cells import filled
 from agreements.briefings.content import (
-    NONE,
     Block,
     Bullets,
     Column,
@@ -52,12 +52,6 @@ class ReferenceForm(PaperForm):
 
 def led_to(agreement: Agreement | None) -> Line:
     return line(f"{agreement.ref} {agreement.title}", agreement.get_absolute_url()) if agreement else ()
-
-
-def filled(cells: Iterable[Iterable[Line]]) -> tuple[tuple[Line, ...], ...]:
-    """Cells without their empty lines; one that has none left says that it is empty."""
-    kept = (tuple(one for one in lines if one) for lines in cells)
-    return tuple(lines or (line(NONE),) for lines in kept)
 
 
 def accepted(commitments: Iterable[Commitment], viewer: Viewer) -> Table:

@@ -130,4 +130,4 @@ def quality_page(request: Request) -> HttpResponse:
     code = request.GET.get("desk", "")
     scope = Scope.of(Over.DESK if code else Over.HOUSE, code, viewer)
     paper = quality.quality_report(scope, viewer=viewer, on=viewer.on)
-    return paper_page(request, paper, desks=Desk.objects.visible_to(viewer), desk=code)
+    return paper_page(request, paper, desks=Desk.objects.visible_to(viewer), desk=code, on_paper="quality")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -14,10 +15,11 @@ from agreements.briefings import comparing, country, handover, pack, quality
 from agreements.briefings.content import Paper
 from agreements.briefings.frozen import FrozenPeriod
 from agreements.briefings.making import EVERYONE, Maker, PaperForm
+from agreements.briefings.room import PAGES, ROOMS, fit
 from agreements.briefings.scopes import Over, Scope
 from agreements.briefings.spanform import SpanForm
 from agreements.dateinput import DayField
-from agreements.pages.handover import may_see
+from agreements.pages.handover import whose_work
 from agreements.vocabulary import PaperKind
 from partners.models import Country, Desk, Sector, User
 from partners.picking import OrganisationField, find_for, offer
@@ -50,7 +52,7 @@ class PackForm(SpanForm, DeskForm):
         required=False,
     )
     organisation = OrganisationField(label=gettext_lazy("Organisation"), required=False)
-    field_order = ("period", "until")
+    field_order: Sequence[str] = ("period", "until")
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -92,7 +94,7 @@ class CountryForm(PaperForm):
 
 
 def make_brief(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> Paper:
-    return country.country_brief(parameters["country"], viewer=viewer, on=on, since=parameters["since"])
+    return country.whole_brief(parameters["country"], viewer=viewer, on=on, since=parameters["since"])
 
 
 class PersonForm(PaperForm):
@@ -103,8 +105,7 @@ class PersonForm(PaperForm):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         seen = User.objects.visible_to(self.viewer).filter(role__in=DESK_STAFF, is_active=True)
-        known = [person.pk for person in seen if may_see(person, self.viewer)]
-        offer(self, person=seen.filter(pk__in=known))
+        offer(self, person=seen.filter(whose_work(self.viewer)).distinct())
         self.fields["person"].initial = self.viewer.user_id
 
 
@@ -143,7 +144,10 @@ def make_comparison(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> 
 
 
 PACK = Maker(PaperKind.REVIEW_PACK, PackForm, make_pack, is_long=True)
-BRIEF = Maker(PaperKind.COUNTRY_BRIEF, CountryForm, make_brief, roles=EVERYONE)
+BRIEF = Maker(
+    PaperKind.COUNTRY_BRIEF, CountryForm, make_brief, roles=EVERYONE, pages=PAGES,
+    shorter=tuple(partial(fit, room=room) for room in ROOMS),
+)  # fmt: skip
 HANDOVER = Maker(PaperKind.HANDOVER, PersonForm, make_handover, roles=frozenset(DESK_STAFF))
 QUALITY = Maker(PaperKind.QUALITY, DeskForm, make_quality, roles=STAFF)
 QUARTER = Maker(PaperKind.QUARTER, ComparisonForm, make_comparison, roles=STAFF, is_long=True)

@@ -20,12 +20,13 @@ def sources(rows: Sequence[Any], viewer: Viewer) -> Iterator[Block]:
     yield from of_claims(Q(commitment__in=keys) | Q(agreement__in=papers), viewer)
 
 
-def of_claims(claims: Q, viewer: Viewer) -> Iterator[Block]:
-    """The documents that these claims cite, with how many places of each."""
+def of_claims(claims: Q, viewer: Viewer, *, most: int | None = None, rest: str = "") -> Iterator[Block]:
+    """The documents that these claims cite, with how many places of each; or `most` of them, the newest first."""
     cited = Citation.objects.visible_to(viewer).live().filter(claims).order_by()
     places = dict(cited.values_list("document").annotate(n=Count("pk", distinct=True)))
     seen = Document.objects.visible_to(viewer).filter(pk__in=places).defer("content", "folded")
-    documents = seen.order_by("published_on", "pk")
+    documents = list(seen.order_by("published_on", "pk"))
+    shown = documents[::-1][:most] if most else documents
     caption = _("Sources")
     yield Heading(caption, 1)
     columns = (
@@ -37,6 +38,7 @@ def of_claims(claims: Q, viewer: Viewer) -> Iterator[Block]:
             cell(line(one.title, one.get_absolute_url())), cell(line(one.publisher)), cell(line(one.published or "")),
             cell(line(places[one.pk])),
         ))
-        for one in documents
+        for one in shown
     )  # fmt: skip
-    yield Table(caption, columns, lines, _("No source is recorded."))
+    nothing, part = _("No source is recorded."), "sources" if most else ""
+    yield Table(caption, columns, lines, nothing, part=part, total=len(documents), rest=rest)

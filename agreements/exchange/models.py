@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -25,6 +26,46 @@ COLUMNS = (
     "written_at"
 )
 KEPT = timedelta(hours=1)  # the longest that a file may tell of what one could see when it was written
+
+
+TAKEN = "id user page form language separator query columns rows restricted reason at"
+
+
+class FileTaken(models.Model):
+    """One list that was taken away as a file: by whom, which rows and columns, and why where restricted ones left."""
+
+    FIELDS = FieldTable(internal=TAKEN, locked=TAKEN)
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="taken", verbose_name=_("by"))
+    page = models.CharField(_("list"), max_length=20)
+    form = models.CharField(_("file"), max_length=4)
+    language = models.CharField(_("language"), max_length=2)
+    separator = models.CharField(_("separator"), max_length=9, blank=True)
+    query = models.TextField(_("filters"), blank=True)
+    columns = ArrayField(models.CharField(max_length=40), verbose_name=_("columns"))
+    # Of what is sent while it is read, it is known at the end: empty says that it broke off.
+    rows = models.PositiveIntegerField(_("rows"), null=True)
+    restricted = models.PositiveIntegerField(_("restricted rows"), default=0)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    at = models.DateTimeField(_("taken"), auto_now_add=True)
+
+    objects = RecordQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file that was taken")
+        verbose_name_plural = _("files that were taken")
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(condition=Q(restricted=0) | ~Q(reason=""), name="restricted_rows_have_a_reason"),
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.page}.{self.form}"
+
+    @classmethod
+    def visible(cls, viewer: Viewer) -> Q:
+        """One's own; those who read what every desk holds, all."""
+        return Q() if viewer.role in ALL_DESKS else Q(user=viewer.user_id)
 
 
 class ExportState(State):
@@ -123,5 +164,6 @@ class Export(models.Model):
 
 def rights_of(viewer: Viewer) -> str:
     """The SHA-256 of what decides what somebody sees, beside the rows themselves: role, desks and organisations."""
-    decisive = f"{viewer.role}:{sorted(viewer.desk_ids)}:{sorted(viewer.organisation_ids)}"
+    sees = f"{viewer.role}:{sorted(viewer.desk_ids)}:{sorted(viewer.organisation_ids)}"
+    decisive = sees if viewer.takes_files else f"{sees}:takes none"
     return hashlib.sha256(decisive.encode()).hexdigest()

@@ -67,7 +67,9 @@ def _led(text: str, made: Callable[[str], str]) -> str:
     return _LEAD.sub(lambda run: made(run.group()) if _is_formula(text, run.end()) else run.group(), text)
 
 
-def as_csv(rows: Any, columns: Sequence[Column], *, sent: Callable[[int], None] = lambda _rows: None) -> Iterator[str]:
+def as_csv(
+    rows: Any, columns: Sequence[Column], *, separator: str = ",", sent: Callable[[int], None] = lambda _rows: None
+) -> Iterator[str]:
     """A CSV file in pieces, as they are read from the database; dates as people here write them.
 
     All words are in the language of whoever asks now, whenever the pieces are taken. `sent` hears how many rows it was.
@@ -75,14 +77,14 @@ def as_csv(rows: Any, columns: Sequence[Column], *, sent: Callable[[int], None] 
     plan = Plan.of(rows, columns)
 
     def pieces() -> Iterator[str]:
-        yield BOM + _line(plan.labels, END)
+        yield BOM + _line(plan.labels, END, separator)
         number = 0
         for block in _blocks(plan.slowly()):
             number += len(block)
             text = _checked(block, plan.kinds)
             # Within a cell a line ends as it is typed; between rows as the form of the file has it.
-            one_each = text.count("\n") == len(block)
-            yield text.replace("\n", END) if one_each else "".join(_line(row, END) for row in _read(text))
+            one_each = text.count("\n") == len(block) and separator == ","
+            yield text.replace("\n", END) if one_each else "".join(_line(row, END, separator) for row in _read(text))
         sent(number)
 
     return pieces()
@@ -135,9 +137,9 @@ def _read(text: str) -> Iterator[list[str]]:
     return csv.reader(io.StringIO(text, newline=""))
 
 
-def _line(cells: Iterable[str], end: str) -> str:
+def _line(cells: Iterable[str], end: str, separator: str = ",") -> str:
     out = io.StringIO()
-    csv.writer(out, lineterminator=end).writerow(cells)
+    csv.writer(out, lineterminator=end, delimiter=separator).writerow(cells)
     return out.getvalue()
 
 
@@ -159,6 +161,18 @@ def as_xlsx(
             aside.write(escaped(_checked(block, kinds)))
         aside.seek(0)
         return write(_told(csv.reader(aside), len(noted), told), plan.labels, plan.kinds, title=title, widths=widths)
+
+
+def plain_csv(labels: Sequence[str], rows: Iterable[Sequence[str]], separator: str) -> str:
+    """A CSV file of a short list, whose cells are said by Python."""
+    lines = [labels, *([safe(cell) for cell in row] for row in rows)]
+    return BOM + "".join(_line(line, END, separator) for line in lines)
+
+
+def plain_xlsx(labels: Sequence[str], rows: Iterable[Sequence[str]], *, title: str) -> bytes:
+    cells = ([escaped(safe(cell)) for cell in row] for row in rows)
+    kinds, widths = [CellKind.TEXT] * len(labels), [WIDTH * 2] * len(labels)
+    return write(cells, labels, kinds, title=title, widths=widths)
 
 
 def _told(

@@ -21,6 +21,7 @@ from agreements.exchange.models import KEPT, Export, ExportState, rights_of
 from agreements.exchange.tables import as_xlsx
 from agreements.jobs.queues import KILLED, GiveUp, Queue, storable
 from partners import reading
+from partners.refusals import Refused
 from partners.viewers import Viewer
 
 SILENT_FOR = timedelta(minutes=2)  # after which whoever wrote it is taken for dead, and it is written anew
@@ -124,6 +125,8 @@ def _write(export: Export, write: Write) -> None:
 
 
 def _list(export: Export, viewer: Viewer, told: Told) -> Written:
+    if not viewer.takes_files:
+        raise Refused(_("You can no longer ask for this."))
     marks: list[tuple[Any, ...]] = []
     query = reading.query(export.query)
     rows = with_columns(export.page, listed(export.page, query, viewer), viewer)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from agreements.commitments.models import ActionItem, Commitment
@@ -41,6 +42,12 @@ def may_see(person: User, viewer: Viewer) -> bool:
     if person.pk == viewer.user_id:
         return True
     return viewer.role == Role.MANAGER and bool(person.desks_held_on(viewer.on)[0] & viewer.desk_ids)
+
+
+def whose_work(viewer: Viewer) -> Q:
+    """The same as a condition on people."""
+    own = Q(pk=viewer.user_id)
+    return own | Q(desks__in=viewer.desk_ids) if viewer.role == Role.MANAGER else own
 
 
 def colleagues(person: User, viewer: Viewer) -> Any:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 import pghistory
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.hashers import check_password
 from django.contrib.postgres.indexes import GinIndex
@@ -31,6 +32,7 @@ from partners.statements import STATEMENTS
 from partners.viewers import DESK_STAFF, Role, Viewer
 
 SATURDAY = 5
+KEPT = "role desks is_active epoch toured is_example takes_files"  # of an account: changed by its operator alone
 VISIT_GAP, VISIT_NOTED_EVERY = timedelta(minutes=30), timedelta(minutes=1)
 
 
@@ -62,10 +64,9 @@ class User(AbstractBaseUser):
 
     FIELDS: ClassVar = FieldTable(
         public="id name",
-        internal="role desks is_active epoch language mails digest_at shortcuts toured is_example "
-        "time_zone quiet_from quiet_until rests",
+        internal=f"{KEPT} language mails digest_at shortcuts time_zone quiet_from quiet_until rests",
         personal="email last_login password seen_at seen_before",
-        locked="id email last_login password role desks is_active epoch seen_at seen_before toured is_example",
+        locked=f"id email last_login password seen_at seen_before {KEPT}",
         writers=REFERENCE_WRITERS,
     )
 
@@ -89,6 +90,7 @@ class User(AbstractBaseUser):
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
     toured = models.PositiveSmallIntegerField(_("steps of the first visit done"), default=0, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
+    takes_files = models.BooleanField(_("may take lists as files"), null=True, blank=True)  # None: as the role may
     epoch = models.PositiveBigIntegerField(_("credentials count from"), default=1, editable=False)
     is_example = example_field()
 
@@ -210,6 +212,7 @@ class User(AbstractBaseUser):
             on=on, user_id=self.pk, name=self.name, role=role, desk_ids=own | {desk for desk, _absent in stands_in},
             stands_in=stands_in, absent_ids=frozenset(absent for _desk, absent in covered),
             organisation_ids=organisations, withheld=withheld, language=self.language, epoch=epoch,
+            takes_files=role in settings.FILE_ROLES if self.takes_files is None else self.takes_files,
         )  # fmt: skip
 
     def speaks_for(self, day: date) -> tuple[frozenset[int], frozenset[str]]:

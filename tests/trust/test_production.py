@@ -189,10 +189,13 @@ PAGES = (
     "/agreements/?view=timeline",
     "/commitments/?view=board",
     "/api/v1/agreements/",
-    "/agreements/export.csv",
+    "/exports/taken/",
 )
 # For some roles; the others find nothing there.
-PAGES_OF_SOME = ("/oversight/", "/actions/", "/changes/", "/review/", "/handover/", "/reminders/")
+PAGES_OF_SOME = (
+    "/oversight/", "/agreements/export.csv", "/meetings/", "/actions/", "/changes/",
+    "/review/", "/handover/", "/reminders/",
+)  # fmt: skip
 
 
 @pytest.mark.django_db

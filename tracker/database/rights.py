@@ -48,10 +48,15 @@ BY_TRIGGERS = frozenset({"agreements.Authorship"})
 # Written once; of those with columns, these alone are filled in later.
 ADDED_TO: Mapping[str, tuple[str, ...]] = {
     "admin.LogEntry": (),
+    "agreements.AgendaItem": (),
+    "agreements.Decision": (),
+    "agreements.FileTaken": ("rows",),
     "agreements.FrozenPeriod": (),
     "agreements.FrozenState": (),
     "agreements.Letter": (),
     "agreements.LinkOpening": (),
+    "agreements.MinutedItem": (),
+    "agreements.Minutes": (),
     "agreements.Opening": ("last_at", "times"),
     "agreements.Step": ("told_at",),
     "tracker.Seal": (),

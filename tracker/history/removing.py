@@ -31,7 +31,7 @@ from tracker.database.rights import is_event
 from tracker.history import sealing
 
 # By these links a row is a part of another, and goes with it; where it has none of them, by those to people.
-PARTS = ("agreement", "commitment", "indicator", "proceeding", "step", "link", "document", "thread")
+PARTS = ("agreement", "commitment", "indicator", "proceeding", "step", "link", "document", "thread", "item")
 PEOPLE = ("user", "organisation", "person", "deputy")
 BESIDE: Mapping[str, tuple[str, ...]] = {"Share": ("organisation",), "SavedView": ("created_by", "desk")}
 NAMED = 5

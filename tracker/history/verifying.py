@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.models import F, Func, TextField, Value
 from django.utils import timezone
 
-from agreements.briefings import periods
+from agreements.briefings import minutes, periods
 from partners.statements import streamed
 from tracker.history import anchors, comparing, guards, rows, sealing
 from tracker.history.models import Seal
@@ -109,6 +109,7 @@ def verify() -> list[Fault]:
         faults.append(Fault(0, one.table, one.what, str(one.row), since))
     faults += [Fault(0, place, what) for place, what in guards.faults()]
     faults += [Fault(0, "closed period", what, str(pk)) for pk, what in periods.faults()]
+    faults += [Fault(0, "minutes", what, str(pk)) for pk, what in minutes.faults()]
     for gone in anchors.gone():
         what = f"it was noted in {anchors.path()} and is gone: the end was cut off, or an older backup restored"
         faults.append(Fault(int(gone.seal), "seal", what, gone.digest[:16], f"since {gone.moment} or later"))

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agreements.commitments.forms.action_items import ActionItemForm
-from agreements.commitments.models import ActionItem, Commitment
+from agreements.commitments.lists.action_items import asked
+from agreements.commitments.models import ActionItem
 from agreements.commitments.rules import action_items
 from agreements.commitments.views.page import CHANGED_MEANWHILE
 from agreements.vocabulary import ActionItemState
-from partners import reading
 from partners.models import Desk
 from partners.paging import Order, page_of
 from partners.refusals import Refused
@@ -28,18 +28,8 @@ DUE_FIRST = Order("due_on", is_date=True)
 @require_GET
 def action_item_list(request: Request) -> HttpResponse:
     viewer = request.viewer
-    rows = ActionItem.objects.visible_to(viewer).live().select_related("owner", "desk")
-    state = request.GET.get("state", "")
-    if state in ActionItemState.values:
-        rows = rows.filter(state=state)
-    if request.GET.get("mine"):
-        rows = rows.filter(owner=viewer.user_id)
-    # What the page of a country links to: the items of one meeting that serve commitments with it.
-    if meeting := request.GET.get("meeting", ""):
-        rows = rows.filter(meeting=meeting, met_on=reading.day(request.GET.get("met", "")))
-    if country := request.GET.get("country", ""):
-        served = Commitment.objects.visible_to(viewer).of_country(country)
-        rows = rows.filter(pk__in=ActionItem.objects.filter(commitments__in=served.order_by()).values("pk"))
+    state, meeting = request.GET.get("state", ""), request.GET.get("meeting", "")
+    rows = asked(request.GET, viewer)
     context = {
         "page": page_of(rows, DUE_FIRST, request.GET.get("after", "")), "states": ActionItemState.choices,
         "state": state, "meeting": meeting, "may_add": bool(viewer.desk_ids) and not viewer.read_only,

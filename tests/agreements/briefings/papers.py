@@ -71,7 +71,7 @@ def text_of(content: bytes, form: str) -> str:
         reader = PdfReader(io.BytesIO(content))
         pages = "\n".join(page.extract_text() for page in reader.pages)
         outline = " ".join(str(one) for one in reader.outline)
-        return f"{pages}\n{reader.metadata}\n{outline}".replace(ZERO_WIDTH, "")
+        return f"{pages}\n{reader.metadata}\n{outline}".replace(ZERO_WIDTH, "").replace("\u00a0", " ")
     cells = "\n".join(str(cell.value) for cell in cells_of(content)) if form == "xlsx" else ""
     with zipfile.ZipFile(io.BytesIO(content)) as file:
         return cells + "\n".join(file.read(name).decode("utf-8", "replace") for name in file.namelist())

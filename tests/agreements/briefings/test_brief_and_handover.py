@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 from django.db import connection
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from agreements.briefings import asking
 from agreements.briefings.content import Paper
 from agreements.briefings.country import country_brief
 from agreements.briefings.handover import handover_file
+from agreements.briefings.kinds import MAKERS
+from agreements.briefings.reviewpapers import PersonForm
 from agreements.commitments.rules import blockers, due_requests
 from agreements.dates import PartialDate
 from agreements.models import ActionItem, Agreement, Answer, Citation, Commitment, Note
-from partners.models import Country, Figure, FocalPoint, Person, Relation
+from agreements.pages.handover import may_see
+from agreements.vocabulary import PaperKind
+from partners.models import Country, Figure, FocalPoint, Person, Relation, User
 from partners.refusals import Refused
 from tests.agreements.briefings.reading import table, text_of
 from tests.conftest import Cast
-from tests.factories import make_agreement, make_commitment, make_document
+from tests.factories import make_agreement, make_commitment, make_document, make_user
 from tests.test_query_counts import grow
 
 MOST_LINES = 110  # of two pages
@@ -148,3 +154,45 @@ def test_the_number_of_queries_does_not_grow(cast: Cast, today: date) -> None:
             counts[name, size] = len(queries)
     for name in makers:
         assert counts[name, 10] == counts[name, 200] <= 45, counts
+
+
+def offered_by(form: PersonForm) -> set[int]:
+    field: Any = form.fields["person"]
+    return {value.value for value, _label in field.choices if value}
+
+
+def test_the_form_of_a_handover_asks_as_often_for_many_colleagues(cast: Cast) -> None:
+    """Their people are those of their desks, whoever stands in for whom."""
+    asked: list[int] = []
+    for number in (2, 30):
+        for _one in range(number):
+            make_user(role="officer", desks=[cast.desk])
+        with CaptureQueriesContext(connection) as queries:
+            form = PersonForm(viewer=cast.viewer("minh"))
+            offered = offered_by(form)
+        asked.append(len(queries))
+        seen = User.objects.filter(is_active=True)
+        assert offered == {one.pk for one in seen if one.role in ("officer", "manager") and may_see(one, form.viewer)}
+    assert asked[0] == asked[1] <= 3
+    assert offered_by(PersonForm(viewer=cast.viewer("linh"))) == {cast.linh.pk}
+
+
+def test_a_record_on_paper_bears_the_head_of_its_desk(cast: Cast, today: date) -> None:
+    """Whoever asks: an officer of another desk, or an auditor of none. A partner's is an extract without one."""
+    for kind, ref in ((PaperKind.AGREEMENT, "US-2023-01"), (PaperKind.COMMITMENT, "US-2023-01-1")):
+        heads = {}
+        for who in ("linh", "huy", "auditor", "sara"):
+            form = asking.form_of(MAKERS[kind], QueryDict(f"ref={ref}"), cast.viewer(who))
+            assert form.is_valid()
+            heads[who] = asking.made(MAKERS[kind], form, language="en").head
+        assert heads["sara"] is None
+        assert heads["linh"] == heads["huy"] == heads["auditor"] and heads["linh"] is not None
+
+
+def test_a_partners_brief_is_of_all_that_is_shared(cast: Cast, today: date) -> None:
+    """What is delivered is part of it, on both sides, and is asked for again at each fetch."""
+    done = make_commitment(
+        agreement=cast.agreement, direction="ours", title="Done by us", delivery="delivered", delivered_on=today
+    )
+    paper = country_brief(Country.objects.get(code="US"), viewer=cast.viewer("sara"), on=today)
+    assert set(paper.records["commitments"]) == {cast.commitment.pk, done.pk}

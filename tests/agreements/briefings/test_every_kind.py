@@ -21,7 +21,8 @@ SAID: dict[PaperKind, dict[str, Any]] = {
     PaperKind.AGREEMENT: {"ref": "US-2023-01"},
     PaperKind.COMMITMENT: {"ref": "US-2023-01-1"},
 }
-WITHOUT_CLOSED = {PaperKind.QUARTER}  # two closed periods are needed: see test_periods
+# Two closed periods are needed, or a meeting: see test_periods and test_meetings.
+WITHOUT_CLOSED = {PaperKind.QUARTER, PaperKind.MINUTES}
 
 
 def test_each_kind_has_its_line_here() -> None:

@@ -278,6 +278,16 @@ if (pageForm && !location.hash && !document.querySelector("main .problems")) {
   if (field) field.focus({ preventScroll: true });
 }
 
+// A meeting goes on by the arrows of the keyboard, or of what one holds to a projector.
+if (document.querySelector(".walk")) document.addEventListener("keydown", (event) => {
+  const at = event.target;
+  if (at.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(at.tagName) || document.querySelector("dialog[open]")) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+  const rel = { ArrowRight: "next", PageDown: "next", ArrowLeft: "prev", PageUp: "prev" }[event.key];
+  const link = rel && document.querySelector(`.walk a[rel=${rel}]`);
+  if (link) { event.preventDefault(); link.click(); }
+});
+
 // Single keys, for those who left them on: never in a field, never while an input method composes.
 const keys = document.getElementById("keys");
 if (keys && "on" in keys.dataset && !pageForm) listenToKeys(keys);
