@@ -34,6 +34,7 @@ class LetterKind(models.TextChoices):
 
 
 OF_COMMITMENTS = (LetterKind.REPORT_REQUEST, LetterKind.PARTNER_REMINDER)
+OF_PROCEDURES = (LetterKind.OPINION_REQUEST,)
 LEAVE_THE_HOUSE = (LetterKind.PARTNER_REMINDER,)
 NAMES_OF_PARTNERS = ("commitment.partner", "agreement.partners")
 

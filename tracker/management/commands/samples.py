@@ -18,7 +18,7 @@ from agreements.briefings import asking, letters, meetings, minutes
 from agreements.briefings.content import Paper
 from agreements.briefings.drawing import draw
 from agreements.briefings.kinds import MAKERS
-from agreements.briefings.letterfields import OF_COMMITMENTS, About, LetterKind
+from agreements.briefings.letterfields import OF_COMMITMENTS, OF_PROCEDURES, About
 from agreements.briefings.meeting import AgendaItem, Decision, Meeting, Topic
 from agreements.briefings.models import LetterTemplate
 from agreements.briefings.scopes import Scope, Span
@@ -119,7 +119,7 @@ def letter(template: LetterTemplate, viewer: Viewer, language: str) -> Paper:
     agreement = Agreement.objects.select_related("desk", "instrument_type").get(ref=AGREEMENT)
     rows = Commitment.objects.select_related("agreement__desk", "agreement__instrument_type", "lead", "partner_owner")
     commitment = rows.get(ref=COMMITMENT) if template.kind in OF_COMMITMENTS else None
-    if template.kind == LetterKind.OPINION_REQUEST:
+    if template.kind in OF_PROCEDURES:
         fitting = proceeding.fitting(agreement, viewer.on).filter(needs_reason=False)
         proceeding.open_for(agreement, fitting[0], by=viewer, reason=WORDS[language]["reason"])
     about = About(agreement, commitment, viewer)
