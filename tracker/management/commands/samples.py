@@ -11,15 +11,16 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.test import override_settings
 from django.utils import translation
 
-from agreements.briefings import asking, letters, meetings, minutes
+from agreements.briefings import agenda, asking, letters, meetings, minutes
 from agreements.briefings.content import Paper
 from agreements.briefings.drawing import draw
 from agreements.briefings.kinds import MAKERS
 from agreements.briefings.letterfields import OF_COMMITMENTS, OF_PROCEDURES, About
-from agreements.briefings.meeting import AgendaItem, Decision, Meeting, Topic
+from agreements.briefings.meeting import AgendaItem, Decision, Meeting
 from agreements.briefings.models import LetterTemplate
 from agreements.briefings.scopes import Scope, Span
 from agreements.commitments.models import ActionItem, Commitment
@@ -110,9 +111,10 @@ def made(kind: PaperKind, query: str, viewer: Viewer, language: str) -> Paper:
 
 
 def keeper() -> User:
-    """An officer who keeps something, so that there is something to hand over."""
-    kept = Agreement.objects.exclude(owner=None).values("owner")
-    return User.objects.filter(role=Role.OFFICER, is_active=True, pk__in=kept).order_by("pk")[0]
+    """An officer of the desk, rather one who keeps something, so that there is something to hand over."""
+    keeps = Exists(Agreement.objects.filter(owner=OuterRef("pk")))
+    officers = User.objects.filter(role=Role.OFFICER, is_active=True, desks__agreements__ref=AGREEMENT)
+    return officers.annotate(keeps=keeps).order_by("-keeps", "pk")[0]
 
 
 def letter(template: LetterTemplate, viewer: Viewer, language: str) -> Paper:
@@ -134,7 +136,7 @@ def meeting(quarter: Span, viewer: Viewer, language: str) -> Meeting:
     """Opened from the pack, with decisions of each kind, ended by an officer and signed off by the reader."""
     words, other = WORDS[language], officer(viewer)
     desk = Desk.objects.get(agreements__ref=AGREEMENT)
-    topics = [topic.value for topic in Topic]
+    topics = [topic.value for topic in agenda.ORDER]
     held = meetings.open_one(
         Scope(), quarter, desk=desk, title=f"{words['title']}, {quarter}", held_on=viewer.on, place=words["place"],
         topics=topics, by=viewer,
