@@ -246,7 +246,7 @@ def address(name: str, cast: Cast) -> str:
         closed = FrozenPeriod.objects.order_by("pk").values_list("pk", flat=True)
         arguments["other"], arguments["pk"] = closed or (1, 2)
     if name.startswith(("import", "api-import")):
-        arguments["pk"] = ImportBatch.objects.values_list("pk", flat=True).first()
+        arguments["pk"] = ImportBatch.objects.values_list("pk", flat=True).first() or 1
     if name == "person_merge":
         arguments["pk"] = Person.objects.get().pk
     if name == "procedure_step":
