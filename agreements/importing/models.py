@@ -6,7 +6,7 @@ import secrets
 from typing import Any
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -126,6 +126,14 @@ class ImportBatch(models.Model):
             return NOTHING
         own = Q(user=viewer.user_id)
         return own | Q(desk__in=viewer.desk_ids) if viewer.role == "manager" else own
+
+    def put_file_away(self) -> None:
+        """Its rows are kept; the bytes are needed no more."""
+        name, storage = self.file.name or "", self.file.storage
+        self.file = ""
+        self.save(update_fields=["file"])
+        if name:
+            transaction.on_commit(lambda: storage.delete(name))
 
     @property
     def percent(self) -> int:

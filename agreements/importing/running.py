@@ -112,6 +112,7 @@ def _end(batch: ImportBatch) -> None:
     batch.state, batch.written_at, batch.heard_at, batch.error = ImportState.WRITTEN, timezone.now(), None, ""
     batch.done = batch.total = fates.count()
     batch.save(update_fields=["counts", "state", "written_at", "heard_at", "done", "total", "error"])
+    batch.put_file_away()
 
 
 class Writer:

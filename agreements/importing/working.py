@@ -15,7 +15,14 @@ from django.utils.translation import gettext as _
 
 from agreements.importing.accepting import accept, may_accept
 from agreements.importing.checking import check
-from agreements.importing.models import WORKING, ImportBatch, ImportState
+from agreements.importing.models import (
+    BEFORE_WRITING,
+    WORKING,
+    ImportBatch,
+    ImportPartner,
+    ImportRow,
+    ImportState,
+)
 from agreements.importing.running import MOST_WHOLE, write
 from agreements.importing.undoing import may_undo, undo
 from agreements.jobs.queues import KILLED, GiveUp, Queue, storable
@@ -23,6 +30,7 @@ from partners.refusals import Refused
 from partners.viewers import Viewer
 
 SILENT_FOR = timedelta(minutes=2)  # after which whoever worked on it is taken for dead
+KEPT = timedelta(days=30)  # what was brought in and not written
 MOST_ATTEMPTS = 3  # of what is killed over its time or memory
 MOST_AT_ONCE = 2_000  # rows that are checked, and
 MOST_WRITTEN_AT_ONCE = 300  # written while one waits
@@ -104,10 +112,22 @@ def _at_once(batch: ImportBatch, is_short: bool) -> None:
 # --- working ---------------------------------------------------------------------------------------------------------
 def work_waiting(*, at: datetime) -> int:
     """Go on with all that wait, and with what a dead worker left; return with how many."""
+    forget_old(at=at)
     tried: list[int] = []
     waiting = ImportBatch.objects.filter(state__in=WORKING).order_by("pk").values_list("pk", flat=True)
     IMPORTS.each(waiting, lambda pk: _one(pk, tried), at=at)
     return len(tried)
+
+
+def forget_old(*, at: datetime) -> None:
+    """Files that nobody went on with: their rows and bytes go, a line says that they were brought in."""
+    for batch in ImportBatch.objects.filter(state__in=BEFORE_WRITING, created_at__lt=at - KEPT).order_by("pk"):
+        with transaction.atomic():
+            ImportRow.objects.filter(batch=batch).delete()
+            ImportPartner.objects.filter(batch=batch).delete()
+            batch.put_file_away()
+            with translation.override(batch.language):
+                _fail(batch.pk, _("Nobody went on with it for 30 days: bring the file in again."))
 
 
 def _one(pk: int, tried: list[int]) -> None:

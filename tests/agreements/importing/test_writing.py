@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from agreements.importing import running, working
@@ -290,3 +291,20 @@ def test_an_account_that_changed_meanwhile_writes_nothing(
     world.linh.save()
     finish(batch)
     assert (batch.state, Agreement.objects.count()) == ("failed", 2)
+
+
+def test_bytes_go_once_rows_are_written_and_what_nobody_went_on_with(
+    bring: Bring, world: Cast, django_capture_on_commit_callbacks: Any
+) -> None:
+    batch = bring(sheet(GOOD), "a.csv")
+    name, storage = batch.file.name or "", batch.file.storage
+    assert storage.exists(name)
+    old = bring(sheet(GOOD), "b.csv")
+    ImportBatch.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=31))
+    with django_capture_on_commit_callbacks(execute=True):
+        written(batch, world)
+        working.work_waiting(at=timezone.now())
+    assert not storage.exists(name)
+    old.refresh_from_db()
+    assert (old.state, old.file.name, ImportRow.objects.filter(batch=old).count()) == ("failed", "", 0)
+    assert ImportRow.objects.filter(batch=batch).count() == 2, "by them it is known again and taken back"
