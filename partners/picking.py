@@ -175,8 +175,10 @@ class OrganisationField(forms.Field):
         return value or ""
 
     def to_python(self, value: Any) -> Organisation | str | None:
-        if isinstance(value, Organisation) or not value or not str(value).strip():
-            return value or None
+        if isinstance(value, Organisation):
+            return value
+        if not value or not str(value).strip():
+            return None
         text = str(value).strip()
         if found := self.names.called(text):
             return found

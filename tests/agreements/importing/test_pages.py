@@ -113,6 +113,14 @@ def test_it_is_said_who_is_meant_by_a_new_name(world: Cast) -> None:
     assert not Organisation.objects.filter(name_en="Fabless Korea").exists()
 
 
+def test_a_blank_for_a_name_is_no_name(world: Cast) -> None:
+    client = world.client("linh")
+    place = dropped(client, world, sheet(GOOD))
+    page = client.post(place, posted(client.get(place).context["form"]) | {"ours": " "})
+    assert page.status_code == 302
+    assert ImportBatch.objects.get().mapping["ours"] is None
+
+
 def test_a_long_list_goes_on_without_its_page(world: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(working, "MOST_AT_ONCE", 1)
     monkeypatch.setattr(working, "MOST_WRITTEN_AT_ONCE", 1)
