@@ -151,7 +151,12 @@ def promised(cast: Cast, name: str, title: str) -> Any:
 
 
 def test_each_paper_says_what_came_of_it(cast: Cast, today: object) -> None:
-    make = {"agreement": cast.agreement, "lead": cast.home, "direction": "mutual", "partner_owner": cast.us}
+    make: dict[str, Any] = {
+        "agreement": cast.agreement,
+        "lead": cast.home,
+        "direction": "mutual",
+        "partner_owner": cast.us,
+    }
     told = make_commitment(title="Told", due_on=TODAY + timedelta(days=50), **make)
     for days, words, status in ((-90, "First", "accepted"), (-40, "Second", "accepted"), (-5, "Third", "submitted")):
         decided = {"decided_by": cast.minh} if status == "accepted" else {}
