@@ -36,7 +36,7 @@ LISTS = {
     "/commitments/?view=board": ("linh", "sara"),
     "/commitments/?view=timeline&confirmation=unconfirmed": ("linh", "sara"),
     "/agreements/US-2023-01/": ("linh", "sara"), "/commitments/US-2023-01-1/": ("linh", "sara"),
-    "/countries/US/": ("linh",), "/organisations/gov-us/": ("linh", "sara"),
+    "/countries/US/": ("linh", "sara"), "/organisations/gov-us/": ("linh", "sara"),
     "/api/v1/agreements/": ("linh", "sara"), "/api/v1/commitments/": ("linh", "sara"),
     "/agreements/US-2023-01/sharing/": ("linh",), "/agreements/US-2023-01/procedure/": ("linh",),
     "/agreements/similar/?title_en=Memorandum": ("linh",), "/countries/US/share/": ("minh",),
@@ -58,7 +58,7 @@ LIMITS = {
     # With what waits for the reader, one query for each kind of record that can wait.
     "/": 25, "/?of=house": 19, "/review/": 22, "/oversight/": 26,
     "/agreements/US-2023-01/": 38, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 29,
-    "/commitments/?view=board": 14, "/organisations/gov-us/": 15, "/reminders/": 19, "/countries/US/": 18,
+    "/commitments/?view=board": 14, "/organisations/gov-us/": 15, "/reminders/": 19, "/countries/US/": 25,
     "/quality/": 25,  # one for each thing that a record may lack
     "/search/?q=memo": 20, "/search/palette/?q=memo": 18,
 }  # fmt: skip

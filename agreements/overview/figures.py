@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Max, Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -27,6 +28,7 @@ from partners.states import Tone
 from partners.viewers import ALL_DESKS, Viewer
 
 MOST_ROWS = 25
+WHOLE = "open"  # the column of all that is open, which the others are part of
 ALARMING = (Tone.WARN, Tone.BAD)
 
 
@@ -37,13 +39,25 @@ class Cell:
     count: int
     query: str
     is_bad: bool = False
-    heat: int = 0  # 0 to 4: how much of its column stands here
+    heat: int = 0  # 0 to 4: how much of the most that stands anywhere
+    is_whole: bool = False  # the sum of its row
 
 
 @dataclass(frozen=True)
 class Row:
     label: str
     cells: tuple[Cell, ...]
+    href: str = ""  # of the organisation's page, or where the missing name is given
+    is_named: bool = True
+
+
+@dataclass(frozen=True)
+class Shade:
+    """A step of the scale: from so many to so many."""
+
+    heat: int
+    first: int
+    last: int
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,8 @@ class Matrix:
     heads: tuple[str, ...]
     rows: tuple[Row, ...]
     more: int  # rows beyond those shown
+    total: tuple[Cell, ...] = ()  # of all rows, where each commitment stands in one alone
+    key: tuple[Shade, ...] = ()  # one scale for all cells
 
 
 def at_desks(viewer: Viewer) -> CommitmentQuerySet:
@@ -79,13 +95,16 @@ def by_partner(viewer: Viewer) -> Matrix:
     found: dict[int | None, dict[str, int]] = {}
     for key, state, number in cells:
         found.setdefault(key, {})[state] = number
+    for row in found.values():
+        row["open"] = sum(row.get(state, 0) for state in (*Health.values, ""))  # also what nobody has judged yet
     columns = [
         (str(health.label), health.value, {"health": health.value, "owed": "true"}, health.tone in ALARMING)
         for health in Health
     ]
+    columns.append((_("Open in all"), "open", {"owed": "true"}, False))
     columns.append((str(Delivery.DELIVERED.label), "delivered", {"delivery": "delivered", "concluded": "true"}, False))
-    weight = {key: sum(row.get(health.value, 0) for health in Health) for key, row in found.items()}
-    return _matrix(viewer, "partner", found, weight, columns, nobody=_("Partner not named"))
+    urgent = {key: (row.get("blocked", 0) + row.get("delayed", 0), row["open"]) for key, row in found.items()}
+    return _matrix(viewer, "partner", found, urgent, columns, nobody=_("Partner not named"))
 
 
 def by_lead(viewer: Viewer) -> Matrix:
@@ -97,25 +116,53 @@ def by_lead(viewer: Viewer) -> Matrix:
         (_("Due within 30 days"), "soon", {"due": "soon", "owed": "true"}, False),
         (_("Blocked"), "blocked", {"owed": "true", "health": "blocked"}, True),
     ]
-    return _matrix(viewer, "lead", found, {key: row["open"] for key, row in found.items()}, columns)
+    urgent = {key: (row["blocked"] + row["overdue"], row["open"]) for key, row in found.items()}
+    return _matrix(viewer, "lead", found, urgent, columns, nobody=_("nobody named"), has_total=True)
 
 
 def _matrix(
-    viewer: Viewer, name: str, found: Mapping[int | None, Mapping[str, int]], weight: Mapping[int | None, int],
-    columns: list[tuple[str, str, dict[str, str], bool]], *, nobody: str = "",
+    viewer: Viewer, name: str, found: Mapping[int | None, Mapping[str, int]],
+    urgent: Mapping[int | None, tuple[int, int]], columns: list[tuple[str, str, dict[str, str], bool]], *, nobody: str,
+    has_total: bool = False,
 ) -> Matrix:  # fmt: skip
-    """The heaviest rows, each cell with the list that it counts; the organisations in one query."""
-    keys = sorted(found, key=lambda key: (-weight[key], key or 0))
-    known = Organisation.objects.in_bulk([key for key in keys[:MOST_ROWS] if key])
-    most = {column: max((row.get(column, 0) for row in found.values()), default=0) for _head, column, *_rest in columns}
+    """What needs attention first, nobody's last, each cell with the list that it counts; one query for the names.
+
+    A commitment stands in one row where it can have one lead agency only; what several partners owe stands in the row
+    of each, so the sum of those rows would count it more than once, and is not told.
+    """
+    keys = sorted(found, key=lambda key: (key is None, *(-number for number in urgent[key]), key or 0))
+    shown = keys[:MOST_ROWS]
+    if None in found and None not in shown:
+        shown[-1] = None
+    known = Organisation.objects.in_bulk([key for key in shown if key])
+    shaded = [column for _head, column, *_rest in columns if column != WHOLE]
+    most = max((row.get(column, 0) for row in found.values() for column in shaded), default=0)
+
+    def cells(base: dict[str, str], row: Mapping[str, int]) -> tuple[Cell, ...]:
+        counts = ((row.get(column, 0), query, bad, column in shaded) for _head, column, query, bad in columns)
+        return tuple(
+            Cell(n, urlencode(base | query), bad, heat(n, most) if is_shaded else 0, not is_shaded)
+            for n, query, bad, is_shaded in counts
+        )
+
     rows = []
-    for key in keys[:MOST_ROWS]:
-        organisation = known.get(key) if key else None
-        base = scope(viewer) | {name: organisation.code if organisation else NOBODY}
-        counts = [(found[key].get(column, 0), most[column], query, bad) for _head, column, query, bad in columns]
-        cells = (Cell(n, urlencode(base | query), bad, heat(n, among)) for n, among, query, bad in counts)
-        rows.append(Row(organisation.label if organisation else nobody, tuple(cells)))
-    return Matrix(tuple(head for head, *_rest in columns), tuple(rows), max(len(found) - MOST_ROWS, 0))
+    for key in shown:
+        one = known.get(key) if key else None
+        base = scope(viewer) | {name: one.code if one else NOBODY}
+        unnamed = f"{reverse('commitments')}?{urlencode(base | {'owed': 'true'})}"
+        href = one.get_absolute_url() if one else unnamed
+        rows.append(Row(one.label if one else nobody, cells(base, found[key]), href, is_named=one is not None))
+    sums_of = {column: sum(row.get(column, 0) for row in found.values()) for _head, column, *_rest in columns}
+    whole = cells(scope(viewer), sums_of) if has_total and len(found) > 1 else ()
+    heads = tuple(head for head, *_rest in columns)
+    return Matrix(heads, tuple(rows), max(len(found) - MOST_ROWS, 0), whole, key_of(most))
+
+
+def key_of(most: int) -> tuple[Shade, ...]:
+    """The steps of the scale that occur, as `heat` draws them."""
+    ends = [step * most // 4 for step in range(5)]
+    steps = ((step, ends[step - 1] + 1, ends[step]) for step in range(1, 5))
+    return tuple(Shade(*step) for step in steps if step[1] <= step[2])
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from agreements.commitments.rules import blockers
-from agreements.overview import figures, tiles, waiting
+from agreements.overview import figures, quarters, tiles, waiting
 from agreements.vocabulary import Wait
 from partners.requests import Request
 
@@ -23,6 +23,7 @@ def overview(request: Request) -> HttpResponse:
     viewer = request.viewer
     context = {
         "by_partner": figures.by_partner(viewer), "by_lead": figures.by_lead(viewer), "silent": figures.silent(viewer),
+        "quarters": quarters.quarters(viewer), "worst": quarters.worst(figures.at_desks(viewer), viewer),
         "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
         "list": f"{reverse('commitments')}?{urlencode({'owed': 'true'} | figures.scope(viewer))}&",
         "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blockers.NUDGE_DAYS,

@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Case, Count, Q, When
 from django.db.models.functions import Coalesce, ExtractDay, ExtractMonth, ExtractYear, Mod
 from django.db.models.lookups import GreaterThanOrEqual
+from django.utils.translation import gettext as _
 
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
 from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
+from agreements.register.models.queries import was_concluded
 from agreements.vocabulary import (
     CONCLUDED_OR_SUSPENDED,
     UNANSWERED,
@@ -36,7 +39,8 @@ ROUND = 5  # years after which a signing is remembered
 MOST_SIGNINGS = 20  # of a country; with hundreds the page would be about nothing else
 COMMITTEES = (CommitmentKind.COMMITTEE, CommitmentKind.POLICY)
 PAST_SESSIONS, COMING_SESSIONS = timedelta(days=400), timedelta(days=550)
-MOST_SESSIONS, MOST_MEETINGS = 12, 6
+MOST_SESSIONS, MOST_MEETINGS, MOST_COMING = 12, 6, 10
+MOST_YEARS = 12  # of a table that fits on a page
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,14 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
         return sum(n for alike, n in found if all(alike[name] == value for name, value in asked.items()))
 
     by_health = {value: count(owed=True, health=value) for value in Health}
+    balance = [_side(side, count, here, viewer) for side in Direction]
     return {
+        "all": Part("", sum(by_stage.values()), here),
+        "sum": _side(None, count, here, viewer),
         "stages": [
             Part(value.label, by_stage[value], f"{here}&stage={value}") for value in Stage if value in by_stage
         ],
-        "balance": [_side(Direction(side), count, here, viewer) for side in Direction],
+        "balance": balance,
         "healths": [
             Part(value.label, number, f"{here}&owed=true&health={value}", value.tone)
             for value, number in by_health.items()
@@ -98,17 +105,20 @@ def _alike(commitments: Any, viewer: Viewer) -> list[tuple[dict[str, Any], int]]
     return [(dict(zip(names, alike, strict=True)), n) for *alike, n in rows]
 
 
-def _side(side: Direction, count: Callable[..., int], here: str, viewer: Viewer) -> dict[str, Any]:
-    query = f"{here}&direction={side}"
+def _side(side: Direction | None, count: Callable[..., int], here: str, viewer: Viewer) -> dict[str, Any]:
+    """What one side owes, or all of them together."""
+    of_side: dict[str, Any] = {"direction": side} if side else {}
+    query = f"{here}&direction={side}" if side else here
+    label = "" if side is None else side.label if viewer.is_staff else side.across
+    still, late = count(owed=True, **of_side), count(late=True, **of_side)
+    done = count(stands=True, delivery=Delivery.DELIVERED, **of_side)
     return {
-        "label": side.label if viewer.is_staff else side.across,
-        "open": Part("", count(owed=True, direction=side), f"{query}&owed=true"),
-        "late": Part("", count(late=True, direction=side), f"{query}&owed=true&due=overdue"),
-        "done": Part(
-            "", count(stands=True, delivery=Delivery.DELIVERED, direction=side),
-            f"{query}&concluded=true&delivery=delivered",
-        ),
-    }  # fmt: skip
+        "label": label,
+        "open": Part("", still, f"{query}&owed=true"),
+        "late": Part("", late, f"{query}&owed=true&due=overdue"),
+        "done": Part("", done, f"{query}&concluded=true&delivery=delivered"),
+        "is_empty": not (still or late or done),
+    }
 
 
 def contacts(country: Country, viewer: Viewer) -> Any:
@@ -197,3 +207,46 @@ def _next(day: date, on: date, what: str, url: str) -> Anniversary:
     except ValueError:  # 29 February
         coming = date(year, 3, 1)
     return Anniversary(coming, year - day.year, what, url)
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A day to come, as exactly as it is known."""
+
+    on: date
+    said: str
+    label: str
+    what: str
+    url: str
+
+
+def coming(agreements: Any, commitments: Any, met: Iterable[Session], viewer: Viewer) -> list[Coming]:
+    """Days on which something is due, a committee meets or a term ends, the nearest first. Two queries."""
+    until = viewer.on + COMING_SESSIONS
+    due = commitments.filter(IS_OWED, due_on__range=(viewer.on, until)).order_by("due_on", "pk")
+    found = [Coming(row.due_on, str(row.due), _("Due"), row.title, row.get_absolute_url()) for row in due[:MOST_COMING]]
+    found += [Coming(one.on, one.said, _("Session"), one.what, one.url) for one in met if not one.is_past]
+    if viewer.is_staff:  # a share may hold the term back
+        for row in agreements.expiring(viewer.on, days=COMING_SESSIONS.days).order_by("end", "pk")[:MOST_COMING]:
+            label = _("Renews itself") if row.renews(viewer.on) else _("Ends")
+            found.append(Coming(row.end, f"{row.end:%d/%m/%Y}", label, row.title, row.get_absolute_url()))
+    return sorted(found, key=lambda one: (one.on, one.what))[:MOST_COMING]
+
+
+def per_year(country: Country, agreements: Any) -> list[Part]:
+    """How many were concluded in each year, the last first; all years before the shown ones are one. One query."""
+    dated = agreements.filter(was_concluded(), signed_on__isnull=False).order_by()
+    found = dict(dated.values_list(ExtractYear("signed_on")).annotate(n=Count("pk")))
+    if not found:
+        return []
+    last = max(found)
+    shown = [year for year in sorted(found) if year > last - MOST_YEARS]
+
+    def part(label: str, count: int, first: int | None, until: int) -> Part:
+        query = {"country": country.code} | ({"concluded_from": f"01/01/{first}"} if first else {})
+        return Part(label, count, urlencode(query | {"concluded_to": f"31/12/{until}"}))
+
+    parts = [part(str(year), found[year], year, year) for year in shown]
+    if before := sum(number for year, number in found.items() if year not in shown):
+        parts.insert(0, part(_("before %(year)s") % {"year": shown[0]}, before, None, shown[0] - 1))
+    return [*parts, part("", sum(found.values()), None, last)]

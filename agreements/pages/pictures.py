@@ -20,6 +20,8 @@ BOX_WIDTH, BOX_HEIGHT = 252, 62
 ACROSS, DOWN = BOX_WIDTH + 32, BOX_HEIGHT + 12  # from one box to the next
 TITLE = 30  # characters of a title that fit into a box
 MOST_BOXES = 60  # a larger family is read faster as a list
+BARS_WIDTH, BARS_HEIGHT, BARS_WIDEST = 560, 150, 80  # a column of a picture of years and its space
+BARS_HEAD, BARS_FOOT = 20, 22  # for the number above a column and the year below
 
 
 @dataclass(frozen=True)
@@ -128,3 +130,44 @@ def family_tree(top: Branch, on: date) -> FamilyTree | None:
         return None
     boxes.reverse()  # the keyboard goes from the root to the leaves
     return FamilyTree(tuple(boxes), tuple(ties), max(box.x for box in boxes) + BOX_WIDTH + 1, floor)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How many of one year: its column, and where its number and its year stand."""
+
+    label: str
+    count: int
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def middle(self) -> int:
+        return self.x + self.width // 2
+
+
+@dataclass(frozen=True)
+class Bars:
+    bars: tuple[Bar, ...]
+    width: int = BARS_WIDTH
+    height: int = BARS_HEIGHT
+
+    @property
+    def floor(self) -> int:
+        return self.height - BARS_FOOT
+
+
+def bars(counts: Sequence[tuple[str, int]]) -> Bars | None:
+    """Columns beside each other, the highest as high as the picture; None of fewer than two."""
+    if len(counts) < 2:
+        return None
+    most = max(number for _label, number in counts)
+    place = min(BARS_WIDTH // len(counts), BARS_WIDEST)
+    width, full = place * 3 // 5, BARS_HEIGHT - BARS_FOOT - BARS_HEAD
+    found = []
+    for number, (label, count) in enumerate(counts):
+        height = max(round(count / most * full), 2)
+        found.append(Bar(label, count, number * place + place // 5, BARS_HEIGHT - BARS_FOOT - height, width, height))
+    return Bars(tuple(found))

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.models import Commitment
 from agreements.pages import country as desk
-from agreements.pages import pictures
+from agreements.pages import outcomes, pictures
 from agreements.register.models import Agreement, Participant
 from agreements.register.rules import following
 from agreements.sources.models import Citation
@@ -31,6 +31,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
     commitments = Commitment.objects.visible_to(viewer).of_country(country.code)
     relations = list(Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited))
     anniversaries, are_cut = desk.nearest(desk.anniversaries(relations, agreements, viewer.on))
+    sessions, years = desk.sessions(commitments, viewer), desk.per_year(country, agreements)
     context = {
         "country": country,
         "may_share": viewer.role == Role.MANAGER,
@@ -40,11 +41,15 @@ def country_page(request: Request, code: str) -> HttpResponse:
         "contacts": desk.contacts(country, viewer),
         "anniversaries": anniversaries,
         "most_signings": desk.MOST_SIGNINGS if are_cut else 0,
-        "sessions": desk.sessions(commitments, viewer),
+        "sessions": sessions,
+        "held": [one for one in sessions if one.is_past],
+        "coming": desk.coming(agreements, commitments, sessions, viewer),
         "meetings": desk.meetings(commitments, viewer),
         **desk.numbers(country, agreements, commitments, viewer),
         "figures": Figure.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
-        "agreements": agreements[: RECENT + 1],
+        "papers": outcomes.papers(country, agreements, viewer),
+        "years": years,
+        "bars": pictures.bars([(one.label, one.count) for one in years[:-1]]),
         "organisations": Organisation.objects.visible_to(viewer).filter(country=country)[:50],
     }
     return render(request, "agreements/pages/country_page.html", context)

@@ -261,6 +261,9 @@ class Commitment(Record):
             models.Index(fields=["due_on"], name="commitment_open_due", condition=Q(delivery__in=OPEN)),
             models.Index(fields=["heard_on"], name="commitment_open_heard", condition=Q(delivery__in=OPEN)),
             models.Index(fields=["due_on"], name="commitment_own_days", condition=Q(lead_days__isnull=False)),
+            models.Index(
+                fields=["delivered_on"], name="commitment_delivered", condition=Q(delivery=Delivery.DELIVERED)
+            ),
             models.Index(fields=["partner_owner", "health"], name="commitment_partner_health"),
             models.Index(fields=["agreement"], name="commitment_disputed", condition=Q(agreed=Confirmation.DISPUTED)),
         )

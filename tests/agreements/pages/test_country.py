@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from agreements.models import ActionItem, Agreement, Milestone
+from agreements.models import ActionItem, Agreement, Milestone, Report, Share
 from agreements.pages.country import anniversaries
 from agreements.pages.pictures import ladder
 from partners.models import FocalPoint, Person, Relation
@@ -31,6 +31,8 @@ def busy(cast: Cast, today: object) -> Cast:
                 delivered_on=TODAY if delivery == "delivered" else None, confirmation="unconfirmed",
                 health="delayed" if days < 0 else "on_track",
             )  # fmt: skip
+        if partner == cast.us:
+            Share.objects.create(agreement=agreement, organisation=partner)
     make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us], stage="ended")
     return cast
 
@@ -139,3 +141,103 @@ def test_meetings_say_what_is_still_to_be_done(cast: Cast, today: object) -> Non
     shown = list(cast.client("linh").get("/countries/US/").context["meetings"])
     assert shown == [{"meeting": "Visit to Hanoi", "met_on": TODAY, "items": 3, "open": 2}]
     assert list(cast.client("huy").get("/countries/US/").context["meetings"]) == [], "another desk's own work"
+
+
+def promised(cast: Cast, name: str, title: str) -> Any:
+    """What the page says of one promise: its row, without marks."""
+    page = cast.client(name).get("/countries/US/").content.decode()
+    row = next(row for row in re.findall(r"<tr>.*?</tr>", page, re.DOTALL) if f">{title}<" in row)
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", row)).split())
+
+
+def test_each_paper_says_what_came_of_it(cast: Cast, today: object) -> None:
+    make: dict[str, Any] = {
+        "agreement": cast.agreement,
+        "lead": cast.home,
+        "direction": "mutual",
+        "partner_owner": cast.us,
+    }
+    told = make_commitment(title="Told", due_on=TODAY + timedelta(days=50), **make)
+    for days, words, status in ((-90, "First", "accepted"), (-40, "Second", "accepted"), (-5, "Third", "submitted")):
+        decided = {"decided_by": cast.minh} if status == "accepted" else {}
+        Report.objects.create(
+            commitment=told, on=TODAY + timedelta(days=days), text=words, status=status, created_by=cast.linh, **decided
+        )
+    Milestone.objects.create(commitment=told, title_en="Later", due_on=TODAY + timedelta(days=40))
+    Milestone.objects.create(commitment=told, title_en="Sooner", due_on=TODAY + timedelta(days=20))
+    make_commitment(title="Silent", due_on=TODAY - timedelta(days=12), **make)
+    said = promised(cast, "linh", "Told")
+    assert "Second" in said and "Third" in said and "First" not in said
+    assert "Sooner 13/12/2026" in said and "Later" not in said
+    assert "12 days late" in promised(cast, "linh", "Silent")
+    assert "none recorded" in promised(cast, "linh", "Silent")
+    assert "none recorded" not in promised(cast, "sara", "Silent"), "the desk's own matter"
+
+
+def test_what_blocks_it_stays_inside(cast: Cast, today: object) -> None:
+    make_commitment(
+        agreement=cast.agreement, title="Stuck", blocker="No permit", blocked_side="ours", blocked_by="ministry",
+        blocked_since_on=TODAY,
+    )  # fmt: skip
+    item = ActionItem.objects.create(desk=cast.desk, title="Ask again", owner=cast.linh)
+    item.commitments.add(cast.commitment)
+    assert "No permit" in promised(cast, "linh", "Stuck")
+    page = cast.client("sara").get("/countries/US/").content.decode()
+    assert "Stuck" in page
+    assert "No permit" not in page and "Ask again" not in page
+    assert "Ask again" in cast.client("linh").get("/countries/US/").content.decode()
+
+
+def test_papers_stand_the_newest_first_with_what_is_late_on_top(cast: Cast, today: object) -> None:
+    both = [cast.home, cast.us]
+    old, new = (make_agreement(desk=cast.desk, parties=both, signed_on=date(year, 2, 3)) for year in (2011, 2026))
+    for number in range(8):
+        make_commitment(agreement=new, due_on=TODAY + timedelta(days=number))
+    late = make_commitment(agreement=new, due_on=TODAY - timedelta(days=1))
+    answer = cast.client("linh").get("/countries/US/")
+    shown = {paper.agreement.pk: paper for paper in answer.context["papers"]}
+    order = list(shown)
+    assert order.index(new.pk) < order.index(cast.agreement.pk) < order.index(old.pk)
+    assert [one.commitment for one in shown[new.pk].promises][:1] == [late]
+    assert (len(shown[new.pk].promises), shown[new.pk].count) == (6, 9)
+    assert "All 9 commitments" in answer.content.decode()
+
+
+def test_a_promise_shared_without_its_agreement_stands_alone(cast: Cast, today: object) -> None:
+    hidden = make_agreement(desk=cast.desk, parties=[cast.home, cast.us], title="Not for them")
+    alone = make_commitment(agreement=hidden, title="For them alone")
+    Share.objects.create(commitment=alone, organisation=cast.us)
+    page = cast.client("sara").get("/countries/US/").content.decode()
+    assert "For them alone" in page
+    assert "Commitments shared without their agreement" in page
+    assert "Not for them" not in page
+
+
+def test_how_many_were_concluded_in_each_year(cast: Cast, today: object) -> None:
+    for year in (2001, 2002, 2019, 2019, 2026):
+        make_agreement(desk=cast.desk, parties=[cast.home, cast.us], signed_on=date(year, 5, 5))
+    client = cast.client("linh")
+    years = client.get("/countries/US/").context["years"]
+    assert [(one.label, one.count) for one in years] == [
+        ("before 2019", 2), ("2019", 2), ("2023", 1), ("2026", 1), ("", 6),
+    ]  # fmt: skip
+    for one in years:
+        assert client.get(f"/agreements/?{one.query}").context["page"].count == one.count
+
+
+def test_the_next_dates_are_one_ladder(cast: Cast, today: object) -> None:
+    soon = make_commitment(agreement=cast.agreement, title="Soon due", due_on=TODAY + timedelta(days=3))
+    make_commitment(agreement=cast.agreement, title="Past", due_on=TODAY - timedelta(days=3))
+    Agreement.objects.filter(pk=cast.agreement.pk).update(expires_on=TODAY + timedelta(days=2))
+    shown = cast.client("linh").get("/countries/US/").context["coming"]
+    assert [(one.on, one.what) for one in shown][:2] == [
+        (TODAY + timedelta(days=2), cast.agreement.title), (soon.due_on, "Soon due"),
+    ]  # fmt: skip
+    assert "Past" not in [one.what for one in shown]
+
+
+def test_of_nothing_there_is_no_empty_part(cast: Cast, today: object) -> None:
+    page = cast.client("linh").get("/countries/KR/").content.decode()
+    main = page.partition("<main")[2].partition("</main>")[0]
+    assert ">0<" not in main
+    assert 'class="empty"' not in main

@@ -1,0 +1,135 @@
+"""What was concluded with a country and what came of it: the newest papers, each with its promises and how they stand.
+
+Promises are read of the papers shown alone, reports and steps of the promises shown alone: one query for each kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Window
+from django.db.models.functions import RowNumber
+
+from agreements.commitments.models import ActionItem, Commitment, Milestone, Report, duty
+from agreements.commitments.models.queries import IS_OWED, is_overdue
+from agreements.vocabulary import HANDED_IN, ActionItemState, MilestoneStatus, ReportStatus
+from partners.models import Country
+from partners.viewers import Viewer
+
+MOST_PAPERS, MOST_PROMISES = 15, 6  # on the page; of each paper
+
+
+@dataclass
+class Promise:
+    """One commitment with its last word and its next step, as far as the reader may have them."""
+
+    commitment: Any
+    names: str  # of who owes it
+    is_late: bool
+    is_ours_to_read: bool
+    accepted: Any = None  # the last report that was accepted
+    handed_in: Any = None  # the last one of all
+    milestone: Any = None  # the next that is to be met
+    action: Any = None  # the next thing agreed at a meeting
+
+    @property
+    def newer(self) -> Any:
+        """What was said after the last accepted word, or without one."""
+        return self.commitment.said and self.handed_in
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether it is late, and nobody has written down what is to be done next."""
+        return self.is_late and not (self.milestone or self.action or self.commitment.blocker or self.newer)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a report waits to be accepted."""
+        return bool(self.newer) and self.newer.status == ReportStatus.SUBMITTED
+
+    @property
+    def has_step(self) -> bool:
+        """Whether the reader is told what comes next: the desk's own matters stay with our people."""
+        ours = self.is_ours_to_read and (self.commitment.blocker or self.waits or self.is_untold)
+        return self.commitment.is_owed and bool(self.milestone or self.action or ours)
+
+
+@dataclass
+class SignedPaper:
+    """An agreement with the promises that stand in it; None where only promises are shared."""
+
+    agreement: Any
+    promises: list[Promise] = field(default_factory=list)
+    count: int = 0  # of all its promises with the country
+
+    @property
+    def is_cut(self) -> bool:
+        return self.count > len(self.promises)
+
+
+def papers(country: Country, agreements: Any, viewer: Viewer) -> list[SignedPaper]:
+    """The newest first, and those that are not signed yet at the end. Five queries."""
+    shown = list(agreements.order_by(F("signed_on").desc(nulls_last=True), "-pk")[:MOST_PAPERS])
+    by_key = {one.pk: SignedPaper(one) for one in shown}
+    alone = SignedPaper(None)
+    for promise, count in _promises(country, list(by_key), viewer):
+        paper = by_key.get(promise.commitment.agreement_id, alone)
+        paper.promises.append(promise)
+        paper.count = count
+    return [*by_key.values(), alone] if alone.promises else list(by_key.values())
+
+
+def _promises(country: Country, keys: Sequence[int], viewer: Viewer) -> list[tuple[Promise, int]]:
+    """Of each paper what is overdue first, then what is open, then the rest; and how many there are."""
+    of_paper = Q(agreement__in=keys)
+    if viewer.is_partner:
+        of_paper |= Q(agreement_is_open=False)  # shared alone
+    of_country = Commitment.objects.visible_to(viewer).filter(of_paper).of_country(country.code)
+    rank = Case(
+        When(is_overdue(viewer.on), then=Value(0)), When(IS_OWED, then=Value(1)), default=Value(2),
+        output_field=IntegerField(),
+    )  # fmt: skip
+    order = ("rank", F("due_on").asc(nulls_last=True), "number")
+    by_paper: dict[str, Any] = {"partition_by": F("agreement")}
+    placed = of_country.annotate(rank=rank).annotate(
+        place=Window(RowNumber(), order_by=list(order), **by_paper), of_all=Window(Count("pk"), **by_paper)
+    )
+    rows = placed.filter(place__lte=MOST_PROMISES).select_related("agreement", "lead", "partner_owner")
+    found = {
+        row.pk: (Promise(row, _names(row), row.is_late(viewer.on), viewer.is_staff), row.of_all)
+        for row in rows.with_duty(viewer).order_by(*order)
+    }
+    _tell({key: promise for key, (promise, _count) in found.items()}, viewer)
+    return list(found.values())
+
+
+def _names(row: Any) -> str:
+    """Who owes it on either side, by name."""
+    ours = [row.lead.label] if row.lead and row.direction in duty.BY_US else []
+    return ", ".join([*ours, *row.owing_names])
+
+
+def _tell(promises: dict[int, Promise], viewer: Viewer) -> None:
+    """Add the last word and the next step of each. Three queries."""
+    of_them = {"commitment__in": list(promises)}
+    told = Report.objects.visible_to(viewer).live().filter(**of_them, status__in=HANDED_IN)
+    told = told.annotate(was_accepted=Case(When(status=ReportStatus.ACCEPTED, then=Value(1)), default=Value(0)))
+    newest = told.order_by("commitment_id", "was_accepted", "-on", "-pk").distinct("commitment", "was_accepted")
+    for report in newest.select_related("organisation", "created_by"):
+        promise = promises[report.commitment_id]
+        if report.was_accepted:
+            promise.accepted = report
+        promise.handed_in = max(filter(None, (promise.handed_in, report)), key=lambda one: (one.on, one.pk))
+    for promise in promises.values():
+        promise.commitment.handed_in = [promise.handed_in] if promise.handed_in else []
+    to_meet = Milestone.objects.visible_to(viewer).live().filter(**of_them, status=MilestoneStatus.SCHEDULED)
+    in_turn = to_meet.order_by("commitment_id", F("due_on").asc(nulls_last=True), "pk")
+    for milestone in in_turn.distinct("commitment"):
+        promises[milestone.commitment_id].milestone = milestone
+    items = ActionItem.objects.visible_to(viewer).live().filter(commitments__in=list(promises))
+    to_do = items.filter(state=ActionItemState.OPEN).annotate(serves=F("commitments"))
+    in_order = to_do.order_by("serves", F("due_on").asc(nulls_last=True), "pk")
+    for item in in_order.distinct("serves"):
+        promises[item.serves].action = item
