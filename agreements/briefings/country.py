@@ -169,7 +169,7 @@ def _counted(parts: Iterable[tuple[object, Any]], page: str) -> Line:
 def _concluded(brief: Brief) -> Iterator[Block]:
     stages: Query = {"stage": [stage.value for stage in CONCLUDED_OR_SUSPENDED]}
     asked = brief.scope.agreements(brief.viewer, **stages)
-    found = list(with_parties(asked, brief.viewer).order_by(F("signed_on").desc(nulls_last=True), "-pk"))
+    newest = with_parties(asked, brief.viewer).order_by(F("signed_on").desc(nulls_last=True), "-pk")
     caption = _("What was concluded")
     yield Heading(caption, 1)
     columns = (Column(_("Agreement"), 6), Column(_("Concluded"), 2), Column(_("Commitments"), 1, is_number=True))
@@ -178,11 +178,11 @@ def _concluded(brief: Brief) -> Iterator[Block]:
             cell(titled(one)), cell(text(one.get_stage_display()), text(one.signed or "")),
             cell(text(one.promises, one_list(one))),
         ))
-        for one in found[: WIDEST.concluded]
+        for one in newest[: WIDEST.concluded]
     )  # fmt: skip
     rest = brief.scope.href(stages, "agreements")
     yield Table(
-        caption, columns, lines, _("Nothing is concluded."), part="concluded", total=len(found), rest=rest
+        caption, columns, lines, _("Nothing is concluded."), part="concluded", total=asked.count(), rest=rest
     )  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _moved(brief: Brief) -> Iterator[Block]:
     lines = tuple(Row((*of_step(one), cell(text(one.reason)))) for one in steps)
     columns = (Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("Reason"), 3))
     nothing = _("Nothing is recorded since then.")
-    yield Table(caption, columns, lines, nothing, part="moved", total=acts.count(), rest=brief.href)
+    yield Table(caption, columns, lines, nothing, part="moved", total=acts.count())
 
 
 def _delivered(brief: Brief, caption: str) -> Iterator[Block]:
@@ -254,7 +254,7 @@ def _asks(brief: Brief) -> Iterator[Block]:
     for caption, lines in ((mine, theirs), (yours, ours)):
         yield Heading(caption, 2)
         if lines:
-            yield Bullets(tuple(lines), part="asks", total=len(lines), rest=brief.href)
+            yield Bullets(tuple(lines), part="asks", total=len(lines))
         else:
             yield Paragraph(text(_("Nothing is recorded."), is_quiet=True))
 
@@ -274,7 +274,9 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
     ]
     if viewer.is_staff:
         ending = agreements.expiring(viewer.on, days=AHEAD_DAYS)
-        coming += [(one.end, day(one.end), (Run(f"{_('Ends')}: ", is_quiet=True), *titled(one))) for one in ending]
+        for one in ending:
+            label, said = desk.ending(one, viewer.on)
+            coming.append((one.end, said, (Run(f"{label}: ", is_quiet=True), *titled(one))))
         levels = Relation.objects.visible_to(viewer).filter(country=brief.country)
         coming += [
             (one.on, day(one.on), (Run(_("%(years)s years") % {"years": one.years}), Run(f": {one.what}", one.url)))
@@ -291,7 +293,8 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
 
 
 def _people(brief: Brief) -> Iterator[Block]:
-    found = list(desk.contacts(brief.country, brief.viewer))
+    known = desk.contacts(brief.country, brief.viewer)
+    found = list(known[: desk.CONTACTS])
     caption = _("People")
     yield Heading(caption, 1)
     columns = (Column(_("Name"), 3), Column(_("Position"), 3), Column(_("Organisation"), 3), Column(_("Sector"), 2))
@@ -302,7 +305,7 @@ def _people(brief: Brief) -> Iterator[Block]:
         ))
         for one in found
     )  # fmt: skip
-    yield Table(caption, columns, lines, _("Nobody is recorded."), part="people", total=len(found), rest=brief.href)
+    yield Table(caption, columns, lines, _("Nobody is recorded."), part="people", total=known.count(), rest=brief.href)
 
 
 def _figures(brief: Brief) -> Iterator[Block]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from agreements.acts import Act
 from agreements.briefings import gathering
-from agreements.briefings.cells import Cell, Cells, cell, day_or_none, labelled
+from agreements.briefings.cells import Cell, Cells, cell, labelled
 from agreements.briefings.changes import partners_of, with_parties
 from agreements.briefings.content import Line, Run, day, line
 from agreements.briefings.fields import joined
@@ -19,6 +19,7 @@ from agreements.briefings.meeting import AgendaItem, Decision, Meeting
 from agreements.briefings.meetings import decided_items
 from agreements.commitments.lists.said import with_said
 from agreements.commitments.models import Commitment
+from agreements.pages.country import ending
 from agreements.register.models import Agreement, Step
 from agreements.register.rules import steps
 from partners.models import Organisation
@@ -75,10 +76,11 @@ def _of_commitment(row: Any, viewer: Viewer) -> Told:
 
 
 def _of_agreement(row: Any, viewer: Viewer) -> Told:
-    end = row.ends_on(viewer.on)
+    row.end = row.ends_on(viewer.on)
+    label, end = ending(row, viewer.on) if row.end else ("", "")
     return [
         (_("Partner"), cell(line(partners_of(row)))), (_("Desk"), cell(line(row.desk))),
-        (_("Timeline"), cell(labelled(_("Concluded"), row.signed or ""), labelled(_("Ends"), day_or_none(end)))),
+        (_("Timeline"), cell(labelled(_("Concluded"), row.signed or ""), labelled(label, end))),
         (_("Summary"), cell(line(row.in_words("summary")))),
     ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from agreements.briefings import agenda
-from agreements.briefings.meeting import AgendaItem, Decision, Meeting, MeetingState
+from agreements.briefings.meeting import AgendaItem, Meeting, MeetingState
 from agreements.briefings.periods import may_close
 from agreements.briefings.scopes import Scope, Span
 from partners.models import Desk, same_eyes
@@ -143,6 +143,6 @@ def give_back(meeting: Meeting, *, reason: str, by: Viewer) -> None:
 
 
 def decided_items(meeting: Meeting, viewer: Viewer) -> set[int]:
-    """The keys of the items at which something was decided, as far as the viewer sees it."""
-    rows = Decision.objects.visible_to(viewer).filter(item__meeting=meeting)
-    return set(rows.order_by().values_list("item", flat=True))
+    """The keys of the items at which something was decided, whether or not the viewer may read what."""
+    rows = AgendaItem.objects.visible_to(viewer).filter(meeting=meeting, decisions__isnull=False)
+    return set(rows.order_by().values_list("pk", flat=True))

@@ -123,7 +123,10 @@ def _decisions(items: Sequence[MinutedItem], viewer: Viewer) -> Iterator[Block]:
     for item in items:
         taken = _seen(item, viewer)
         who = dict.fromkeys(one["by"] for one in taken)
-        what = (said_of(one) for one in taken) if taken else (line(_("Nothing was decided."), is_quiet=True),)
+        what = [said_of(one) for one in taken]
+        if len(taken) < len(item.decided):
+            what.append(line(_("An action item of another desk was agreed."), is_quiet=True))
+        what = what or [line(_("Nothing was decided."), is_quiet=True)]
         lines.append(Row((cell(line(item.number)), cell(_titled(item)), cell(*what), cell(*map(line, who)))))
     yield Table(caption, columns, tuple(lines), _("Nothing was decided."))
     words = _("What a second person has to decide is recorded here as asked for; the record says how it was decided.")

@@ -242,7 +242,7 @@ def figures(viewer: Viewer) -> Figures:
         open=now.open, overdue=now.overdue, first_action_days=median(starts),
         on_time_share=_share(kept.get("on_time", 0), sum(kept.values())), silent=now.silent,
         silent_share=_share(now.silent, now.open), slipped=sum(number for _days, number in slips),
-        slippage_days=median(slips),
+        slippage_days=median((days, number) for days, number in slips if days),  # 0: not known in days
     )  # fmt: skip
 
 

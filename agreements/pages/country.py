@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
 from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
+from agreements.dates import PartialDate, Precision
+from agreements.register.models import Agreement
 from agreements.register.models.queries import was_concluded
 from agreements.vocabulary import (
     CONCLUDED_OR_SUSPENDED,
@@ -51,6 +53,7 @@ class Part:
     count: int
     query: str
     tone: Tone = Tone.MUTE
+    is_single: bool = False  # one year, among the sums of several
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,8 @@ class Anniversary:
 def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer) -> dict[str, Any]:
     """Agreements by stage, owed commitments by who owes them and by health, and what is unsettled. Two queries."""
     here = f"country={country.code}"
+    if viewer.is_partner:  # the lists do not tell who takes part behind a commitment that is shared alone
+        commitments = commitments.filter(agreement__in=Agreement.objects.visible_to(viewer).order_by().values("pk"))
     by_stage = dict(agreements.order_by().values_list("stage").annotate(n=Count("pk")))
     found = _alike(commitments, viewer)
 
@@ -125,7 +130,7 @@ def contacts(country: Country, viewer: Viewer) -> Any:
     """Who answers for an organisation there today."""
     duties = FocalPoint.objects.visible_to(viewer).filter(organisation__country=country)
     held = duties.filter(Q(to_on=None) | Q(to_on__gte=viewer.on), Q(from_on=None) | Q(from_on__lte=viewer.on))
-    return held.select_related("person", "organisation", "sector")[:CONTACTS]
+    return held.select_related("person", "organisation", "sector")
 
 
 @dataclass(frozen=True)
@@ -140,7 +145,7 @@ class Session:
 
 
 def sessions(commitments: Any, viewer: Viewer) -> list[Session]:
-    """The last that were held and the next to come, in the order of their days. One query.
+    """The last that were held and the next to come, in the order of their days. Two queries.
 
     A committee that meets each year is a commitment that repeats; its sessions are the milestones made ahead.
     """
@@ -149,13 +154,17 @@ def sessions(commitments: Any, viewer: Viewer) -> list[Session]:
         status__in=(MilestoneStatus.SCHEDULED, MilestoneStatus.MET),
     )
     dated = of_committees.annotate(on=Coalesce("met_on", "due_on")).filter(on__isnull=False)
-    near = dated.filter(on__range=(viewer.on - PAST_SESSIONS, viewer.on + COMING_SESSIONS)).order_by("on", "pk")
+    dated = dated.select_related("commitment")
+    held = Q(status=MilestoneStatus.MET) | Q(on__lt=viewer.on)
+    last = dated.filter(held, on__gte=viewer.on - PAST_SESSIONS).order_by("-on", "-pk")[: MOST_SESSIONS // 2]
+    coming = dated.exclude(held).filter(on__lte=viewer.on + COMING_SESSIONS).order_by("on", "pk")[: MOST_SESSIONS // 2]
     return [
         Session(
             row.on, f"{row.met_on:%d/%m/%Y}" if row.met_on else str(row.due), f"{row.commitment.title}: {row.title}",
-            row.commitment.get_absolute_url(), row.on < viewer.on,
+            row.commitment.get_absolute_url(), is_past,
         )
-        for row in near.select_related("commitment")[:MOST_SESSIONS]
+        for rows, is_past in ((reversed(last), True), (coming, False))
+        for row in rows
     ]  # fmt: skip
 
 
@@ -228,9 +237,22 @@ def coming(agreements: Any, commitments: Any, met: Iterable[Session], viewer: Vi
     found += [Coming(one.on, one.said, _("Session"), one.what, one.url) for one in met if not one.is_past]
     if viewer.is_staff:  # a share may hold the term back
         for row in agreements.expiring(viewer.on, days=COMING_SESSIONS.days).order_by("end", "pk")[:MOST_COMING]:
-            label = _("Renews itself") if row.renews(viewer.on) else _("Ends")
-            found.append(Coming(row.end, f"{row.end:%d/%m/%Y}", label, row.title, row.get_absolute_url()))
+            label, said = ending(row, viewer.on)
+            found.append(Coming(row.end, said, label, row.title, row.get_absolute_url()))
     return sorted(found, key=lambda one: (one.on, one.what))[:MOST_COMING]
+
+
+def ending(agreement: Any, on: date) -> tuple[str, str]:
+    """What its end is called, and the day of it as exactly as the paper states it; of a row with its `end`."""
+    label = _("Renews itself") if agreement.renews(on) else _("Ends")
+    is_notice = agreement.end == agreement.leaves_on  # a day that was noted, whatever the paper says
+    precision = Precision.DAY if is_notice else Precision(agreement.expires_precision)
+    return label, str(PartialDate(agreement.end, precision))
+
+
+def undated(agreements: Any) -> int:
+    """How many were concluded on a day that nobody has recorded."""
+    return int(agreements.filter(was_concluded(), signed_on=None).count())
 
 
 def per_year(country: Country, agreements: Any) -> list[Part]:
@@ -246,7 +268,7 @@ def per_year(country: Country, agreements: Any) -> list[Part]:
         query = {"country": country.code} | ({"concluded_from": f"01/01/{first}"} if first else {})
         return Part(label, count, urlencode(query | {"concluded_to": f"31/12/{until}"}))
 
-    parts = [part(str(year), found[year], year, year) for year in shown]
+    parts = [replace(part(str(year), found[year], year, year), is_single=True) for year in shown]
     if before := sum(number for year, number in found.items() if year not in shown):
         parts.insert(0, part(_("before %(year)s") % {"year": shown[0]}, before, None, shown[0] - 1))
     return [*parts, part("", sum(found.values()), None, last)]

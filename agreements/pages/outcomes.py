@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 
-from agreements.commitments.models import ActionItem, Commitment, Milestone, Report, duty
+from agreements.commitments.models import ActionItem, Commitment, DueRequest, Milestone, Report, duty
 from agreements.commitments.models.queries import IS_OWED, is_overdue
-from agreements.vocabulary import HANDED_IN, ActionItemState, MilestoneStatus, ReportStatus
+from agreements.vocabulary import HANDED_IN, ActionItemState, MilestoneStatus, ReportStatus, RequestState
 from partners.models import Country
-from partners.viewers import Viewer
+from partners.viewers import ALL_DESKS, Viewer
 
 MOST_PAPERS, MOST_PROMISES = 15, 6  # on the page; of each paper
 
@@ -29,10 +30,12 @@ class Promise:
     names: str  # of who owes it
     is_late: bool
     is_ours_to_read: bool
+    is_at_desk: bool  # only there all that was planned can be read
     accepted: Any = None  # the last report that was accepted
     handed_in: Any = None  # the last one of all
     milestone: Any = None  # the next that is to be met
     action: Any = None  # the next thing agreed at a meeting
+    request: Any = None  # for another day, or to drop it: not decided yet
 
     @property
     def newer(self) -> Any:
@@ -42,7 +45,14 @@ class Promise:
     @property
     def is_untold(self) -> bool:
         """Whether it is late, and nobody has written down what is to be done next."""
-        return self.is_late and not (self.milestone or self.action or self.commitment.blocker or self.newer)
+        planned = self.step or self.request or self.commitment.blocker or self.newer
+        return self.is_at_desk and self.is_late and not planned
+
+    @property
+    def step(self) -> Any:
+        """What comes first of what is to be met and what was agreed."""
+        steps = [one for one in (self.milestone, self.action) if one]
+        return min(steps, key=lambda one: one.due_on or date.max, default=None)
 
     @property
     def waits(self) -> bool:
@@ -52,8 +62,8 @@ class Promise:
     @property
     def has_step(self) -> bool:
         """Whether the reader is told what comes next: the desk's own matters stay with our people."""
-        ours = self.is_ours_to_read and (self.commitment.blocker or self.waits or self.is_untold)
-        return self.commitment.is_owed and bool(self.milestone or self.action or ours)
+        ours = self.is_ours_to_read and (self.commitment.blocker or self.waits or self.request or self.is_untold)
+        return self.commitment.is_owed and bool(self.step or ours)
 
 
 @dataclass
@@ -97,12 +107,14 @@ def _promises(country: Country, keys: Sequence[int], viewer: Viewer) -> list[tup
         place=Window(RowNumber(), order_by=list(order), **by_paper), of_all=Window(Count("pk"), **by_paper)
     )
     rows = placed.filter(place__lte=MOST_PROMISES).select_related("agreement", "lead", "partner_owner")
-    found = {
-        row.pk: (Promise(row, _names(row), row.is_late(viewer.on), viewer.is_staff), row.of_all)
-        for row in rows.with_duty(viewer).order_by(*order)
-    }
+    found = {row.pk: (_promise(row, viewer), row.of_all) for row in rows.with_duty(viewer).order_by(*order)}
     _tell({key: promise for key, (promise, _count) in found.items()}, viewer)
     return list(found.values())
+
+
+def _promise(row: Any, viewer: Viewer) -> Promise:
+    at_desk = viewer.role in ALL_DESKS or viewer.works_at(row.agreement.desk_id)
+    return Promise(row, _names(row), row.is_late(viewer.on), viewer.is_staff, at_desk)
 
 
 def _names(row: Any) -> str:
@@ -112,7 +124,7 @@ def _names(row: Any) -> str:
 
 
 def _tell(promises: dict[int, Promise], viewer: Viewer) -> None:
-    """Add the last word and the next step of each. Three queries."""
+    """Add the last word and the next step of each. Four queries; three for partners."""
     of_them = {"commitment__in": list(promises)}
     told = Report.objects.visible_to(viewer).live().filter(**of_them, status__in=HANDED_IN)
     told = told.annotate(was_accepted=Case(When(status=ReportStatus.ACCEPTED, then=Value(1)), default=Value(0)))
@@ -128,6 +140,10 @@ def _tell(promises: dict[int, Promise], viewer: Viewer) -> None:
     in_turn = to_meet.order_by("commitment_id", F("due_on").asc(nulls_last=True), "pk")
     for milestone in in_turn.distinct("commitment"):
         promises[milestone.commitment_id].milestone = milestone
+    if viewer.is_staff:
+        asked = DueRequest.objects.visible_to(viewer).live().filter(**of_them, state=RequestState.WAITING)
+        for request in asked.order_by("pk"):
+            promises[request.commitment_id].request = request
     items = ActionItem.objects.visible_to(viewer).live().filter(commitments__in=list(promises))
     to_do = items.filter(state=ActionItemState.OPEN).annotate(serves=F("commitments"))
     in_order = to_do.order_by("serves", F("due_on").asc(nulls_last=True), "pk")

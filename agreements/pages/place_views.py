@@ -26,7 +26,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
     viewer = request.viewer
     country = Country.objects.get_visible(viewer, code=code.upper())
     cited = Prefetch("citations", Citation.objects.visible_to(viewer).select_related("document"))
-    participants = Participant.objects.visible_to(viewer).filter(organisation__country=country)
+    participants = Participant.objects.visible_to(viewer).live().filter(organisation__country=country)
     agreements = Agreement.objects.visible_to(viewer).filter(pk__in=participants.values("agreement"))
     commitments = Commitment.objects.visible_to(viewer).of_country(country.code)
     relations = list(Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited))
@@ -38,7 +38,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
         "followed": following.is_followed(viewer, country=country),
         "relations": relations,
         "ladder": pictures.ladder(relations, viewer.on),
-        "contacts": desk.contacts(country, viewer),
+        "contacts": desk.contacts(country, viewer)[: desk.CONTACTS],
         "anniversaries": anniversaries,
         "most_signings": desk.MOST_SIGNINGS if are_cut else 0,
         "sessions": sessions,
@@ -46,10 +46,11 @@ def country_page(request: Request, code: str) -> HttpResponse:
         "coming": desk.coming(agreements, commitments, sessions, viewer),
         "meetings": desk.meetings(commitments, viewer),
         **desk.numbers(country, agreements, commitments, viewer),
+        "undated": desk.undated(agreements),
         "figures": Figure.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
         "papers": outcomes.papers(country, agreements, viewer),
         "years": years,
-        "bars": pictures.bars([(one.label, one.count) for one in years[:-1]]),
+        "bars": pictures.bars([(one.label, one.count) for one in years if one.is_single]),
         "organisations": Organisation.objects.visible_to(viewer).filter(country=country)[:50],
     }
     return render(request, "agreements/pages/country_page.html", context)
@@ -63,7 +64,7 @@ def organisation_page(request: Request, code: str) -> HttpResponse:
     rows = Organisation.objects.select_related("country", "parent", "successor")
     organisation = rows.get_visible(viewer, code=code)
     cited = Prefetch("citations", Citation.objects.visible_to(viewer).select_related("document"))
-    participants = Participant.objects.visible_to(viewer).filter(organisation=organisation)
+    participants = Participant.objects.visible_to(viewer).live().filter(organisation=organisation)
     agreements = Agreement.objects.visible_to(viewer).filter(pk__in=participants.values("agreement"))
     commitments = Commitment.objects.visible_to(viewer).of_organisation([organisation.pk]).with_duty(viewer)
     duties = FocalPoint.objects.visible_to(viewer).filter(organisation=organisation)

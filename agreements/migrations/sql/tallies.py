@@ -70,9 +70,14 @@ CREATE FUNCTION counted_now() RETURNS TABLE (
         c.lead_id, c.partner_owner_id, coalesce(c.owner_id, a.owner_id), c.delivery, c.health,
         CASE WHEN c.blocker = '' THEN '' ELSE c.blocked_by END, c.blocked_since_on, c.due_on,
         silent_since(c.heard_on, a.signed_on, a.signed_precision, c.created_at),
-        CASE WHEN c.due_on > c.baseline_due_on THEN c.due_on - c.baseline_due_on END,
+        -- How many days is told where both are days; that it slipped, in any case.
+        CASE
+            WHEN c.due_on <= c.baseline_due_on THEN NULL
+            WHEN c.due_precision = 'day' AND c.baseline_due_precision = 'day' THEN c.due_on - c.baseline_due_on
+            WHEN c.due_on > c.baseline_due_on THEN 0
+        END,
         CASE WHEN c.delivery = 'delivered' THEN c.delivered_on <= c.baseline_due_on END,
-        CASE WHEN first.act_on >= a.signed_on THEN first.act_on - a.signed_on END,
+        CASE WHEN first.act_on >= a.signed_on AND a.signed_precision = 'day' THEN first.act_on - a.signed_on END,
         owing_partners(c.agreement_id, c.direction, c.partner_owner_id),
         coalesce(countries_between(c.agreement_id, c.direction, c.partner_owner_id), '{{}}')
     FROM agreements_commitment c
@@ -251,7 +256,8 @@ $$;
 """
 COMMITMENT = (
     "agreement_id, archived_at, direction, lead_id, partner_owner_id, owner_id, delivery, health, blocker, blocked_by, "
-    "blocked_since_on, due_on, heard_on, baseline_due_on, delivered_on, created_at, agreed, wording_hash"
+    "blocked_since_on, due_on, heard_on, baseline_due_on, delivered_on, created_at, agreed, wording_hash, due_precision, "
+    "baseline_due_precision"
 )
 PARTICIPANT = "agreement_id, organisation_id, role, archived_at"
 AGREEMENT = "desk_id, restricted, archived_at, stage, signed_on, signed_precision, owner_id"
@@ -263,7 +269,10 @@ MARKED_BY = {
     "funding": OF_A_COMMITMENT | {"columns": 'commitment_id, row."on", row.kind, row.archived_at'},
     "organisation": {
         "table": "partners_organisation", "agreement": "party.agreement_id", "columns": "country_id",
-        "join": "JOIN agreements_participant party ON party.organisation_id = row.id",
+        "join": (
+            "JOIN (SELECT organisation_id, agreement_id FROM agreements_participant UNION ALL "
+            "SELECT partner_owner_id, agreement_id FROM agreements_commitment) party ON party.organisation_id = row.id"
+        ),
     },
     "participant": {"agreement": "row.agreement_id", "join": "", "columns": PARTICIPANT},
     # What waits for a desk is kept as well.
@@ -278,7 +287,7 @@ MARKED_BY = {
     "duerequest": OF_A_COMMITMENT | {"columns": "commitment_id, row.kind, row.state, row.created_at, row.archived_at"},
     # The last reminder says when what is late becomes the managers' to decide.
     "reminderrule": {
-        "agreement": "late.id", "join": "JOIN agreements_agreement late ON row.watched = 'commitment_due'",
+        "agreement": "late.id", "join": "JOIN agreements_agreement late ON true",
         "columns": "watched, offsets, is_active, row.archived_at",
     },
 }
