@@ -24,10 +24,9 @@ from agreements.commitments.forms.due_requests import DropRequestForm, DueReques
 from agreements.commitments.models import ActionItem, Answer, Commitment, DueRequest, Report
 from agreements.commitments.rules import answers, blockers, due_requests, reports
 from agreements.register.forms.acts import ActForm
-from agreements.register.models import Agreement, Amendment, Step
-from agreements.register.rules import amendments, lifecycle
-from agreements.register.rules.workflow import Facts
-from agreements.vocabulary import AmendmentStage, ReportStatus, RequestKind, RequestState, Verdict
+from agreements.register.models import Agreement, Step
+from agreements.register.rules import lifecycle
+from agreements.vocabulary import ReportStatus, RequestKind, RequestState, Verdict
 from partners.models import Desk
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -227,31 +226,17 @@ def _settling(answer: Answer, viewer: Viewer) -> Do:
 
 
 def _of_agreement(item: AgendaItem, viewer: Viewer, filled: Any) -> Iterator[Way]:
+    """Not what binds to all that was written: that is approved on the record's own page, where it can be read."""
     agreement = item.agreement
-    in_review = Amendment.objects.visible_to(viewer).live().filter(
-        agreement=agreement, stage=AmendmentStage.IN_REVIEW
-    )  # fmt: skip
-    for one in in_review.select_related("agreement"):
-        for act in amendments.open_to(one, viewer):
-            name, label = f"amendment-{one.pk}-{act.name}", f"{one}: {act.label}"
-            form = filled(name, CommentForm, initial={"seen": one.content_hash()})
-            yield Way(name, label, form, _amending(one, act.name, viewer), is_first=True)
     for transition in lifecycle.open_to(agreement, viewer):
-        seen = agreement.content_hash() if transition.four_eyes else ""
+        if transition.four_eyes:
+            continue
         form = filled(
             f"act-{transition.name}", ActForm, transition=transition, agreement=agreement, viewer=viewer,
-            initial={"signed": agreement.signed, "seen": seen},
+            initial={"signed": agreement.signed},
         )  # fmt: skip
         name = f"act-{transition.name}"
         yield Way(name, str(transition.label), form, _performing(agreement, transition.name, viewer))
-
-
-def _amending(one: Amendment, name: str, viewer: Viewer) -> Do:
-    def do(form: Any) -> None:
-        said = Facts(on=viewer.on, reason=form.cleaned_data["reason"], seen=form.cleaned_data["seen"])
-        amendments.perform(name, one, by=viewer, facts=said)
-
-    return do
 
 
 def _performing(agreement: Agreement, name: str, viewer: Viewer) -> Do:

@@ -7,10 +7,11 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from agreements.briefings import agenda
-from agreements.briefings.meeting import AgendaItem, Meeting, MeetingState
+from agreements.briefings.meeting import AgendaItem, Decision, Meeting, MeetingState
 from agreements.briefings.periods import may_close
 from agreements.briefings.scopes import Scope, Span
 from partners.models import Desk, same_eyes
@@ -104,8 +105,9 @@ def end(meeting: Meeting, *, by: Viewer) -> None:
 
 
 def own_of(viewer: Viewer) -> Any:
-    """Meetings whose minutes count as the viewer's own."""
-    return same_eyes(viewer, author="ended_by", desk="desk", day="ended_on")
+    """Meetings whose minutes count as the viewer's own: who ended them, and whose notes stand in them."""
+    notes = Decision.objects.filter(item__meeting=OuterRef("pk"), by=viewer.user_id).exclude(text="")
+    return same_eyes(viewer, author="ended_by", desk="desk", day="ended_on") | Q(Exists(notes))
 
 
 def may_sign(meeting: Meeting, viewer: Viewer) -> bool:

@@ -34,7 +34,8 @@ def written(meeting: Meeting, viewer: Viewer | None) -> list[MinutedItem]:
     if viewer:
         items, decisions = AgendaItem.objects.visible_to(viewer), Decision.objects.visible_to(viewer)
     rows = list(items.filter(meeting=meeting).select_related("agreement", "commitment").order_by("number"))
-    of_it = decisions.filter(item__meeting=meeting).order_by("pk")
+    # What was taken back meanwhile is decided no longer.
+    of_it = decisions.filter(item__meeting=meeting, step__undone_by=None).order_by("pk")
     taken = list(of_it.select_related("step", "action_item__owner", "by"))
     days = _days_asked_for(taken)
     of: dict[int, list[Any]] = {}

@@ -97,5 +97,11 @@ def _end(batch: ImportBatch) -> None:
         "accepted": fates.filter(fate=RowFate.ACCEPTED).count(),
         "left": fates.filter(fate=RowFate.LEFT).count(),
     }
-    batch.state, batch.accepted_at, batch.heard_at = ImportState.ACCEPTED, timezone.now(), None
+    # Where nothing could be registered, nobody has accepted anything: it is still there to be accepted, or taken back.
+    if batch.counts["accepted"]:
+        batch.state, batch.accepted_at = ImportState.ACCEPTED, timezone.now()
+    else:
+        fates.filter(fate=RowFate.LEFT).update(fate=RowFate.WRITTEN)
+        batch.state = ImportState.WRITTEN
+    batch.heard_at = None
     batch.save(update_fields=["counts", "state", "accepted_at", "heard_at"])

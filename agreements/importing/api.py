@@ -252,7 +252,7 @@ class ImportViewSet(viewsets.GenericViewSet[ImportBatch]):
     def check(self, request: Request, pk: str) -> Response:
         """Look at every row; nothing is written."""
         batch = self._own()
-        working.ask_check(batch)
+        working.ask_check(batch, by=self.viewer)
         return Response(ImportSerializer(batch).data)
 
     @extend_schema(request=None, responses=ImportSerializer)

@@ -93,8 +93,11 @@ def compare(batch: ImportBatch, plan: Plan, record: Any, *, emptied: Iterable[st
     for name, day in plan.dates.items():
         _keep(wanted, name, day)
     wanted |= {
-        name: value for name, value in plan.values.items() if name != "term_from" or "term_months" in plan.values
+        name: value
+        for name, value in plan.values.items()
+        if name not in plan.guessed and (name != "term_from" or "term_months" in plan.values)
     }
+    wanted |= {name: plan.with_kept(name, str(wanted.get(name, _there(record, name)))) for name in plan.kept}
     for name in emptied:
         if name in EDGES:
             _keep(wanted, name, None)

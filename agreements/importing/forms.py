@@ -157,7 +157,9 @@ class MappingForm(forms.Form):
         said = self.cleaned_data
         ours = said.get("ours")
         found = {
-            **{name: said.get(name) for name in ("key", "unsaid", "kind", "order")},
+            **{name: said.get(name) for name in ("key", "unsaid", "kind")},
+            # Once it is said it is not asked again, and it stands.
+            "order": said.get("order") or self.batch.mapping.get("order"),
             "blank_clears": said["blank_clears"], "whole": said["whole"],
             "ours": ours.pk if isinstance(ours, Organisation) else None,
             "columns": {str(place): said[name] for place, name in self.columns if said.get(name)},

@@ -142,7 +142,7 @@ def completed(mapping: Mapping[str, Any], profile: Sequence[Column]) -> dict[str
     found["orders"] = {
         place: order if order in ("first", "second") else said or "first" for place, order in orders.items() if order
     }
-    open_ones = [place for place, order in orders.items() if order == "either" and not said]
+    open_ones = [place for place, order in orders.items() if order in ("either", "both") and not said]
     found["asks_order"] = open_ones
     for place, name in columns.items():
         values = profile[int(place)]["values"] if int(place) < len(profile) else {}

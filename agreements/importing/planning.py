@@ -112,7 +112,7 @@ class Planner:
 
     def made(self, plan: Plan) -> Agreement:
         """A new agreement as the row has it, not saved."""
-        agreement = Agreement(desk=self.batch.desk, **plan.values)
+        agreement = Agreement(desk=self.batch.desk, **plan.written())
         for name, day in plan.dates.items():
             keep(agreement, f"{name}_on", f"{name}_precision", EDGES[name], day)
         return agreement

@@ -40,6 +40,20 @@ class Plan:
     faults: list[dict[str, str]] = field(default_factory=list)
     notes: list[dict[str, str]] = field(default_factory=list)
     record_id: int | None = None
+    guessed: set[str] = field(default_factory=set)  # columns that no cell says: for new records alone
+    kept: dict[str, list[str]] = field(default_factory=dict)  # what no column is for, by the column that holds it
+
+    def keep(self, column: str, text: str) -> None:
+        """Words of the row that no column is for, at the end of another one."""
+        self.kept.setdefault(column, []).append(text)
+
+    def written(self) -> dict[str, Any]:
+        """The columns of a new record."""
+        return self.values | {name: self.with_kept(name, str(self.values.get(name, ""))) for name in self.kept}
+
+    def with_kept(self, column: str, text: str) -> str:
+        """A text with what is kept behind it and does not stand there yet."""
+        return "\n".join([*filter(None, [text]), *(one for one in self.kept[column] if one not in text)])
 
     def fault(self, column: str, value: str, reason: Any, mend: Any = "") -> None:
         said = {"column": column, "value": value[:LONGEST_SHOWN], "reason": str(reason), "mend": str(mend)}

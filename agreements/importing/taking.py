@@ -106,7 +106,7 @@ def _lay_down(batch: ImportBatch, rows: Iterator[Line], profile: Profile, header
     top = list(islice(rows, TOP))
     if not top:
         raise Refused(REASONS["empty"])
-    header = header or header_of(top)
+    header = header_of(top) if header is None else header
     columns = "batch_id, number, cells, outcome, faults, notes, key, concludes, fate"
     with (
         connection.wrap_database_errors, connection.cursor() as cursor,

@@ -35,6 +35,9 @@ class Terming:
         elif months and not plan.dates.get("expires"):
             plan.values["term_months"] = months
             plan.values["term_from"] = "effect" if plan.dates.get("effective") else "signing"
+        elif months and self._length() not in (None, months):
+            said = next(text for term, text in self.said if term.months)
+            plan.note(heading, said, _("the day of expiry stands: the length of the term says otherwise"))
         self._renew(heading, months)
         self._refuse_backwards(heading)
 
@@ -51,9 +54,7 @@ class Terming:
             self.plan.values |= {"renewal": TACIT, "renewal_months": length}
             return
         # A renewal by itself needs its length; what a list leaves open is kept in its words.
-        column = f"summary_{language_of(text)}"
-        before = self.plan.values.get(column, "")
-        self.plan.values[column] = f"{before}\n{heading}: {text}".strip()
+        self.plan.keep(f"summary_{language_of(text)}", f"{heading}: {text}")
         reason = _("it renews by itself, but for how long is not said: kept in the summary")
         self.plan.note(heading, text, reason)
 

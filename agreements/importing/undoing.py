@@ -22,7 +22,8 @@ from agreements.vocabulary import Stage
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
-UNDOABLE = (ImportState.WRITTEN, ImportState.ACCEPTED)
+UNDOABLE = (ImportState.WRITTEN, ImportState.ACCEPTED, ImportState.FAILED)
+ITS_OWN = (RowFate.WRITTEN, RowFate.ACCEPTED)
 
 
 def may_undo(batch: ImportBatch, viewer: Viewer) -> Refused | None:
@@ -31,7 +32,7 @@ def may_undo(batch: ImportBatch, viewer: Viewer) -> Refused | None:
         return Refused(_("Your role does not do this."))
     if viewer.user_id != batch.user_id and viewer.role != Role.MANAGER:
         return Refused(_("Who brought it in takes it back, or a manager of its desk."))
-    if batch.state not in UNDOABLE:
+    if batch.state not in UNDOABLE or not ImportRow.objects.filter(batch=batch, fate__in=ITS_OWN).exists():
         return Refused(_("Only what was written can be taken back."))
     return None
 
@@ -43,7 +44,7 @@ def undo(batch: ImportBatch, viewer: Viewer, told: Callable[[int], None]) -> Non
         with transaction.atomic():
             if not ImportBatch.objects.filter(pk=batch.pk, state=ImportState.UNDOING).locked(skip=True).exists():
                 return
-            waiting = ImportRow.objects.filter(batch=batch, fate__in=(RowFate.WRITTEN, RowFate.ACCEPTED))
+            waiting = ImportRow.objects.filter(batch=batch, fate__in=ITS_OWN)
             rows = list(waiting.order_by("-number")[:AT_ONCE])
             for row in rows:
                 _take_back(batch, row, viewer)
@@ -139,5 +140,8 @@ def _is_named(made: Any) -> bool:
     """Whether an agreement that is not archived names it, or anything else hangs on it."""
     if made.participations.filter(archived_at=None, agreement__archived_at=None).exists():
         return True
-    hanging = (made.parts, made.predecessors, made.merged)
-    return any(rows.exists() for rows in hanging)
+    aside = (Participant, ImportPartner, made.events.model)
+    hanging = (relation for relation in made._meta.related_objects if relation.related_model not in aside)
+    return any(
+        relation.related_model._default_manager.filter(**{relation.field.name: made}).exists() for relation in hanging
+    )

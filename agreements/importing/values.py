@@ -38,6 +38,7 @@ _EPOCH = date(1899, 12, 30)
 _BOTH = re.compile(r"\s*\n+\s*|\s+/\s+|\s+//\s+")
 WRITE_A_DATE = "25/09/2023, 09/2023, Q3 2023, 2023"
 TITLES = ("title", "title_vi", "title_en")
+MONTHS = re.compile(r"\b(months?|thang)\b")  # of a heading, folded
 PARTIES = ("ours", "party", "partner", "country")
 
 
@@ -108,18 +109,13 @@ class Reader:
         elif target.reads == Reads.TOLD:
             plan.told[name] = text
         elif name == "summary":
-            self._append(plan, f"summary_{language_of(text)}", text)
+            plan.keep(f"summary_{language_of(text)}", text)
         elif name == "occasion":
             plan.values[f"occasion_{language_of(text)}"] = " ".join(text.split())
         elif name in ("summary_vi", "summary_en", "place"):
             plan.values[name] = text
         elif name == "languages":
             plan.values["authentic_languages"] = " ".join(text.split())
-
-    @staticmethod
-    def _append(plan: Plan, column: str, text: str) -> None:
-        before = plan.values.get(column, "")
-        plan.values[column] = f"{before}\n{text}" if before else text
 
     def month_first(self, heading: str) -> bool:
         place = str(self.headers.index(heading)) if heading in self.headers else ""
@@ -155,9 +151,10 @@ class Reader:
 
     def _term(self, plan: Plan, name: str, heading: str, text: str) -> None:
         try:
-            is_number = amounts.read(text) if re.fullmatch(r"[0-9]{1,2}(?:[.,]0)?", text, re.ASCII) else None
+            is_number = amounts.read(text) if re.fullmatch(r"[0-9]{1,3}(?:[.,]0)?", text, re.ASCII) else None
+            each = 1 if MONTHS.search(plain(heading)) else 12
             self.terming.take(
-                StatedTerm(months=int(is_number) * 12) if is_number and is_number > 0
+                StatedTerm(months=int(is_number) * each) if is_number and is_number > 0
                 else read_term(text, month_first=self.month_first(heading)), text,
             )  # fmt: skip
         except (UnreadableTerm, amounts.UnreadableAmount) as problem:
@@ -227,7 +224,7 @@ class Reader:
                 unknown.append(part.strip())
         plan.sectors = [*(plan.sectors or []), *found]
         if rest := ", ".join(unknown):
-            self._append(plan, f"summary_{language_of(rest)}", f"{heading}: {rest}")
+            plan.keep(f"summary_{language_of(rest)}", f"{heading}: {rest}")
             plan.note(heading, rest, _("no sector of the register: kept in the summary"))
 
     # --- title, parties, status ----------------------------------------------------------------------------------
@@ -325,6 +322,7 @@ class Reader:
         title = plan.values.get("title_en") or plan.values.get("title_vi") or ""
         if "kind" not in plan.values and "kind" not in self.places:
             plan.values["kind"] = kind_in_title(title) or self.mapping.get("kind") or Kind.OTHER
+            plan.guessed.add("kind")
         if title or not plan.parties or "ref" in self.places:
             return
         partners = [party.named for party in plan.parties if not party.is_ours]
@@ -334,6 +332,7 @@ class Reader:
                 with override(language):
                     kind = str(plan.values.get("instrument_type") or Kind(plan.values.get("kind", Kind.OTHER)).label)
                 plan.values[f"title_{language}"] = f"{kind} {word} {names}"
+                plan.guessed.add(f"title_{language}")
 
     def _called(self, named: Named) -> str:
         known = self.directory.label(named.organisation) if named.organisation else ""

@@ -74,7 +74,7 @@ def import_columns(request: Request, pk: int) -> HttpResponse:
         batch.save(update_fields=["mapping"])
         if name := form.cleaned_data.get("keep_as"):
             mapping.keep(batch, name, viewer)
-        return _asked(request, batch, lambda: working.ask_check(batch))
+        return _asked(request, batch, lambda: working.ask_check(batch, by=request.viewer))
     context = {
         "batch": batch,
         "form": form,
@@ -176,7 +176,7 @@ def import_partners(request: Request, pk: int) -> HttpResponse:
             if row.organisation != form.cleaned_data["is_called"]:
                 row.organisation = form.cleaned_data["is_called"]
                 row.save(update_fields=["organisation"])
-        return _asked(request, batch, lambda: working.ask_check(batch))
+        return _asked(request, batch, lambda: working.ask_check(batch, by=request.viewer))
     context = {"batch": batch, "forms": forms, "next": after + 1 if len(shown) > PAGE else None, "page": after}
     return render(request, "agreements/importing/import_partners.html", context, status=422 if data else 200)
 

@@ -24,7 +24,7 @@ from agreements.importing.models import (
     ImportState,
 )
 from agreements.importing.running import MOST_WHOLE, write
-from agreements.importing.undoing import may_undo, undo
+from agreements.importing.undoing import ITS_OWN, UNDOABLE, may_undo, undo
 from agreements.jobs.queues import KILLED, GiveUp, Queue, storable
 from partners.refusals import Refused
 from partners.viewers import Viewer
@@ -46,9 +46,10 @@ BY = {ImportState.ACCEPTING: "accepted_by", ImportState.UNDOING: "undone_by"}
 
 
 # --- asking ----------------------------------------------------------------------------------------------------------
-def ask_check(batch: ImportBatch) -> None:
+def ask_check(batch: ImportBatch, *, by: Viewer) -> None:
     """Have the rows looked at: at once where they are few."""
-    _set(batch, ImportState.CHECKING, from_states=(ImportState.READ, ImportState.CHECKED), total=batch.total)
+    before = (ImportState.READ, ImportState.CHECKED)
+    _set(batch, ImportState.CHECKING, from_states=before, total=batch.total, epoch=by.epoch)
     _at_once(batch, batch.total <= MOST_AT_ONCE)
 
 
@@ -67,7 +68,7 @@ def ask_write(batch: ImportBatch, *, by: Viewer) -> None:
         raise Refused(
             _("More than %(most)s rows are not written all at once: import the good rows.") % {"most": MOST_WHOLE}
         )
-    _set(batch, ImportState.WRITING, from_states=(ImportState.CHECKED,), total=number)
+    _set(batch, ImportState.WRITING, from_states=(ImportState.CHECKED,), total=number, epoch=by.epoch)
     _at_once(batch, number <= MOST_WRITTEN_AT_ONCE)
 
 
@@ -86,11 +87,8 @@ def ask_undo(batch: ImportBatch, *, by: Viewer) -> None:
     """Have it taken back. Raises Refused."""
     if no := may_undo(batch, by):
         raise no
-    number = batch.counts.get("written", 0)
-    _set(
-        batch, ImportState.UNDOING, from_states=(ImportState.WRITTEN, ImportState.ACCEPTED), total=number,
-        undone_by_id=by.user_id,
-    )  # fmt: skip
+    number = ImportRow.objects.filter(batch=batch, fate__in=ITS_OWN).count()
+    _set(batch, ImportState.UNDOING, from_states=UNDOABLE, total=number, undone_by_id=by.user_id)
     _at_once(batch, number <= MOST_WRITTEN_AT_ONCE)
 
 

@@ -50,7 +50,7 @@ def bring(world: Cast) -> Bring:
         batch.mapping = mapping.suggest(batch, viewer, Directory.of(viewer)) | {"ours": world.home.pk} | said
         batch.save()
         if check:
-            working.ask_check(batch)
+            working.ask_check(batch, by=batch.user.viewer())
             while batch.is_open:
                 working.work_on(batch.pk)
                 batch.refresh_from_db()

@@ -170,4 +170,4 @@ def decide(held: Meeting, viewer: Viewer, words: dict[str, str]) -> None:
             action.stamp(viewer).save()
             Decision.objects.create(item=item, action_item=action, by_id=viewer.user_id or 0, on=viewer.on)
         if item.number % 3 == 2:
-            Decision.objects.create(item=item, text=words["note"], by_id=viewer.user_id or 0, on=viewer.on)
+            Decision.objects.create(item=item, text=words["note"], by=keeper(), on=viewer.on)
