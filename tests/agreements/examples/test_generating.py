@@ -15,12 +15,12 @@ from agreements import vocabulary
 from agreements.commitments.models import Commitment, Milestone, Report
 from agreements.commitments.rules import deadlines, health
 from agreements.examples.generating import generate
-from agreements.models import Agreement, Procedure, ProcedureStep, Reminder, Step
-from agreements.overview import tallies
+from agreements.models import Agreement, Awaited, Procedure, ProcedureStep, Reminder, Step
+from agreements.overview import awaited, tallies
 from agreements.register.rules import amendments
 from agreements.register.rules.expiry import note_standing
 from agreements.register.rules.work_calendar import work_calendar
-from agreements.vocabulary import SAID, Confirmation, Health, Standing
+from agreements.vocabulary import SAID, Confirmation, Health, Standing, Wait
 from partners.records import Record
 from partners.refusals import Refused
 from tests.factories import TODAY
@@ -74,6 +74,7 @@ NEVER_STORED: dict[tuple[Any, str], set[Any]] = {
     (Commitment, "confirmation"): {Confirmation.LAPSED},
     (Commitment, "health_override"): UNSAID,
     (Report, "health"): UNSAID,
+    (Awaited, "kind"): set(Wait) - awaited.KEPT,
 }
 
 

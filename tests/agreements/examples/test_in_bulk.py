@@ -27,7 +27,7 @@ from tracker.search import spelling
 
 # Keys, and what tells when and by whom a row was really written.
 OF_THE_RUN = {"id", "pgh_id", "pgh_created_at", "pgh_obj", "pgh_context", "file", "password", "token", "epoch"}
-NAMES_BY_KEY = {"record_id", "subject_id", "owing_ids", "parties", "promises"}
+NAMES_BY_KEY = {"record_id", "subject_id", "owing_ids", "author_ids", "parties", "promises"}
 SHAPE = """
     SELECT 'table', conrelid::regclass::text, conname, pg_get_constraintdef(oid) || convalidated
         FROM pg_constraint WHERE connamespace = 'public'::regnamespace
