@@ -40,6 +40,7 @@ PAGES = {
         "/actions/take/", "/changes/take/", "/imports/", "/imports/new/", "/briefings/",
         "/briefings/agreement/?ref=US-2023-03", "/agreements/US-2023-03/letters/",
         "/agreements/US-2023-03/letters/new/", "/commitments/US-2023-03-2/letters/new/",
+        "/commitments/US-2023-03-2/similar/",
         "/accounts/logout/", "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/api/",
     ],
     "manager": [

@@ -58,7 +58,7 @@ LIMITS = {
     # With what waits for the reader, one query for each kind of record that can wait.
     "/": 25, "/?of=house": 19, "/review/": 22, "/oversight/": 26,
     "/agreements/US-2023-01/": 38, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 29,
-    "/commitments/?view=board": 14, "/organisations/gov-us/": 15, "/reminders/": 19, "/countries/US/": 25,
+    "/commitments/?view=board": 14, "/organisations/gov-us/": 15, "/reminders/": 19, "/countries/US/": 28,
     "/quality/": 25,  # one for each thing that a record may lack
     "/search/?q=memo": 20, "/search/palette/?q=memo": 18,
 }  # fmt: skip

@@ -74,6 +74,11 @@ def test_the_answer_about_the_order_holds_for_all_days(bring: Bring, world: Cast
     form = MappingForm({**said, "ours": "gov-vn", "order": "second"}, batch=batch, viewer=world.viewer("linh"))
     assert form.is_valid(), form.errors
     assert form.mapping()["orders"] == {"2": "second"}
+    # It is not asked again, and it stands.
+    batch.mapping = form.mapping()
+    later = MappingForm({**said, "ours": "gov-vn"}, batch=batch, viewer=world.viewer("linh"))
+    assert "order" not in later.fields and later.is_valid(), later.errors
+    assert later.mapping()["orders"] == {"2": "second"}
 
 
 def test_a_meaning_that_was_kept_is_used_for_the_next_file_with_these_columns(bring: Bring, world: Cast) -> None:

@@ -308,3 +308,24 @@ def test_bytes_go_once_rows_are_written_and_what_nobody_went_on_with(
     old.refresh_from_db()
     assert (old.state, old.file.name, ImportRow.objects.filter(batch=old).count()) == ("failed", "", 0)
     assert ImportRow.objects.filter(batch=batch).count() == 2, "by them it is known again and taken back"
+
+
+def test_what_no_cell_says_is_not_written_over_a_record(bring: Bring, world: Cast, today: object) -> None:
+    treaty = make_agreement(
+        desk=world.desk, ref="KR-2025-07", stage="draft", owner=world.linh, title="Treaty", kind="treaty",
+        summary_en="Long and by hand", signed_on=GOOD_DAY, parties=[world.home, world.kr],
+    )  # fmt: skip
+    batch = bring(b"Reference,Expires,Sector\nKR-2025-07,31/12/2031,Deep sea mining\n", "list.csv", by="linh")
+    assert outcomes(batch)["update"] == 1
+    written(batch, world)
+    treaty.refresh_from_db()
+    assert (treaty.kind, treaty.title_en, str(treaty.expires)) == ("treaty", "Treaty", "31/12/2031")
+    assert treaty.summary_en == "Long and by hand\nSector: Deep sea mining"
+    again = bring(b"Reference,Expires,Sector\nKR-2025-07,31/12/2031,Deep sea mining\n", "again.csv", by="linh")
+    assert outcomes(again)["unchanged"] == 1
+
+
+def test_a_number_of_months_is_not_taken_for_years(bring: Bring, world: Cast, today: object) -> None:
+    rows = b"Title,Partner,Signed,Duration (months)\nMemorandum on tides,Government of Korea,05/09/2023,36\n"
+    written(bring(rows, "list.csv", by="linh"), world)
+    assert Agreement.objects.get(title_en="Memorandum on tides").term_months == 36
