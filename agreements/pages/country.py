@@ -68,7 +68,9 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     """Agreements by stage, owed commitments by who owes them and by health, and what is unsettled. Two queries."""
     here = f"country={country.code}"
     if viewer.is_partner:  # the lists do not tell who takes part behind a commitment that is shared alone
-        commitments = commitments.filter(agreement__in=Agreement.objects.visible_to(viewer).order_by().values("pk"))
+        # Their keys, which are few: as one question with all else the planner lost its way in it.
+        open_to_them = Agreement.objects.visible_to(viewer).order_by().values_list("pk", flat=True)
+        commitments = commitments.filter(agreement__in=list(open_to_them))
     by_stage = dict(agreements.order_by().values_list("stage").annotate(n=Count("pk")))
     found = _alike(commitments, viewer)
 
