@@ -146,6 +146,8 @@ def test_lists_cost_the_same_for_10_and_1000_rows(cast: Cast, today: object, mon
     grow(cast, 990)
     many = {cell: count(cast, *cell) for cell in cells}
     alike = [cell for cell in cells if cell[0] not in UNEVEN]
+    # What is noted once a minute, such as a session's use, may fall into one of the two.
+    many |= {cell: min(many[cell], count(cast, *cell)) for cell in alike if many[cell] > few[cell]}
     assert {cell: (few[cell], many[cell]) for cell in alike if many[cell] > few[cell]} == {}
     over = {cell: number for cell, number in many.items() if number > LIMITS.get(cell[0], LIMIT)}
     assert not over, "; ".join(f"{place} {who}: {number}" for (place, who), number in sorted(over.items()))
