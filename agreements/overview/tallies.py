@@ -19,7 +19,7 @@ from django.db.models import BigIntegerField, Count, F, Func, Q, Sum, Value
 from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models.queries import OPEN, SILENT_DAYS
 from agreements.jobs.queues import Queue
-from agreements.overview.models import CountedNow, Stale, Tally, TallyFamily
+from agreements.overview.models import Awaited, CountedNow, Stale, Tally, TallyFamily
 from partners.viewers import Viewer
 
 IN_ONE_GO = 2000
@@ -170,7 +170,7 @@ CHECK = """
     ) cell
 """
 # Rows that are kept and do not wait, or wait and are not kept; what is marked is about to be found anew.
-KEPT = "kind, record_id, agreement_id, desk_id, from_on, since_on, due_on, author_ids"
+KEPT = ", ".join(str(field.column) for field in Awaited._meta.concrete_fields if not field.primary_key)
 CHECK_AWAITED = f"""
     SELECT count(*) FROM (
         SELECT FROM (

@@ -15,6 +15,15 @@ COLUMNS = (
     "owing_ids, country_ids"
 )
 PLACED = "agreement_id, desk_id, is_restricted, is_archived, stage, country_ids"
+# The twin of `can_owe` in agreements/commitments/models/duty.py: participants of the partner's side.
+CAN_OWE = """
+            FROM agreements_participant p
+            JOIN partners_organisation o ON o.id = p.organisation_id
+            LEFT JOIN partners_country place ON place.id = o.country_id
+            WHERE p.agreement_id = of_agreement AND p.archived_at IS NULL
+                AND p.role IN ('principal', 'implementing', 'funding')
+                AND place.code IS DISTINCT FROM home_country()
+""".strip()
 COUNTED_NOW = f"""
 CREATE FUNCTION home_country() RETURNS text LANGUAGE sql IMMUTABLE RETURN '{settings.HOME_COUNTRY}';
 -- The twin of `owing_ids` in agreements/commitments/models/duty.py; with one empty key where the partner is not named.
@@ -29,12 +38,7 @@ AS $$
                 WHEN count(DISTINCT coalesce(o.country_id, -o.id)) = 1 THEN array_agg(DISTINCT o.id)
                 ELSE ARRAY[NULL]::bigint[]
             END
-            FROM agreements_participant p
-            JOIN partners_organisation o ON o.id = p.organisation_id
-            LEFT JOIN partners_country place ON place.id = o.country_id
-            WHERE p.agreement_id = of_agreement AND p.archived_at IS NULL
-                AND p.role IN ('principal', 'implementing', 'funding')
-                AND place.code IS DISTINCT FROM home_country()
+            {CAN_OWE}
         )
     END
 $$;
@@ -50,12 +54,7 @@ AS $$
                 WHEN direction <> 'theirs' OR count(DISTINCT coalesce(o.country_id, -o.id)) = 1
                     THEN array_agg(DISTINCT o.country_id) FILTER (WHERE o.country_id IS NOT NULL)
             END
-            FROM agreements_participant p
-            JOIN partners_organisation o ON o.id = p.organisation_id
-            LEFT JOIN partners_country place ON place.id = o.country_id
-            WHERE p.agreement_id = of_agreement AND p.archived_at IS NULL
-                AND p.role IN ('principal', 'implementing', 'funding')
-                AND place.code IS DISTINCT FROM home_country()
+            {CAN_OWE}
         )
     END
 $$;
