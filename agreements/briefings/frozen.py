@@ -6,6 +6,9 @@ history, which is sealed.
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 import pghistory
@@ -91,15 +94,9 @@ class FrozenPeriod(models.Model):
         return Q() if viewer.is_staff else NOTHING
 
 
-class FrozenState(models.Model):
-    """One commitment as it stood then. It stays whatever becomes of the commitment, and of its desk."""
+class AsItStood(models.Model):
+    """A record as it was called then, and whose it was: the record may have become anything since."""
 
-    FIELDS: ClassVar = FieldTable(internal=STATE, locked=STATE)
-
-    period = models.ForeignKey(FrozenPeriod, models.PROTECT, related_name="states", verbose_name=_("closed period"))
-    commitment = models.ForeignKey(
-        Commitment, models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name=_("commitment")
-    )
     agreement = models.ForeignKey(
         Agreement, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
         verbose_name=_("agreement"),
@@ -109,19 +106,11 @@ class FrozenState(models.Model):
     ref = models.CharField(_("reference"), max_length=26)
     title_vi = models.CharField(_("title in Vietnamese"), max_length=TITLE, blank=True)
     title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
-    scopes = ArrayField(models.CharField(max_length=75), verbose_name=_("of which desk, sector and partner"))
-    counts_as = ArrayField(models.CharField(max_length=10), verbose_name=_("counted as"))
-    slip_days = models.IntegerField(_("days later than first promised"), null=True)
-    start_days = models.IntegerField(_("days from signing to the first act"), null=True)
-    facts = models.JSONField(_("how it stood"))
 
     objects: ClassVar[Any] = RecordQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("frozen state")
-        verbose_name_plural = _("frozen states")
-        ordering = ("period", "ref")
-        constraints = (models.UniqueConstraint("period", "ref", name="state_frozen_once"),)
+        abstract = True
 
     def __str__(self) -> str:
         return self.ref
@@ -129,6 +118,37 @@ class FrozenState(models.Model):
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
         return open_as_written(viewer)
+
+
+class FrozenState(AsItStood):
+    """One commitment as it stood then. It stays whatever becomes of the commitment, and of its desk."""
+
+    FIELDS: ClassVar = FieldTable(internal=STATE, locked=STATE)
+
+    period = models.ForeignKey(FrozenPeriod, models.PROTECT, related_name="states", verbose_name=_("closed period"))
+    commitment = models.ForeignKey(
+        Commitment, models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name=_("commitment")
+    )
+    scopes = ArrayField(models.CharField(max_length=75), verbose_name=_("of which desk, sector and partner"))
+    counts_as = ArrayField(models.CharField(max_length=10), verbose_name=_("counted as"))
+    slip_days = models.IntegerField(_("days later than first promised"), null=True)
+    start_days = models.IntegerField(_("days from signing to the first act"), null=True)
+    facts = models.JSONField(_("how it stood"))
+
+    class Meta:
+        verbose_name = _("frozen state")
+        verbose_name_plural = _("frozen states")
+        ordering = ("period", "ref")
+        constraints = (models.UniqueConstraint("period", "ref", name="state_frozen_once"),)
+
+
+def digest(parts: Iterable[Any]) -> str:
+    """SHA-256 over parts in one form, whatever the order of their keys."""
+    whole = hashlib.sha256()
+    for part in parts:
+        whole.update(json.dumps(part, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
+        whole.update(b"\n")
+    return whole.hexdigest()
 
 
 def open_as_written(viewer: Viewer) -> Q:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from agreements import visibility
-from agreements.briefings.frozen import open_as_written
+from agreements.briefings.frozen import AsItStood
 from agreements.briefings.scopes import MODELS, Over, Scope, Span
 from agreements.commitments.models import ActionItem, Commitment
 from agreements.register.models import TITLE, Agreement, Step
@@ -273,31 +273,20 @@ class Minutes(models.Model):
         return kept_by_own(viewer, "meeting__")
 
 
-class MinutedItem(models.Model):
+class MinutedItem(AsItStood):
     """One item as it was minuted. It stays whatever becomes of the record, and of its desk."""
 
     FIELDS: ClassVar = FieldTable(internal=MINUTED, locked=MINUTED)
 
     minutes = models.ForeignKey(Minutes, models.PROTECT, related_name="items", verbose_name=_("minutes"))
     number = models.PositiveIntegerField(_("number"))
-    agreement = models.ForeignKey(
-        Agreement, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+",
-        verbose_name=_("agreement"),
-    )  # fmt: skip
     commitment = models.ForeignKey(
         Commitment, models.DO_NOTHING, db_constraint=False, db_index=False, null=True, blank=True, related_name="+",
         verbose_name=_("commitment"),
     )  # fmt: skip
-    desk = models.ForeignKey(Desk, models.PROTECT, related_name="+", verbose_name=_("desk"))
-    is_restricted = models.BooleanField(_("restricted"))
-    ref = models.CharField(_("reference"), max_length=26)
-    title_vi = models.CharField(_("title in Vietnamese"), max_length=TITLE, blank=True)
-    title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
     topics = ArrayField(models.CharField(max_length=9, choices=Topic), verbose_name=_("why it is on the agenda"))
     stood = models.JSONField(_("how it stood"))
     decided = models.JSONField(_("what was decided"))
-
-    objects: ClassVar[Any] = RecordQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("minuted item")
@@ -305,9 +294,6 @@ class MinutedItem(models.Model):
         ordering = ("minutes", "number")
         constraints = (models.UniqueConstraint("minutes", "number", name="minuted_once"),)
 
-    def __str__(self) -> str:
-        return self.ref
-
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
-        return open_as_written(viewer) & kept_by_own(viewer, "minutes__meeting__")
+        return super().visible(viewer) & kept_by_own(viewer, "minutes__meeting__")

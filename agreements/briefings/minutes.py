@@ -6,8 +6,6 @@ typed stays as typed. The digest covers all of it and stands in the history, whi
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from agreements.acts import About
 from agreements.briefings import meetings
+from agreements.briefings.frozen import digest
 from agreements.briefings.meeting import AgendaItem, Decision, Meeting, MeetingState, MinutedItem, Minutes
 from agreements.briefings.periods import facts_of
 from agreements.commitments.models import Commitment, DueRequest
@@ -93,12 +92,8 @@ def head_of(meeting: Meeting) -> dict[str, Any]:
 
 
 def digest_of(said: Mapping[str, Any], items: Iterable[MinutedItem]) -> str:
-    """SHA-256 over head and items in one form: keys in order, items by their number."""
-    whole = hashlib.sha256()
-    for part in (said, *map(_plain, sorted(items, key=lambda item: item.number))):
-        whole.update(json.dumps(part, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
-        whole.update(b"\n")
-    return whole.hexdigest()
+    """Of the head and the items by their number."""
+    return digest((said, *map(_plain, sorted(items, key=lambda item: item.number))))
 
 
 def _plain(item: MinutedItem) -> dict[str, Any]:

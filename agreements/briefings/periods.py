@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from agreements.briefings import quality
 from agreements.briefings.counting import Counting, Counts, concerned, countings, counts_as, slip, starts, total
-from agreements.briefings.frozen import FrozenPeriod, FrozenState
+from agreements.briefings.frozen import FrozenPeriod, FrozenState, digest
 from agreements.briefings.scopes import Over, Scope, Span
 from agreements.commitments.models import duty
 from agreements.commitments.models.queries import STANDS
@@ -178,17 +176,13 @@ def figures_of(counts: Counts) -> dict[str, Any]:
 
 
 def digest_of(period: FrozenPeriod, states: Iterable[FrozenState]) -> str:
-    """SHA-256 over all that was written down, in one form: keys in order, states by their reference."""
-    whole = hashlib.sha256()
+    """Of all that was written down, the states by their reference."""
     head = {
         "desk": period.desk_id, "from": period.first_on.isoformat(), "to": period.last_on.isoformat(),
         "closed_on": period.closed_on.isoformat(), "closed_by": period.closed_by_id, "remark": period.remark,
         "figures": period.figures, "count": period.count,
     }  # fmt: skip
-    for part in (head, *map(_said, sorted(states, key=lambda state: state.ref))):
-        whole.update(json.dumps(part, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode())
-        whole.update(b"\n")
-    return whole.hexdigest()
+    return digest((head, *map(_said, sorted(states, key=lambda state: state.ref))))
 
 
 def _said(state: FrozenState) -> Mapping[str, Any]:
