@@ -252,17 +252,14 @@ def ending(agreement: Any, on: date) -> tuple[str, str]:
     return label, str(PartialDate(agreement.end, precision))
 
 
-def undated(agreements: Any) -> int:
-    """How many were concluded on a day that nobody has recorded."""
-    return int(agreements.filter(was_concluded(), signed_on=None).count())
-
-
-def per_year(country: Country, agreements: Any) -> list[Part]:
-    """How many were concluded in each year, the last first; all years before the shown ones are one. One query."""
-    dated = agreements.filter(was_concluded(), signed_on__isnull=False).order_by()
-    found = dict(dated.values_list(ExtractYear("signed_on")).annotate(n=Count("pk")))
+def per_year(country: Country, agreements: Any) -> tuple[list[Part], int]:
+    """How many were concluded in each year, all years before the shown ones as one; and on days that nobody has
+    recorded. One query."""
+    concluded = agreements.filter(was_concluded()).order_by()
+    found = dict(concluded.values_list(ExtractYear("signed_on")).annotate(n=Count("pk")))
+    undated = found.pop(None, 0)
     if not found:
-        return []
+        return [], undated
     last = max(found)
     shown = [year for year in sorted(found) if year > last - MOST_YEARS]
 
@@ -273,4 +270,4 @@ def per_year(country: Country, agreements: Any) -> list[Part]:
     parts = [replace(part(str(year), found[year], year, year), is_single=True) for year in shown]
     if before := sum(number for year, number in found.items() if year not in shown):
         parts.insert(0, part(_("before %(year)s") % {"year": shown[0]}, before, None, shown[0] - 1))
-    return [*parts, part("", sum(found.values()), None, last)]
+    return [*parts, part("", sum(found.values()), None, last)], undated

@@ -31,7 +31,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
     commitments = Commitment.objects.visible_to(viewer).of_country(country.code)
     relations = list(Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited))
     anniversaries, are_cut = desk.nearest(desk.anniversaries(relations, agreements, viewer.on))
-    sessions, years = desk.sessions(commitments, viewer), desk.per_year(country, agreements)
+    sessions, (years, undated) = desk.sessions(commitments, viewer), desk.per_year(country, agreements)
     context = {
         "country": country,
         "may_share": viewer.role == Role.MANAGER,
@@ -46,7 +46,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
         "coming": desk.coming(agreements, commitments, sessions, viewer),
         "meetings": desk.meetings(commitments, viewer),
         **desk.numbers(country, agreements, commitments, viewer),
-        "undated": desk.undated(agreements),
+        "undated": undated,
         "figures": Figure.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
         "papers": outcomes.papers(country, agreements, viewer),
         "years": years,
