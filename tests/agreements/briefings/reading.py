@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
+import time_machine
 from django.conf import settings
+from django.db import transaction
 from django.http import QueryDict
+from django.test import override_settings
 
 from agreements.briefings.content import Bullets, Facts, Line, Paper, Paragraph, Run, Table
 from agreements.commitments.lists.saved import listed
@@ -21,6 +26,19 @@ from tests.roles import analyze
 
 LENGTHS = re.compile(r"\d+ days")
 LISTS = tuple(f"/{page}/" for page in RecordList.values)
+
+
+@contextmanager
+def for_a_module(blocker: Any, folders: Any) -> Iterator[None]:
+    """What is made within stays for all tests of a module, and is gone after the last."""
+    with (
+        blocker.unblock(),
+        time_machine.travel(f"{TODAY}T02:00:00Z", tick=True),
+        override_settings(MEDIA_ROOT=str(folders.mktemp("papers")), STAFF_NEED_SECOND_FACTOR=False),
+        transaction.atomic(),
+    ):
+        yield
+        transaction.set_rollback(True)
 
 
 def runs(paper: Paper) -> Iterator[Run]:

@@ -7,9 +7,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import time_machine
-from django.db import transaction
-from django.test import override_settings
 from django.utils import translation
 
 from agreements.briefings import periods
@@ -23,7 +20,7 @@ from agreements.commitments.models import Commitment
 from agreements.register.models import Agreement
 from partners.models import Country, User
 from partners.viewers import Viewer
-from tests.agreements.briefings.reading import lines, made, rows_of, table, wrong_numbers
+from tests.agreements.briefings.reading import for_a_module, lines, made, rows_of, table, wrong_numbers
 from tests.agreements.briefings.test_quality import alike
 from tests.factories import TODAY
 
@@ -37,14 +34,8 @@ STAFF = ("officer", "manager", "auditor", "operator")
 @pytest.fixture(scope="module")
 def life(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[dict[str, User]]:
     """Made once for all tests here, and gone after the last."""
-    with (
-        django_db_blocker.unblock(),
-        time_machine.travel(f"{TODAY}T02:00:00Z", tick=True),
-        override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("papers")), STAFF_NEED_SECOND_FACTOR=False),
-        transaction.atomic(),
-    ):
+    with for_a_module(django_db_blocker, tmp_path_factory):
         yield made(40, seed=7)
-        transaction.set_rollback(True)
 
 
 def scopes(viewer: Viewer) -> list[Scope]:

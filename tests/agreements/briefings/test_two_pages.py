@@ -10,12 +10,10 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Count
 from django.http import QueryDict
-from django.test import override_settings
 from pypdf import PdfReader
 
 from agreements.briefings import asking
@@ -28,7 +26,7 @@ from agreements.exchange.loading import load
 from agreements.models import Commitment
 from agreements.vocabulary import PaperKind
 from partners.models import Country, User
-from tests.agreements.briefings.reading import lines, people
+from tests.agreements.briefings.reading import for_a_module, lines, people
 from tests.factories import TODAY
 
 BRIEF = MAKERS[PaperKind.COUNTRY_BRIEF]
@@ -39,18 +37,12 @@ PARTS = {"vi": {"Tình hình hiện nay", "Nhân sự"}, "en": {"State of play",
 @pytest.fixture(scope="module")
 def life(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[dict[str, User]]:
     """The bundled facts with a hundred generated agreements beside them; gone after the last test."""
-    with (
-        django_db_blocker.unblock(),
-        time_machine.travel(f"{TODAY}T02:00:00Z", tick=True),
-        override_settings(MEDIA_ROOT=str(tmp_path_factory.mktemp("papers")), STAFF_NEED_SECOND_FACTOR=False),
-        transaction.atomic(),
-    ):
+    with for_a_module(django_db_blocker, tmp_path_factory):
         load(settings.BASE_DIR / "seeds" / "reference", on=TODAY)
         cast = people()
         load(settings.BASE_DIR / "seeds" / "examples", on=TODAY)
         generate(100, seed=5, on=TODAY)
         yield cast
-        transaction.set_rollback(True)
 
 
 def brief(country: str, reader: User, language: str) -> Paper:
@@ -98,7 +90,6 @@ def test_long_words_do_not_make_it_longer(db: None, today: date, life: dict[str,
             blocked_by="ministry", blocked_since_on=date(2026, 1, 1),
         )  # fmt: skip
         assert pages(brief("US", life["manager"], "vi")) <= 2
-        transaction.set_rollback(True)
 
 
 def test_it_does_not_take_long(db: None, today: date, life: dict[str, User]) -> None:
