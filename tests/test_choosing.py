@@ -42,6 +42,32 @@ def test_a_chooser_offers_what_the_server_finds(browser: Any, site: Running) -> 
     person.leave()
 
 
+def test_a_late_answer_leaves_no_choice_that_is_not_there(browser: Any, site: Running) -> None:
+    person = Person(browser, site, "officer")
+    page = person.page
+    late: list[Any] = []
+
+    def hold(route: Any) -> None:
+        late.append(route)
+
+    page.route("**/*q=bo%20khoa%20h", hold)
+    page.goto("/agreements/new/")
+    page.focus(BOX)
+    page.keyboard.type("bo khoa")
+    page.wait_for_selector(f"{LIST} [role=option]:has-text('{MEANT}')")
+    with page.expect_request("**/*q=bo%20khoa%20h"):
+        page.keyboard.type(" h")
+    page.keyboard.press("ArrowDown")
+    first = page.get_attribute(BOX, "aria-activedescendant")
+    page.evaluate("id => document.getElementById(id).classList.add('first-answer')", first)
+    late[0].continue_()
+    page.wait_for_selector(f"{LIST} .first-answer", state="detached")
+    active = page.get_attribute(BOX, "aria-activedescendant")
+    assert active is None or page.get_attribute(f"#{active}", "aria-selected") == "true"
+    assert inaccessible(page) == []
+    person.leave()
+
+
 def test_without_scripts_the_form_says_what_may_be_meant(browser: Any, site: Running) -> None:
     person = Person(browser, site, "officer", java_script_enabled=False)
     page = person.page

@@ -28,6 +28,7 @@ from agreements.vocabulary import PaperKind
 from partners.models import Country, User
 from tests.agreements.briefings.reading import for_a_module, lines, people
 from tests.factories import TODAY
+from tests.roles import analyze
 
 BRIEF = MAKERS[PaperKind.COUNTRY_BRIEF]
 LANGUAGES = ("vi", "en")
@@ -42,6 +43,7 @@ def life(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -
         cast = people()
         load(settings.BASE_DIR / "seeds" / "examples", on=TODAY)
         generate(100, seed=5, on=TODAY)
+        analyze()
         yield cast
 
 

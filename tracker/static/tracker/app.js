@@ -182,8 +182,12 @@ function moveBy(text, list, key) {
     fetch(`${text.dataset.suggest}?q=${encodeURIComponent(text.value)}`, { signal: asked.signal })
       .then((answer) => answer.ok ? answer.text() : "")
       .then((page) => {
-        listOf(text).innerHTML = page;
-        show(text, document.activeElement === text && optionsOf(listOf(text)).length > 0);
+        const list = listOf(text), before = chosen(list)?.dataset.value;
+        list.innerHTML = page;
+        const found = optionsOf(list);
+        show(text, document.activeElement === text && found.length > 0);
+        // A late answer replaces what the arrows had chosen: chosen still if it is offered again, else named no more.
+        if (!list.hidden) choose(text, list, found.find((option) => option.dataset.value === before));
       })
       .catch(() => {});
   };
