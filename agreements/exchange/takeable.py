@@ -5,11 +5,13 @@ The two long lists are written by PostgreSQL; short ones are said cell by cell.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from django.http import QueryDict
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -18,10 +20,11 @@ from agreements.commitments.lists.saved import listed
 from agreements.exchange import lists, tables
 from partners import listing
 from partners.columns import open_to
+from partners.statements import streamed
 from partners.viewers import Viewer
 
 Sent = Callable[[int], None]
-MOST_PLAIN = 20_000  # rows of a short list
+MOST_PLAIN = 20_000  # rows of a short list in one workbook; as CSV it has no end
 
 
 class Takeable(Protocol):
@@ -98,20 +101,24 @@ class Plain:
         return self.known
 
     def csv(self, rows: Any, columns: Any, viewer: Viewer, separator: str, sent: Sent) -> Iterable[str]:
-        cells = _cells(rows, columns)
-        sent(len(cells))
-        return [tables.plain_csv(_labels(columns), cells, separator)]
+        cells = _cells(streamed(rows), columns, get_language())
+        return tables.plain_csv(_labels(columns), cells, separator, sent)
 
     def xlsx(self, rows: Any, columns: Any, viewer: Viewer) -> bytes:
-        return tables.plain_xlsx(_labels(columns), _cells(rows, columns), title=self.page)
+        """Of at most `MOST_PLAIN` rows: who asks has counted them."""
+        return tables.plain_xlsx(_labels(columns), _cells(rows, columns, get_language()), title=self.page)
 
 
 def _labels(columns: Iterable[PlainColumn]) -> list[str]:
     return [str(column.label) for column in columns]
 
 
-def _cells(rows: Any, columns: Sequence[PlainColumn]) -> list[list[str]]:
-    return [[_said(column.value(row)) for column in columns] for row in rows[:MOST_PLAIN]]
+def _cells(rows: Iterable[Any], columns: Sequence[PlainColumn], language: str | None) -> Iterator[list[str]]:
+    """Said in the language of whoever asked, whenever they are taken."""
+    for row in rows:
+        with translation.override(language):
+            cells = [_said(column.value(row)) for column in columns]
+        yield cells
 
 
 def _said(value: object) -> str:

@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from agreements.exchange import export_views, writing
 from agreements.exchange.models import Export, FileTaken
 from agreements.models import ActionItem, Agreement
-from partners.models import User
+from partners.models import Organisation, User
 from tests.conftest import Cast
 from tests.factories import make_agreement
 
@@ -140,6 +140,17 @@ def test_every_short_list_can_be_taken_as_its_page_has_it(
     assert cast.client("minh").get(f"/{page}/take/").status_code == 200
     others = {"partners": 200}.get(page, 404)
     assert cast.client("sara").get(f"/{page}/export.{form}").status_code == others
+
+
+def test_a_short_list_has_no_end_as_csv_and_a_word_as_a_workbook(cast: Cast, monkeypatch: Any) -> None:
+    monkeypatch.setattr(export_views, "MOST_PLAIN", 2)
+    rows = Organisation.objects.visible_to(cast.minh.viewer()).count()
+    assert rows > 2
+    text = text_of(cast.client("minh").get("/partners/export.csv"))
+    assert len(text.splitlines()) == 1 + rows
+    assert FileTaken.objects.get().rows == rows
+    assert cast.client("minh").get("/partners/export.xlsx")["Location"].startswith("/partners/")
+    assert FileTaken.objects.count() == 1
 
 
 def test_a_right_that_was_taken_back_shuts_what_was_asked_for(
