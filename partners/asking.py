@@ -18,6 +18,7 @@ from partners.records import RecordQuerySet
 from partners.statements import STATEMENTS, Text
 from partners.viewers import Viewer
 
+NEVER_ALIKE = frozenset({"q"})  # whatever is searched for is read into a query of its own
 PLAIN = re.compile(r"[\w.-]{1,64}", re.ASCII)  # a code or a reference: what every filter takes as it is
 
 
@@ -48,17 +49,19 @@ class Asked:
     """The parameters of a list, apart by what the text of its query depends on."""
 
     given: QueryDict
-    shape: Hashable | None  # None: the text is written anew, as it differs from one question to the next
+    shape: (
+        tuple[tuple[str, Any], ...] | None
+    )  # None: the text is written anew, as it differs from one question to the next
     bound: Mapping[str, str]
 
     @classmethod
-    def read(cls, given: QueryDict, filters: Mapping[str, Bound | None], never: frozenset[str]) -> Asked:
-        """`filters` are those that the list has; of those in `never` no two texts are alike."""
-        shape: list[Hashable] = []
+    def read(cls, given: QueryDict, filters: Mapping[str, Bound | None]) -> Asked:
+        """`filters` are those that the list has."""
+        shape: list[tuple[str, Any]] = []
         bound: dict[str, str] = {}
         for name in sorted(filters.keys() & given.keys()):
             values, how = given.getlist(name), filters[name]
-            if name in never and any(values):
+            if name in NEVER_ALIKE and any(values):
                 return cls(given, None, {})
             value = how.value(values) if how else None
             if value is None:
@@ -67,6 +70,14 @@ class Asked:
                 shape.append((name, Bound))
                 bound[name] = value
         return cls(given, tuple(shape), bound)
+
+    @staticmethod
+    def given_of(shape: Iterable[tuple[str, Any]], values: Iterable[str]) -> QueryDict:
+        """The parameters of a shape with these values in it."""
+        given, left = QueryDict(mutable=True), iter(values)
+        for name, said in shape:
+            given.setlist(name, [next(left)] if said is Bound else list(said))
+        return given
 
     def with_values(self, values: Sequence[Any]) -> QueryDict:
         changed = self.given.copy()

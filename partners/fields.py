@@ -38,6 +38,7 @@ class FieldTable:
     locked: str = ""
     writers: frozenset[Role] = frozenset({Role.OFFICER, Role.MANAGER, Role.OPERATOR})
     classes: Mapping[str, FieldClass] = field(init=False)
+    read_by: Mapping[Role, frozenset[str]] = field(init=False)
 
     def __post_init__(self) -> None:
         classes: dict[str, FieldClass] = {}
@@ -49,10 +50,12 @@ class FieldTable:
         if unknown := set(self.locked.split()) - classes.keys():
             raise ValueError(f"locked, but without a class: {sorted(unknown)}")
         object.__setattr__(self, "classes", classes)
+        read_by = {role: frozenset(n for n, kind in classes.items() if role in READERS[kind]) for role in Role}
+        object.__setattr__(self, "read_by", read_by)
 
     def readable(self, viewer: Viewer) -> frozenset[str]:
         """Names of the fields that the viewer may read on a row that the viewer may see."""
-        return frozenset(name for name, kind in self.classes.items() if viewer.role in READERS[kind])
+        return self.read_by[viewer.role] if viewer.role else frozenset()
 
     def writable(self, viewer: Viewer) -> frozenset[str]:
         """Names of the fields that the viewer may set, once allowed to change the row at all."""

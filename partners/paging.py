@@ -76,6 +76,18 @@ class Page:
     count: int
     count_is_capped: bool
 
+    @classmethod
+    def of(cls, found: list[Any], count: int, order: Order, *, size: int, is_first: bool) -> Page:
+        """Of rows of which one more was asked for than is shown, and a number up to one more than is told."""
+        more, shown = len(found) > size, found[:size]
+        return cls(
+            rows=shown,
+            next_mark=order.mark(shown[-1]) if more else "",
+            is_first=is_first,
+            count=min(count, MOST_COUNTED),
+            count_is_capped=count > MOST_COUNTED,
+        )
+
 
 def page_of(rows: QuerySet[Any], order: Order, mark: str, *, size: int = PAGE) -> Page:
     """One page of the rows and their number up to a cap.
@@ -89,15 +101,7 @@ def page_of(rows: QuerySet[Any], order: Order, mark: str, *, size: int = PAGE) -
         found += order.apply(rows.filter(stretch))[: size + 1 - len(found)]
         if len(found) > size:
             break
-    more = len(found) > size
-    found = found[:size]
-    return Page(
-        rows=found,
-        next_mark=order.mark(found[-1]) if more else "",
-        is_first=place is None,
-        count=min(count, MOST_COUNTED),
-        count_is_capped=count > MOST_COUNTED,
-    )
+    return Page.of(found, count, order, size=size, is_first=place is None)
 
 
 def address_of_view(query: QueryDict, view: str) -> str:

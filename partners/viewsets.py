@@ -25,7 +25,6 @@ from partners.throttling import headers_of
 from partners.viewers import Role, Viewer
 
 READ = {"list": frozenset(Role), "retrieve": frozenset(Role)}
-NEVER_ALIKE = frozenset({"q"})  # whatever is searched for is read into a query of its own
 
 
 class Pages(pagination.CursorPagination):
@@ -198,7 +197,7 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
         return (type(self), self.action, *(tuple(given.getlist(name)) for name in ("fields", "expand")))
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        asked = Asked.read(request.query_params, self.filters, NEVER_ALIKE)
+        asked = Asked.read(request.query_params, self.filters)
         column = self.pagination_class.ordering.removeprefix("-")
         pages: Any = self.paginator
         question = Question(self, self.viewer, asked, self.shown(), beside=(column,))

@@ -86,11 +86,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
 
 
 @pytest.fixture(autouse=True)
-def calm_settings(settings: Any) -> None:
+def calm_settings(settings: Any, request: pytest.FixtureRequest) -> None:
     """Fast passwords, no second factor unless a test asks, no shared cache."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.STAFF_NEED_SECOND_FACTOR = False
-    settings.CHECK_STATEMENTS = True
+    settings.CHECK_STATEMENTS = 1 if request.config.getoption("--nightly") else 10
     settings.ANCHOR_FILE = ""  # what a test sealed is gone with it
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
     cache.clear()  # attempts to sign in are counted there

@@ -26,7 +26,7 @@ from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
 from agreements.vocabulary import Health, ReportStatus, SendState, Stage, Wait
-from partners import reading
+from partners import kept, reading
 from partners.paging import PAGE, Order, Page, page_of
 from partners.requests import Request
 from partners.viewers import Role, Viewer
@@ -77,25 +77,65 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     """What one has on one's hands, one's desk, or the house: counts that open their lists, and short lists."""
     usual = "mine" if viewer.role == Role.OFFICER else "desk"
     scope = asked if asked in SCOPES else usual
-    agreements, commitments = Agreement.objects.visible_to(viewer), Commitment.objects.visible_to(viewer)
     waiting_list = WaitingList(viewer)
     waits = waiting_list.count()
-    if scope == "mine":
-        agreements = agreements.filter(owner__in=viewer.keeper_ids)
-        commitments = commitments.kept_by(*viewer.keeper_ids)
-    elif scope == "desk":
-        agreements = agreements.filter(desk__in=viewer.desk_ids)
-        commitments = commitments.filter(agreement__desk__in=viewer.desk_ids)
-    shown = commitments.concluded().select_related("agreement", "partner_owner", "lead")
     return {
-        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waits, agreements),
+        "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waits),
         "waiting": waiting_list[:SHOWN], **_counted(waits),
-        "overdue": shown.overdue(viewer.on)[:SHOWN], "soon": shown.due_within(SOON_DAYS, viewer.on)[:SHOWN],
-        "expiring": agreements.expiring(viewer.on).order_by("expires_on")[:SHOWN],
-        "since": since, "changes": _changes(viewer, since, agreements)[:SHOWN] if since else [],
-        "told": Reminder.objects.visible_to(viewer).filter(recipient=viewer.user_id, state=SendState.SENT)
-        .select_related("agreement", "commitment", "step")[:SHOWN],
+        "overdue": kept.records(_overdue, viewer, scope=scope), "soon": kept.records(_soon, viewer, scope=scope),
+        "expiring": kept.records(_first_to_expire, viewer, scope=scope),
+        "since": since, "changes": _changes(viewer, since, _agreements(viewer, scope))[:SHOWN] if since else [],
+        "told": kept.records(_told, viewer),
     }  # fmt: skip
+
+
+# What the page asks, of one scope. The texts are kept: nothing else may go in.
+
+
+def _agreements(viewer: Viewer, scope: str) -> Any:
+    rows = Agreement.objects.visible_to(viewer)
+    match scope:
+        case "mine":
+            return rows.filter(owner__in=viewer.keeper_ids)
+        case "desk":
+            return rows.filter(desk__in=viewer.desk_ids)
+        case _:
+            return rows
+
+
+def _commitments(viewer: Viewer, scope: str) -> Any:
+    rows = Commitment.objects.visible_to(viewer)
+    match scope:
+        case "mine":
+            rows = rows.kept_by(*viewer.keeper_ids)
+        case "desk":
+            rows = rows.filter(agreement__desk__in=viewer.desk_ids)
+    return rows.concluded().select_related("agreement", "partner_owner", "lead")
+
+
+def _overdue(viewer: Viewer, *, scope: str) -> Any:
+    return _commitments(viewer, scope).overdue(viewer.on)[:SHOWN]
+
+
+def _soon(viewer: Viewer, *, scope: str) -> Any:
+    return _commitments(viewer, scope).due_within(SOON_DAYS, viewer.on)[:SHOWN]
+
+
+def _expiring(viewer: Viewer, *, scope: str) -> Any:
+    return _agreements(viewer, scope).expiring(viewer.on)
+
+
+def _first_to_expire(viewer: Viewer, *, scope: str) -> Any:
+    return _expiring(viewer, scope=scope).order_by("expires_on")[:SHOWN]
+
+
+def _in_review(viewer: Viewer, *, scope: str) -> Any:
+    return _agreements(viewer, scope).filter(stage=Stage.IN_REVIEW)
+
+
+def _told(viewer: Viewer) -> Any:
+    rows = Reminder.objects.visible_to(viewer).filter(recipient=viewer.user_id, state=SendState.SENT)
+    return rows.select_related("agreement", "commitment", "step")[:SHOWN]
 
 
 def _counted(waits: int) -> dict[str, int]:
@@ -103,7 +143,7 @@ def _counted(waits: int) -> dict[str, int]:
     return {"waits": waits, "waiting_count": waits}
 
 
-def _counts(viewer: Viewer, scope: str, waits: int, agreements: Any) -> list[Count]:
+def _counts(viewer: Viewer, scope: str, waits: int) -> list[Count]:
     """Three queries; each link filters as its count does."""
     of = {"mine": {"mine": "true"}, "desk": {"desk": "mine"}, "house": {}}[scope]
     keeps = {"mine": Q(keeper__in=viewer.keeper_ids), "desk": Q(desk__in=viewer.desk_ids), "house": Q()}[scope]
@@ -121,8 +161,8 @@ def _counts(viewer: Viewer, scope: str, waits: int, agreements: Any) -> list[Cou
         Count(found.soon, _("due within 30 days"), duties(due="soon")),
         Count(found.blocked, _("blocked"), duties(health=Health.BLOCKED), is_bad=True),
         Count(found.silent, _("no update for over 90 days"), duties(quiet=str(SILENT_DAYS))),
-        Count(agreements.expiring(viewer.on).count(), _("agreements expire soon"), papers(show="expiring")),
-        Count(agreements.filter(stage=Stage.IN_REVIEW).count(), _("in review"), papers(stage=Stage.IN_REVIEW)),
+        Count(kept.count(_expiring, viewer, scope=scope), _("agreements expire soon"), papers(show="expiring")),
+        Count(kept.count(_in_review, viewer, scope=scope), _("in review"), papers(stage=Stage.IN_REVIEW)),
     ]
 
 

@@ -332,7 +332,7 @@ REST_FRAMEWORK = {
 API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)  # requests of one key
 if API_PER_MINUTE <= 0:
     raise ImproperlyConfigured("API_PER_MINUTE must be more than 0.")
-CHECK_STATEMENTS = False  # whether each text that is kept is compared with one that is written anew: for tests
+CHECK_STATEMENTS = 0  # tests: of each kept text the first so many answers, then each so-manieth, are compared; 0: none
 SPECTACULAR_SETTINGS = {
     "TITLE": "Agreements register API",
     "DESCRIPTION": "Agreements with partners, the commitments in them, countries and organisations. "

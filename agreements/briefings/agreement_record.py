@@ -22,7 +22,7 @@ from agreements.briefings.recordparts import (
     led_to,
     text_under,
 )
-from agreements.commitments.lists.said import with_said
+from agreements.commitments.lists.said import note_said
 from agreements.commitments.models import Commitment
 from agreements.pages.agreement import agreement_context
 from agreements.register.models import Agreement
@@ -39,7 +39,8 @@ class AgreementPaperForm(ReferenceForm):
 def agreement_paper(parameters: Mapping[str, Any], viewer: Viewer, on: date) -> Paper:
     agreement: Agreement = parameters["ref"]
     seen = agreement_context(agreement, viewer)
-    commitments = list(with_said(seen["commitments"], viewer))
+    commitments = seen["commitments"]
+    note_said(commitments, viewer)
     body = (
         Heading(_("Facts")), _facts_of_agreement(agreement, seen, viewer, on),
         *text_under(_("Summary"), agreement.summary),

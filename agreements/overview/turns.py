@@ -32,6 +32,7 @@ from agreements.vocabulary import (
     Verdict,
     Wait,
 )
+from partners import kept
 from partners.viewers import Viewer
 
 NOTICE_DAYS = 90  # before the last day to object it is time to think about it
@@ -67,7 +68,7 @@ def _of_stage(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
     text = str(whose_turn(agreement, viewer.on))
     if agreement.owner_id in viewer.keeper_ids and agreement.stage in OWN:
         text = str(OWN[Stage(agreement.stage)])
-    elif agreement.stage == Stage.IN_REVIEW and Agreement.objects.awaiting(viewer).filter(pk=agreement.pk).exists():
+    elif agreement.stage == Stage.IN_REVIEW and kept.exists(_awaiting, viewer, agreement.pk):
         text = _("Waits for you to review it")
     if text:
         is_late = agreement.standing(viewer.on) == Standing.EXPIRED
@@ -79,20 +80,14 @@ def _of_days(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
     if last and viewer.on <= last <= viewer.on + timedelta(days=NOTICE_DAYS):
         text = _("Waits for the desk to decide on its renewal: the last day for a notice is %(day)s")
         yield Turn(text % {"day": f"{last:%d/%m/%Y}"}, agreement.get_absolute_url())
-    in_review = Amendment.objects.visible_to(viewer).filter(agreement=agreement, stage=AmendmentStage.IN_REVIEW)
-    if amendment := in_review.first():
+    for amendment in kept.records(_amendment_in_review, viewer, agreement.pk):
         url = reverse("amendment", args=[agreement.ref, amendment.number])
         yield Turn(_("An amendment waits for a manager of the desk to decide on it"), url)
 
 
 def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
     """What its commitments wait for, each with its number and the list that holds them."""
-    of_it = Commitment.objects.visible_to(viewer).filter(agreement=agreement)
-    held = owed(viewer).filter(agreement=agreement)
-    counts = held.order_by().aggregate(
-        late=_how_many(is_overdue(viewer.on)), silent=_how_many(is_silent(QUIET_DAYS, viewer.on)),
-        unconfirmed=_how_many(Q(agreed__in=UNANSWERED)), missed=_how_many(Q(waits(viewer, MISSED))),
-    )  # fmt: skip
+    counts = kept.counts(_owed, viewer, agreement.pk)
     late = counts["late"]
     path = f"{reverse('commitments')}?agreement={agreement.ref}"
     if late:
@@ -102,20 +97,14 @@ def _of_commitments(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
             late,
         )
         yield Turn(text % {"count": late}, f"{path}&due=overdue", is_late=True)
-    for count, text, query in _asked(of_it, counts, viewer):
+    for count, text, query in _asked(agreement, counts, viewer):
         if count:
             yield Turn(text % {"count": count}, f"{path}{query}")
 
 
-def _how_many(rule: Q) -> Count:
-    return Count("pk", filter=rule)
-
-
-def _asked(of_it: Any, counts: Mapping[str, int], viewer: Viewer) -> Iterator[tuple[int, str, str]]:
+def _asked(agreement: Agreement, counts: Mapping[str, int], viewer: Viewer) -> Iterator[tuple[int, str, str]]:
     """How many commitments, the sentence, and the filters that leave just these."""
-    waiting = of_it.order_by().aggregate(
-        **{kind: _how_many(Q(waits(viewer, kind))) for kind in (Wait.REPORT.value, Wait.DAY.value, Wait.DROP.value)}
-    )
+    waiting = kept.counts(_waiting, viewer, agreement.pk)
     reports, days, drops = waiting[Wait.REPORT], waiting[Wait.DAY], waiting[Wait.DROP]
     yield reports, ngettext(
         "%(count)s commitment has a report that waits for the desk to accept or return it",
@@ -129,10 +118,7 @@ def _asked(of_it: Any, counts: Mapping[str, int], viewer: Viewer) -> Iterator[tu
         "%(count)s request to drop a commitment waits for a manager of the desk",
         "%(count)s requests to drop commitments wait for a manager of the desk", drops,
     ), f"&waits={Wait.DROP}"  # fmt: skip
-    disputes = Answer.objects.visible_to(viewer).filter(
-        commitment__in=of_it, commitment__agreed=Confirmation.DISPUTED, verdict=Verdict.DISPUTED,
-        state__in=UNSETTLED,
-    ).order_by().values("commitment").distinct().count()  # fmt: skip
+    disputes = kept.count(_disputed, viewer, agreement.pk)
     yield disputes, ngettext(
         "A partner disputes %(count)s commitment: waits for the desk to answer",
         "Partners dispute %(count)s commitments: waits for the desk to answer", disputes,
@@ -156,12 +142,7 @@ def _asked(of_it: Any, counts: Mapping[str, int], viewer: Viewer) -> Iterator[tu
 
 
 def _of_papers(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
-    papers = Document.objects.visible_to(viewer).filter(agreement=agreement, archived_at=None)
-    newer = Document.objects.filter(replaces=OuterRef("pk"))
-    signed = Q(kind=DocumentKind.SIGNED_TEXT) & ~Q(state__in=UNSEEN)
-    found = papers.order_by().aggregate(
-        bad=_how_many(Q(~Exists(newer), state__in=UNSEEN)), signed=_how_many(signed),
-    )  # fmt: skip
+    found = kept.counts(_papers, viewer, agreement.pk)
     bad = found["bad"]
     url = reverse("agreement_paper", args=[agreement.ref])
     if bad:
@@ -172,3 +153,45 @@ def _of_papers(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
         yield Turn(text % {"count": bad}, url)
     if agreement.stage in MISSING and not found["signed"]:
         yield Turn(str(MISSING[Stage(agreement.stage)]), url)
+
+
+# What is asked, by the key of the agreement. The texts are kept: nothing else may go in.
+
+
+def _how_many(rule: Q) -> Count:
+    return Count("pk", filter=rule)
+
+
+def _awaiting(viewer: Viewer, pk: int) -> Any:
+    return Agreement.objects.awaiting(viewer).filter(pk=pk)
+
+
+def _amendment_in_review(viewer: Viewer, pk: int) -> Any:
+    return Amendment.objects.visible_to(viewer).filter(agreement=pk, stage=AmendmentStage.IN_REVIEW)[:1]
+
+
+def _owed(viewer: Viewer, pk: int) -> Any:
+    return owed(viewer).filter(agreement=pk), {
+        "late": _how_many(is_overdue(viewer.on)), "silent": _how_many(is_silent(QUIET_DAYS, viewer.on)),
+        "unconfirmed": _how_many(Q(agreed__in=UNANSWERED)), "missed": _how_many(Q(waits(viewer, MISSED))),
+    }  # fmt: skip
+
+
+def _waiting(viewer: Viewer, pk: int) -> Any:
+    kinds = (Wait.REPORT.value, Wait.DAY.value, Wait.DROP.value)
+    rows = Commitment.objects.visible_to(viewer).filter(agreement=pk)
+    return rows, {kind: _how_many(Q(waits(viewer, kind))) for kind in kinds}
+
+
+def _disputed(viewer: Viewer, pk: int) -> Any:
+    seen = Commitment.objects.visible_to(viewer).filter(agreement=pk, agreed=Confirmation.DISPUTED)
+    rows = Answer.objects.visible_to(viewer).filter(verdict=Verdict.DISPUTED, state__in=UNSETTLED)
+    return seen.filter(pk__in=rows.order_by().values("commitment"))
+
+
+def _papers(viewer: Viewer, pk: int) -> Any:
+    newer = Document.objects.filter(replaces=OuterRef("pk"))
+    return Document.objects.visible_to(viewer).filter(agreement=pk, archived_at=None), {
+        "bad": _how_many(Q(~Exists(newer), state__in=UNSEEN)),
+        "signed": _how_many(Q(kind=DocumentKind.SIGNED_TEXT) & ~Q(state__in=UNSEEN)),
+    }

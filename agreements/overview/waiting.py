@@ -20,7 +20,7 @@ from agreements.overview import awaited
 from agreements.overview.sources import SOURCES
 from agreements.register.models import Agreement
 from agreements.vocabulary import Wait
-from partners import statements
+from partners import kept, statements
 from partners.statements import STATEMENTS, Text, written
 from partners.viewers import Viewer
 
@@ -170,16 +170,29 @@ class WaitingList:
         return found
 
 
+def _first(viewer: Viewer, *, kind: Wait, most: int | None) -> Any:
+    return rows(viewer, kind)[:most]
+
+
+def _by_key(viewer: Viewer, *keys: int, kind: Wait) -> Any:
+    source = SOURCES[kind]
+    return source.model._default_manager.visible_to(viewer).select_related(*source.related).filter(pk__in=keys)
+
+
 def _shown(kind: Wait, standing: Standing, viewer: Viewer, first: int, most: int | None) -> Iterator[Item]:
     """Some of one kind."""
     source = SOURCES[kind]
     if not awaited.is_kept(kind, viewer):
-        for record in rows(viewer, kind)[first : None if most is None else first + most]:
+        # Of the first part alone the text is kept: of the others there is no end.
+        if first:
+            shown = rows(viewer, kind)[first : None if most is None else first + most]
+        else:
+            shown = kept.records(_first, viewer, kind=kind, most=most)
+        for record in shown:
             yield item_of(kind, record, record.waits_since, viewer)
         return
     chosen = awaited.listed(source, viewer, standing.own, first, most)
-    shown = source.model._default_manager.visible_to(viewer).select_related(*source.related)
-    records = shown.in_bulk([key for key, _since in chosen])
+    records = {one.pk: one for one in kept.records(_by_key, viewer, *(key for key, _since in chosen), kind=kind)}
     for key, since in chosen:
         if key in records:  # hidden or gone between two queries
             yield item_of(kind, records[key], since, viewer)

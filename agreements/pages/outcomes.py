@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Window
 from django.db.models.functions import RowNumber
 
 from agreements.commitments.models import ActionItem, Commitment, DueRequest, Milestone, Report, duty
 from agreements.commitments.models.queries import IS_OWED, is_overdue
 from agreements.vocabulary import HANDED_IN, ActionItemState, MilestoneStatus, ReportStatus, RequestState
+from partners import kept
 from partners.models import Country
 from partners.viewers import ALL_DESKS, Viewer
 
@@ -93,10 +95,20 @@ def papers(country: Country, agreements: Any, viewer: Viewer) -> list[SignedPape
 
 def _promises(country: Country, keys: Sequence[int], viewer: Viewer) -> list[tuple[Promise, int]]:
     """Of each paper what is overdue first, then what is open, then the rest; and how many there are."""
-    of_paper = Q(agreement__in=keys)
+    at_home = country.code == settings.HOME_COUNTRY
+    rows = kept.records(_of_papers, viewer, country.code, *keys, at_home=at_home)
+    found = {row.pk: (_promise(row, viewer), row.of_all) for row in rows}
+    _tell({key: promise for key, (promise, _count) in found.items()}, viewer)
+    return list(found.values())
+
+
+def _of_papers(viewer: Viewer, code: str, *papers: int, at_home: bool) -> Any:
+    """The promises of these papers with a country, of each the first few. The text is kept: nothing else may go in."""
+    of_paper = Q(agreement__in=papers)
     if viewer.is_partner:
         of_paper |= Q(agreement_is_open=False)  # shared alone
-    of_country = Commitment.objects.visible_to(viewer).filter(of_paper).of_country(country.code)
+    of_country = Commitment.objects.visible_to(viewer).filter(of_paper)
+    of_country = of_country.of_country(settings.HOME_COUNTRY if at_home else code)
     rank = Case(
         When(is_overdue(viewer.on), then=Value(0)), When(IS_OWED, then=Value(1)), default=Value(2),
         output_field=IntegerField(),
@@ -107,9 +119,7 @@ def _promises(country: Country, keys: Sequence[int], viewer: Viewer) -> list[tup
         place=Window(RowNumber(), order_by=list(order), **by_paper), of_all=Window(Count("pk"), **by_paper)
     )
     rows = placed.filter(place__lte=MOST_PROMISES).select_related("agreement", "lead", "partner_owner")
-    found = {row.pk: (_promise(row, viewer), row.of_all) for row in rows.with_duty(viewer).order_by(*order)}
-    _tell({key: promise for key, (promise, _count) in found.items()}, viewer)
-    return list(found.values())
+    return rows.with_duty(viewer).order_by(*order)
 
 
 def _promise(row: Any, viewer: Viewer) -> Promise:

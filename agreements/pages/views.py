@@ -12,7 +12,9 @@ from agreements.pages.agreement import agreement_context
 from agreements.register.forms.acts import ActForm
 from agreements.register.models import Agreement
 from agreements.register.rules import access_log, following, lifecycle
+from partners import kept
 from partners.requests import Request
+from partners.viewers import Viewer
 
 
 @require_GET
@@ -29,9 +31,13 @@ def agreement_page(request: Request, ref: str) -> HttpResponse:
 
 
 def find(request: Request, ref: str) -> Agreement:
-    rows = Agreement.objects.select_related("desk", "owner", "parent", "supersedes", "instrument_type")
-    found: Agreement = rows.get_visible(request.viewer, ref=ref)
+    found: Agreement = kept.get(_found, request.viewer, ref)
     return found
+
+
+def _found(viewer: Viewer, ref: str) -> Any:
+    rows = Agreement.objects.select_related("desk", "owner", "parent", "supersedes", "instrument_type")
+    return rows.visible_to(viewer).filter(ref=ref)
 
 
 def _acts(request: Request, agreement: Agreement) -> list[dict[str, Any]]:

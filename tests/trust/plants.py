@@ -13,8 +13,8 @@ from unittest import mock
 
 from agreements.models import Agreement, Commitment, Participant
 from agreements.vocabulary import Part
-from partners.fields import FieldClass
 from partners.statements import STATEMENTS
+from partners.viewers import Role
 
 
 @dataclass(frozen=True)
@@ -114,14 +114,12 @@ PLANTS: tuple[Code | Entry, ...] = (
     Code("agreements.register.models.following:SavedView.visible", "rule = Q(created_by=viewer.user_id)",
          "rule = ~Q(pk=0)", "page"),
     Code("agreements.register.models.step:Step.visible", "rule & cls.seen_with_its_subject(viewer)", "rule", "page"),
-    Code("agreements.pages.agreement:agreement_context",
-         "Citation.objects.visible_to(viewer)", "Citation.objects", "page"),
-    Code("agreements.pages.agreement:agreement_context",
-         "Commitment.objects.visible_to(viewer)", "Commitment.objects", "page"),
-    Code("agreements.commitments.pages:commitment_context",
-         "commitment.milestones.visible_to(viewer)", "commitment.milestones", "page"),
-    Code("agreements.commitments.pages:commitment_context", "Report.objects.visible_to(viewer)", "Report.objects",
+    Code("agreements.pages.agreement:_citations", "Citation.objects.visible_to(viewer)", "Citation.objects", "page"),
+    Code("agreements.pages.agreement:_commitments", "Commitment.objects.visible_to(viewer)", "Commitment.objects",
          "page"),
+    Code("agreements.commitments.pages:_milestones", "Milestone.objects.visible_to(viewer)", "Milestone.objects",
+         "page"),
+    Code("agreements.commitments.pages:_reports", "Report.objects.visible_to(viewer)", "Report.objects", "page"),
     # The past, and what is told of it
     Code("tracker.history.gate:_then", "return of_event(_rule(model, viewer))", "return Q()", "history"),
     Code("tracker.history.gate:events_of", "_rule(model, viewer)", "Q()", "history"),
@@ -134,7 +132,7 @@ PLANTS: tuple[Code | Entry, ...] = (
     Code("partners.records:RecordQuerySet.visible_to", "rows._iterable_class = VeiledRows", "pass", "api"),
     Code("partners.viewsets:RecordViewSet.base_queryset", ".visible_to(self.viewer)", ".all()", "api"),
     # Fields
-    Entry(Commitment.FIELDS.classes, "blocker", FieldClass.PARTNER, "page"),
+    Entry(Commitment.FIELDS.read_by, Role.PARTNER, Commitment.FIELDS.read_by[Role.PARTNER] | {"blocker"}, "page"),
     Entry(Commitment.VEILS, Part.WORDING, None, "page"),
     Entry(Agreement.VEILS, Part.SUMMARY, None, "api"),
     Entry(Participant.VEILS, Part.SIGNATORIES, None, "page"),

@@ -308,7 +308,7 @@ class Commitment(Record):
 
     def owed_in_words(self, viewer: Viewer) -> str:
         """Who owes it, from the reader's side of the table."""
-        told = self if hasattr(self, "owing_names") else Commitment.objects.with_duty(viewer).get(pk=self.pk)
+        told = self if hasattr(self, "owing_names") else Commitment.objects.duty_of(self.pk, viewer)
         return duty.in_words(told)
 
     def draw_veils(self) -> None:

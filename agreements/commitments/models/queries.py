@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any, Self
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -14,6 +15,7 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from agreements.commitments.models import duty
 from agreements.register.models import Participant
 from agreements.vocabulary import CONCLUDED, Delivery
+from partners import kept
 from partners.records import RecordQuerySet
 from partners.viewers import Viewer
 
@@ -130,6 +132,10 @@ class CommitmentQuerySet(RecordQuerySet[Any]):
         rows = self.with_owing().annotate(owing_codes=duty.owing_codes(), owing_names=duty.owing_names())
         return rows.annotate(is_yours=self._is_yours(viewer)) if viewer.is_partner else rows
 
+    def duty_of(self, pk: int, viewer: Viewer) -> Any:
+        """One row of them."""
+        return kept.get(_with_duty, viewer, pk)
+
     def for_duty(self, viewer: Viewer) -> Any:
         """The rows as the expressions of `duty` need them."""
         rows: Any = self.alias(parties=duty.parties())
@@ -157,3 +163,8 @@ class CommitmentQuerySet(RecordQuerySet[Any]):
         able = rows.filter(duty.NOBODY_NAMED, agreement__in=with_them).alias(parties=duty.parties())
         named = rows.filter(partner_owner__in=organisations).values("pk")
         return named.union(able.filter(duty.is_each_ones()).values("pk"))
+
+
+def _with_duty(viewer: Viewer, pk: int) -> Any:
+    rows: Any = apps.get_model("agreements", "Commitment")._default_manager
+    return rows.with_duty(viewer).filter(pk=pk)

@@ -186,8 +186,8 @@ def _judgement(rule: str, override: str, told: str | None, heard_on: date | None
 
 def judge(commitment: Commitment, on: date) -> Judgement:
     """What the rules say of one commitment on a day. One query."""
-    row = judged(Commitment.objects.filter(pk=commitment.pk), on)
-    return _judgement(*row.values_list("rule", "health_override", "told", "heard").get())
+    [(_pk, _health, _heard_on, *facts)] = _kept_facts([commitment.pk], on)
+    return _judgement(*facts)
 
 
 def wrong(rows: QuerySet[Any], on: date) -> Iterator[tuple[int, Judgement]]:
@@ -208,14 +208,19 @@ def _differing(found: Iterable[Any]) -> Iterator[tuple[int, Judgement]]:
 
 
 def _wrong_among(pks: Sequence[int], on: date) -> Iterator[tuple[int, Judgement]]:
-    """The same of these few, as an act of a person changes: the text of the question is kept, it is long."""
+    """The same of these few, as an act of a person changes."""
     if len(pks) > FEW:
         return wrong(Commitment.objects.filter(pk__in=pks), on)
+    return _differing(_kept_facts(pks, on))
+
+
+def _kept_facts(pks: Sequence[int], on: date) -> list[Any]:
+    """The facts of a few: the text of the question is kept, it is long."""
 
     def write(values: Sequence[Any]) -> Text:
         return Text(*written(_facts(Commitment.objects.filter(pk__in=values), on)))
 
-    return _differing(STATEMENTS.text(("health", on, len(pks)), pks, write).rows())
+    return STATEMENTS.text(("health", on, len(pks)), pks, write).rows()
 
 
 @transaction.atomic(savepoint=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,16 +13,18 @@ from django.views.decorators.http import require_GET
 from agreements.commitments.forms.bulk import WishForm
 from agreements.commitments.lists.columns import COMMITMENT_COLUMNS, with_columns
 from agreements.commitments.lists.filters import CommitmentFilter
-from agreements.commitments.lists.said import with_said
+from agreements.commitments.lists.said import note_said, with_said
 from agreements.commitments.lists.timeline import span_of
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules.editing import may_edit
 from agreements.register.lists import chart
 from agreements.register.rules import following
 from agreements.vocabulary import Delivery, RecordList
+from partners import kept
+from partners.asking import Asked
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
-from partners.paging import MOST_COUNTED, PAGE, Order, address_of_view, page_of
+from partners.paging import MOST_COUNTED, PAGE, Order, address_of_view
 from partners.requests import Request
 from partners.viewers import DESK_STAFF, Viewer
 
@@ -48,7 +50,6 @@ def commitment_list(request: Request) -> HttpResponse:
     viewer = request.viewer
     visible = Commitment.objects.visible_to(viewer)
     chosen = CommitmentFilter(request.GET, visible, viewer=viewer)
-    rows = with_said(with_columns(chosen.qs, viewer), viewer)
     offered = open_to(viewer, Commitment, COMMITMENT_COLUMNS)
     sort = request.GET.get("sort", "")
     view = request.GET.get("view", "list")
@@ -59,7 +60,7 @@ def commitment_list(request: Request) -> HttpResponse:
         "sort": sort,
         "offered": offered,
         "columns": columns_chosen(request.GET.getlist("columns"), offered),
-        "overdue": visible.overdue(viewer.on).order_by()[: MOST_COUNTED + 1].count(),
+        "overdue": kept.count(_some_overdue, viewer),
         "most_counted": MOST_COUNTED,
         "is_filtered": any(value for name, value in request.GET.items() if name not in KEPT),
         "query": request.GET.urlencode(),
@@ -67,10 +68,13 @@ def commitment_list(request: Request) -> HttpResponse:
         **following.kept_lists(viewer, RecordList.COMMITMENTS, request.GET.urlencode()),
     }
     if context["view"] == "board":
-        context |= _board(rows, viewer)
+        context |= _board(with_said(with_columns(chosen.qs, viewer), viewer), viewer)
     else:
         size = chart.MOST_BARS if context["view"] == "timeline" else PAGE
-        context["page"] = page_of(rows, SORTS.get(sort, DUE_FIRST), request.GET.get("after", ""), size=size)
+        asked = Asked.read(request.GET, CommitmentFilter.BOUND)
+        order = SORTS.get(sort, DUE_FIRST)
+        context["page"] = kept.page(_listed, viewer, asked, order, request.GET.get("after", ""), size=size)
+        note_said(context["page"].rows, viewer)
         context["wish_form"] = (
             WishForm(viewer=viewer, handed_in_by="bulk") if viewer.role in DESK_STAFF and not viewer.read_only else None
         )
@@ -79,6 +83,18 @@ def commitment_list(request: Request) -> HttpResponse:
         context["chart_says"] = _("Bars run to the due day; a tick is the day first promised, the red line is today.")
     part = "_commitment_list.html" if request.htmx else "commitment_list.html"
     return render(request, f"agreements/commitments/{part}", context)
+
+
+# What the page asks. The texts are kept: nothing else may go in.
+
+
+def _listed(viewer: Viewer, given: QueryDict) -> Any:
+    chosen = CommitmentFilter(given, Commitment.objects.visible_to(viewer), viewer=viewer)
+    return with_columns(chosen.qs, viewer)
+
+
+def _some_overdue(viewer: Viewer) -> Any:
+    return Commitment.objects.visible_to(viewer).overdue(viewer.on).order_by()[: MOST_COUNTED + 1]
 
 
 def _board(rows: Any, viewer: Viewer) -> dict[str, Any]:

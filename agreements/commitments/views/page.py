@@ -17,16 +17,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from agreements.commitments import pages
 from agreements.commitments.forms.commitment import CommitmentForm
-from agreements.commitments.lists.said import with_said
+from agreements.commitments.lists.said import note_said
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.same_promise import same_promise
 from agreements.register.models import Agreement
 from agreements.register.rules import access_log, following
-from partners import conflicts
+from partners import conflicts, kept
 from partners.forms import note_problems
 from partners.refusals import Refused
 from partners.requests import Request
+from partners.viewers import Viewer
 
 CHANGED_MEANWHILE = gettext_lazy(
     "Someone has changed this record since you opened it. Both texts are kept below: choose, then save again."
@@ -41,9 +42,14 @@ def _conflicts(request: Request, form: CommitmentForm, data: Any) -> list[confli
 
 
 def find(request: Request, ref: str) -> Commitment:
-    rows = Commitment.objects.select_related("agreement__desk", "lead", "partner_owner", "owner")
-    found: Commitment = with_said(rows, request.viewer).get_visible(request.viewer, ref=ref)
+    found: Commitment = kept.get(_found, request.viewer, ref)
+    note_said([found], request.viewer)
     return found
+
+
+def _found(viewer: Viewer, ref: str) -> Any:
+    rows = Commitment.objects.select_related("agreement__desk", "lead", "partner_owner", "owner")
+    return rows.visible_to(viewer).filter(ref=ref)
 
 
 @require_GET

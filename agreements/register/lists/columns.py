@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import Prefetch
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.cells import period
 from agreements.register.lists import cells
 from agreements.register.models import Agreement, Participant
+from partners import kept
 from partners.cells import choice, day_of, text
 from partners.columns import Column
 from partners.viewers import Viewer
@@ -72,8 +74,16 @@ def with_columns(rows: Any, viewer: Viewer) -> Any:
     return rows.select_related("desk", "owner", "instrument_type").prefetch_related(Prefetch("participants", live))
 
 
-def with_parties(rows: Any) -> Any:
-    """The rows with what a list without columns shows: who takes part, by name alone. One query more."""
+def note_parties(agreements: Sequence[Any], viewer: Viewer) -> None:
+    """What a list without columns shows beside the rows: who takes part, by name alone. One query."""
+    found: dict[int, list[Any]] = {}
+    for party in kept.records(_parties, viewer, *(one.pk for one in agreements)) if agreements else ():
+        found.setdefault(party.agreement_id, []).append(party.organisation)
+    for one in agreements:
+        one.parties = found.get(one.pk, [])
+
+
+def _parties(viewer: Viewer, *agreements: int) -> Any:
     names = [f"organisation__{name}" for name in ("short_name", "name_vi", "name_en")]
-    live = Participant.objects.live().select_related("organisation").only("agreement_id", *names).order_by("pk")
-    return rows.prefetch_related(Prefetch("participants", live))
+    rows = Participant.objects.live().filter(agreement__in=agreements).select_related("organisation")
+    return rows.only("agreement_id", *names).order_by("pk")

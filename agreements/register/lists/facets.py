@@ -11,6 +11,8 @@ from django.http import QueryDict
 
 from agreements.register.lists.filters import AgreementFilter
 from agreements.register.models import Agreement, Participant
+from partners import kept
+from partners.asking import Asked
 from partners.models import Sector
 from partners.viewers import Viewer
 
@@ -19,18 +21,30 @@ OF_THE_ROW = {"stage": "stage", "kind": "kind", "desk": "desk__code"}
 Counts = Mapping[str, Mapping[str, int]]  # by the name of the filter, then by the value of the choice
 
 
-def counts(query: QueryDict, viewer: Viewer) -> Counts:
+def counts(asked: Asked, viewer: Viewer) -> Counts:
     """For each filter the rows by its values, with all other filters applied but not itself."""
+    if asked.shape is None:  # a search: no two are alike
+        rows = list(_counts(viewer, asked.given, MOST))
+    else:
+        rows = kept.rows(_kept_counts, viewer, *asked.bound.values(), asked=asked.shape, most=MOST)
+    found: dict[str, dict[str, int]] = {}
+    for name, value, number in rows:
+        found.setdefault(name, {})[value] = number
+    return {name: numbers for name, numbers in found.items() if numbers.pop("", 0) <= MOST}
+
+
+def _kept_counts(viewer: Viewer, *values: str, asked: Any, most: int) -> Any:
+    return _counts(viewer, Asked.given_of(asked, values), most)
+
+
+def _counts(viewer: Viewer, query: QueryDict, most: int) -> Any:
     parts = []
     for name in (*OF_THE_ROW, "country", "sector"):
         if name == "desk" and not viewer.is_staff:
             continue
-        rows = _rows(query, name, viewer)
+        rows = _rows(query, name, viewer, most)
         parts += [_by_choice(rows, name, viewer), _counted(rows, name, "")]
-    found: dict[str, dict[str, int]] = {}
-    for name, value, number in parts[0].union(*parts[1:], all=True):
-        found.setdefault(name, {})[value] = number
-    return {name: numbers for name, numbers in found.items() if numbers.pop("", 0) <= MOST}
+    return parts[0].union(*parts[1:], all=True)
 
 
 def _by_choice(rows: Any, name: str, viewer: Viewer) -> Any:
@@ -46,12 +60,12 @@ def _by_choice(rows: Any, name: str, viewer: Viewer) -> Any:
             return _counted(rows, name, OF_THE_ROW[name])
 
 
-def _rows(query: QueryDict, without: str, viewer: Viewer) -> Any:
+def _rows(query: QueryDict, without: str, viewer: Viewer, most: int) -> Any:
     """The rows of all filters but one, as many as are counted."""
     others = query.copy()
     others.pop(without, None)
     rows = AgreementFilter(others, Agreement.objects.visible_to(viewer), viewer=viewer).qs
-    return Agreement.objects.filter(pk__in=rows.order_by().values("pk")[: MOST + 1]).order_by()
+    return Agreement.objects.filter(pk__in=rows.order_by().values("pk")[: most + 1]).order_by()
 
 
 def _counted(rows: Any, name: str, column: str, *, of: str = "pk") -> Any:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agreements.register.models import Follow, SavedView
 from agreements.register.models.following import filters_of
 from agreements.vocabulary import ViewAudience
+from partners import kept
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Role, Viewer
 
@@ -28,7 +29,13 @@ def unfollow(viewer: Viewer, **record: Any) -> None:
 
 
 def is_followed(viewer: Viewer, **record: Any) -> bool:
-    return Follow.objects.filter(user=viewer.user_id, **record).exists()
+    """Of a record or a country that is given by name."""
+    [(kind, followed)] = record.items()
+    return bool(viewer.user_id) and kept.exists(_followed, viewer, followed.pk, kind=kind)
+
+
+def _followed(viewer: Viewer, pk: int, *, kind: str) -> Any:
+    return Follow.objects.filter(user=viewer.user_id, **{kind: pk})
 
 
 def audiences(viewer: Viewer) -> list[ViewAudience]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,19 +14,21 @@ from django.views.decorators.http import require_GET
 from agreements.dateinput import words_of
 from agreements.dates import UnreadableDate, read
 from agreements.register.lists import chart, facets
-from agreements.register.lists.columns import AGREEMENT_COLUMNS, with_columns, with_parties
+from agreements.register.lists.columns import AGREEMENT_COLUMNS, note_parties, with_columns
 from agreements.register.lists.filters import AgreementFilter, organisation_named
 from agreements.register.lists.similar import similar
 from agreements.register.lists.timeline import span_of
 from agreements.register.models import Agreement
 from agreements.register.rules import following, handover
 from agreements.vocabulary import RecordList
+from partners import kept
+from partners.asking import Asked
 from partners.columns import chosen as columns_chosen
 from partners.columns import open_to
 from partners.paging import PAGE, Order, address_of_view, page_of
 from partners.picking import called
 from partners.requests import Request
-from partners.viewers import DESK_STAFF
+from partners.viewers import DESK_STAFF, Viewer
 
 NEWEST_FIRST = Order("signed_on", descending=True, is_date=True)
 SORTS = {
@@ -46,14 +50,19 @@ def agreement_list(request: Request) -> HttpResponse:
     view = request.GET.get("view", "list")
     size = chart.MOST_BARS if view == "timeline" else PAGE
     columns = columns_chosen(request.GET.getlist("columns"), offered)
-    rows = with_columns(chosen.qs, viewer) if columns else with_parties(chosen.qs)
-    page = page_of(rows, SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", ""), size=size)
+    order, mark = SORTS.get(sort, NEWEST_FIRST), request.GET.get("after", "")
+    asked = Asked.read(request.GET, AgreementFilter.BOUND)
+    if columns:
+        page = page_of(with_columns(chosen.qs, viewer), order, mark, size=size)
+    else:
+        page = kept.page(_listed, viewer, asked, order, mark, size=size)
+        note_parties(page.rows, viewer)
     context = {
         "filter": chosen,
         "page": page,
         "view": view if view in VIEWS else "list",
         "views": [(name, label, address_of_view(request.GET, name)) for name, label in VIEWS.items()],
-        "counts": None if page.count_is_capped else facets.counts(request.GET, viewer),
+        "counts": None if page.count_is_capped else facets.counts(asked, viewer),
         "sort": sort,
         "offered": offered,
         "columns": columns,
@@ -70,6 +79,11 @@ def agreement_list(request: Request) -> HttpResponse:
         context["chart_says"] = _("Bars run to the end of the term; one without an end runs on. The red line is today.")
     part = "_agreement_list.html" if request.htmx else "agreement_list.html"
     return render(request, f"agreements/register/{part}", context)
+
+
+def _listed(viewer: Viewer, given: QueryDict) -> Any:
+    """What the page asks. The text is kept: nothing else may go in."""
+    return AgreementFilter(given, Agreement.objects.visible_to(viewer), viewer=viewer).qs
 
 
 @require_GET

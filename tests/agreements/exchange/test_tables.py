@@ -15,6 +15,7 @@ from agreements.exchange import export_views
 from agreements.models import Agreement, Share
 from agreements.register.lists import facets
 from agreements.register.lists.filters import AgreementFilter
+from partners.asking import Asked
 from partners.models import Sector
 from tests.conftest import Cast
 from tests.factories import make_agreement, make_commitment
@@ -60,7 +61,7 @@ def test_each_number_is_what_the_choice_leaves(many: Cast, query: str, name: str
     """Beside a live recount of each choice, for each reader."""
     viewer = many.viewer(name)
     visible = Agreement.objects.visible_to(viewer)
-    found = facets.counts(QueryDict(query), viewer)
+    found = facets.counts(Asked.read(QueryDict(query), AgreementFilter.BOUND), viewer)
     for facet in ("stage", "kind", "country", "sector") + (("desk",) if viewer.is_staff else ()):
         for value, number in found.get(facet, {}).items():
             asked = QueryDict(query, mutable=True)
@@ -84,7 +85,7 @@ def test_numbers_stand_beside_the_choices_and_follow_each_change(many: Cast) -> 
 
 def test_too_long_a_list_says_no_number(many: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facets, "MOST", 5)
-    assert facets.counts(QueryDict(""), many.viewer("linh")) == {}
+    assert facets.counts(Asked.read(QueryDict(""), AgreementFilter.BOUND), many.viewer("linh")) == {}
     assert "Ended (" not in many.client("linh").get("/agreements/").content.decode()
 
 
