@@ -105,6 +105,13 @@ def grow(cast: Cast, rows: int) -> None:
         for _ in range(min(rows, 100))
     )
     some = min(rows, 100)
+    Commitment.objects.bulk_create(
+        Commitment(
+            agreement=cast.agreement, number=start + n, ref=f"{cast.agreement.ref}-{start + n}", title_en="Memo",
+            partner_owner=cast.us, lead=cast.home, owner=cast.linh, due_on=date(2024, 1, 1) + timedelta(days=n),
+        )
+        for n in range(some)
+    )  # fmt: skip
     own = {"commitment": cast.commitment}
     answer = {"organisation": cast.us, "verdict": "confirmed", "wording_hash": "x", "on": date(2026, 1, 1)}
     Answer.objects.bulk_create(Answer(**own, **answer) for _ in range(some))
