@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import threading
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.utils import timezone
 from pypdf import PdfReader, PdfWriter
 
@@ -143,9 +146,30 @@ def test_a_second_click_makes_no_second_agreement(cast: Cast, today: object, mem
     assert (Agreement.objects.filter(title_vi=TYPED).count(), Document.objects.count()) == (1, 1)
 
 
-def locked(content: bytes) -> bytes:
-    import io  # noqa: PLC0415
+@pytest.mark.django_db(transaction=True)
+def test_two_clicks_at_once_make_one_agreement(cast: Cast, memorandum: bytes) -> None:
+    put(cast, memorandum)
+    form = filled(cast, paper=HeldPaper.objects.get().key, paper_kind="signed_text")
+    clients, together, places = [cast.client("linh") for _click in range(3)], threading.Barrier(3), []
 
+    def click(client: Any) -> None:
+        together.wait()
+        try:
+            places.append(client.post(NEW, form).headers.get("Location"))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=click, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(places) == 3
+    assert len(set(places)) == 1
+    assert (Agreement.objects.filter(title_vi=TYPED).count(), Document.objects.count()) == (1, 1)
+
+
+def locked(content: bytes) -> bytes:
     writer, out = PdfWriter(clone_from=PdfReader(io.BytesIO(content))), io.BytesIO()
     writer.encrypt("secret", algorithm="AES-256")
     writer.write(out)
