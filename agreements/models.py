@@ -47,6 +47,7 @@ from agreements.register.models import (
     Step,
 )
 from agreements.reminders.models import Covered, Mute, Reminder, ReminderRule, Touched
+from agreements.sources.held import HeldPaper
 from agreements.sources.models import Citation, Document
 
 __all__ = [
@@ -78,6 +79,7 @@ __all__ = [
     "FrozenPeriod",
     "FrozenState",
     "Funding",
+    "HeldPaper",
     "ImportBatch",
     "ImportMapping",
     "ImportPartner",

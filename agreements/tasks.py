@@ -15,7 +15,7 @@ from agreements.register.rules import amendments
 from agreements.register.rules.expiry import note_standing
 from agreements.register.rules.work_calendar import work_calendar
 from agreements.reminders import bounces, ledger, notices, sending
-from agreements.sources import reading
+from agreements.sources import holding, reading
 
 
 @job("agreements.remind")
@@ -61,8 +61,9 @@ def tidy_tallies() -> bool:
 
 @job("agreements.read_papers")
 def read_papers() -> int:
-    """Check the papers that were taken in, and read their text."""
-    return reading.read_waiting(at=timezone.now())
+    """Check the papers that were taken in, and read their text; take away those that nobody came back to."""
+    at = timezone.now()
+    return one_by_one(lambda: holding.forget_old(at=at), lambda: reading.read_waiting(at=at))[-1]
 
 
 @job("agreements.dispatch")

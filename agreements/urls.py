@@ -122,6 +122,7 @@ reporting_urls = [
 document_urls = [
     path("documents/<int:pk>/", everyone(sources.document_page), name="document"),
     path("documents/<int:pk>/file/", everyone(sources.document_file), name="document_file"),
+    path("papers/<slug:key>/", desk_only(sources.held_file), name="held_file"),
 ]
 partner_pages = [
     path("handover/", desk_only(handover_pages.handover_page), name="handover"),

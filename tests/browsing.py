@@ -13,6 +13,7 @@ from tests.running import Running
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PASSWORD = "demo-2026"
 DROPPED = ("htmx:afterRequest", "htmx:sendAbort", "htmx:sendError")
+BROWSERS_OWN = ("chrome://", "chrome-extension://")  # as its viewer for PDF: parts of the browser itself
 QUIET = [
     "--no-sandbox",
     "--disable-background-networking",
@@ -51,7 +52,8 @@ class Person:
         self.page = self.context.new_page()
         self.faults: list[str] = []
         self.page.on("console", self.note)
-        self.page.on("request", lambda r: None if r.url.startswith((self.base, "data:")) else self.faults.append(r.url))
+        stays = (self.base, "data:", *BROWSERS_OWN)
+        self.page.on("request", lambda r: None if r.url.startswith(stays) else self.faults.append(r.url))
         if name:
             self.page.goto("/accounts/login/")
             self.page.fill("#id_login", f"{name}@tracker.example")

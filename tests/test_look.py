@@ -69,7 +69,7 @@ ROLES = ("officer", "manager", "partner", "auditor", "operator")
 # Files, fragments and answers to machines.
 NO_PAGES = {
     "date_in_words", "drafts", "export_actions", "export_agreements", "export_changes", "export_commitments",
-    "export_meetings", "export_partners", "export_periods", "healthz", "import_faults", "letter_file",
+    "export_meetings", "export_partners", "export_periods", "healthz", "held_file", "import_faults", "letter_file",
     "organisation_suggestions", "palette", "readyz", "similar_agreements",
 }  # fmt: skip
 # Buttons and fields of which an edge lies outside the window or beyond what can be scrolled to.

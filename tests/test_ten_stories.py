@@ -7,16 +7,38 @@ pointer action or a command. `python3 dev.py test --all tests/test_ten_stories.p
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
 from tests.browsing import Person
+from tests.papers import pdf
 from tests.running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 KEY, POINT, PRESS, HOME, MIND = 0.28, 1.1, 0.1, 0.4, 1.35
+DROP = """([where, name, text]) => {
+  const data = new DataTransfer();
+  data.items.add(new File([Uint8Array.from(atob(text), (one) => one.charCodeAt(0))], name, {type: "application/pdf"}));
+  for (const kind of ["dragover", "drop"]) {
+    const event = new DragEvent(kind, {bubbles: true, cancelable: true, dataTransfer: data});
+    document.querySelector(where).dispatchEvent(event);
+  }
+}"""
+TITLES = ("Đào tạo 100 kỹ sư", "Mở phòng thí nghiệm", "Cử 20 chuyên gia", "Họp hằng năm")
+MEMORANDUM = (
+    """BẢN GHI NHỚ
+VỀ HỢP TÁC ĐÀO TẠO KỸ SƯ BÁN DẪN
+GIỮA
+BỘ NGOẠI GIAO
+VÀ
+HIỆP HỘI CÔNG NGHIỆP THIẾT KẾ CHIP HÀN QUỐC
+Hai bên hợp tác đào tạo các kỹ sư.""",
+    """Bản ghi nhớ này có hiệu lực trong thời hạn 05 năm kể từ ngày ký.
+Ký tại Hà Nội, ngày 05 tháng 9 năm 2026, thành hai bản, mỗi bản bằng tiếng Việt và tiếng Anh.""",
+)
 
 
 @dataclass
@@ -45,6 +67,13 @@ class Hands:
         self.click(what)
         self.pointer += 1
         self.page.select_option(what, value)
+
+    def drop(self, where: str, name: str, content: bytes) -> None:
+        """A file, dragged from its folder onto the page: to point at it, and to point at where it goes."""
+        self._go("pointer")
+        self.pointer += 2
+        self.minds += 1
+        self.page.evaluate(DROP, [where, name, base64.b64encode(content).decode()])
 
     def type(self, text: str) -> None:
         self._go("keyboard")
@@ -207,4 +236,32 @@ def test_10_a_manager_walks_into_the_review(browser: Any, site: Running) -> None
     person.page.wait_for_selector("h1:has-text('Cam kết')")
     hands.told("from the first page to one cell of the matrix")
     assert hands.pointer == 2
+    person.leave()
+
+
+def test_11_from_a_paper_to_a_submitted_record(browser: Any, site: Running) -> None:
+    """A two-page memorandum with four commitments, from the file to the manager's queue."""
+    person, hands = at(browser, site, "officer")
+    page = person.page
+    hands.click("main a:has-text('Ghi nhận thỏa thuận')")
+    hands.drop("main", "Bản ghi nhớ.pdf", pdf(*MEMORANDUM))
+    page.wait_for_selector("[data-take-all]")
+    hands.click("[data-take-all]")
+    assert page.input_value("#id_signed") == "05/09/2026"
+    hands.click("#id_commitments-0-title_vi")
+    for number, title in enumerate(TITLES):
+        if number >= 2:
+            hands.click("button[value=commitments]")
+        elif number:
+            _tab_to(person, hands, f"id_commitments-{number}-title_vi")
+        hands.type(title)
+    hands.click("button:text-is('Lưu')")
+    page.wait_for_selector("h1:has-text('bán dẫn'), h1:has-text('BÁN DẪN')")
+    assert page.locator("text=bản có chữ ký").count() == 1
+    hands.click("button:has-text('Trình'), summary:has-text('Trình')")
+    page.wait_for_selector("main .pill:has-text('Đang xem xét')")
+    assert [page.locator(f"main a:has-text('{title}')").count() > 0 for title in TITLES] == [True] * 4
+    hands.told("from a two-page paper to a submitted record with four commitments")
+    assert hands.pointer <= 12
+    assert hands.seconds <= 90
     person.leave()

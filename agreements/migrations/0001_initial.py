@@ -5,6 +5,7 @@ import agreements.commitments.models.commitment
 import agreements.dates
 import agreements.exchange.models
 import agreements.importing.models
+import agreements.sources.held
 import agreements.sources.models
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
@@ -3320,6 +3321,29 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'placed agreement',
                 'verbose_name_plural': 'placed agreement',
+            },
+        ),
+        migrations.CreateModel(
+            name='HeldPaper',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.CharField(default=agreements.sources.held.new_key, editable=False, max_length=32, unique=True)),
+                ('file', models.FileField(blank=True, upload_to=agreements.sources.held.held_name)),
+                ('filename', models.CharField(max_length=200)),
+                ('media_type', models.CharField(max_length=100)),
+                ('size', models.PositiveBigIntegerField()),
+                ('checksum', models.CharField(max_length=64)),
+                ('content', models.TextField(blank=True)),
+                ('pages', models.PositiveIntegerField(null=True)),
+                ('state', models.CharField(choices=[('waiting', 'Being checked'), ('clean', 'Its text bears no mark of secrecy'), ('partly', 'Part of it could not be read: nobody has looked there for a mark of secrecy'), ('empty', 'No text in it: it cannot be found by words, and nobody has looked for a mark of secrecy'), ('unread', 'Its text could not be read: nobody has looked for a mark of secrecy'), ('locked', 'Locked by a password: a person must open it and add an edition without one'), ('refused', 'Refused, its bytes are not kept')], default='waiting', max_length=8)),
+                ('used_at', models.DateTimeField(db_index=True)),
+                ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.document')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='held_papers', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'paper beside a form',
+                'verbose_name_plural': 'papers beside forms',
+                'ordering': ('-used_at', '-pk'),
             },
         ),
         migrations.RunSQL(awaited.AWAITED),

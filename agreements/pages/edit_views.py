@@ -16,9 +16,11 @@ from django.views.decorators.http import require_http_methods
 from agreements import visibility
 from agreements.commitments.views.page import CHANGED_MEANWHILE
 from agreements.pages.forms import MOST_ROWS, AgreementForm, Commitments, Participants
+from agreements.pages.paper_box import PaperBox
 from agreements.pages.saving import ChangedMeanwhile, save
 from agreements.pages.views import find
 from agreements.register.models import Agreement
+from agreements.sources.holding import HandedInAlready
 from partners import conflicts, reading
 from partners.folding import fold
 from partners.forms import note_problems, wrong_lines
@@ -28,6 +30,7 @@ from partners.requests import Request
 from partners.viewers import Viewer
 
 PAGE = "agreements/pages/agreement_edit.html"
+PAPER = "agreements/pages/_paper_answer.html"  # what a paper changes on it
 
 
 @require_http_methods(["GET", "POST"])
@@ -57,39 +60,64 @@ def agreement_edit(request: Request, ref: str) -> HttpResponse:
 def _edit(request: Request, agreement: Agreement) -> HttpResponse:
     viewer = request.viewer
     data = request.POST.copy() if request.method == "POST" else None
+    box = None if agreement.pk else PaperBox(data, request.FILES, viewer, key=request.GET.get("paper", ""))
+    if data is not None and box and box.is_step:
+        return _with_paper(request, agreement, data, box)
     if data is not None and data.get("more"):
-        return _with_one_more(request, agreement)
+        return _with_one_more(request, agreement, data, box)
     context = _forms(data, agreement, viewer)
     if data is not None and agreement.pk:
         context["conflicts"] = _merge(data, context, agreement, viewer)
         context |= _forms(data, agreement, viewer)
-    form, participants, commitments = context["form"], context["participants"], context["commitments"]
+    participants, commitments = context["participants"], context["commitments"]
     participants.extra = commitments.extra = 1 if agreement.pk else 2
-    problems = False
     if data is not None:
-        problems = not all([form.is_valid(), participants.is_valid(), commitments.is_valid()])
-        if any(not conflict.choice for conflict in context.get("conflicts", ())):
-            form.add_error(None, CHANGED_MEANWHILE)
-            problems = True
-        if not problems:
-            try:
-                saved = save(form, participants, commitments, by=viewer)
-            except ChangedMeanwhile:
-                form.add_error(None, CHANGED_MEANWHILE)
-                problems = True
-            except ValidationError as problem:
-                lines = (*participants.forms, *commitments.forms)
-                row = getattr(problem, "row", None)
-                note_problems(next((line for line in lines if line.instance is row), form), problem)
-                problems = True
-            else:
-                messages.success(request, _("%(ref)s is saved.") % {"ref": saved.ref})
-                return redirect(saved)
+        if done := _handed_in(request, context, box):
+            return done
         context["wrong_lines"] = [
             *wrong_lines(_("Participants"), participants), *wrong_lines(_("Commitments"), commitments),
         ]  # fmt: skip
-    context["agreement"] = agreement
-    return render(request, PAGE, context, status=422 if problems else 200)
+    return _shown(request, agreement, context, box, status=200 if data is None else 422)
+
+
+def _handed_in(request: Request, context: dict[str, Any], box: PaperBox | None) -> HttpResponse | None:
+    """Save it all and go on; None where something is wrong, which then stands in the forms."""
+    form, participants, commitments = context["form"], context["participants"], context["commitments"]
+    is_right = all([form.is_valid(), participants.is_valid(), commitments.is_valid()])
+    if any(not conflict.choice for conflict in context.get("conflicts", ())):
+        form.add_error(None, CHANGED_MEANWHILE)
+        is_right = False
+    if box:
+        is_right &= box.is_right(form)
+    if not is_right:
+        return None
+    try:
+        saved = save(form, participants, commitments, by=request.viewer, paper=box.attached if box else None)
+    except ChangedMeanwhile:
+        form.add_error(None, CHANGED_MEANWHILE)
+    except HandedInAlready as done:
+        return redirect(done.agreement)
+    except ValidationError as problem:
+        lines = (*participants.forms, *commitments.forms)
+        row = getattr(problem, "row", None)
+        note_problems(next((line for line in lines if line.instance is row), form), problem)
+    else:
+        messages.success(request, _("%(ref)s is saved.") % {"ref": saved.ref})
+        return redirect(saved)
+    return None
+
+
+def _shown(
+    request: Request, agreement: Agreement, context: dict[str, Any], box: PaperBox | None, *, status: int = 200
+) -> HttpResponse:
+    """The page, or only what a paper changes on it; beside each field what the paper says."""
+    if box:
+        box.propose(context["form"], context["participants"])
+    page = PAPER if box and box.is_step and request.htmx else PAGE
+    context |= {"agreement": agreement, "box": box}
+    if page == PAPER and box:
+        context["fields"] = box.fields(context["form"], context["participants"])
+    return render(request, page, context, status=status)
 
 
 def _merge(data: Any, context: dict[str, Any], agreement: Agreement, viewer: Viewer) -> list[conflicts.Conflict]:
@@ -115,20 +143,34 @@ def _merge(data: Any, context: dict[str, Any], agreement: Agreement, viewer: Vie
     return found
 
 
-def _with_one_more(request: Request, agreement: Agreement) -> HttpResponse:
+def _with_one_more(request: Request, agreement: Agreement, data: Any, box: PaperBox | None) -> HttpResponse:
     """One more empty row, for browsers without scripts; all that was typed stays."""
-    viewer = request.viewer
-    data = request.POST.copy()
     name = f"{data['more']}-TOTAL_FORMS"
     rows = reading.whole(str(data.get(name, "")))
     if name not in ("participants-TOTAL_FORMS", "commitments-TOTAL_FORMS") or rows is None:
         raise Http404
     data[name] = str(min(rows + 1, MOST_ROWS))
+    return _shown(request, agreement, _unjudged(data, agreement, request.viewer), box)
+
+
+def _with_paper(request: Request, agreement: Agreement, data: Any, box: PaperBox) -> HttpResponse:
+    """A paper is put beside the form or taken away, or what it says is taken over; all that was typed stays."""
+    context = _unjudged(data, agreement, request.viewer)
+    if box.act.partition(":")[0] == "take":
+        box.propose(context["form"], context["participants"])
+        box.take(data, context["form"], context["participants"])
+        box.ask(data)
+        context = _unjudged(data, agreement, request.viewer)
+    # What a script asked for is put on the page whatever it says; without scripts a refusal is one.
+    return _shown(request, agreement, context, box, status=422 if box.problem and not request.htmx else 200)
+
+
+def _unjudged(data: Any, agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
+    """The forms with what was typed: nothing has been handed in yet, so nothing is wrong yet."""
     context = _forms(data, agreement, viewer)
     for form in (context["form"], *context["participants"].forms, *context["commitments"].forms):
-        # Nothing has been handed in yet, so nothing is wrong yet.
         form._errors, form.cleaned_data = ErrorDict(), {}
-    return render(request, PAGE, {**context, "agreement": agreement})
+    return context
 
 
 def _named_already(agreement: Agreement) -> list[int]:

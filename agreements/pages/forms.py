@@ -30,7 +30,7 @@ MOST_ROWS = 60  # participants, or commitments, on one form
 
 @dataclass(frozen=True)
 class Topic:
-    """Fields that few papers need, folded away until one of them says something."""
+    """Fields that few papers need, folded away until one of them says something, or the paper does."""
 
     title: Any
     rows: list[list[forms.BoundField]]
@@ -121,7 +121,8 @@ class AgreementForm(WithPartialDates, WithBothLanguages):
         blank = forms.model_to_dict(Agreement())
         return [
             Topic(title, rows := [[self[name] for name in row.split()] for row in names], any(
-                one.errors or (one.value() or "") != (blank.get(one.name) or "") for row in rows for one in row
+                one.errors or hasattr(one.field, "proposal") or (one.value() or "") != (blank.get(one.name) or "")
+                for row in rows for one in row
             ))
             for title, names in TOPICS
         ]  # fmt: skip
@@ -260,6 +261,10 @@ class CommitmentLineForm(WithPartialDates, RecordForm):
         super().__init__(*args, **kwargs)
         self.viewer, self.added = viewer, added
         find_for(viewer, self, "partner_owner", names=names)
+        # Whoever takes part is offered before anybody else: by our own list, or without scripts by the browser's.
+        self.fields["partner_owner"].widget.attrs |= {
+            "data-first": "[name^=participants-][name$=-organisation]", "list": "taking-part",
+        }  # fmt: skip
         self.initial["seen_version"] = self.instance.version
         self.fill_partial_dates()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,10 +14,13 @@ from agreements.commitments.rules import editing as promises
 from agreements.pages.forms import AgreementForm
 from agreements.register.models import Agreement
 from agreements.register.rules import editing
+from agreements.sources import holding
+from agreements.sources.held import HeldPaper
 from agreements.visibility import may_edit
 from partners.folding import fold
 from partners.models import Organisation
 from partners.naming import free_code
+from partners.refusals import Refused
 from partners.viewers import Viewer
 
 
@@ -27,19 +32,42 @@ class ChangedMeanwhile(Exception):
         self.version = version
 
 
-def save(form: AgreementForm, participants: Any, commitments: Any, *, by: Viewer) -> Agreement:
-    """Save valid forms in one transaction. Raises ChangedMeanwhile or ValidationError, and saves nothing."""
+@dataclass(frozen=True)
+class Attached:
+    """A paper at hand, and what was said about it: its kind, its language, who may read it."""
+
+    held: HeldPaper
+    said: Mapping[str, str]
+
+
+def save(
+    form: AgreementForm, participants: Any, commitments: Any, *, by: Viewer, paper: Attached | None = None
+) -> Agreement:
+    """Save valid forms in one transaction, with the paper beside them.
+
+    Raises ChangedMeanwhile, ValidationError or HandedInAlready, and saves nothing.
+    """
     agreement: Agreement = form.instance
     is_new = agreement.pk is None
     try:
         with transaction.atomic():
+            held = _claimed(paper, by)  # first: of two clicks one waits here, and then finds what the other has made
             _save(form, participants, commitments, by)
+            if paper and held:
+                holding.hand_in(held, agreement, paper.said, by=by)
     except ValidationError:
         if is_new:
             # What was rolled back is not there: the form stands for a new agreement again.
             agreement.pk, agreement.ref, agreement._state.adding = None, "", True
         raise
     return agreement
+
+
+def _claimed(paper: Attached | None, by: Viewer) -> HeldPaper | None:
+    try:
+        return holding.claim(paper.held, by=by) if paper else None
+    except Refused as no:
+        raise ValidationError(no.reason) from None
 
 
 def _save(form: AgreementForm, participants: Any, commitments: Any, by: Viewer) -> None:

@@ -1,7 +1,7 @@
 """The text of a file, read in a process of its own: `python -m agreements.sources.extractor MEDIA_TYPE < file`.
 
 It runs under limits of memory and time and prints JSON, the columns of `Found`. It imports nothing of ours but
-`office`, which does not either.
+`office` and `opendocument`, which do not either.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ def read(media_type: str, content: bytes) -> Found:
         found = _pdf(content)
     elif media_type.endswith(("wordprocessingml.document", "spreadsheetml.sheet")):
         found = _office(content)
+    elif media_type.endswith("opendocument.text"):
+        found = _opendocument(content)
     elif media_type == "text/plain":
         found = Found(_plain(content))
     else:
@@ -65,6 +67,13 @@ def _office(content: bytes) -> Found:
         return Found(is_locked=True)
     lines, beside, is_partial = office.read(content)
     return Found("\n".join(lines), None, beside, is_partial)
+
+
+def _opendocument(content: bytes) -> Found:
+    from agreements.sources import opendocument  # noqa: PLC0415
+
+    lines, beside, is_partial, is_locked = opendocument.read(content)
+    return Found("\n".join(lines), None, beside, is_partial, is_locked)
 
 
 def _pdf(content: bytes) -> Found:

@@ -18,7 +18,7 @@ SECRECY = [("", _("None")), *((mark, mark) for mark in ("MẬT", "TỐI MẬT", 
 
 
 class PaperForm(WithPartialDates, RecordForm):
-    upload = forms.FileField(label=_("File"), help_text=_("PDF, DOCX, XLSX, PNG, JPEG or text; no secret papers"))
+    upload = forms.FileField(label=_("File"), help_text=_("PDF, DOCX, ODT, XLSX, PNG, JPEG or text; no secret papers"))
     published = PartialDateField(label=_("Dated"), required=False)
 
     secrecy = forms.ChoiceField(label=_("Mark of secrecy"), choices=SECRECY, required=False)

@@ -29,6 +29,8 @@ from partners.states import StateField
 from partners.viewers import ALL_DESKS, Viewer
 from partners.visibility import unarchived
 
+TEXT_LANGUAGES = [("vi", "Tiếng Việt"), ("en", "English")]
+
 
 def random_name(document: Document, filename: str) -> str:
     """Where a file is kept: a random name, since the row alone decides who reads it."""
@@ -60,9 +62,7 @@ class Document(Record):
     kind = models.CharField(_("kind"), max_length=14, choices=DocumentKind, default=DocumentKind.SIGNED_TEXT)
     title_vi = models.CharField(_("title in Vietnamese"), max_length=TITLE, blank=True)
     title_en = models.CharField(_("title in English"), max_length=TITLE, blank=True)
-    language = models.CharField(
-        _("language"), max_length=2, blank=True, choices=[("vi", "Tiếng Việt"), ("en", "English")]
-    )
+    language = models.CharField(_("language"), max_length=2, blank=True, choices=TEXT_LANGUAGES)
     published_on = models.DateField(_("dated"), null=True, blank=True)
     published_precision = precision_field()
     publisher = models.CharField(_("publisher"), max_length=200, blank=True)

@@ -22,10 +22,12 @@ from partners.viewers import Viewer
 
 PDF = "application/pdf"
 OFFICE = "application/vnd.openxmlformats-officedocument."
+OPEN_TEXT = "application/vnd.oasis.opendocument.text"
 # Extension -> media type, and the kinds of content that may hide behind it.
 ACCEPTED: dict[str, tuple[str, frozenset[str]]] = {
     ".pdf": (PDF, frozenset({".pdf"})),
     ".docx": (OFFICE + "wordprocessingml.document", frozenset({".docx"})),
+    ".odt": (OPEN_TEXT, frozenset({".odt"})),
     ".xlsx": (OFFICE + "spreadsheetml.sheet", frozenset({".xlsx"})),
     ".png": ("image/png", frozenset({".png"})),
     ".jpg": ("image/jpeg", frozenset({".jpg", ".jpeg"})),

@@ -74,12 +74,12 @@ def read_one(pk: int, *, at: datetime) -> bool:
                     reason = _("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark}
                 _refuse(paper, reason, at)
                 return True
-            paper.content, paper.pages, paper.state = found.text, found.pages, _state_of(found)
+            paper.content, paper.pages, paper.state = found.text, found.pages, state_of(found)
         paper.save(update_fields=["content", "pages", "state", "checked_at", "scanned_at", "updated_at"])
     return True
 
 
-def _state_of(found: Found) -> PaperState:
+def state_of(found: Found) -> PaperState:
     """What may be said of a paper in which no mark was found: no more than was looked at."""
     if found.is_locked:
         return PaperState.LOCKED
@@ -99,16 +99,20 @@ def _scan(paper: Document, at: datetime) -> str:
 
 
 def extract(paper: Document) -> Found:
-    """What a paper holds, from a process that may not take more memory or time than we give it."""
+    """What a kept paper holds."""
     with paper.file.open("rb") as content:
-        data = content.read()
-    command = [sys.executable, "-m", "agreements.sources.extractor", paper.media_type]
+        return extract_from(paper.media_type, content.read())
+
+
+def extract_from(media_type: str, data: bytes, *, seconds: float = 0) -> Found:
+    """What a file holds, from a process that may not take more memory or time than we give it."""
+    command = [sys.executable, "-m", "agreements.sources.extractor", media_type]
     try:
         done = subprocess.run(
             command,
             input=data,
             capture_output=True,
-            timeout=WALL_SECONDS,
+            timeout=seconds or WALL_SECONDS,
             check=False,
             cwd=settings.BASE_DIR,
             env={"PATH": "/usr/bin:/bin"},

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agreements.register.models import Agreement
 from agreements.register.rules import access_log
 from agreements.sources.forms import PaperForm
+from agreements.sources.holding import find, let_go
 from agreements.sources.models import Citation, Document
 from agreements.sources.papers import may_fetch, succeed
 from partners import reading
@@ -86,6 +87,32 @@ def document_file(request: Request, pk: int) -> FileResponse:
     response = FileResponse(content, as_attachment=True, filename=document.filename, content_type=document.media_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response._csp_replace = {"default-src": ["'none'"], "sandbox": [""]}  # type: ignore[attr-defined]  # as csp reads it
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "DELETE"])
+def held_file(request: Request, key: str) -> FileResponse | HttpResponse:
+    """The owner's own paper beside a form, in a frame of our own pages and nowhere else. DELETE: take it away.
+
+    A picture is drawn in a sandbox. The viewers that browsers have for PDF run in none (decision 41); what is sent is
+    known to be PDF and may load nothing.
+    """
+    held = find(key, by=request.viewer)
+    if held and held.document_id is None and request.method == "DELETE":
+        let_go(held)
+        return HttpResponse(status=204)
+    if held is None or not held.is_shown or not (held.is_pdf or held.is_picture):
+        raise Http404
+    try:
+        content = held.file.open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(content, as_attachment=False, filename=held.filename, content_type=held.media_type)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    policy: dict[str, list[str]] = {"default-src": ["'none'"], "frame-ancestors": ["'self'"]}
+    policy |= {"style-src": ["'unsafe-inline'"]} if held.is_pdf else {"sandbox": [""]}
+    response._csp_replace = policy  # type: ignore[attr-defined]  # as csp reads it
     return response
 
 

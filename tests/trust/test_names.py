@@ -24,6 +24,7 @@ UNIQUE = {
     "agreements.Commitment.ref": SERVER,
     "agreements.Document.code": SERVER,
     "agreements.Feed.digest": DIGEST,
+    "agreements.HeldPaper.key": SERVER,
     "agreements.InstrumentType.code": OPERATORS,
     "agreements.LetterTemplate.code": OPERATORS,
     "agreements.Letterhead.code": OPERATORS,

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from agreements.briefings import letters, meetings, periods
 from agreements.briefings.letterfields import About
@@ -19,6 +20,7 @@ from agreements.models import (
     Amendment,
     Document,
     FrozenPeriod,
+    HeldPaper,
     ImportBatch,
     Indicator,
     Letter,
@@ -30,9 +32,11 @@ from agreements.models import (
     Report,
     Share,
 )
+from agreements.sources import holding
 from partners.models import Person
 from tests.conftest import ROLES, Cast
 from tests.factories import TODAY, make_document, make_procedure
+from tests.papers import PNG
 
 IN, GONE, OK, NO = 302, 404, 200, 405  # sent to sign in; nothing here; a page; other method only
 # name: answers to GET for anonymous, linh, huy, minh, sara, omar, auditor, operator
@@ -186,6 +190,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "report_decide": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "document": (IN, OK, OK, OK, OK, GONE, OK, OK),
     "document_file": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # this document has no file
+    "held_file": (IN, OK, GONE, GONE, GONE, GONE, GONE, GONE),  # its owner's alone
     "country": (IN, OK, OK, OK, OK, GONE, OK, OK),
     "organisation": (IN, OK, OK, OK, OK, GONE, OK, OK),
     "date_in_words": (IN, OK, OK, OK, OK, OK, OK, OK),
@@ -273,6 +278,8 @@ def address(name: str, cast: Cast) -> str:
     for beginnings, model in ROWS_OF:
         if name.startswith(beginnings) and name != "meetings":
             arguments["pk"] = model.objects.values_list("pk", flat=True).first() or 1
+    if name == "held_file":
+        arguments["key"] = HeldPaper.objects.values_list("key", flat=True).first() or "none"
     pattern = entries()[name]
     needed = pattern.pattern.regex.groupindex if hasattr(pattern.pattern, "regex") else {}
     return reverse(name, kwargs={key: arguments[key] for key in needed if key != "format"})
@@ -296,6 +303,7 @@ def furnish(cast: Cast) -> None:
     proceeding = Proceeding.objects.create(agreement=cast.agreement, procedure=make_procedure(), opened_on=TODAY)
     ProceedingStep.objects.create(proceeding=proceeding, step=proceeding.procedure.steps.get())
     Person.objects.create(name="Ann", organisation=cast.us)
+    holding.hold(SimpleUploadedFile("a.png", PNG), by=cast.viewer("linh"), at=timezone.now())
     sheet = SimpleUploadedFile("list.csv", b"Title,Partner\nMemorandum,Somebody\n")
     taking.accept(sheet, cast.desk, by=cast.viewer("linh"), language="en")
     template = LetterTemplate.objects.create(

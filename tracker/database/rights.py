@@ -23,6 +23,7 @@ DELETED = frozenset(
         "agreements.Counted",
         "agreements.Export",
         "agreements.Follow",
+        "agreements.HeldPaper",
         "agreements.ImportMapping",
         "agreements.ImportPartner",
         "agreements.ImportRow",

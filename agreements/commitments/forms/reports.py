@@ -29,7 +29,7 @@ class ReportForm(RecordForm):
         Organisation.objects.none(), label=_("In the name of"), empty_label=None, required=False
     )
     evidence_file = forms.FileField(
-        label=_("Evidence, as a file"), required=False, help_text=_("PDF, DOCX, XLSX, TXT or a picture")
+        label=_("Evidence, as a file"), required=False, help_text=_("PDF, DOCX, ODT, XLSX, TXT or a picture")
     )
 
     class Meta:

@@ -40,6 +40,7 @@ NOT_CONTENT: Mapping[str, str] = {
     "linkopening": "who looked",
     "follow": "who wants to be told",
     "frozenstate": "what was so when a period was closed; nothing changes it",
+    "heldpaper": "a file beside a form; once that is handed in it is a document, and asked as such",
     "letter": "what was written to somebody, kept as it left",
     "minuteditem": "what was signed of a meeting; nothing changes it",
     "mute": "who does not",

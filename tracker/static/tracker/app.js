@@ -77,6 +77,7 @@ function keepDrafts(box, forms) {
       timer = 0;
       changed = false;
       kept.finally(() => fetch(address(key, own), { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token() } }));
+      dropPaper(form, form.elements.paper?.value);
     });
     known.set(key.slice(0, 200), [form, key]);
   });
@@ -105,13 +106,20 @@ function keepDrafts(box, forms) {
     bar.setAttribute("role", "status");
     const text = Object.assign(document.createElement("span"), { textContent: `${box.dataset.found} ${draft.at}${titleOf(draft.data)}` });
     const drop = () => fetch(address(key, draft.window), { method: "DELETE", headers: { "X-CSRFToken": token() } });
+    const discard = () => { dropPaper(form, draft.data.find(([name]) => name === "paper")?.[1]); drop(); };
     const button = (label, act) => {
       const one = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: label });
       one.addEventListener("click", () => { act(); bar.remove(); });
       return one;
     };
-    bar.append(text, button(box.dataset.restore, () => { fill(form, draft.data); drop(); }), button(box.dataset.discard, drop));
+    bar.append(text, button(box.dataset.restore, () => { fill(form, draft.data); drop(); }), button(box.dataset.discard, discard));
     return bar;
+  }
+
+  // The paper beside the form goes with what was typed.
+  function dropPaper(form, paper) {
+    const url = paper && form.elements.paper?.dataset.url;
+    if (url) fetch(url.replace("KEY", paper), { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token() } });
   }
 
   // What it was to be called, or how it began.
@@ -144,7 +152,100 @@ function keepDrafts(box, forms) {
     }
     changed = true;
     form.dispatchEvent(new Event("input", { bubbles: true }));
+    const paper = form.elements.paper;
+    if (!paper?.value) return;
+    // The paper that stood beside it comes back, with what was said about it.
+    const about = data.filter(([name]) => name.startsWith("paper_"));
+    paper.setAttribute("hx-vals", JSON.stringify({ ...Object.fromEntries(about), paper_act: "show" }));
+    paper.dispatchEvent(new Event("change", { bubbles: true }));
   }
+}
+
+// A paper beside the form: dropped anywhere on the page; what it says is taken by a click, or by → in an empty field.
+const paperBox = () => document.getElementById("paper");
+if (paperBox()) keepPaper();
+
+function keepPaper() {
+  let held = paperBox().querySelector("[name=paper]").value;
+  const say = (text) => {
+    const line = paperBox().querySelector("[role=alert]");
+    if (line) line.textContent = text;
+  };
+  const unfold = () => { for (const fold of document.querySelectorAll(".paper-fold")) fold.open = true; };
+  const take = (button) => {
+    const field = document.getElementById(button.dataset.take);
+    if (!field) return;
+    field.value = button.dataset.value;
+    for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
+    button.closest(".said").classList.add("taken");
+    button.remove();
+    const left = document.querySelectorAll("[data-take]").length;
+    if (!left) document.querySelector("[data-take-all]")?.remove();
+    return field;
+  };
+  document.addEventListener("dragover", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault(); // else the browser would leave the form to show the file
+    paperBox().classList.add("over");
+  });
+  document.addEventListener("dragleave", (event) => { if (!event.relatedTarget) paperBox().classList.remove("over"); });
+  document.addEventListener("drop", (event) => {
+    if (!event.dataTransfer?.types.includes("Files")) return;
+    event.preventDefault();
+    paperBox().classList.remove("over");
+    const files = event.dataTransfer.files, input = document.getElementById("id_paper_file");
+    if (!input || files.length > 1) return say(paperBox().dataset.two);
+    input.files = files;
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.id !== "id_paper_file") return;
+    const [file] = event.target.files;
+    say("");
+    if (file && file.size <= Number(paperBox().dataset.most)) return;
+    event.stopPropagation(); // nothing is sent
+    if (file) say(paperBox().dataset.large);
+    event.target.value = "";
+  }, true);
+  document.addEventListener("click", (event) => {
+    const one = event.target.closest("[data-take]");
+    if (one) { event.preventDefault(); take(one)?.focus(); }
+    if (event.target.closest("[data-take-all]")) {
+      event.preventDefault();
+      document.querySelectorAll("[data-take]").forEach(take);
+    }
+    if (event.target.closest("a[target=paper-frame]")) unfold();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "ArrowRight" || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    const field = event.target;
+    if (!field.matches?.("input") || field.value || event.isComposing) return;
+    const one = document.querySelector(`[data-take="${CSS.escape(field.id)}"]`);
+    if (one) { event.preventDefault(); take(one); }
+  });
+  const wide = matchMedia("(min-width: 1101px)");
+  const unfoldIfWide = () => { if (wide.matches) unfold(); };
+  unfoldIfWide();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // An answer without the box is a page of another kind, as the sign-in.
+    if (event.detail.target.id !== "paper" || event.detail.xhr.responseText.includes('id="paper"')) return;
+    event.detail.shouldSwap = false;
+    say(paperBox().dataset.failed);
+  });
+  document.addEventListener("htmx:sendError", (event) => { if (event.detail.target?.id === "paper") say(paperBox().dataset.failed); });
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.target.id !== "paper") return;
+    unfoldIfWide();
+    for (const one of document.querySelectorAll("[data-take]")) {
+      const fold = one.closest("details.fold");
+      if (fold) fold.open = true;
+    }
+    const next = paperBox().querySelector("[data-take-all], select, #id_paper_file");
+    if (next) next.focus({ preventScroll: true });
+    const now = paperBox().querySelector("[name=paper]").value;
+    if (now !== held) paperBox().closest("form").dispatchEvent(new Event("input", { bubbles: true }));
+    held = now;
+  });
 }
 
 // Lists of options below a text box: the box keeps the focus and names the option that Enter would take.
@@ -176,6 +277,34 @@ function moveBy(text, list, key) {
     text.setAttribute("aria-expanded", String(on));
     if (!on) text.removeAttribute("aria-activedescendant");
   };
+  const fold = (said) => said.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
+  // Those whom other boxes of the form name already, as the participants for a commitment.
+  const named = (text) => {
+    if (!text.dataset.first) return [];
+    const names = [...document.querySelectorAll(text.dataset.first)].map((one) => one.value.trim());
+    return [...new Set(names)].filter((name) => name && fold(name).includes(fold(text.value.trim())));
+  };
+  const optionOf = (name) => {
+    const option = Object.assign(document.createElement("div"), { textContent: name });
+    option.setAttribute("role", "option");
+    option.setAttribute("aria-selected", "false");
+    option.dataset.value = name;
+    return option;
+  };
+  const offerFirst = (text) => {
+    const list = listOf(text), first = named(text);
+    for (const option of optionsOf(list)) if (first.includes(option.dataset.value)) option.remove();
+    list.prepend(...first.map(optionOf));
+  };
+  document.addEventListener("focusin", (event) => {
+    const text = boxOf(event);
+    if (!text?.dataset.first) return;
+    text.removeAttribute("list"); // the browser's own, for pages without scripts
+    if (text.value) return;
+    listOf(text).replaceChildren();
+    offerFirst(text);
+    show(text, optionsOf(listOf(text)).length > 0);
+  });
   const ask = (text) => {
     if (asked) asked.abort();
     asked = new AbortController();
@@ -184,6 +313,7 @@ function moveBy(text, list, key) {
       .then((page) => {
         const list = listOf(text), before = chosen(list)?.dataset.value;
         list.innerHTML = page;
+        offerFirst(text);
         const found = optionsOf(list);
         show(text, document.activeElement === text && found.length > 0);
         // A late answer replaces what the arrows had chosen: chosen still if it is offered again, else named no more.
@@ -278,7 +408,7 @@ function openPalette(palette) {
 // A page that is one form is for typing: the first field has the focus, and no letter is a shortcut.
 const pageForm = document.querySelector("form[data-page-form]");
 if (pageForm && !location.hash && !document.querySelector("main .problems")) {
-  const field = [...pageForm.elements].find((one) => one.matches("input, select, textarea") && one.offsetParent);
+  const field = [...pageForm.elements].find((one) => one.matches("input, select, textarea") && one.offsetParent && !one.closest("[data-aside]"));
   if (field) field.focus({ preventScroll: true });
 }
 

@@ -1,0 +1,171 @@
+"""A paper at hand: taken in beside a form, kept until the form is handed in, and then a paper of its agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from agreements.jobs.queues import Queue
+from agreements.register.models import Agreement
+from agreements.sources.extractor import Found
+from agreements.sources.held import KEPT, KEPT_WITH_DRAFT, HeldPaper
+from agreements.sources.models import Document
+from agreements.sources.papers import accept
+from agreements.sources.reading import Unreadable, extract_from, state_of
+from agreements.sources.scanning import ScannerSilent, virus_in
+from agreements.sources.secrecy import mark_in, mark_in_name
+from agreements.vocabulary import Audience, DocumentKind, PaperState
+from partners.models import Draft
+from partners.refusals import Refused
+from partners.viewers import Viewer
+
+log = structlog.get_logger()
+SECONDS = 12  # someone waits before the form; the job takes its time once the paper is handed in
+MOST_HELD = 10  # of one person
+FORGETTING = Queue("held papers", whole=False)
+
+
+class HandedInAlready(Exception):
+    """The same form once more, as by a second click: its agreement is there."""
+
+    def __init__(self, agreement: Agreement) -> None:
+        super().__init__(agreement.ref)
+        self.agreement = agreement
+
+
+def hold(upload: UploadedFile[Any], *, by: Viewer, at: datetime) -> HeldPaper:
+    """Take a file in: checked and read as any paper. Raises Refused with the reason; then nothing of it is kept."""
+    assert by.user_id
+    paper = accept(upload, Document())
+    taken: Any = paper.file.file  # the picture among them has lost what it said beside what it shows
+    taken.seek(0)
+    data = taken.read()
+    found, state = _looked_at(paper.media_type, data)
+    held = HeldPaper(
+        user_id=by.user_id, filename=paper.filename, media_type=paper.media_type, size=len(data),
+        checksum=paper.checksum, content=found.text, pages=found.pages, state=state, used_at=at,
+    )  # fmt: skip
+    held.file.save("paper", SimpleUploadedFile("paper", data), save=False)
+    held.save()
+    for old in HeldPaper.objects.visible_to(by).filter(document=None)[MOST_HELD:]:
+        let_go(old)
+    return held
+
+
+def _looked_at(media_type: str, data: bytes) -> tuple[Found, PaperState]:
+    """What was read, and what may be said of it. Raises Refused."""
+    if settings.CLAMD:
+        try:
+            virus = virus_in(SimpleUploadedFile("paper", data), settings.CLAMD)
+        except ScannerSilent as away:
+            log.warning("held paper not scanned", error=str(away))
+            return Found(), PaperState.WAITING  # neither read nor shown; the job looks at it once it is handed in
+        if virus:
+            raise Refused(_("A virus was found in it: %(name)s") % {"name": virus})
+    try:
+        found = extract_from(media_type, data, seconds=SECONDS)
+    except Unreadable as why:
+        log.warning("held paper unread", error=str(why))
+        return Found(), PaperState.UNREAD
+    if mark := mark_in("\n".join([found.text, *found.beside])):
+        raise Refused(_("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark})
+    return found, state_of(found)
+
+
+def find(key: str, *, by: Viewer, at: datetime | None = None) -> HeldPaper | None:
+    """One's own paper by its key; with `at` it is noted as used."""
+    held = HeldPaper.objects.visible_to(by).filter(key=key[:32]).first() if key else None
+    if held and at and held.document_id is None:
+        HeldPaper.objects.filter(pk=held.pk).update(used_at=at)
+    return held
+
+
+def left_over(by: Viewer) -> list[HeldPaper]:
+    """One's own papers whose form is gone: neither handed in, nor named by text that is kept."""
+    own = HeldPaper.objects.visible_to(by).filter(document=None).defer("content")
+    return [held for held in own[:MOST_HELD] if not _is_named(held)]
+
+
+def _is_named(held: HeldPaper) -> bool:
+    return Draft.objects.filter(user=held.user_id, data__contains=[["paper", held.key]]).exists()
+
+
+def claim(held: HeldPaper, *, by: Viewer) -> HeldPaper:
+    """Hold the row until the form is saved or refused. Raises HandedInAlready, or Refused where it is gone."""
+    row = HeldPaper.objects.visible_to(by).locked().filter(pk=held.pk).first()
+    if row is None:
+        raise Refused(_("The paper is no longer kept here. Put it in once more."))
+    if row.document and row.document.agreement:
+        raise HandedInAlready(row.document.agreement)
+    return row
+
+
+def hand_in(held: HeldPaper, agreement: Agreement, said: Mapping[str, Any], *, by: Viewer) -> Document:
+    """Make it a paper of the agreement, through the same checks as any; its text is read again by the job.
+
+    Raises ValidationError. What is asked once says it all: titles and day are the agreement's own.
+    """
+    kind = DocumentKind(said["kind"])
+    is_signed = kind == DocumentKind.SIGNED_TEXT
+    for column in ("title_vi", "title_en"):
+        if mark := mark_in_name(getattr(agreement, column)):
+            reason = _("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark}
+            raise ValidationError({column: reason})
+    paper = Document(
+        agreement=agreement, kind=kind, title_vi=agreement.title_vi, title_en=agreement.title_en,
+        language=said["language"], is_signed_copy=is_signed,
+        audience=said["audience"] or (Audience.PARTNER if is_signed else Audience.INTERNAL),
+    )  # fmt: skip
+    if is_signed:
+        paper.published_on, paper.published_precision = agreement.signed_on, agreement.signed_precision
+    with held.file.open("rb") as content:
+        data = content.read()
+    try:
+        accept(SimpleUploadedFile(held.filename, data), paper)
+    except Refused as no:
+        raise ValidationError(no.reason) from None
+    paper.stamp(by).full_clean(exclude=["file"])
+    paper.save()
+    _forget_bytes(held)
+    held.document, held.content = paper, ""
+    held.save()
+    return paper
+
+
+def let_go(held: HeldPaper) -> None:
+    """Take a paper away that was not handed in."""
+    _forget_bytes(held)
+    held.delete()
+
+
+def _forget_bytes(held: HeldPaper) -> None:
+    name, storage = held.file.name or "", held.file.storage
+    held.file = ""
+    if name:
+        transaction.on_commit(lambda: storage.delete(name))
+
+
+def forget_old(*, at: datetime) -> int:
+    """Take away what nobody came back to; return how many."""
+    old = HeldPaper.objects.filter(used_at__lt=at - KEPT).order_by("pk").values_list("pk", flat=True)
+    return sum(FORGETTING.each(old, lambda pk: _forget_one(pk, at), at=at))
+
+
+def _forget_one(pk: int, at: datetime) -> bool:
+    with transaction.atomic():
+        held = HeldPaper.objects.filter(pk=pk).filter(Q(used_at__lt=at - KEPT)).locked(skip=True).first()
+        if held is None:
+            return False
+        if held.document_id is None and held.used_at > at - KEPT_WITH_DRAFT and _is_named(held):
+            return False
+        let_go(held)
+    return True
