@@ -8,12 +8,12 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
-from agreements.commitments.api import CommitmentViewSet, WholeAgreementViewSet
+from agreements.commitments.api.commitments import CommitmentViewSet, WholeAgreementViewSet
 from agreements.exchange.export_views import pages_of
 from agreements.importing.api import ImportViewSet
 from agreements.overview.api import WaitingViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
-from partners.api import CountryViewSet, OrganisationViewSet
+from partners.api import CountryViewSet, DeskViewSet, OrganisationViewSet, SectorViewSet
 from partners.viewers import Role
 from tracker import accounts, design, health, home, mails
 from tracker.admin_site import lead_on
@@ -27,6 +27,8 @@ api.include_root_view = False
 api.register("agreements", WholeAgreementViewSet, "api-agreement")
 api.register("commitments", CommitmentViewSet, "api-commitment")
 api.register("countries", CountryViewSet, "api-country")
+api.register("desks", DeskViewSet, "api-desk")
+api.register("sectors", SectorViewSet, "api-sector")
 api.register("organisations", OrganisationViewSet, "api-organisation")
 api.register("imports", ImportViewSet, "api-import")
 api.register("waiting", WaitingViewSet, "api-waiting")
