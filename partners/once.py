@@ -34,7 +34,7 @@ def once(view: Any, key: str, handler: Handler, request: Request, *args: Any, **
         said = _("The Idempotency-Key is 1 to %(most)s characters long.") % {"most": LONGEST}
         raise exceptions.ValidationError({HEADER: [said]})
     with transaction.atomic():
-        kept, is_new = KeptAnswer.claim(int(request.user.pk or 0), key, _digest(request), at=timezone.now())
+        kept, is_new = KeptAnswer.claim(request.user.pk or 0, key, _digest(request), at=timezone.now())
         if not is_new:
             return _again(view, kept, _digest(request))
         answer = handler(request, *args, **kwargs)
