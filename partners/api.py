@@ -6,17 +6,16 @@ from typing import Any, ClassVar
 
 from django.core.validators import validate_slug
 from django.db.models import OuterRef
-from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from partners.asking import Bound
-from partners.models import Country, Figure, Organisation, Relation
+from partners.models import Country, Desk, Figure, Organisation, Relation, Sector
 from partners.naming import free_code, is_free
 from partners.records import RecordQuerySet
 from partners.rows import Make, listed
-from partners.viewers import DESK_STAFF, Role, Viewer
-from partners.viewsets import READ, Pages, RecordSerializer, RecordViewSet, VisibleField
+from partners.serializing import RecordSerializer, VisibleField
+from partners.viewers import DESK_STAFF, Role
+from partners.viewsets import READ, Pages, RecordViewSet
 
 KEPT_BY_DESKS = READ | {"create": frozenset(DESK_STAFF), "partial_update": frozenset(DESK_STAFF)}
 KEPT_BY_OPERATOR = READ | {"create": frozenset({Role.OPERATOR}), "partial_update": frozenset({Role.OPERATOR})}
@@ -120,6 +119,34 @@ class CodePages(Pages):
         return None if "\0" in text else text
 
 
+class DeskSerializer(RecordSerializer):
+    class Meta:
+        model = Desk
+        fields = ("id", "code", "name_vi", "name_en", "updated_at", "version")
+
+
+class SectorSerializer(RecordSerializer):
+    class Meta:
+        model = Sector
+        fields = ("id", "code", "name_vi", "name_en", "updated_at", "version")
+
+
+class DeskViewSet(RecordViewSet):
+    """The units that keep agreements: the codes of `desk`. An operator keeps the list."""
+
+    records = Desk
+    serializer_class = DeskSerializer
+    lookup_field = "code"
+
+
+class SectorViewSet(RecordViewSet):
+    """Fields of cooperation: the codes of `sectors`. An operator keeps the list."""
+
+    records = Sector
+    serializer_class = SectorSerializer
+    lookup_field = "code"
+
+
 class CountryViewSet(RecordViewSet):
     records = Country
     declared = KEPT_BY_OPERATOR
@@ -127,11 +154,11 @@ class CountryViewSet(RecordViewSet):
     pagination_class = CodePages
 
     def get_serializer_class(self) -> type[RecordSerializer]:
-        return CountryDetailSerializer if self.action == "retrieve" else CountrySerializer
+        return CountrySerializer if self.action == "list" else CountryDetailSerializer
 
 
 class OrganisationViewSet(RecordViewSet):
-    """Filters: `q` (folded search), `kind`, `country`."""
+    """Organisations. Those that one may take for another are merged on a page, by a manager."""
 
     records = Organisation
     serializer_class = OrganisationSerializer
@@ -139,16 +166,9 @@ class OrganisationViewSet(RecordViewSet):
     lookup_field = "code"
     pagination_class = CodePages
 
-    filters: ClassVar = {"q": None, "kind": None, "country": Bound()}
-
-    def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
-        rows = super().found(viewer, asked)
-        if text := asked.get("q"):
-            rows = rows.search(text, viewer)
-        for name, lookup in (("kind", "kind"), ("country", "country__code")):
-            if value := asked.get(name):
-                rows = rows.filter(**{lookup: value})
-        return rows
+    by_choice = ("kind",)
+    by_record: ClassVar = {"country": (Country, "code", "country")}
+    searches = True
 
     def base_queryset(self) -> RecordQuerySet[Any]:
         return super().base_queryset().select_related("country", "parent", "successor")

@@ -18,7 +18,7 @@ from partners.records import RecordQuerySet
 from partners.statements import STATEMENTS, Text
 from partners.viewers import Viewer
 
-NEVER_ALIKE = frozenset({"q"})  # whatever is searched for is read into a query of its own
+NEVER_ALIKE = frozenset({"q", "updated_since"})  # what is searched for is read into a query of its own; moments
 PLAIN = re.compile(r"[\w.-]{1,64}", re.ASCII)  # a code or a reference: what every filter takes as it is
 
 

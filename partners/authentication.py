@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pghistory
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -30,6 +30,8 @@ class KeyAuthentication(BaseAuthentication):
             if wait := wait_after_guess(request, "key"):
                 raise Throttled(wait)
             raise AuthenticationFailed(_("The key is unknown, expired or withdrawn."))
+        if not request.headers.get("Accept-Language"):
+            translation.activate(token.user.language)  # till the next request: each begins with its own
         request._request.api_user = token.user_id  # type: ignore[attr-defined]  # for the log
         pghistory.context(user=token.user_id, key=token.pk)  # who acts, in the history of every change
         return token.user, token

@@ -53,8 +53,14 @@ class ReadableFilters(filters.FilterSet):
     def __init__(self, *args: Any, viewer: Viewer, **options: Any) -> None:
         self.viewer = viewer
         super().__init__(*args, **options)
-        for name in [name for name, reads in self.READS.items() if not self._may_ask(reads)]:
+        for name in [name for name in self.READS if not self.may_ask(name, viewer)]:
             del self.filters[name]
+
+    @classmethod
+    def may_ask(cls, name: str, viewer: Viewer) -> bool:
+        """Whether there is a filter of this name for this viewer."""
+        model: type[Record] = cast("Any", cls)._meta.model  # which the metaclass sets
+        return name in cls.READS and all(is_readable(model, path, viewer) for path in cls.READS[name].split())
 
     @classmethod
     def of(cls, asked: QueryDict, rows: Any, viewer: Viewer) -> Any:
@@ -113,9 +119,6 @@ class ReadableFilters(filters.FilterSet):
     @property
     def _model(self) -> type[Record]:
         return cast("type[Record]", cast("Any", self)._meta.model)  # which the metaclass sets
-
-    def _may_ask(self, reads: str) -> bool:
-        return all(is_readable(self._model, path, self.viewer) for path in reads.split())
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """For partners, rows whose related record is hidden answer to no filter that asks about it."""

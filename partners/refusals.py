@@ -13,3 +13,11 @@ class Refused(Exception):
     @property
     def reason(self) -> str:
         return str(self.args[0])
+
+
+class NotYours(Refused):
+    """It is for another role or another desk, whatever is sent and whenever."""
+
+
+class Unknown(Refused):
+    """There is no act of this name."""

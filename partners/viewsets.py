@@ -4,27 +4,31 @@ from __future__ import annotations
 
 import json
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar
 
-from django.core.exceptions import ValidationError
+from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from rest_framework import exceptions, pagination, serializers, status, viewsets
+from rest_framework import exceptions, pagination, status, viewsets
 from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import exception_handler
 
-from partners import reading
+from partners import conditions, reading
+from partners.answering import Answering
 from partners.asking import Asked, Bound, Question, Shown, fields_asked, names_in
-from partners.permissions import Declared, viewer_of
+from partners.filtering import ReadableFilters
+from partners.permissions import Declared
+from partners.problems import Stale, Unconditional
 from partners.records import Record, RecordQuerySet
-from partners.refusals import Refused
-from partners.rows import MadeInSql, Make
-from partners.throttling import headers_of
+from partners.rows import Make
 from partners.viewers import Role, Viewer
 
 READ = {"list": frozenset(Role), "retrieve": frozenset(Role)}
+SINCE = "updated_since"
+OF_LISTS = frozenset({"cursor", "page_size", "count"})
+COUNTS = {"capped": 1000, "exact": None}  # how far `count` counts
 
 
 class Pages(pagination.CursorPagination):
@@ -51,109 +55,54 @@ class Pages(pagination.CursorPagination):
     def _get_position_from_instance(self, instance: Shown, ordering: Sequence[str]) -> str:
         return str(instance.beside[0])
 
-    def body(self, page: Sequence[Shown]) -> str:
+    def get_page_size(self, request: Request) -> int:
+        """What is no size of a page is refused: nobody should take fifty rows for all."""
+        given = request.query_params.get(self.page_size_query_param)
+        if given is None:
+            return self.page_size
+        if (size := reading.whole(given, least=1, most=self.max_page_size)) is None:
+            said = _("Give a number from %(least)s to %(most)s.") % {"least": 1, "most": self.max_page_size}
+            raise exceptions.ValidationError({self.page_size_query_param: [said]})
+        return size
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        found = super().get_schema_operation_parameters(view)
+        for one in found:
+            if one["name"] == self.page_size_query_param:
+                one["schema"] |= {"minimum": 1, "maximum": self.max_page_size, "default": self.page_size}
+        counts = {"type": "string", "enum": sorted(COUNTS)}
+        said = "Count the rows that answer: all of them, or up to 1000."
+        return [*found, {"name": "count", "in": "query", "required": False, "schema": counts, "description": said}]
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        link = {"type": "string", "format": "uri", "nullable": True}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {
+                "next": link,
+                "previous": link,
+                "count": {"type": "integer", "description": "where it was asked for"},
+                "count_is_capped": {"type": "boolean", "description": "whether there are more than were counted"},
+                "results": schema,
+            },
+        }
+
+    def body(self, page: Sequence[Shown], counted: Mapping[str, Any]) -> str:
         """The answer as JSON: the rows are such texts already."""
         links = ",".join(
             f'"{name}":{json.dumps(link)}'
             for name, link in (("next", self.get_next_link()), ("previous", self.get_previous_link()))
         )
-        return f'{{{links},"results":[{",".join(row.json for row in page)}]}}'
+        found = "".join(f'"{name}":{json.dumps(value)},' for name, value in counted.items())
+        return f'{{{links},{found}"results":[{",".join(row.json for row in page)}]}}'
 
 
-class VisibleField(serializers.SlugRelatedField[Any]):
-    """A link to another record by its code; a hidden record and an unknown one give the same error."""
-
-    def __init__(self, model: type[Record] | None = None, **options: Any) -> None:
-        self.model = model
-        if model is not None:
-            options["queryset"] = model._default_manager.none()
-        super().__init__(**options)
-
-    def get_queryset(self) -> models.QuerySet[Any]:
-        assert self.model is not None
-        return self.model.objects.visible_to(viewer_of(self.context["request"]))
-
-    def to_internal_value(self, data: Any) -> Any:
-        """A code that a request names again and again is looked for once."""
-        context: Any = self.context  # one dictionary for all fields of a request
-        known = context.setdefault("found_by_code", {})
-        key = (self.model, data if isinstance(data, str) else None)
-        if key not in known or key[1] is None:
-            known[key] = super().to_internal_value(data)
-        return known[key]
-
-
-class RecordSerializer(MadeInSql, serializers.ModelSerializer[Any]):
-    """Lets through the fields that the model's table gives the viewer; unknown input is an error."""
-
-    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
-        fields = super().get_fields()
-        request = self.context.get("request")
-        if request is None:
-            return fields
-        viewer = viewer_of(request)
-        table_of = cast("type[Record]", self.Meta.model)
-        table = table_of.FIELDS
-        readable, writable = table.readable(viewer), table.writable(viewer)
-        if getattr(self.context.get("view"), "swagger_fake_view", False):  # the description shows what anybody may see
-            readable = frozenset(table.classes)
-            writable = readable - frozenset(table.locked.split())
-        for name in list(fields):
-            source = getattr(fields[name], "column", None) or fields[name].source or name
-            known = source in table.classes
-            if known and source not in readable:
-                del fields[name]
-            elif known and source not in writable:
-                fields[name].read_only = True
-                fields[name].required = False
-            field = fields.get(name)
-            if known and isinstance(field, serializers.ChoiceField) and field.read_only:
-                field.allow_blank = table_of.field_of(source).blank  # what is shown may be blank, and is described so
-        return fields
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            known = {name for name, field in self.fields.items() if not field.read_only}
-            if unknown := sorted(set(map(str, data)) - known):
-                raise serializers.ValidationError({name: ["This field cannot be set here."] for name in unknown})
-        table: type[Record] = self.Meta.model
-        columns = {field.name for field in table._meta.concrete_fields}
-        read = super().to_internal_value(data)
-        return {name: table.cleaned_text(name, value) if name in columns else value for name, value in read.items()}
-
-    @property
-    def viewer(self) -> Viewer:
-        return viewer_of(self.context["request"])
-
-    def create(self, validated_data: dict[str, Any]) -> Any:
-        made: type[Any] = self.Meta.model
-        return self._keep(made(), validated_data)
-
-    def update(self, instance: Any, validated_data: dict[str, Any]) -> Any:
-        return self._keep(instance, validated_data)
-
-    def _keep(self, record: Any, values: dict[str, Any]) -> Any:
-        """Stamp, check and save it as a page does."""
-        many = self.put(record, values)
-        with transaction.atomic():
-            record.stamp(self.viewer).full_clean()
-            record.save()
-            for name, rows in many.items():
-                getattr(record, name).set(rows)
-        return record
-
-    def put(self, record: Record, values: dict[str, Any]) -> dict[str, Any]:
-        """Set the columns; return the lists of other records, which can be set once the record is saved."""
-        many = {f.name for f in record._meta.many_to_many}
-        for name in values.keys() - many:
-            setattr(record, name, values[name])
-        return {name: values[name] for name in many & values.keys()}
-
-
-class RecordViewSet(viewsets.ModelViewSet[Any]):
+class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
     """Rows through the gate. `declared` names each action and the roles that may use it; nothing else works.
 
-    Answers to one record carry its version as ETag; a write with If-Match and another version is refused (412).
+    Answers bear an ETag. A change needs If-Match with that of the record (428 without, 412 where it is another); what
+    the reader has already is not sent again (304).
     """
 
     permission_classes = (Declared,)
@@ -162,17 +111,75 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
     pagination_class = Pages
     lookup_field = "ref"
     http_method_names = ("get", "head", "options", "post", "patch")
-    filters: ClassVar[Mapping[str, Bound | None]] = {}  # parameters of the list
+    filter_backends = ()
+    filterset: ClassVar[type[ReadableFilters] | None] = None  # the filters of the page
+    by_record: ClassVar[Mapping[str, tuple[type[Record], str, str]]] = {}  # parameter: kind, its code, the way there
+    by_choice: ClassVar[tuple[str, ...]] = ()  # columns whose values are parameters
+    searches: ClassVar[bool] = False  # whether `q` looks for words
     expandable: ClassVar[frozenset[str]] = frozenset()
     beside: ClassVar[tuple[str, ...]] = ()  # columns that `opened` is told
+    changes_with: ClassVar[tuple[tuple[type[Record], str], ...]] = ()  # rows shown inside: kind, and how it leads here
 
-    @property
-    def viewer(self) -> Viewer:
-        return viewer_of(self.request)
+    def takes(self, name: str) -> bool:
+        if self.action == "list":
+            return name in OF_LISTS or name == "fields" or self.may_filter(name)
+        shows = name == "fields" or (name == "expand" and bool(self.expandable))
+        return shows or super().takes(name)
+
+    def may_filter(self, name: str) -> bool:
+        """Whether the list can be narrowed by this, by this viewer."""
+        if name == SINCE:
+            return "updated_at" in self.records.FIELDS.readable(self.viewer)
+        if self.filterset is not None and self.filterset.may_ask(name, self.viewer):
+            return True
+        readable = self.records.FIELDS.readable(self.viewer)
+        known = name in self.by_record or (name == "q" and self.searches)
+        return known or (name in self.by_choice and name in readable)
+
+    @classmethod
+    def all_filters(cls) -> Mapping[str, Bound | None]:
+        """Every parameter that narrows the list, and how its value is bound into a text."""
+        own = {} if cls.filterset is None else cls.filterset.BOUND
+        records = {name: None if code == "pk" else Bound() for name, (_kind, code, _way) in cls.by_record.items()}
+        more = (*cls.by_choice, *(("q",) if cls.searches else ()), SINCE)
+        return {**own, **records, **dict.fromkeys(more)}
 
     def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
         """The rows that a viewer may read; of a list those that answer to its filters."""
-        return self.records.objects.visible_to(viewer)
+        rows = self.records.objects.visible_to(viewer)
+        if self.action != "list":
+            return rows
+        if self.filterset is not None:
+            rows = self.filterset.of(asked, rows, viewer)
+        for name, (kind, code, way) in self.by_record.items():
+            if value := asked.get(name):
+                wanted = (reading.key(value) or 0) if code == "pk" else value
+                rows = rows.filter(**{f"{way}__in": kind.objects.visible_to(viewer).filter(**{code: wanted})})
+        if self.searches and asked.get("q"):
+            rows = rows.search(str(asked["q"]), viewer)
+        for name in self.by_choice:
+            if value := asked.get(name):
+                rows = self.chosen(rows, name, value)
+        return self.changed_since(rows, str(asked[SINCE])) if SINCE in asked else rows
+
+    def chosen(self, rows: RecordQuerySet[Any], name: str, value: str) -> RecordQuerySet[Any]:
+        choices = dict(self.records.field_of(name).flatchoices)
+        if value not in choices:
+            said = _("There is no such choice: one of %(choices)s.") % {"choices": ", ".join(map(str, choices))}
+            raise exceptions.ValidationError({name: [said]})
+        return rows.filter(**{name: value})
+
+    def changed_since(self, rows: RecordQuerySet[Any], text: str) -> RecordQuerySet[Any]:
+        """Rows of which the history knows a change since then, or of what is shown inside them."""
+        if (since := reading.instant(text)) is None:
+            raise exceptions.ValidationError({SINCE: [_("Give a moment, such as 2026-11-23T09:00:00Z.")]})
+        known = models.Q()
+        for kind, path in ((self.records, "pgh_obj_id"), *self.changes_with):
+            options: Any = kind._meta  # the history adds its events
+            events = options.get_field("events").related_model
+            own = events._default_manager.filter(**{path: OuterRef("pk")}, pgh_created_at__gte=since)
+            known |= models.Q(Exists(own))
+        return rows.filter(known)
 
     def makes(self) -> Mapping[str, Make]:
         """How each key of a row is made, in their order."""
@@ -187,8 +194,6 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
             raise exceptions.ValidationError(
                 {"expand": [_("There is no list called %(name)s.") % {"name": name} for name in unknown]}
             )
-        if wanted and self.action == "list":
-            raise exceptions.ValidationError({"expand": [_("Lists are expanded in one record, not in many.")]})
         return wanted
 
     def shown(self) -> Hashable:
@@ -197,21 +202,35 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
         return (type(self), self.action, *(tuple(given.getlist(name)) for name in ("fields", "expand")))
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        asked = Asked.read(request.query_params, self.filters)
+        asked = Asked.read(request.query_params, self.all_filters())
         column = self.pagination_class.ordering.removeprefix("-")
         pages: Any = self.paginator
         question = Question(self, self.viewer, asked, self.shown(), beside=(column,))
         page = pages.paginate_queryset(question, request, view=self)  # which it refines and slices like a queryset
-        return self.answered(pages.body(page))
+        body = pages.body(page, self.counted(request.query_params))
+        return self.unless_known(self.answered(body), conditions.tag_of(body))
+
+    def counted(self, asked: QueryDict) -> dict[str, Any]:
+        """How many rows answer, if that was asked for."""
+        if (how := asked.get("count")) is None:
+            return {}
+        if how not in COUNTS:
+            raise exceptions.ValidationError({"count": [_("Ask for `capped` or for `exact`.")]})
+        rows, most = self.found(self.viewer, asked).order_by(), COUNTS[how]
+        count = rows.count() if most is None else rows[: most + 1].count()
+        is_capped = most is not None and count > most
+        return {"count": min(count, most) if most else count, "count_is_capped": is_capped}
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Any:
         answer, beside = self.one(self.kwargs[self.lookup_field])
         self.opened(*beside)
-        return answer
+        return self.unless_known(answer, answer.headers["ETag"])
 
     def one(self, code: str) -> tuple[HttpResponse, Sequence[Any]]:
         """The record with a code, and the columns beside it. Raises Http404."""
-        place = {self.lookup_field: code}
+        place: Mapping[str, Any] = {self.lookup_field: reading.key(code) if self.lookup_field == "pk" else code}
+        if None in place.values():
+            raise Http404
         asked = Asked(QueryDict(), (), {})
         question = Question(self, self.viewer, asked, self.shown(), (), place, ("version", *self.beside))
         found = question[:1] if "\0" not in code else []
@@ -219,9 +238,32 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
             raise Http404
         version, *beside = found[0].beside
         answer = self.answered(found[0].json)
-        if "version" in found[0].keys:
-            answer.headers["ETag"] = f'"{version}"'
+        answer.headers["ETag"] = conditions.tag_of(found[0].json, version if self._reads_versions else None)
         return answer, beside
+
+    @property
+    def _reads_versions(self) -> bool:
+        return "version" in self.records.FIELDS.readable(self.viewer)
+
+    def shown_at(self, code: str, status_code: int = status.HTTP_200_OK) -> HttpResponse:
+        """The record that was made or changed, as a reader gets it, with its address where it is new."""
+        self.place = code
+        answer, _beside = self.one(code)
+        answer.status_code = status_code
+        if status_code == status.HTTP_201_CREATED:
+            answer.headers["Location"] = self.address_of(code)
+        return answer
+
+    def address_of(self, code: str) -> str:
+        return f"{settings.BASE_URL}{reverse(f'{self.basename}-detail', args=[code])}"
+
+    def unless_known(self, answer: HttpResponse, tag: str) -> HttpResponse:
+        """Nothing but the tag (304) for who has it already."""
+        if conditions.is_known(self.request.headers.get("If-None-Match", ""), tag):
+            answer = HttpResponse(status=status.HTTP_304_NOT_MODIFIED)
+            del answer.headers["Content-Type"]  # of nothing
+        answer.headers["ETag"] = tag
+        return answer
 
     def opened(self, *beside: Any) -> None:
         """Whatever is to be noted of a record that was read alone."""
@@ -246,41 +288,37 @@ class RecordViewSet(viewsets.ModelViewSet[Any]):
         """Whether the viewer may change this row at all; which fields is the table's matter."""
         return True
 
-    def perform_update(self, serializer: Any) -> None:
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        serializer: Any = self.get_serializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        return self.shown_at(self.code_of(serializer.save()), status.HTTP_201_CREATED)
+
+    def partial_update(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        serializer: Any = self.get_serializer(self.get_object(), data=request.data, partial=True)
+        serializer.is_valid(raise_exception=True)
         with transaction.atomic():
-            locked = self.get_queryset().locked().get(pk=serializer.instance.pk)
-            if not self.may_change(locked):
-                raise exceptions.PermissionDenied
-            wanted = self.request.headers.get("If-Match", "").strip().strip('"')
-            if wanted and wanted != str(locked.version):
-                raise Stale
-            serializer.instance = locked
-            serializer.save()
+            self.perform_update(serializer)
+        return self.shown_at(self.code_of(serializer.instance))
 
-    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        for name, value in headers_of(request).items():
-            response.headers[name] = value
-        if self.detail and isinstance(getattr(response, "data", None), dict) and "version" in response.data:
-            response.headers["ETag"] = f'"{response.data["version"]}"'
-        return response
+    def code_of(self, record: Any) -> str:
+        return str(getattr(record, self.lookup_field))
 
+    def perform_update(self, serializer: Any) -> None:
+        locked = self.get_queryset().locked().get(pk=serializer.instance.pk)
+        if not self.may_change(locked):
+            raise exceptions.PermissionDenied
+        self.refuse_stale(locked)
+        serializer.instance = locked
+        serializer.save()
 
-class Stale(exceptions.APIException):
-    status_code = status.HTTP_412_PRECONDITION_FAILED
-    default_detail = "The record has changed since you read it. Fetch it again and repeat your change."
-    default_code = "stale"
-
-
-def detail_of(problem: ValidationError) -> dict[str, list[str]]:
-    """The reasons of a record, by field."""
-    return problem.message_dict if hasattr(problem, "error_dict") else {"non_field_errors": problem.messages}
-
-
-def explain(problem: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn refusals of rules and models into answers with a reason."""
-    if isinstance(problem, Refused):
-        return Response({"detail": problem.reason}, status=status.HTTP_409_CONFLICT)
-    if isinstance(problem, ValidationError):
-        problem = exceptions.ValidationError(detail_of(problem))
-    return exception_handler(problem, context)
+    def refuse_stale(self, record: Any, *, is_needed: bool = True) -> None:
+        """Raises Stale where the record, whose row is locked, is not what the request was made for."""
+        wanted = self.request.headers.get("If-Match")
+        if wanted is None:
+            if is_needed:
+                raise Unconditional
+            return
+        version = record.version if self._reads_versions else None
+        tag = "" if version is not None else self.one(self.code_of(record))[0].headers["ETag"]
+        if not conditions.holds(wanted, tag, version):
+            raise Stale

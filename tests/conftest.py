@@ -140,6 +140,23 @@ def site() -> Iterator[Running]:
     running.remove()
 
 
+class Overwriting(APIClient):
+    """Changes a record whatever its version, where a test says nothing of it."""
+
+    def patch(self, *args: Any, **options: Any) -> Any:
+        return super().patch(*args, **{"HTTP_IF_MATCH": "*", **options})
+
+
+def wrong(answer: Any) -> dict[str, list[str]]:
+    """The reasons of a refusal by the API, by field."""
+    said = answer.json()
+    assert answer.headers["Content-Type"] == "application/problem+json", said
+    found: dict[str, list[str]] = {}
+    for fault in said.get("errors", ()):
+        found.setdefault(fault["field"], []).append(fault["detail"])
+    return found
+
+
 @dataclass
 class Cast:
     """People, organisations and two agreements: one shared with Sara's organisation, one with nobody."""
@@ -171,7 +188,7 @@ class Cast:
         return client
 
     def api(self, name: str) -> APIClient:
-        client = APIClient(headers={"accept-language": "en"})
+        client = Overwriting(headers={"accept-language": "en"})
         if name != "anonymous":
             client.force_authenticate(self.people[name])
         return client

@@ -16,13 +16,14 @@ import structlog
 from django.conf import settings
 from django.core.exceptions import BadRequest, RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent, ValidationError
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from partners import reading, texts
+from partners.problems import problem
 from partners.refusals import Refused
 
 log = structlog.get_logger()
@@ -54,12 +55,6 @@ def is_form(request: HttpRequest) -> bool:
     """Whether pages read the body as a form; the API takes JSON alone, and says so itself."""
     forms = request.content_type in (URLENCODED, MULTIPART)
     return request.method == "POST" and forms and not request.path.startswith(API)
-
-
-def problem(status: int, detail: Any) -> JsonResponse:
-    """Problem details, as RFC 9457 has them."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": str(detail)}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
 
 
 def refuse(request: HttpRequest, reason: str) -> HttpResponse:

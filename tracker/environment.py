@@ -89,6 +89,7 @@ SETTINGS: Mapping[str, Setting] = {
     "WEB_LOCK_SECONDS": Setting("seconds, as 10; 0 is no limit", r"\d+"),
     "WEB_IDLE_SECONDS": Setting("seconds, as 60; 0 is no limit", r"\d+"),
     "API_PER_MINUTE": Setting("requests of one key, as 600", COUNT),
+    "API_SCHEMA_IS_PUBLIC": Setting("on or off", SWITCH),
     "JSON_MAX_BYTES": Setting("bytes, as 1048576", COUNT),
     "UPLOAD_MAX_BYTES": Setting("bytes, as 20971520", COUNT),
     "LOG_LEVEL": Setting("DEBUG, INFO, WARNING, ERROR or CRITICAL", "DEBUG|INFO|WARNING|ERROR|CRITICAL"),

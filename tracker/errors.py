@@ -13,8 +13,9 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from partners.masking import is_secret
+from partners.problems import problem
 from partners.records import Record
-from tracker.door import API, REASONS, problem, refuse
+from tracker.door import API, REASONS, refuse
 
 # What people type into forms of ours beside the columns of records.
 TYPED = {
@@ -60,4 +61,6 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def broken(request: HttpRequest) -> HttpResponse:
     """Drawn without the request, whose session may be what is broken."""
+    if request.path.startswith(API):
+        return problem(500, _("Something broke here, and nothing was changed. It is noted; try again later."))
     return HttpResponse(render_to_string("500.html"), status=500)

@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from tracker.database.address import read_address
+from tracker.describing import DESCRIPTION
 from tracker.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -326,44 +327,17 @@ REST_FRAMEWORK = {
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_SCHEMA_CLASS": "partners.schema.Described",
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "EXCEPTION_HANDLER": "partners.viewsets.explain",
+    "EXCEPTION_HANDLER": "partners.problems.explain",
     "DEFAULT_THROTTLE_CLASSES": ["partners.throttling.PerKey"],
 }
 API_PER_MINUTE = env.int("API_PER_MINUTE", default=600)  # requests of one key
 if API_PER_MINUTE <= 0:
     raise ImproperlyConfigured("API_PER_MINUTE must be more than 0.")
+API_SCHEMA_IS_PUBLIC = env.bool("API_SCHEMA_IS_PUBLIC", default=DEMO)  # whether /api/schema/ needs no sign-in
 CHECK_STATEMENTS = 0  # tests: of each kept text the first so many answers, then each so-manieth, are compared; 0: none
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Agreements register API",
-    "DESCRIPTION": "Agreements with partners, the commitments in them, countries and organisations. "
-    "Every answer holds what the key's owner may see, and no more.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["partners.permissions.KnownViewer"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    # A link to each part would stand inside the button that opens it, out of the keyboard's reach.
-    "SWAGGER_UI_SETTINGS": {"deepLinking": False},
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "APPEND_COMPONENTS": {
-        "schemas": {
-            "Problem": {
-                "type": "object",
-                "description": "Why it was refused: `detail`, or the names of fields with their reasons.",
-                "additionalProperties": True,
-            }
-        }
-    },
-    "ENUM_NAME_OVERRIDES": {
-        "StageEnum": "agreements.vocabulary.Stage",
-        "DeliveryEnum": "agreements.vocabulary.Delivery",
-        "HealthEnum": "agreements.vocabulary.Health",
-        "ConsentEnum": "agreements.register.models.participant.Consent",
-        "AgreementKindEnum": "agreements.vocabulary.Kind",
-        "CommitmentKindEnum": "agreements.vocabulary.CommitmentKind",
-        "OrganisationKindEnum": "partners.models.organisations.OrganisationKind",
-    },
-}
+# The description tells of no record; a ministry may still show it to its own people alone.
+SCHEMA_READERS = "rest_framework.permissions.AllowAny" if API_SCHEMA_IS_PUBLIC else "partners.permissions.KnownViewer"
+SPECTACULAR_SETTINGS = DESCRIPTION | {"SERVE_PERMISSIONS": [SCHEMA_READERS]}
 
 # --- Logs ----------------------------------------------------------------------------------------------------------
 LOGGING = {

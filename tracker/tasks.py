@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from agreements.jobs.daily import of_the_day
 from agreements.jobs.running import job
-from partners.models import Attempt
+from partners.models import Attempt, KeptAnswer
 from partners.models.credentials import SessionStore
 from tracker.heartbeat import hearing
 from tracker.history import sealing
@@ -44,5 +44,6 @@ def forget_sessions() -> None:
 
 @job("tracker.forget_attempts")
 def forget_attempts() -> None:
-    """Take away the counters of tries that no longer count."""
+    """Take away the counters of tries that no longer count, and what was kept against repetitions."""
     Attempt.forget(at=timezone.now())
+    KeptAnswer.forget(at=timezone.now())

@@ -8,28 +8,64 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
-from agreements.commitments.api import CommitmentViewSet, WholeAgreementViewSet
+from agreements.commitments.api.acts import ActingCommitmentViewSet, AnswerViewSet, DueRequestViewSet
+from agreements.commitments.api.commitments import WholeAgreementViewSet
+from agreements.commitments.api.parts import FundingViewSet, IndicatorViewSet, MeasurementViewSet, MilestoneViewSet
 from agreements.exchange.export_views import pages_of
 from agreements.importing.api import ImportViewSet
 from agreements.overview.api import WaitingViewSet
+from agreements.pages.api import ParticipantViewSet, ShareViewSet
+from agreements.register.api.amendments import AmendmentViewSet
+from agreements.register.api.comments import CommentViewSet, InstrumentTypeViewSet, NoteViewSet
+from agreements.reminders.api import FollowViewSet, InboxViewSet, SavedViewViewSet
+from agreements.reporting.api import ReportViewSet
+from agreements.sources.api import CitationViewSet, DocumentViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
-from partners.api import CountryViewSet, OrganisationViewSet
+from partners.api import CountryViewSet, DeskViewSet, OrganisationViewSet, SectorViewSet
 from partners.viewers import Role
 from tracker import accounts, design, health, home, mails
 from tracker.admin_site import lead_on
 from tracker.heartbeat import views as heartbeat
 from tracker.history import views as history
+from tracker.history.api import ChangeViewSet
 from tracker.search import views as search
+from tracker.search.api import SearchViewSet
 from tracker.tour import tour
 
 api = DefaultRouter()
 api.include_root_view = False
-api.register("agreements", WholeAgreementViewSet, "api-agreement")
-api.register("commitments", CommitmentViewSet, "api-commitment")
-api.register("countries", CountryViewSet, "api-country")
-api.register("organisations", OrganisationViewSet, "api-organisation")
-api.register("imports", ImportViewSet, "api-import")
-api.register("waiting", WaitingViewSet, "api-waiting")
+RESOURCES = {
+    "agreements": WholeAgreementViewSet,
+    "amendments": AmendmentViewSet,
+    "answers": AnswerViewSet,
+    "changes": ChangeViewSet,
+    "citations": CitationViewSet,
+    "comments": CommentViewSet,
+    "commitments": ActingCommitmentViewSet,
+    "countries": CountryViewSet,
+    "desks": DeskViewSet,
+    "documents": DocumentViewSet,
+    "due-requests": DueRequestViewSet,
+    "follows": FollowViewSet,
+    "imports": ImportViewSet,
+    "inbox": InboxViewSet,
+    "indicators": IndicatorViewSet,
+    "instrument-types": InstrumentTypeViewSet,
+    "measurements": MeasurementViewSet,
+    "milestones": MilestoneViewSet,
+    "money": FundingViewSet,
+    "notes": NoteViewSet,
+    "organisations": OrganisationViewSet,
+    "participants": ParticipantViewSet,
+    "reports": ReportViewSet,
+    "saved-views": SavedViewViewSet,
+    "search": SearchViewSet,
+    "sectors": SectorViewSet,
+    "shares": ShareViewSet,
+    "waiting": WaitingViewSet,
+}
+for name, viewset in RESOURCES.items():
+    api.register(name, viewset, f"api-{name}")
 
 docs = SpectacularSwaggerSplitView.as_view(url_name="api_schema", template_name="tracker/api.html")
 # Swagger's interface sets styles from its script; scripts themselves stay strict, here as everywhere.

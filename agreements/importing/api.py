@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.shortcuts import get_object_or_404
 from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
-from rest_framework import exceptions, pagination, parsers, serializers, status, viewsets
+from rest_framework import exceptions, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -20,27 +21,20 @@ from agreements.importing.models import BEFORE_WRITING, ImportBatch, ImportRow, 
 from agreements.importing.proposing import propose
 from agreements.importing.targets import KEYS, TARGETS
 from agreements.vocabulary import Kind
-from partners import reading, texts
+from partners import reading
 from partners.access import Eyes
+from partners.answering import Answering, Offsets
+from partners.formed import Strict
 from partners.models import Desk
-from partners.parsing import BoundedJSON
+from partners.parsing import BoundedJSON, CleanForm
 from partners.permissions import Declared, viewer_of
 from partners.refusals import Refused
-from partners.viewers import DESK_STAFF, Role, Viewer
-from partners.viewsets import VisibleField
+from partners.serializing import VisibleField
+from partners.viewers import DESK_STAFF, Role
 
 DESK = frozenset(DESK_STAFF)
 READS = ("sheet", "encoding", "separator", "header_row")
 MOST_ROWS = 200  # in one answer
-
-
-class Strict(serializers.Serializer[Any]):
-    """Names that nobody knows are refused."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping) and (unknown := sorted(set(map(str, data)) - set(self.fields))):
-            raise serializers.ValidationError({name: [_("This field cannot be set here.")] for name in unknown})
-        return super().to_internal_value(data)
 
 
 class ImportFileSerializer(Strict):
@@ -151,12 +145,12 @@ class ImportRowSerializer(serializers.ModelSerializer[ImportRow]):
         read_only_fields = fields
 
 
-class ImportPages(pagination.LimitOffsetPagination):
+class ImportPages(Offsets):
     default_limit = 20
     max_limit = 100
 
 
-class ImportViewSet(viewsets.GenericViewSet[ImportBatch]):
+class ImportViewSet(Answering):
     """Bring a file (`POST`, multipart), say what its columns mean (`PATCH`), have it checked, then written.
 
     What takes long goes on in the background: ask again until `state` no longer ends in "ing".
@@ -167,21 +161,23 @@ class ImportViewSet(viewsets.GenericViewSet[ImportBatch]):
         ("list", "retrieve", "create", "partial_update", "check", "write", "undo", "rows"), DESK
     ) | {"accept": frozenset({Role.MANAGER})}
     eyes = Eyes.ASKER
+    parameters: ClassVar = {"list": frozenset({"limit", "offset"}), "rows": frozenset({"outcome", "after"})}
     serializer_class = ImportSerializer
     pagination_class = ImportPages
     filter_backends = ()
     http_method_names = ("get", "head", "options", "post", "patch")
     lookup_value_regex = "[0-9]{1,18}"
-    parser_classes = (BoundedJSON, parsers.MultiPartParser)
+    parser_classes = (BoundedJSON, CleanForm)
 
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return ImportBatch.objects.none()
         return ImportBatch.objects.visible_to(self.viewer).select_related("desk")
 
-    @property
-    def viewer(self) -> Viewer:
-        return viewer_of(self.request)
+    def shown_at(self, code: str, status_code: int = status.HTTP_200_OK) -> Response:
+        """The batch as it is now, for a request that is repeated."""
+        batch = get_object_or_404(self.get_queryset(), pk=code)
+        return Response(ImportSerializer(batch).data, status=status_code)
 
     def list(self, request: Request) -> Response:
         shown = self.paginate_queryset(self.get_queryset())
@@ -194,8 +190,6 @@ class ImportViewSet(viewsets.GenericViewSet[ImportBatch]):
     def create(self, request: Request) -> Response:
         if request.content_type and not request.content_type.startswith("multipart/form-data"):
             raise exceptions.UnsupportedMediaType(request.content_type)
-        if texts.refusal(str(request.POST.get("desk", ""))):
-            raise exceptions.ParseError(_("The input holds a NUL character, which no text may hold."))
         said = ImportFileSerializer(data=request.data, context={"request": request})
         said.is_valid(raise_exception=True)
         language = (translation.get_language() or "vi")[:2]
@@ -206,6 +200,7 @@ class ImportViewSet(viewsets.GenericViewSet[ImportBatch]):
         except Refused as no:
             raise exceptions.ValidationError({"file": [no.reason]}) from None
         propose(batch, self.viewer)
+        self.place = str(batch.pk)
         return Response(
             ImportSerializer(batch).data,
             status=status.HTTP_201_CREATED,

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from drf_spectacular.utils import extend_schema
-from rest_framework import pagination, serializers, viewsets
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from agreements.overview.waiting import Item, WaitingList
 from agreements.vocabulary import Wait
 from partners.access import Eyes
+from partners.answering import Answering, Offsets
 from partners.permissions import Declared, viewer_of
 from partners.viewers import Role
 
@@ -29,18 +30,18 @@ class WaitingSerializer(serializers.Serializer[Item]):
     url = serializers.CharField(help_text="The page of the act.")
 
 
-class WaitingPages(pagination.LimitOffsetPagination):
+class WaitingPages(Offsets):
     default_limit = 50
-    max_limit = 200
 
 
 @extend_schema(responses=WaitingSerializer(many=True))
-class WaitingViewSet(viewsets.GenericViewSet[Any]):  # its rows are of many kinds
+class WaitingViewSet(Answering):  # its rows are of many kinds
     """What waits for the caller: the list behind the first page, the menu, the inbox and the mail of the day."""
 
     permission_classes = (Declared,)
     declared: ClassVar = {"list": frozenset(Role)}
     eyes = Eyes.ASKER
+    parameters: ClassVar = {"list": frozenset({"limit", "offset"})}
     serializer_class = WaitingSerializer
     pagination_class = WaitingPages
     filter_backends = ()

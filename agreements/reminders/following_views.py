@@ -6,10 +6,9 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -62,12 +61,7 @@ def _with_rights(view: SavedView, viewer: Viewer) -> SavedView:
 
 def _seen(viewer: Viewer) -> Any:
     """What the viewer follows and may still see; lists stand beside it."""
-    seen = Q()
-    for name, (model, _column) in FOLLOWABLE.items():
-        if name != "view":
-            seen |= Q(**{f"{name}__in": model.objects.visible_to(viewer).order_by().values("pk")})
-    rows = Follow.objects.visible_to(viewer).filter(seen, user=viewer.user_id)
-    return rows.select_related("agreement", "commitment", "country")
+    return following.seen(viewer).filter(view=None)
 
 
 @require_POST
@@ -116,7 +110,6 @@ def view_remove(request: Request, pk: int) -> HttpResponse:
     view = SavedView.objects.get_visible(request.viewer, pk=pk)
     if not following.may_remove(view, request.viewer):
         raise Http404
-    view.archived_at, view.archived_because = timezone.now(), _("removed by its author")
-    view.stamp(request.viewer).save()
+    following.remove(view, by=request.viewer)
     messages.success(request, _("“%(name)s” is removed.") % {"name": view})
     return redirect("following")

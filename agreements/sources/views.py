@@ -64,10 +64,10 @@ def _editions(document: Document, viewer: Viewer) -> list[Document]:
 
 def _may_add(document: Document, viewer: Viewer) -> bool:
     agreement = document.agreement
-    return agreement is not None and _may_keep(agreement, viewer)
+    return agreement is not None and may_keep(agreement, viewer)
 
 
-def _may_keep(agreement: Agreement, viewer: Viewer) -> bool:
+def may_keep(agreement: Agreement, viewer: Viewer) -> bool:
     """Papers come in at every stage: an ended agreement still has its notice to keep."""
     return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.archived_at is None
 
@@ -76,10 +76,15 @@ def _may_keep(agreement: Agreement, viewer: Viewer) -> bool:
 def document_file(request: Request, pk: int) -> FileResponse:
     """The file, always as a download and never run in the browser."""
     document = Document.objects.select_related("agreement").get_visible(request.viewer, pk=pk)
-    if not may_fetch(document, request.viewer):
+    return file_of(document, request.viewer)
+
+
+def file_of(document: Document, viewer: Viewer) -> FileResponse:
+    """The bytes of a document that came through the gate, noted as opened. Raises Http404 where they stay."""
+    if not may_fetch(document, viewer):
         raise Http404
     if document.agreement:
-        access_log.note(document.agreement, request.viewer, document=document)
+        access_log.note(document.agreement, viewer, document=document)
     try:
         content = document.file.open("rb")
     except FileNotFoundError:
@@ -131,7 +136,7 @@ def _new_paper(request: Request, agreement: Agreement) -> Document:
 def add_paper(request: Request, ref: str) -> HttpResponse:
     viewer = request.viewer
     agreement = Agreement.objects.get_visible(viewer, ref=ref)
-    if not _may_keep(agreement, viewer):
+    if not may_keep(agreement, viewer):
         raise Http404
     form = PaperForm(request.POST or None, request.FILES or None, instance=_new_paper(request, agreement))
     if request.method == "POST" and form.is_valid():

@@ -751,6 +751,23 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='KeptAnswer',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('key', models.CharField(max_length=64)),
+                        ('asked', models.CharField(max_length=64)),
+                        ('status', models.PositiveSmallIntegerField(default=0)),
+                        ('place', models.CharField(blank=True, max_length=100)),
+                        ('made_at', models.DateTimeField()),
+                        ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
+                    ],
+                    options={
+                        'verbose_name': 'kept answer',
+                        'verbose_name_plural': 'kept answers',
+                        'constraints': [models.UniqueConstraint(models.F('user'), models.F('key'), name='kept_answer_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Draft',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -16,10 +16,10 @@ from django.db import OperationalError, connection, models
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from agreements.commitments.api import CommitmentSerializer
+from agreements.commitments.api.commitments import CommitmentSerializer
 from agreements.exchange.files import BadFile, rows_of
 from agreements.models import Indicator, Measurement
-from agreements.register.api import AgreementSerializer
+from agreements.register.api.agreements import AgreementSerializer
 from agreements.reminders import bounces
 from partners.api import CountrySerializer, OrganisationSerializer
 from partners.forms import RecordForm

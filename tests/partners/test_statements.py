@@ -9,7 +9,7 @@ import pytest
 
 from partners.models import Country
 from partners.statements import FIRST_MARK, Statements, Text, WrongBinding, written
-from tests.conftest import Cast
+from tests.conftest import Cast, wrong
 
 
 def asks(rows: Any) -> Text:
@@ -96,12 +96,15 @@ FILTERS = (
 @pytest.mark.parametrize("name", ["linh", "sara", "auditor"])
 def test_every_filter_answers_alike_kept_or_not(cast: Cast, name: str) -> None:
     """The settings of tests compare each kept text with one that is written anew."""
-    client = cast.api(name)
+    client, answered = cast.api(name), 0
     for kind in ("agreements", "commitments", "organisations"):
         for one in FILTERS:
             first = client.get(f"/api/v1/{kind}/?{one}")
             assert client.get(f"/api/v1/{kind}/?{one}").content == first.content
-            assert first.status_code == 200
+            known = first.status_code == 200
+            answered += known
+            assert known or list(wrong(first)) == [one.partition("=")[0]], "no filter of this list, or not for partners"
+    assert answered >= 30
 
 
 def test_a_reader_names_the_fields(cast: Cast) -> None:
@@ -109,7 +112,7 @@ def test_a_reader_names_the_fields(cast: Cast) -> None:
     rows = client.get("/api/v1/agreements/?fields=title_en,ref&fields=participants").json()["results"]
     assert [list(row) for row in rows] == [["ref", "title_en", "participants"]] * 2
     assert list(client.get("/api/v1/agreements/US-2023-01/?fields=ref").json()) == ["ref"]
-    assert client.get("/api/v1/agreements/?fields=ref,colour").json()["fields"]
+    assert wrong(client.get("/api/v1/agreements/?fields=ref,colour"))["fields"]
     hidden = cast.api("sara").get("/api/v1/agreements/?fields=desk")
     assert hidden.status_code == 400
 

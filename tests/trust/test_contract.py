@@ -30,10 +30,10 @@ def test_the_api_keeps_its_description(who: str, cast: Cast, live_server: Any, f
     _token, key = ApiToken.issue(cast.people[who], name="contract", read_only=False, expires_on=date(2100, 1, 1))
     command = [
         TOOL, "run", str(ROOT / "docs/openapi.yaml"), "--url", live_server.url, "-H", f"Authorization: Bearer {key}",
-        "-c", CHECKS, "--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--max-examples", "60",
+        "-c", CHECKS, "--phases", "examples,coverage,fuzzing", "--continue-on-failure", "--max-examples", "20",
         "--seed", "7", "--generation-database", "none", "--no-color",
     ]  # fmt: skip
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=1200)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=3600)
     said = done.stdout[-4000:] + done.stderr[-2000:]
     assert done.returncode in (0, 1) and "Errors:" not in said, said
     cases, failures = re.search(r"(\d+) generated", said), re.search(r"found (\d+) unique failure", said)

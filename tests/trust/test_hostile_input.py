@@ -13,9 +13,9 @@ from django.core.handlers.wsgi import WSGIRequest
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 
-from agreements.commitments.api import CommitmentSerializer
+from agreements.commitments.api.commitments import CommitmentSerializer
 from agreements.models import ActionItem, Amendment, Indicator, Milestone, Proceeding, ProceedingStep, Report
-from agreements.register.api import ActSerializer, AgreementSerializer
+from agreements.register.api.agreements import ActSerializer, AgreementSerializer
 from partners.api import CountrySerializer, OrganisationSerializer
 from partners.models import Person
 from tests import hostile

@@ -71,7 +71,7 @@ class Held:
         return lambda: Client().get("/api/v1/countries/", headers=headers).status_code == 200
 
     def hold_writing_key(self) -> Probe:
-        headers, path = self.key(read_only=False), f"/api/v1/agreements/{self.cast.hidden.ref}/"
+        headers, path = self.key(read_only=False) | {"If-Match": "*"}, f"/api/v1/agreements/{self.cast.hidden.ref}/"
 
         def works() -> bool:
             answer = Client().patch(path, '{"place": "Huế"}', content_type="application/json", headers=headers)

@@ -17,6 +17,7 @@ from agreements.models import Follow
 from agreements.reminders import ledger, notices, sending
 from tests.factories import TODAY
 from tests.trust.canaries import READERS, World, marks_in
+from tracker.urls import RESOURCES
 
 OF_AN_AGREEMENT = (
     "/agreements/{}/", "/agreements/{}/edit/", "/agreements/{}/sharing/", "/agreements/{}/amendments/1/",
@@ -24,17 +25,26 @@ OF_AN_AGREEMENT = (
     "/agreements/{}/commitments/new/", "/agreements/{}/as-partner/?organisation=gov-us", "/history/agreements/{}/",
     "/history/agreements/{}/?kind=change", "/history/agreements/{}/?kind=step&kind=paper",
     "/history/agreements/{}/as-of/", "/history/agreements/{}/as-of/?on=23/11/2026", "/api/v1/agreements/{}/",
-    "/api/v1/agreements/{}/acts/", "/agreements/{}/letters/", "/agreements/{}/letters/new/",
+    "/api/v1/agreements/{}/acts/", "/api/v1/agreements/{}/?expand=commitments", "/api/v1/documents/?agreement={}",
+    "/api/v1/shares/?agreement={}", "/api/v1/reports/?agreement={}", "/agreements/{}/letters/",
+    "/agreements/{}/letters/new/",
     "/briefings/agreement/?language=en&form=docx&ref={}", "/briefings/agreement/?language=vi&form=xlsx&ref={}",
 )  # fmt: skip
 OF_A_COMMITMENT = (
     "/commitments/{}/", "/commitments/{}/edit/", "/commitments/{}/quick/", "/commitments/{}/report/",
     "/commitments/{}/link/", "/commitments/{}/milestones/new/", "/api/v1/commitments/{}/",
+    "/api/v1/commitments/{}/wording/",
     "/commitments/{}/letters/new/", "/briefings/commitment/?language=en&form=docx&ref={}",
 )  # fmt: skip
 BY_KEY = {
-    "Document": ("/documents/{}/", "/documents/{}/file/"),
-    "Report": ("/reports/{}/",),
+    "Document": (
+        "/documents/{}/",
+        "/documents/{}/file/",
+        "/api/v1/documents/{}/",
+        "/api/v1/documents/{}/file/",
+        "/api/v1/citations/?document={}",
+    ),
+    "Report": ("/reports/{}/", "/api/v1/reports/{}/", "/api/v1/documents/?report={}"),
     "ActionItem": ("/actions/{}/", "/actions/{}/edit/"),
     "Person": ("/people/{}/merge/",),
 }
@@ -81,8 +91,10 @@ LISTS = (
     "/actions/", "/oversight/", "/reminders/", "/changes/", "/review/",
     "/handover/", "/drafts/?form=x", "/search/?q=memorandum", "/search/palette/?q=memorandum", "/design/", "/pulse/",
     "/agreements/export.csv", "/agreements/export.xlsx", "/commitments/export.csv", "/commitments/export.xlsx",
-    f"/agreements/export.csv?{COLUMNS}", f"/commitments/export.xlsx?{COLUMNS}", "/api/v1/agreements/",
-    "/api/v1/commitments/", "/api/v1/organisations/", "/api/v1/countries/", "/api/v1/agreements/?country=KR",
+    f"/agreements/export.csv?{COLUMNS}", f"/commitments/export.xlsx?{COLUMNS}",
+    *(f"/api/v1/{name}/" for name in RESOURCES),
+    "/api/v1/agreements/?country=KR", "/api/v1/agreements/?count=exact",
+    "/api/v1/agreements/similar/?title_en=Memorandum",
     "/api/v1/commitments/?country=KR", "/organisations/gov-us/merge/", "/api/schema/",
 )  # fmt: skip
 SEARCHES = (

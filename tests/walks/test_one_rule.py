@@ -236,7 +236,7 @@ def test_what_a_key_did_names_its_owner_and_the_api(register: Cast) -> None:
     client = register.client("anonymous")
     answer = client.patch(
         f"/api/v1/commitments/{PROMISE}/", json.dumps({"text_en": "Another", "because": "as the paper has it"}),
-        content_type="application/json", headers={"authorization": f"Bearer {key}"},
+        content_type="application/json", headers={"authorization": f"Bearer {key}", "if-match": "*"},
     )  # fmt: skip
     assert answer.status_code == 200, answer.content
     step = Step.objects.latest("pk")

@@ -13,13 +13,13 @@ from django.utils import translation
 from rest_framework.renderers import JSONRenderer
 from rest_framework.test import APIClient, APIRequestFactory, force_authenticate
 
-from agreements.commitments.api import CommitmentViewSet
+from agreements.commitments.api.commitments import CommitmentViewSet
 from agreements.commitments.models.report import Report
 from agreements.dates import Precision
 from agreements.examples.generating import generate
 from agreements.exchange.loading import load
 from agreements.models import Agreement, Commitment, Participant
-from agreements.register.api import AgreementViewSet
+from agreements.register.api.agreements import AgreementViewSet
 from agreements.register.models.renewal import Renewal
 from agreements.register.models.standing import Calendar
 from agreements.register.models.stated_terms import Ending
@@ -183,7 +183,8 @@ def test_plans_and_serializers_say_the_same(people: dict[str, User]) -> None:
                     answer = client.get(f"/api/v1/{kind}/{code}/")
                     assert pairs(answer.content) == record, (place, code)
                     version = dict(record).get("version")
-                    assert answer.headers.get("ETag") == (f'"{version}"' if version else None), place
+                    tag = answer.headers["ETag"].strip('"')
+                    assert tag.rpartition(".")[0] == (str(version) if version else ""), place
     assert compared > 1500
 
 

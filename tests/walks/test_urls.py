@@ -27,6 +27,7 @@ from agreements.models import (
     LetterTemplate,
     Meeting,
     Milestone,
+    Participant,
     Proceeding,
     ProceedingStep,
     Report,
@@ -37,6 +38,7 @@ from partners.models import Person
 from tests.conftest import ROLES, Cast
 from tests.factories import TODAY, make_document, make_procedure
 from tests.papers import PNG
+from tests.walks.api_addresses import API
 
 IN, GONE, OK, NO = 302, 404, 200, 405  # sent to sign in; nothing here; a page; other method only
 # name: answers to GET for anonymous, linh, huy, minh, sara, omar, auditor, operator
@@ -203,24 +205,24 @@ TABLE: dict[str, tuple[int, ...]] = {
     "favicon": (IN,) * 8,
     "admin_lead_on": (IN, GONE, GONE, GONE, GONE, GONE, GONE, IN),  # records of a kind that has another name now
     "set_language": (IN,) * 8,
-    "api-agreement-list": (401, OK, OK, OK, OK, OK, OK, OK),
-    "api-agreement-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
-    "api-agreement-acts": (401, OK, OK, OK, OK, GONE, OK, OK),
-    "api-agreement-act": (401, NO, NO, NO, NO, NO, NO, NO),
-    "api-commitment-list": (401, OK, OK, OK, OK, OK, OK, OK),
-    "api-commitment-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
-    "api-country-list": (401, OK, OK, OK, OK, OK, OK, OK),
-    "api-country-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
-    "api-organisation-list": (401, OK, OK, OK, OK, OK, OK, OK),
-    "api-organisation-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
-    "api-import-list": (401, OK, OK, OK, 403, 403, 403, 403),
-    "api-import-detail": (401, OK, GONE, OK, 403, 403, 403, 403),
-    "api-import-rows": (401, OK, GONE, OK, 403, 403, 403, 403),
+    "api-agreements-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api-agreements-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-agreements-acts": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-agreements-act": (401, NO, NO, NO, NO, NO, NO, NO),
+    "api-commitments-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api-commitments-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-countries-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api-countries-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-organisations-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    "api-organisations-detail": (401, OK, OK, OK, OK, GONE, OK, OK),
+    "api-imports-list": (401, OK, OK, OK, 403, 403, 403, 403),
+    "api-imports-detail": (401, OK, GONE, OK, 403, 403, 403, 403),
+    "api-imports-rows": (401, OK, GONE, OK, 403, 403, 403, 403),
     **dict.fromkeys(
-        ("api-import-check", "api-import-write", "api-import-undo", "api-import-accept"),
+        ("api-imports-check", "api-imports-write", "api-imports-undo", "api-imports-accept"),
         (401, NO, NO, NO, NO, NO, NO, NO),
     ),
-    "api-waiting-list": (401, OK, OK, OK, OK, OK, OK, OK),
+    **API,
 }
 ARGUMENTS = {
     "ref": "US-2023-01", "code": "US", "pk": 1, "number": 1, "name": "suspend", "form": "csv", "part": "milestones",
@@ -235,8 +237,10 @@ OWN_ROWS: dict[str, Any] = {
 }  # fmt: skip
 # By how their names begin; none of them need be there.
 ROWS_OF: list[tuple[tuple[str, ...], Any]] = [
-    (("import", "api-import"), ImportBatch), (("meeting",), Meeting), (("person_merge",), Person),
-    (("procedure_step",), ProceedingStep),
+    (("import", "api-imports"), ImportBatch), (("meeting",), Meeting), (("person_merge",), Person),
+    (("procedure_step",), ProceedingStep), (("api-documents",), Document), (("api-reports",), Report),
+    (("api-milestones",), Milestone), (("api-indicators",), Indicator), (("api-amendments",), Amendment),
+    (("api-shares",), Share), (("api-participants",), Participant),
 ]  # fmt: skip
 
 
@@ -263,7 +267,7 @@ def address(name: str, cast: Cast) -> str:
     arguments = dict(ARGUMENTS)
     if name.startswith(("commitment", "api-commitment", "part_")) and name != "commitment_new":
         arguments["ref"] = cast.commitment.ref
-    if name in ("organisation", "organisation_merge", "api-organisation-detail"):
+    if name in ("organisation", "organisation_merge", "api-organisations-detail"):
         arguments["code"] = "gov-us"
     if name.startswith("document"):
         arguments["pk"] = Document.objects.get().pk

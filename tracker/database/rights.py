@@ -15,7 +15,7 @@ from django.db.models import Model
 
 OWN = ("partners", "agreements", "tracker")
 # What lives for a while: drafts, files for an hour, keys that were taken back, copies that are counted anew, words,
-# rows of a file that is read anew.
+# rows of a file that is read anew, repetitions of a request.
 DELETED = frozenset(
     {
         "agreements.Awaited",
@@ -36,6 +36,7 @@ DELETED = frozenset(
         "partners.ApiToken",
         "partners.Attempt",
         "partners.Draft",
+        "partners.KeptAnswer",
         "partners.Session",
         "tracker.Word",
         # Of the libraries: what a person signs in with, and for how long.

@@ -50,6 +50,16 @@ def similar(
     return found
 
 
+def doubles(new: Agreement, organisations: list[Organisation], viewer: Viewer) -> list[Agreement]:
+    """Visible agreements with a title of the new one, its day of signing and all its parties: the same one, surely."""
+    titles = [title for title in (new.title_vi, new.title_en) if title.strip()]
+    visible = Agreement.objects.visible_to(viewer).filter(signed_on=new.signed_on)
+    same = visible.filter(visible.called_any(titles, viewer)) if titles else visible.none()
+    for organisation in organisations:
+        same = same.filter(Exists(participants_of("pk", organisation=organisation)))
+    return list(same.order_by("pk")[:SHOWN])
+
+
 def _shares_rare_words(title: str) -> Q:
     """Titles that hold two of the rarest words at least: one of them may be mistyped, and common ones say nothing.
 

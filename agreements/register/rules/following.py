@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agreements.register.models import Follow, SavedView
@@ -68,6 +69,22 @@ def keep(viewer: Viewer, *, name: str, page: str, query: str, audience: str) -> 
 
 def may_remove(view: SavedView, viewer: Viewer) -> bool:
     return view.created_by_id == viewer.user_id or viewer.role == Role.OPERATOR
+
+
+def remove(view: SavedView, *, by: Viewer) -> None:
+    """Put a kept list away; whoever follows it is told of it no longer."""
+    view.archived_at, view.archived_because = timezone.now(), _("removed by its author")
+    view.stamp(by).save()
+
+
+def seen(viewer: Viewer) -> Any:
+    """What the viewer follows and may still see."""
+    readable = Q(view__in=views_for(viewer).order_by().values("pk"))
+    for name in ("agreement", "commitment", "country"):
+        kind: Any = Follow._meta.get_field(name).related_model
+        readable |= Q(**{f"{name}__in": kind.objects.visible_to(viewer).order_by().values("pk")})
+    rows = Follow.objects.visible_to(viewer).filter(readable, user=viewer.user_id)
+    return rows.select_related("agreement", "commitment", "country")
 
 
 def kept_lists(viewer: Viewer, page: str, query: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any, Protocol
 
-from django.db.models import Case, QuerySet, TextField, Value, When
+from django.db.models import Case, Q, QuerySet, TextChoices, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -306,30 +306,52 @@ def changed_in_review(agreement: Agreement, shown: str) -> list[str] | None:
     return content.changed_since(agreement, submitted.at)
 
 
-LEFT = _("A manager of the desk: say how it ended, and what becomes of each open commitment.")
-RUN_OUT = _("A manager of the desk: say how it ended, or record its renewal.")
-TURNS: Mapping[Stage, Words] = {
-    Stage.DRAFT: _("The officer who keeps it: finish and submit it."),
-    Stage.IN_REVIEW: _("A manager of the desk: review it."),
-    Stage.CLEARED: _("The desk: record the signing or adoption once it has happened."),
-    Stage.SUSPENDED: _("A manager of the desk: resume it or end it."),
-}
+class Turn(TextChoices):
+    """Who must act next, and what is to be done."""
+
+    SUBMIT = "submit", _("The officer who keeps it: finish and submit it.")
+    REVIEW = "review", _("A manager of the desk: review it.")
+    CONCLUDE = "conclude", _("The desk: record the signing or adoption once it has happened.")
+    RESUME = "resume", _("A manager of the desk: resume it or end it.")
+    SETTLE = "settle", _("A manager of the desk: say how it ended, and what becomes of each open commitment.")
+    RENEW = "renew", _("A manager of the desk: say how it ended, or record its renewal.")
+
+
+TURNS: Mapping[Stage, Turn] = {
+    Stage.DRAFT: Turn.SUBMIT, Stage.IN_REVIEW: Turn.REVIEW, Stage.CLEARED: Turn.CONCLUDE, Stage.SUSPENDED: Turn.RESUME,
+}  # fmt: skip
+
+
+def turn_of(agreement: Agreement, on: date) -> Turn | None:
+    """What is to be done next on that day; None where nothing waits."""
+    if agreement.stage in CONCLUDED and agreement.leaves_on and agreement.leaves_on <= on:
+        return Turn.SETTLE
+    if agreement.stage in CONCLUDED and agreement.standing(on) == Standing.EXPIRED:
+        return Turn.RENEW
+    return TURNS.get(Stage(agreement.stage))
 
 
 def whose_turn(agreement: Agreement, on: date) -> Words:
-    """Who must act next on that day, for the first line of the page; empty where nothing waits."""
-    if agreement.stage in CONCLUDED and agreement.leaves_on and agreement.leaves_on <= on:
-        return LEFT
-    if agreement.stage in CONCLUDED and agreement.standing(on) == Standing.EXPIRED:
-        return RUN_OUT
-    return TURNS.get(Stage(agreement.stage), "")
+    """The same in words, for the first line of the page; empty where nothing waits."""
+    found = turn_of(agreement, on)
+    return found.label if found else ""
 
 
-def turn(on: date) -> Case:
-    """The same in the reader's language, as an expression."""
+def turn(on: date, *, in_words: bool = True) -> Case:
+    """The same as an expression, in the reader's language or as a value."""
     calendar = Calendar(on)
-    stages = (When(stage=stage, then=Value(str(words))) for stage, words in TURNS.items())
+
+    def said(turn: Turn) -> Value:
+        return Value(str(turn.label) if in_words else turn.value)
+
+    stages = (When(stage=stage, then=said(turn)) for stage, turn in TURNS.items())
     return Case(
-        When(calendar.has_left, then=Value(str(LEFT))), When(calendar.is_over, then=Value(str(RUN_OUT))), *stages,
+        When(calendar.has_left, then=said(Turn.SETTLE)), When(calendar.is_over, then=said(Turn.RENEW)), *stages,
         default=Value(""), output_field=TextField(),
     )  # fmt: skip
+
+
+def waits(on: date) -> Q:
+    """Where it is somebody's turn."""
+    calendar = Calendar(on)
+    return Q(calendar.has_left) | Q(calendar.is_over) | Q(stage__in=TURNS)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.acts import Act
 from agreements.dates import PartialDate
 from agreements.register.models import Agreement, Amendment, Step
-from partners.refusals import Refused
+from partners.refusals import NotYours, Refused, Unknown
 from partners.viewers import Role, Viewer
 
 Words = str | Promise
@@ -124,10 +124,10 @@ class Workflow(Generic[R]):
         Without facts, what the person would still be asked for does not count against it.
         """
         if viewer.role not in transition.roles or viewer.read_only:
-            return Refused(_("Your role does not do this."))
+            return NotYours(_("Your role does not do this."))
         agreement = self.agreement_of(record)
         if not viewer.works_at(agreement.desk_id) and viewer.role not in RESCUE:
-            return Refused(_("This agreement belongs to another desk."))
+            return NotYours(_("This agreement belongs to another desk."))
         if agreement.archived_at:
             return Refused(_("This agreement is archived."))
         if record.stage not in transition.sources:
@@ -158,7 +158,7 @@ class Workflow(Generic[R]):
         """
         transition = self.transitions.get(name)
         if transition is None:
-            raise Refused(_("There is no act called “%(name)s”.") % {"name": name})
+            raise Unknown(_("There is no act called “%(name)s”.") % {"name": name})
         facts = transition.heard(facts)
         with transaction.atomic():
             locked = self.lock(record)

@@ -17,7 +17,7 @@ from agreements.exchange.loading import load
 from agreements.models import Agreement, Commitment, DueRequest, Report, Step
 from agreements.register.rules import editing
 from partners.refusals import Refused
-from tests.conftest import Cast
+from tests.conftest import Cast, wrong
 from tests.factories import TODAY, make_agreement, make_commitment
 
 DAY = timedelta(days=1)
@@ -129,7 +129,7 @@ def test_a_typed_day_beside_a_rule_is_asked_back(cast: Cast, today: object, face
     rule = {"due_after": 15, "due_unit": "days", "due_from": "signing"}
     assert not face(cast, "linh", row, due="2027-01-01", **rule)
     answer = cast.api("linh").patch(f"/api/v1/commitments/{row.ref}/", {"due": "2027-01-01", **rule}, format="json")
-    assert answer.json()["due"] == [
+    assert wrong(answer)["due"] == [
         "The rule gives 25/09/2023, and another day is typed: keep one of them, and empty the other."
     ]
     assert face(cast, "linh", row, due="2023-09-25", **rule), "the two are the same"

@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import F, OuterRef, TextField, Value
 from django.http import QueryDict
-from rest_framework import exceptions, serializers, status
-from rest_framework.request import Request
+from rest_framework import exceptions, serializers
 
 from agreements import visibility
 from agreements.commitments.lists.filters import CommitmentFilter
@@ -18,14 +17,16 @@ from agreements.commitments.models import Commitment, duty
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.acts import lock_agreements
 from agreements.dateinput import PartialDateApiField
-from agreements.register.api import AgreementSerializer, AgreementViewSet
+from agreements.register.api.agreements import AgreementSerializer, AgreementViewSet
 from agreements.register.models import Agreement
 from agreements.vocabulary import Confirmation
 from partners.models import Organisation
+from partners.problems import detail_of
 from partners.records import RecordQuerySet
 from partners.rows import Columns, Make, listed
+from partners.serializing import RecordSerializer, VisibleField
 from partners.viewers import DESK_STAFF, Viewer
-from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField, detail_of
+from partners.viewsets import READ, RecordViewSet
 
 # Columns that stand in the API under another name.
 FIELDS = {"due_on": "due", "due_precision": "due", "start_on": "start"}
@@ -60,7 +61,7 @@ class CommitmentSerializer(RecordSerializer):
             "co_leads", "partner_owner", "owed_by", "owed_in_words", "start", "due", "baseline_due", "due_after",
             "due_unit", "due_from", "repeats_months", "repeats_until_on", "delivery", "delivered_on", "health", "said",
             "health_override", "health_reason", "confirmation", "heard_on", "blocker", "blocked_side", "blocked_by",
-            "blocked_since_on", "escalated_on", "is_example", "because", "version",
+            "blocked_since_on", "escalated_on", "is_example", "because", "updated_at", "version",
         )  # fmt: skip
 
     def in_sql(self) -> dict[str, Make]:
@@ -133,14 +134,11 @@ class CommitmentViewSet(RecordViewSet):
     records = Commitment
     serializer_class = CommitmentSerializer
     declared = READ | {"create": frozenset(DESK_STAFF), "partial_update": frozenset(DESK_STAFF)}
-    filter_backends = ()
-
-    filters = CommitmentFilter.BOUND
+    filterset = CommitmentFilter
 
     def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
         rows: Any = super().found(viewer, asked)
-        rows = rows.for_duty(viewer)
-        return cast("RecordQuerySet[Any]", rows if self.action != "list" else CommitmentFilter.of(asked, rows, viewer))
+        return cast("RecordQuerySet[Any]", rows.for_duty(viewer))
 
     def base_queryset(self) -> RecordQuerySet[Any]:
         rows: Any = super().base_queryset().select_related("agreement", "lead", "partner_owner")
@@ -152,9 +150,8 @@ class CommitmentViewSet(RecordViewSet):
         return visibility.may_edit_commitments(self.viewer, desk_id=agreement.desk_id, stage=agreement.stage)
 
     def perform_update(self, serializer: Any) -> None:
-        with transaction.atomic():
-            lock_agreements(Commitment.objects.visible_to(self.viewer).filter(pk=serializer.instance.pk))
-            super().perform_update(serializer)
+        lock_agreements(Commitment.objects.visible_to(self.viewer).filter(pk=serializer.instance.pk))
+        super().perform_update(serializer)
 
 
 class NestedCommitmentSerializer(CommitmentSerializer):
@@ -222,10 +219,3 @@ class WholeAgreementViewSet(AgreementViewSet):
 
     serializer_class = WholeAgreementSerializer
     expandable = frozenset({"commitments"})
-
-    def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
-        serializer: Any = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        answer, _beside = self.one(serializer.save().ref)
-        answer.status_code = status.HTTP_201_CREATED
-        return answer

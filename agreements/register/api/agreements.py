@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, Subquery, TextField, Value
-from django.http import QueryDict
-from drf_spectacular.utils import extend_schema
+from django.db.models import Case, JSONField, OuterRef, Prefetch, Subquery, TextField, Value, When
+from django.db.models.functions import JSONObject
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,6 +22,7 @@ from agreements.dateinput import PartialDateApiField
 from agreements.dates import UnreadableDate, read
 from agreements.register.forms.acts import parties_of
 from agreements.register.lists.filters import AgreementFilter
+from agreements.register.lists.similar import doubles, similar
 from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.register.models.participant import Consent
 from agreements.register.models.standing import Calendar
@@ -26,11 +30,15 @@ from agreements.register.models.stated_terms import Ending
 from agreements.register.rules import access_log, editing, lifecycle
 from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import Fate, Stage
+from partners.formed import Strict
 from partners.models import Desk, Organisation, Sector
+from partners.problems import Double, detail_of
 from partners.records import RecordQuerySet
+from partners.refusals import Unknown
 from partners.rows import Columns, Make, listed
-from partners.viewers import DESK_STAFF, Viewer
-from partners.viewsets import READ, RecordSerializer, RecordViewSet, VisibleField, detail_of
+from partners.serializing import RecordSerializer, VisibleField
+from partners.viewers import DESK_STAFF, STAFF, Viewer
+from partners.viewsets import READ, RecordViewSet
 
 
 def _of_organisation(column: str) -> Make:
@@ -64,8 +72,20 @@ class ParticipantSerializer(RecordSerializer):
         return shown | {"name_vi": instance.organisation.name_vi, "name_en": instance.organisation.name_en}
 
 
+class TurnSerializer(serializers.Serializer[Any]):
+    """Who must act next, as a value for programs and in words."""
+
+    label = serializers.CharField()  # type: ignore[assignment]  # of the value
+    value = serializers.ChoiceField(lifecycle.Turn.choices)
+
+
 def _turn(columns: Columns) -> Any:
-    return lifecycle.turn(columns.viewer.on) if columns.viewer.is_staff else Value("")
+    empty = Value(None, output_field=JSONField())
+    if not columns.viewer.is_staff:
+        return empty
+    on = columns.viewer.on
+    told = JSONObject(label=lifecycle.turn(on), value=lifecycle.turn(on, in_words=False))
+    return Case(When(lifecycle.waits(on), then=told), default=empty)
 
 
 def _link(columns: Columns, name: str) -> Any:
@@ -98,6 +118,9 @@ class AgreementSerializer(RecordSerializer):
         required=False, write_only=True, max_length=1000, help_text="why the record of a signed paper is corrected"
     )
     whose_turn = serializers.SerializerMethodField()
+    allow_similar = serializers.BooleanField(
+        required=False, write_only=True, help_text="log it although one with the same title, day and parties is there"
+    )
     participants = ParticipantSerializer(many=True, required=False)
 
     class Meta:
@@ -105,16 +128,18 @@ class AgreementSerializer(RecordSerializer):
         fields: tuple[str, ...] = (
             "ref", *Agreement.ENTERED, "instrument_type", "stage", "standing", "whose_turn", "because", "ending",
             "desk", "sectors", "parent", "supersedes", "announced", "signed", "provisional", "effective", "expires",
-            "participants", "is_example", "version",
+            "participants", "is_example", "allow_similar", "updated_at", "version",
         )  # fmt: skip
-        read_only_fields = ("is_example",)
+        read_only_fields = ("is_example", "updated_at")
 
     def get_standing(self, agreement: Agreement) -> str:
         return agreement.standing(self.context["view"].viewer.on).value
 
-    def get_whose_turn(self, agreement: Agreement) -> str:
+    @extend_schema_field(TurnSerializer(allow_null=True))
+    def get_whose_turn(self, agreement: Agreement) -> dict[str, str] | None:
         viewer = self.context["view"].viewer
-        return str(lifecycle.whose_turn(agreement, viewer.on)) if viewer.is_staff else ""
+        turn = lifecycle.turn_of(agreement, viewer.on) if viewer.is_staff else None
+        return {"label": str(turn.label), "value": turn.value} if turn else None
 
     def to_representation(self, instance: Any) -> dict[str, Any]:
         shown = super().to_representation(instance)
@@ -137,15 +162,19 @@ class AgreementSerializer(RecordSerializer):
 
     def validate_desk(self, desk: Desk) -> Desk:
         if not self.context["view"].viewer.works_at(desk.pk):
-            raise serializers.ValidationError("You do not work at this desk.")
+            raise serializers.ValidationError(_("This is no desk of yours."))
         return desk
 
     def create(self, validated_data: dict[str, Any]) -> Agreement:
         participants = validated_data.pop("participants", [])
         validated_data.pop("because", None)
+        allows = validated_data.pop("allow_similar", False)
         agreement = Agreement()
         many = self.put(agreement, validated_data)
         rows = [Participant(**row) for row in participants]
+        if not allows and (found := doubles(agreement, [row.organisation for row in rows], self.viewer)):
+            view = self.context["view"]
+            raise Double([view.address_of(one.ref) for one in found])
         try:
             with transaction.atomic():
                 editing.log(agreement, rows, by=self.viewer, on=self.viewer.on, **many)
@@ -158,16 +187,19 @@ class AgreementSerializer(RecordSerializer):
 
     def update(self, instance: Agreement, validated_data: dict[str, Any]) -> Agreement:
         if "participants" in validated_data:
-            raise serializers.ValidationError({"participants": ["Participants are changed on the page, not here yet."]})
+            raise serializers.ValidationError(
+                {"participants": [_("Participants have an address of their own: /api/v1/participants/.")]}
+            )
         because = validated_data.pop("because", "").strip()
+        validated_data.pop("allow_similar", None)
         if instance.stage != Stage.DRAFT and not because:
-            raise serializers.ValidationError({"because": ["Say why the record of a signed paper is corrected."]})
+            raise serializers.ValidationError({"because": [_("Say why the record of a signed paper is corrected.")]})
         many = self.put(instance, validated_data)
         editing.correct(instance, by=self.viewer, because=because, **many)
         return instance
 
 
-class ActSerializer(serializers.Serializer[Any]):
+class ActSerializer(Strict):
     """What is said with a transition; which of it is needed, the refusal tells."""
 
     reason = serializers.CharField(required=False, allow_blank=True, max_length=4000)
@@ -210,6 +242,17 @@ class OpenActsSerializer(serializers.Serializer[Any]):
     content_hash = serializers.CharField(allow_blank=True)
 
 
+ASKED_OF_SIMILAR = frozenset({"title_vi", "title_en", "organisation", "signed"})
+
+
+class SimilarSerializer(serializers.Serializer[Any]):
+    """An agreement that resembles one."""
+
+    ref = serializers.CharField()
+    title = serializers.CharField()
+    url = serializers.URLField()
+
+
 class AgreementViewSet(RecordViewSet):
     """Agreements. Filter with the parameters of the register's page; move them with `acts`."""
 
@@ -219,19 +262,16 @@ class AgreementViewSet(RecordViewSet):
         "create": frozenset(DESK_STAFF),
         "partial_update": frozenset(DESK_STAFF),
         "acts": READ["list"],
+        "similar": frozenset(STAFF),
         "act": frozenset(DESK_STAFF),
     }
-    filter_backends = ()
-
+    parameters: ClassVar = {"similar": ASKED_OF_SIMILAR}
     beside = ("id", "ref", "restricted")
-    filters = AgreementFilter.BOUND
+    filterset = AgreementFilter
+    changes_with = ((Participant, "agreement"),)
 
     def opened(self, *beside: Any) -> None:
         access_log.note(Agreement(**dict(zip(self.beside, beside, strict=True))), self.viewer)
-
-    def found(self, viewer: Viewer, asked: QueryDict) -> RecordQuerySet[Any]:
-        rows = super().found(viewer, asked)
-        return rows if self.action != "list" else AgreementFilter.of(asked, rows, viewer)
 
     def base_queryset(self) -> RecordQuerySet[Any]:
         participants = Participant.objects.visible_to(self.viewer).select_related("organisation")
@@ -269,10 +309,36 @@ class AgreementViewSet(RecordViewSet):
         ]
         return Response({"acts": acts, "content_hash": agreement.content_hash() if self.viewer.is_staff else ""})
 
+    @extend_schema(
+        parameters=[OpenApiParameter(name, str) for name in sorted(ASKED_OF_SIMILAR)],
+        responses=SimilarSerializer(many=True), filters=False,
+    )  # fmt: skip
+    @action(detail=False, pagination_class=None)
+    def similar(self, request: Request) -> Response:
+        """Agreements much like one that is to be logged: by its titles, or by its parties around the same day."""
+        asked = request.query_params
+        organisations = Organisation.objects.visible_to(self.viewer).filter(code__in=asked.getlist("organisation")[:6])
+        partners = [one for one in organisations if not one.country or one.country.code != settings.HOME_COUNTRY]
+        try:
+            signed = read(asked["signed"]) if asked.get("signed") else None
+        except UnreadableDate as problem:
+            raise serializers.ValidationError({"signed": [str(problem)]}) from None
+        titles = [asked.get("title_vi", ""), asked.get("title_en", "")]
+        found = similar(self.viewer, titles, partners=partners, signed=signed)
+        return Response([{"ref": one.ref, "title": one.title, "url": self.address_of(one.ref)} for one in found])
+
+    def shown_after(self, agreement: Agreement) -> HttpResponse:
+        """The agreement after an act; nothing where whoever did it sees it no longer."""
+        if not self.get_queryset().filter(pk=agreement.pk).exists():
+            return HttpResponse(status=status.HTTP_204_NO_CONTENT)
+        return self.shown_at(agreement.ref)
+
     @extend_schema(operation_id="v1_agreements_act", request=ActSerializer, responses={200: AgreementSerializer})
     @action(detail=True, methods=["post"], url_path="(?P<name>(?!acts/)[a-z_]+)")
-    def act(self, request: Request, ref: str, name: str) -> Response:
-        """Perform a transition; 409 with the reason where it is refused."""
+    def act(self, request: Request, ref: str, name: str) -> HttpResponse:
+        """Perform a transition; 409 with the reason where a rule refuses it, 403 where it is not yours to do."""
+        if name not in lifecycle.TRANSITIONS:
+            raise Unknown(_("There is no act called “%(name)s”.") % {"name": name})
         said = ActSerializer(data=request.data)
         said.is_valid(raise_exception=True)
         agreement = self.get_object()
@@ -284,6 +350,7 @@ class AgreementViewSet(RecordViewSet):
         if (ref_of_next := facts.pop("successor", None)) is not None:
             visible = Agreement.objects.visible_to(self.viewer)
             facts["successor"] = visible.filter(ref=ref_of_next.strip().upper()).first()
-        lifecycle.perform(name, agreement, by=self.viewer, facts=Facts(on=self.viewer.on, **facts))
-        fresh = self.get_queryset().filter(pk=agreement.pk).first()
-        return Response(self.get_serializer(fresh).data if fresh else None, status=status.HTTP_200_OK)
+        with transaction.atomic():
+            self.refuse_stale(self.get_queryset().locked().get(pk=agreement.pk), is_needed=False)
+            lifecycle.perform(name, agreement, by=self.viewer, facts=Facts(on=self.viewer.on, **facts))
+        return self.shown_after(agreement)
