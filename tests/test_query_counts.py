@@ -60,7 +60,7 @@ LIMITS = {
     "/agreements/US-2023-01/": 38, "/history/agreements/US-2023-01/": 55, "/commitments/US-2023-01-1/": 29,
     "/commitments/?view=board": 14, "/organisations/gov-us/": 15, "/reminders/": 19, "/countries/US/": 28,
     "/quality/": 25,  # one for each thing that a record may lack
-    "/search/?q=memo": 20, "/search/palette/?q=memo": 18,
+    "/search/?q=memo": 20, "/search/palette/?q=memo": 18, "/agreements/US-2023-01/reminders/": 15,
 }  # fmt: skip
 # One query for each kind of record among its newest lines: as many as there are kinds, at any length.
 BY_KIND = "/history/agreements/US-2023-01/"
