@@ -68,7 +68,7 @@ class Entry:
     where: str
 
     def __str__(self) -> str:
-        return f"{self.key} -> {self.value}"
+        return f"{self.key} -> {f'{len(self.value)} fields' if isinstance(self.value, frozenset) else self.value}"
 
     @contextmanager
     def planted(self) -> Iterator[None]:
