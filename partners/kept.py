@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from types import FunctionType
 from typing import Any, cast
 
 from django.conf import settings
@@ -136,8 +137,8 @@ def _some_rows(viewer: Viewer, *values: str, asks: Asks, asked: Any) -> Any:
 def _text(
     asks: Asks, viewer: Viewer, values: Sequence[Value], fixed: Mapping[str, Hashable], text_of: Callable[[Any], Text]
 ) -> Text:
-    if asks.__closure__ or asks.__defaults__ or asks.__kwdefaults__:
-        raise TypeError(f"{asks.__qualname__} in {asks.__module__} holds something that its question may depend on")
+    if not isinstance(asks, FunctionType) or asks.__closure__ or asks.__defaults__ or asks.__kwdefaults__:
+        raise TypeError(f"{asks} holds something that its question may depend on")
     number = len(values)
 
     def write(bound: Sequence[Any]) -> Text:

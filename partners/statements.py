@@ -8,8 +8,9 @@ into the text. See decision 32.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from itertools import count
 from typing import Any, TypeVar
@@ -75,7 +76,8 @@ class Statements:
 
     def __init__(self, most: int = MOST_SHAPES) -> None:
         self.most = most
-        self.kept: dict[Hashable, Statement | None] = {}  # None: its values change the text, and it is written anew
+        # The one used last stands last. None: its values change the text, and it is written anew.
+        self.kept: OrderedDict[Hashable, Statement | None] = OrderedDict()
         self.answered: Counter[Hashable] = Counter()  # of each shape, where tests check them
 
     def text(self, shape: Hashable, values: Sequence[Value], write: Callable[[Sequence[Value]], Text]) -> Text:
@@ -88,6 +90,8 @@ class Statements:
             return write(values)
         known = self.kept.get(shape, UNKNOWN)  # at once: another thread may be emptying it
         if known is not UNKNOWN:
+            with suppress(KeyError):  # another thread made room
+                self.kept.move_to_end(shape)
             if known is None:
                 return write(values)
             bound: Text = known.bind(values)
@@ -97,9 +101,9 @@ class Statements:
         text = write(values)
         marks = marks_for(values)
         statement = Statement.of(write(marks), marks)
-        if len(self.kept) >= self.most:
-            for oldest in list(self.kept)[: self.most // 10 + 1]:  # of a copy: other threads add to it
-                self.kept.pop(oldest, None)
+        while len(self.kept) >= self.most:
+            with suppress(KeyError):
+                self.kept.popitem(last=False)
         self.kept[shape] = statement if _same(statement.bind(values), text) else None
         return text
 

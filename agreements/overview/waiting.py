@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import F, Value
+from django.utils.translation import get_language
 
 from agreements.commitments.models import ActionItem, Commitment
 from agreements.overview import awaited
@@ -87,7 +88,7 @@ def _standing(viewer: Viewer, kinds: Iterable[Wait]) -> dict[Wait, Standing]:
             tuple(value for part in parts for value in part.params),
         )
 
-    shape = ("waiting", kinds, statements.shape_of(viewer), settings.HOME_COUNTRY)
+    shape = ("waiting", kinds, statements.shape_of(viewer), get_language(), settings.HOME_COUNTRY)
     keys = statements.keys_of(viewer)
     # Every page asks, so its text is written once: see decision 32.
     text = STATEMENTS.text(shape, keys, lambda values: write(statements.with_keys(viewer, values)))

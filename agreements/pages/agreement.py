@@ -26,7 +26,7 @@ RECENT = 15
 def agreement_context(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
     """Everything that is read; the acts and forms of the desk come beside it."""
     pk = agreement.pk
-    beside = [key for key in (agreement.parent_id, agreement.supersedes_id) if key]
+    beside = {key for key in (agreement.parent_id, agreement.supersedes_id) if key}
     related = {row.pk: row for row in kept.records(_beside, viewer, *beside)} if beside else {}
     tree = family.tree_of(agreement, viewer)
     context: dict[str, Any] = {
