@@ -60,6 +60,7 @@ PAGES = {
         "/admin/agreements/procedure/add/", "/admin/agreements/reminderrule/", "/admin/agreements/commitment/",
     ],
 }  # fmt: skip
+pytestmark = pytest.mark.xdist_group("stories")  # one running site for all that look at one
 # Each time, every theme, width and language once; the others with --nightly.
 EACH_TIME = {("light", 360, "vi"), ("dark", 1280, "en")}
 EVERY_LOOK = list(product(("light", "dark"), (360, 1280), ("vi", "en")))

@@ -12,6 +12,7 @@ from pypdf import PdfReader
 from tests.browsing import Person
 from tests.running import Running
 
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("stories")]
 A4 = (595, 842)  # points
 PAPERS = {
     "officer": ("/", "/agreements/?country=US&stage=signed", "/commitments/?view=board", "/handover/", "/inbox/"),
@@ -29,7 +30,6 @@ def plain(text: str) -> str:
     return re.sub(r"\W+", "", text)
 
 
-@pytest.mark.browser
 @pytest.mark.parametrize("language", ["vi", "en"])
 @pytest.mark.parametrize("name", PAPERS)
 def test_main_pages_are_papers(browser: Any, site: Running, name: str, language: str) -> None:
