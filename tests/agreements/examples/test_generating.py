@@ -64,8 +64,10 @@ def test_two_hundred_examples_hold_every_state_and_keep_every_rule(register: Any
     they_have_a_past()
 
 
-# What stands beside agreements, and belongs to none: files asked for, rules, types of one's own.
-NOT_OF_AN_AGREEMENT = {"Export", "BulkChange", "ReminderRule", "InstrumentType", "Procedure", "ProcedureStep", "Feed"}
+# What stands beside agreements, and belongs to none: files asked for, rules, types of one's own, papers at hand.
+NOT_OF_AN_AGREEMENT = {
+    "Export", "BulkChange", "ReminderRule", "InstrumentType", "Procedure", "ProcedureStep", "Feed", "HeldPaper",
+}  # fmt: skip
 
 
 # What no row can hold: the words lapse in `agreed`; people say less of the health than the rules do.
