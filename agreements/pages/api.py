@@ -103,7 +103,7 @@ class ParticipantViewSet(WrittenViewSet):
 
     def hold(self, record: Participant) -> None:
         """Lock the agreement. Raises PermissionDenied where it is not open to who asks."""
-        now = Agreement.objects.visible_to(self.viewer).locked().get(pk=record.agreement_id)
+        now = Agreement.objects.visible_to(self.viewer).get_locked(pk=record.agreement_id)
         if not self.viewer.works_at(now.desk_id):
             raise exceptions.PermissionDenied
         if not may_edit(self.viewer, desk_id=now.desk_id, stage=now.stage):

@@ -113,7 +113,7 @@ class ReportViewSet(WrittenViewSet):
         body.is_valid(raise_exception=True)
         with transaction.atomic():
             report = self.get_object()
-            report = self.get_queryset().locked().get(pk=report.pk)
+            report = self.get_queryset().get_locked(pk=report.pk)
             self.hold(report)
             evidence.attach(report, body.validated_data["file"], by=self.viewer)
         return self.shown_at(str(report.pk))

@@ -121,7 +121,7 @@ class ActingCommitmentViewSet(CommitmentViewSet):
         commitment: Commitment = self.get_object()
         with transaction.atomic():
             if "If-Match" in self.request.headers:
-                self.refuse_stale(self.get_queryset().locked().get(pk=commitment.pk))
+                self.relocked(commitment)
             act(commitment)
         return self.shown_at(commitment.ref)
 

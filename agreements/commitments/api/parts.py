@@ -133,8 +133,7 @@ class PartViewSet(WrittenViewSet):
         with transaction.atomic():
             row = self.get_object()
             self.hold(row)
-            row = self.get_queryset().locked().get(pk=row.pk)
-            self.refuse_stale(row, is_needed=False)
+            row = self.relocked(row)
             row.stamp(self.viewer)
             row.archived_at = timezone.now()
             row.archived_because = _("taken out by %(name)s") % {"name": self.viewer.name}

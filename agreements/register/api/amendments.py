@@ -90,7 +90,7 @@ class AmendmentViewSet(WrittenViewSet):
         return Amendment(agreement=agreement)
 
     def hold(self, record: Amendment) -> None:
-        Agreement.objects.visible_to(self.viewer).locked().get(pk=record.agreement_id)
+        Agreement.objects.visible_to(self.viewer).get_locked(pk=record.agreement_id)
         if not amendments.may_edit(record, self.viewer):
             raise exceptions.PermissionDenied
 
