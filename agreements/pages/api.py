@@ -138,7 +138,7 @@ class ParticipantViewSet(WrittenViewSet):
         with transaction.atomic():
             row = self.get_object()
             self.hold(row)
-            self.refuse_stale(row, is_needed=False)
+            row = self.relocked(row)
             row.archived_at, row.archived_because = timezone.now(), "taken out by the API"
             self._save(row)
         return HttpResponse(status=status.HTTP_204_NO_CONTENT)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from agreements.models import Agreement, Commitment, Milestone
+from agreements.models import Agreement, Commitment, Milestone, Participant
 from partners.records import RecordQuerySet
 from tests.conftest import Cast
 from tests.factories import make_organisation
@@ -79,3 +79,20 @@ def test_acts_on_a_promise_that_is_gone(cast: Cast, today: object, meanwhile: Me
     said = {"what": "Visas", "side": "ours", "removed_by": "desk"}
     api = plain(cast, "linh")
     assert api.post(f"/api/v1/commitments/{PROMISE}/block/", said, "json", HTTP_IF_MATCH="*").status_code == 404
+
+
+def test_a_party_is_taken_out_once_and_as_it_is_now(cast: Cast, today: object, meanwhile: Meanwhile) -> None:
+    """Neither is lost what a colleague wrote meanwhile, nor is it overwritten by who read an older version."""
+    make_organisation(code="mit", country="US")
+    api, body = plain(cast, "linh"), {"agreement": DRAFT, "organisation": "mit"}
+    row = api.post("/api/v1/participants/", body, format="json").json()
+    where, own = f"/api/v1/participants/{row['id']}/", Participant.objects.filter(pk=row["id"])
+    tag = api.get(where).headers["ETag"]
+    meanwhile(Agreement, lambda: own.update(signatory="Ann", version=row["version"] + 1))
+    assert api.post(f"{where}remove/", {}, format="json", HTTP_IF_MATCH=tag).status_code == 412
+    meanwhile(Agreement, lambda: own.update(signatory="Bob"))
+    assert api.post(f"{where}remove/", {}, format="json").status_code == 204
+    assert own.get().signatory == "Bob"
+    own.update(archived_at=None)
+    meanwhile(Agreement, archive(Participant, pk=row["id"]))
+    assert api.post(f"{where}remove/", {}, format="json").status_code == 404, "another was faster"
