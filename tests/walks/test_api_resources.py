@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements.models import Agreement, Comment, DueRequest, Follow, Measurement, Milestone, Participant, Report
+from partners.models import Membership, Organisation
 from tests.conftest import Cast, wrong
 from tests.factories import TODAY, make_document, make_organisation
 
@@ -99,6 +100,21 @@ def test_reports_go_their_way(cast: Cast, today: object, settings: Any, tmp_path
     assert cast.commitment.delivery == "delivered"
     own = linh.post("/api/v1/reports/", {"commitment": PROMISE, "text": "x", "delivery": "delivered"}, format="json")
     assert (own.status_code, Report.objects.count()) == (409, 1), "what is refused leaves no draft"
+
+
+def test_a_report_stays_in_the_name_in_which_it_stands(cast: Cast, today: object) -> None:
+    """Whichever of the partner's organisations comes first: on the page as by the API."""
+    Membership.objects.create(user=cast.sara, organisation=cast.kr)
+    sara = cast.api("sara")
+    for name in ("gov-us", "kfia"):
+        body = {"commitment": PROMISE, "organisation": name, "text": "Begun", "hand_in": False}
+        draft = made(sara.post("/api/v1/reports/", body, format="json"))
+        changed = done(sara.patch(f"/api/v1/reports/{draft['id']}/", {"text": "Half"}, format="json"))
+        assert (changed["organisation"], changed["text"]) == (name, "Half")
+        shown = cast.client("sara").get(f"/reports/{draft['id']}/").context["form"]["organisation"].value()
+        assert str(shown) == str(Organisation.objects.get(code=name).pk), "the page offers it first"
+        moved = done(sara.patch(f"/api/v1/reports/{draft['id']}/", {"organisation": "kfia"}, format="json"))
+        assert moved["organisation"] == "kfia", "where it is said"
 
 
 def test_parts_of_a_promise(cast: Cast, today: object) -> None:
