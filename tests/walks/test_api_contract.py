@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from agreements.models import Agreement, Commitment, Share
+from agreements.models import Agreement, Commitment, Reminder, ReminderRule, Share
 from partners.models import ApiToken, KeptAnswer
 from tests.conftest import Cast, wrong
 from tests.factories import TODAY, make_agreement, make_organisation
@@ -201,6 +201,32 @@ def test_a_request_that_is_sent_twice_is_carried_out_once(cast: Cast, today: obj
     minh: Any = plain(cast, "minh")
     colleague = minh.post("/api/v1/agreements/", {**NEW, "allow_similar": True}, format="json", **key)
     assert colleague.json()["ref"] != first.json()["ref"], "keys are each account's own"
+
+
+def test_what_answered_nothing_is_repeated_as_nothing(cast: Cast, today: object) -> None:
+    """The row is gone, or stands in the inbox no longer: a repetition is no 404, and no 204 has a body."""
+    api: Any = plain(cast, "linh")
+    new: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("milestones", {"commitment": "US-2023-01-1", "title_en": "Begin"}),
+        ("follows", {"agreement": "US-2023-01"}),
+        ("saved-views", {"name": "Late", "page": "commitments", "query": "due=overdue"}),
+    )
+    asked: list[tuple[str, dict[str, Any]]] = []
+    for kind, body in new:
+        made = api.post(f"/api/v1/{kind}/", body, format="json")
+        asked.append((f"/api/v1/{kind}/{made.json()['id']}/remove/", {}))
+    rule = ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[0])
+    for act, said in (("put-away", {}), ("answer", {"answer": "snooze"}), ("answer", {"answer": "mute"})):
+        told = Reminder.objects.create(
+            rule=rule, recipient=cast.linh, agreement=cast.agreement, commitment=cast.commitment, due_on=TODAY,
+            offset=len(asked), state="sent",
+        )  # fmt: skip
+        asked.append((f"/api/v1/inbox/{told.pk}/{act}/", said))
+    for number, (where, said) in enumerate(asked):
+        key = {"HTTP_IDEMPOTENCY_KEY": f"key {number}"}
+        first, again = (api.post(where, said, format="json", **key) for _ in range(2))
+        assert (first.status_code, again.status_code, again.content) == (204, 204, b""), (where, again.content)
+        assert (again.headers["Idempotent-Replayed"], "Idempotent-Replayed" in first.headers) == ("true", False)
 
 
 def test_what_was_refused_may_be_sent_again(cast: Cast, today: object) -> None:
