@@ -102,6 +102,39 @@ def test_reports_go_their_way(cast: Cast, today: object, settings: Any, tmp_path
     assert (own.status_code, Report.objects.count()) == (409, 1), "what is refused leaves no draft"
 
 
+def test_what_is_shared_is_changed_by_name_alone(cast: Cast, today: object) -> None:
+    """A second POST would open what the first holds back."""
+    linh, body = cast.api("linh"), {"agreement": PAPER, "organisation": "kfia", "withheld": ["papers"], "until": "2030"}
+    share = made(linh.post("/api/v1/shares/", body, format="json"))
+    where = f"/api/v1/shares/{share['id']}/"
+    again = linh.post("/api/v1/shares/", {"agreement": PAPER, "organisation": "kfia"}, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "double")
+    assert [one.endswith(where) for one in again.json()["similar"]] == [True]
+    held = done(linh.get(where))
+    assert (held["withheld"], held["until_on"]) == (["papers"], "2030-12-31"), "as it was"
+    changed = done(linh.patch(where, {"withheld": ["papers", "reports"]}, format="json"))
+    assert (changed["withheld"], changed["until_on"]) == (["papers", "reports"], "2030-12-31")
+    assert done(linh.patch(where, {"until": None}, format="json"))["until_on"] is None
+    assert linh.patch(where, {"until": "2020"}, format="json").status_code == 409
+    assert linh.patch(where, {"withheld": []}, format="json", HTTP_IF_MATCH='"1"').status_code == 412
+    assert list(wrong(linh.patch(where, {"organisation": "gov-us"}, format="json"))) == ["organisation"]
+    assert cast.api("huy").patch(where, {"withheld": []}, format="json").status_code == 403
+    done(linh.post(f"{where}revoke/", {}, format="json"))
+    assert linh.patch(where, {"withheld": []}, format="json").status_code == 409
+    assert made(linh.post("/api/v1/shares/", body, format="json"))["id"] != share["id"]
+
+
+def test_a_share_of_a_country_is_changed_by_its_manager(cast: Cast, today: object) -> None:
+    minh, body = cast.api("minh"), {"country": "US", "desk": "americas", "organisation": "kfia"}
+    share = made(minh.post("/api/v1/shares/", body, format="json"))
+    where = f"/api/v1/shares/{share['id']}/"
+    assert minh.post("/api/v1/shares/", body, format="json").status_code == 409
+    assert done(minh.patch(where, {"withheld": ["reports"]}, format="json"))["withheld"] == ["reports"]
+    assert cast.api("linh").patch(where, {"withheld": []}, format="json").status_code in (403, 409)
+    assert cast.api("sara").patch(where, {"withheld": []}, format="json").status_code == 403
+    assert done(minh.get(where))["withheld"] == ["reports"]
+
+
 def test_a_report_stays_in_the_name_in_which_it_stands(cast: Cast, today: object) -> None:
     """Whichever of the partner's organisations comes first: on the page as by the API."""
     Membership.objects.create(user=cast.sara, organisation=cast.kr)

@@ -21,6 +21,8 @@ from partners.models import Country, Desk, Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
+TAKEN_BACK = _("This share has been taken back already.")
+
 
 @dataclass(frozen=True)
 class Terms:
@@ -29,6 +31,14 @@ class Terms:
     organisation: Organisation
     until_on: date | None = None
     withheld: Collection[str] = ()
+
+
+class AlreadyShared(Refused):
+    """A share that holds stands where a new one was asked for."""
+
+    def __init__(self, held: Share) -> None:
+        super().__init__(_("It is already shared with this organisation: change that share, or take it back first."))
+        self.held = held
 
 
 def may_share(agreement: Agreement, viewer: Viewer) -> bool:
@@ -40,28 +50,28 @@ def may_share_country(desk: Desk, viewer: Viewer) -> bool:
     return viewer.role == Role.MANAGER and viewer.works_at(desk.pk) and not viewer.read_only
 
 
-def share(agreement: Agreement, terms: Terms, *, by: Viewer) -> Share:
-    """Share, or change a share that already holds. Writes a Step."""
+def share(agreement: Agreement, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
+    """Share, or change a share that already holds; `anew` refuses to change one. Writes a Step."""
     if not may_share(agreement, by):
         raise Refused(_("Only its desk shares an agreement, and only from clearance on."))
-    return _give({"agreement": agreement}, terms, agreement, by)
+    return _give({"agreement": agreement}, terms, agreement, by, anew=anew)
 
 
-def share_commitment(commitment: Any, terms: Terms, *, by: Viewer) -> Share:
+def share_commitment(commitment: Any, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
     """Share one commitment without the agreement that it stands in. Writes a Step."""
     if not may_share(commitment.agreement, by):
         raise Refused(_("Only its desk shares an agreement, and only from clearance on."))
-    return _give({"commitment": commitment}, terms, commitment.agreement, by)
+    return _give({"commitment": commitment}, terms, commitment.agreement, by, anew=anew)
 
 
-def share_country(country: Country, desk: Desk, terms: Terms, *, by: Viewer) -> Share:
+def share_country(country: Country, desk: Desk, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
     """Share what a desk has and will have with a country, except what is for the desk only."""
     if not may_share_country(desk, by):
         raise Refused(_("A manager of the desk shares all its agreements with a country."))
-    return _give({"country": country, "desk": desk}, terms, None, by)
+    return _give({"country": country, "desk": desk}, terms, None, by, anew=anew)
 
 
-def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: Viewer) -> Share:
+def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: Viewer, *, anew: bool) -> Share:
     if terms.until_on and terms.until_on < by.on:
         raise Refused(_("The end of the share lies in the past."))
     if unknown := set(terms.withheld) - set(Part.values):
@@ -72,6 +82,8 @@ def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: V
         else:
             Desk.objects.locked().get(pk=what["desk"].pk)
         known = Share.objects.live().filter(**what, organisation=terms.organisation, revoked_at=None)
+        if anew and (standing := known.first()) and standing.is_live(by.on):
+            raise AlreadyShared(standing)
         held = known.first() or Share(**what, organisation=terms.organisation)
         held.until_on, held.withheld = terms.until_on, sorted(terms.withheld)
         held.stamp(by).save()
@@ -100,7 +112,7 @@ def revoke(given: Share, *, by: Viewer) -> None:
             revoked_at=timezone.now(), revoked_by=by.user_id
         )
         if not closed:
-            raise Refused(_("This share has been taken back already."))
+            raise Refused(TAKEN_BACK)
         agreement = given.agreement or (given.commitment and given.commitment.agreement)
         if agreement:
             _write_step(Act.UNSHARE, agreement, given, by)
