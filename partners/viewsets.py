@@ -311,6 +311,18 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
         serializer.instance = locked
         serializer.save()
 
+    def lock_before(self, record: Any) -> None:
+        """Lock what the rules of an act lock before the row itself, so that all wait in one order."""
+
+    def held(self) -> Any:
+        """The record of an act, locked, in a transaction: whoever sends If-Match acts on what they have read.
+
+        Raises Http404, also where the viewer lost it while waiting, and Stale.
+        """
+        record = self.get_object()
+        self.lock_before(record)
+        return self.relocked(record)
+
     def relocked(self, record: Any, *, is_needed: bool = False) -> Any:
         """The record as it is once nobody else changes it; in a transaction, what is locked before it being so.
 

@@ -220,9 +220,12 @@ class ShareViewSet(WrittenViewSet):
         return shares.share_country(what.country, form.cleaned_data["desk"], terms, by=self.viewer, anew=is_new)
 
     def hold(self, record: Share) -> None:
-        """Lock what the rule locks first. Raises PermissionDenied where another desk answers for the share."""
+        """Raises PermissionDenied where another desk answers for the share."""
         if not shares.may_revoke(record, self.viewer):
             raise exceptions.PermissionDenied
+        self.lock_before(record)
+
+    def lock_before(self, record: Share) -> None:
         if agreement := record.agreement or (record.commitment and record.commitment.agreement):
             Agreement.objects.visible_to(self.viewer).get_locked(pk=agreement.pk)
         else:
@@ -239,7 +242,8 @@ class ShareViewSet(WrittenViewSet):
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> HttpResponseBase:
         """Close it: the partner's next request finds nothing."""
-        shares.revoke(self.get_object(), by=self.viewer)
+        with transaction.atomic():
+            shares.revoke(self.held(), by=self.viewer)
         return self.shown_at(pk)
 
     def base_queryset(self) -> Any:

@@ -89,8 +89,11 @@ class AmendmentViewSet(WrittenViewSet):
             raise Refused(_("%(name)s is still open: finish or withdraw it first.") % {"name": other})
         return Amendment(agreement=agreement)
 
-    def hold(self, record: Amendment) -> None:
+    def lock_before(self, record: Amendment) -> None:
         Agreement.objects.visible_to(self.viewer).get_locked(pk=record.agreement_id)
+
+    def hold(self, record: Amendment) -> None:
+        self.lock_before(record)
         if not amendments.may_edit(record, self.viewer):
             raise exceptions.PermissionDenied
 
@@ -130,8 +133,8 @@ class AmendmentViewSet(WrittenViewSet):
             raise Unknown(_("There is no act called “%(name)s”.") % {"name": name})
         said = AmendmentActSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        amendment = self.get_object()
         with transaction.atomic():
+            amendment = self.held()
             amendments.perform(name, amendment, by=self.viewer, facts=Facts(on=self.viewer.on, **said.validated_data))
         return self.shown_at(str(amendment.pk))
 
