@@ -337,3 +337,30 @@ def test_changes_are_fed_by_key(cast: Cast) -> None:
     assert plain(cast, "sara").get("/api/v1/changes/").status_code == 403
     for bad in ("x", "a1;", "z9", "a" + "9" * 30, ""):
         assert api.get(path + bad).status_code == 400, bad
+
+
+def test_the_feed_tells_nothing_of_what_is_hidden(cast: Cast) -> None:
+    """Neither by how full a page is, nor by `has_more`, nor by the key."""
+    Agreement.objects.filter(pk=cast.hidden.pk).update(restricted=True)
+    huy, path = plain(cast, "huy"), "/api/v1/changes/?page_size=1&after="
+    assert huy.get(HIDDEN).status_code == 404
+
+    def sealed_key() -> str:
+        with owner():
+            seal(at=timezone.now())
+        return str(huy.get("/api/v1/changes/").json()["key"])
+
+    start = sealed_key()
+    for place in ("Huế", "Vinh", "Đà Nẵng"):
+        Agreement.objects.filter(pk=cast.hidden.pk).update(place=place)
+    quiet = sealed_key()
+    assert huy.get(path + start).json() == {"key": quiet, "has_more": False, "results": []}
+    for place in ("Huế", "Vinh"):
+        Agreement.objects.filter(pk=cast.agreement.pk).update(place=place)
+        Agreement.objects.filter(pk=cast.hidden.pk).update(place=place)
+    end = sealed_key()
+    first = huy.get(path + start).json()
+    assert ([one["code"] for one in first["results"]], first["has_more"]) == (["US-2023-01"], True)
+    second = huy.get(path + first["key"]).json()
+    assert ([one["code"] for one in second["results"]], second["has_more"]) == (["US-2023-01"], False)
+    assert second["key"] == end
