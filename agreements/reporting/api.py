@@ -85,6 +85,9 @@ class ReportViewSet(WrittenViewSet):
         return said
 
     def hold(self, record: Report) -> None:
+        """Raises Refused once it is handed in, and PermissionDenied where it is another's."""
+        if not record.is_written:
+            raise Refused(reports.HANDED_IN)
         if not reports.may_write(record, self.viewer):
             raise exceptions.PermissionDenied
 

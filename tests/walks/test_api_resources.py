@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from agreements.models import Agreement, Comment, DueRequest, Follow, Measurement, Milestone, Participant, Report
+from agreements.models import Agreement, Comment, DueRequest, Follow, Measurement, Milestone, Participant, Report, Share
 from partners.models import Membership, Organisation
 from tests.conftest import Cast, wrong
 from tests.factories import TODAY, make_document, make_organisation
@@ -89,7 +89,8 @@ def test_reports_go_their_way(cast: Cast, today: object, settings: Any, tmp_path
     assert sara.post(f"{where}submit/").status_code == 409, "it needs evidence"
     done(sara.post(f"{where}evidence/", {"file": SimpleUploadedFile("photo.txt", b"here it is")}))
     assert done(sara.post(f"{where}submit/"))["status"] == "submitted"
-    assert sara.patch(where, {"text": "More"}, format="json").status_code == 403
+    late = sara.patch(where, {"text": "More"}, format="json")
+    assert (late.status_code, late.json()["code"]) == (409, "refused"), "hers, but no longer in her hands"
     assert sara.post(f"{where}accept/", {}, format="json").status_code == 403
     linh = cast.api("linh")
     assert linh.post(f"{where}return/", {}, format="json").status_code == 409
@@ -269,3 +270,35 @@ def test_everything_is_searched(cast: Cast) -> None:
     assert cast.api("linh").get("/api/v1/search/").status_code == 400
     like = done(cast.api("linh").get("/api/v1/agreements/similar/?organisation=gov-us&signed=2023-09-11"))
     assert [one["ref"] for one in like] == [PAPER]
+
+
+def test_whose_it_is_and_what_a_rule_refuses_are_told_apart(cast: Cast, today: object) -> None:
+    linh, huy, minh = cast.api("linh"), cast.api("huy"), cast.api("minh")
+
+    def told(answer: Any) -> tuple[int, str]:
+        return answer.status_code, answer.json()["code"]
+
+    body = {"commitment": PROMISE, "organisation": "gov-us", "text": "Begun"}
+    theirs = f"/api/v1/reports/{made(cast.api('sara').post('/api/v1/reports/', body, format='json'))['id']}/"
+    assert told(huy.post(f"{theirs}accept/", {}, format="json")) == (403, "not_yours")
+    done(linh.post(f"{theirs}accept/", {}, format="json"))
+    assert told(linh.post(f"{theirs}accept/", {}, format="json")) == (409, "refused"), "decided already"
+    share = Share.objects.get(organisation=cast.us)
+    assert told(huy.post(f"/api/v1/shares/{share.pk}/revoke/")) == (403, "not_yours")
+    to_korea = {"agreement": PAPER, "organisation": "kfia"}
+    assert told(huy.post("/api/v1/shares/", to_korea, format="json")) == (403, "not_yours")
+    assert told(linh.post("/api/v1/shares/", {**to_korea, "agreement": DRAFT}, format="json")) == (409, "refused")
+    country = {"country": "US", "desk": "americas", "organisation": "kfia"}
+    assert told(linh.post("/api/v1/shares/", country, format="json")) == (403, "not_yours"), "its manager's"
+    change = {"agreement": PAPER, "kind": "extension", "text_en": "Longer", "expires": "2031-09-10"}
+    assert told(linh.post("/api/v1/amendments/", {**change, "agreement": DRAFT}, format="json")) == (409, "refused")
+    assert told(huy.post("/api/v1/amendments/", change, format="json")) == (403, "permission_denied")
+    paper = make_document(agreement=cast.agreement, state="clean")
+    row = made(linh.post("/api/v1/amendments/", {**change, "document": str(paper.pk)}, format="json"))
+    done(linh.post(f"/api/v1/amendments/{row['id']}/submit/", {}, format="json"))
+    late = linh.patch(f"/api/v1/amendments/{row['id']}/", {"text_en": "X"}, format="json")
+    assert told(late) == (409, "refused"), "no draft any more"
+    Agreement.objects.filter(ref=PAPER).update(stage="in_review")
+    step = {"commitment": PROMISE, "title_en": "Begin"}
+    assert told(minh.post("/api/v1/milestones/", step, format="json")) == (409, "refused")
+    assert told(huy.post("/api/v1/milestones/", step, format="json")) == (403, "permission_denied")

@@ -83,8 +83,7 @@ class AmendmentViewSet(WrittenViewSet):
 
     def fresh(self, said: dict[str, Any]) -> Amendment:
         agreement = said.pop("agreement")
-        if not amendments.may_propose(agreement, self.viewer):
-            raise exceptions.PermissionDenied
+        self._refuse(agreement)
         if other := amendments.open_one(agreement):
             raise Refused(_("%(name)s is still open: finish or withdraw it first.") % {"name": other})
         return Amendment(agreement=agreement)
@@ -94,8 +93,16 @@ class AmendmentViewSet(WrittenViewSet):
 
     def hold(self, record: Amendment) -> None:
         self.lock_before(record)
+        self._refuse(record.agreement)
         if not amendments.may_edit(record, self.viewer):
+            raise Refused(amendments.NO_DRAFT)
+
+    def _refuse(self, agreement: Agreement) -> None:
+        """Raises PermissionDenied for another desk's, and Refused where the agreement is not one to be amended."""
+        if not self.viewer.works_at(agreement.desk_id) or self.viewer.read_only:
             raise exceptions.PermissionDenied
+        if not amendments.may_propose(agreement, self.viewer):
+            raise Refused(amendments.NOT_AMENDED)
 
     def filled(self, record: Amendment, said: Mapping[str, Any]) -> Any:
         """What it says of itself, and the agreement as it is to be: two forms, as on the page."""

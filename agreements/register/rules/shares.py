@@ -18,7 +18,7 @@ from agreements.register.rules import steps
 from agreements.visibility import SHAREABLE
 from agreements.vocabulary import Part
 from partners.models import Country, Desk, Organisation
-from partners.refusals import Refused
+from partners.refusals import NotYours, Refused
 from partners.viewers import Role, Viewer
 
 TAKEN_BACK = _("This share has been taken back already.")
@@ -42,7 +42,11 @@ class AlreadyShared(Refused):
 
 
 def may_share(agreement: Agreement, viewer: Viewer) -> bool:
-    return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.stage in SHAREABLE
+    return may_act_for(agreement.desk_id, viewer) and agreement.stage in SHAREABLE
+
+
+def may_act_for(desk_id: int | None, viewer: Viewer) -> bool:
+    return viewer.works_at(desk_id) and not viewer.read_only
 
 
 def may_share_country(desk: Desk, viewer: Viewer) -> bool:
@@ -50,24 +54,29 @@ def may_share_country(desk: Desk, viewer: Viewer) -> bool:
     return viewer.role == Role.MANAGER and viewer.works_at(desk.pk) and not viewer.read_only
 
 
+def _refuse(agreement: Agreement, by: Viewer) -> None:
+    """Raises NotYours for another desk, and Refused at another stage."""
+    if not may_share(agreement, by):
+        kind = Refused if may_act_for(agreement.desk_id, by) else NotYours
+        raise kind(_("Only its desk shares an agreement, and only from clearance on."))
+
+
 def share(agreement: Agreement, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
     """Share, or change a share that already holds; `anew` refuses to change one. Writes a Step."""
-    if not may_share(agreement, by):
-        raise Refused(_("Only its desk shares an agreement, and only from clearance on."))
+    _refuse(agreement, by)
     return _give({"agreement": agreement}, terms, agreement, by, anew=anew)
 
 
 def share_commitment(commitment: Any, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
     """Share one commitment without the agreement that it stands in. Writes a Step."""
-    if not may_share(commitment.agreement, by):
-        raise Refused(_("Only its desk shares an agreement, and only from clearance on."))
+    _refuse(commitment.agreement, by)
     return _give({"commitment": commitment}, terms, commitment.agreement, by, anew=anew)
 
 
 def share_country(country: Country, desk: Desk, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
     """Share what a desk has and will have with a country, except what is for the desk only."""
     if not may_share_country(desk, by):
-        raise Refused(_("A manager of the desk shares all its agreements with a country."))
+        raise NotYours(_("A manager of the desk shares all its agreements with a country."))
     return _give({"country": country, "desk": desk}, terms, None, by, anew=anew)
 
 
@@ -100,13 +109,13 @@ def desk_of(given: Share) -> int | None:
 
 
 def may_revoke(given: Share, viewer: Viewer) -> bool:
-    return viewer.works_at(desk_of(given)) and not viewer.read_only
+    return may_act_for(desk_of(given), viewer)
 
 
 def revoke(given: Share, *, by: Viewer) -> None:
     """Close it: the partner's next request finds nothing. Writes a Step."""
     if not may_revoke(given, by):
-        raise Refused(_("Only its desk takes a share back."))
+        raise NotYours(_("Only its desk takes a share back."))
     with transaction.atomic():
         closed = Share.objects.filter(pk=given.pk, revoked_at=None).update(
             revoked_at=timezone.now(), revoked_by=by.user_id
