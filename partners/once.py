@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from rest_framework import exceptions
+from rest_framework import exceptions, status
 from rest_framework.request import Request
 
 from partners.models.kept import KeptAnswer
@@ -27,8 +27,8 @@ Handler = Callable[..., HttpResponseBase]
 def once(view: Any, key: str, handler: Handler, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
     """Answer with `handler`; a repetition is answered with the record as it is now, and says that it is one.
 
-    What was refused is not kept: nothing came of it, and it may be sent again. Raises KeyReused where the key came
-    with another request before.
+    Where nothing was answered (204), as after a removal, there is nothing to look for. What was refused is not kept:
+    nothing came of it, and it may be sent again. Raises KeyReused where the key came with another request before.
     """
     if not 0 < len(key) <= LONGEST:
         said = _("The Idempotency-Key is 1 to %(most)s characters long.") % {"most": LONGEST}
@@ -46,7 +46,11 @@ def once(view: Any, key: str, handler: Handler, request: Request, *args: Any, **
 def _again(view: Any, kept: KeptAnswer, asked: str) -> HttpResponseBase:
     if kept.asked != asked:
         raise KeyReused
-    answer: HttpResponseBase = view.shown_at(kept.place, kept.status) if kept.place else HttpResponse(status=204)
+    answer: HttpResponseBase
+    if kept.status == status.HTTP_204_NO_CONTENT or not kept.place:
+        answer = HttpResponse(status=status.HTTP_204_NO_CONTENT)
+    else:
+        answer = view.shown_at(kept.place, kept.status)
     answer.headers["Idempotent-Replayed"] = "true"
     return answer
 

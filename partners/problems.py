@@ -64,7 +64,7 @@ class KeyReused(exceptions.APIException):
 
 
 class Double(exceptions.APIException):
-    """What is sent in is much like what is there; `similar` has the addresses of those."""
+    """What is sent in is there already, or much like what is; `similar` has the addresses of those."""
 
     status_code = status.HTTP_409_CONFLICT
     default_detail = gettext_lazy(
@@ -72,8 +72,8 @@ class Double(exceptions.APIException):
     )
     default_code = "double"
 
-    def __init__(self, similar: list[str]) -> None:
-        super().__init__()
+    def __init__(self, similar: list[str], said: str | None = None) -> None:
+        super().__init__(said)
         self.similar = similar
 
 

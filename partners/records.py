@@ -104,6 +104,13 @@ class RecordQuerySet(models.QuerySet[Row]):
         """
         return self.order_by("pk").select_for_update(of=("self",), no_key=True, skip_locked=skip)
 
+    def get_locked(self, **lookup: Any) -> Row:
+        """One of these rows, held, as it is once nobody else has it. Raises Http404 where it left them meanwhile."""
+        try:
+            return self.locked().get(**lookup)
+        except self._kind.DoesNotExist:
+            raise Http404 from None
+
     def search(self, text: str, viewer: Viewer) -> Self:
         """Rows of which each word stands somewhere, at least in part; whoever asks also sorts them.
 

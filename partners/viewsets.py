@@ -304,12 +304,33 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
         return str(getattr(record, self.lookup_field))
 
     def perform_update(self, serializer: Any) -> None:
-        locked = self.get_queryset().locked().get(pk=serializer.instance.pk)
+        locked = self.get_queryset().get_locked(pk=serializer.instance.pk)
         if not self.may_change(locked):
             raise exceptions.PermissionDenied
         self.refuse_stale(locked)
         serializer.instance = locked
         serializer.save()
+
+    def lock_before(self, record: Any) -> None:
+        """Lock what the rules of an act lock before the row itself, so that all wait in one order."""
+
+    def held(self) -> Any:
+        """The record of an act, locked, in a transaction: whoever sends If-Match acts on what they have read.
+
+        Raises Http404, also where the viewer lost it while waiting, and Stale.
+        """
+        record = self.get_object()
+        self.lock_before(record)
+        return self.relocked(record)
+
+    def relocked(self, record: Any, *, is_needed: bool = False) -> Any:
+        """The record as it is once nobody else changes it; in a transaction, what is locked before it being so.
+
+        Raises Http404 where the viewer lost it while waiting, and Stale as `refuse_stale` does.
+        """
+        locked = self.get_queryset().get_locked(pk=record.pk)
+        self.refuse_stale(locked, is_needed=is_needed)
+        return locked
 
     def refuse_stale(self, record: Any, *, is_needed: bool = True) -> None:
         """Raises Stale where the record, whose row is locked, is not what the request was made for."""

@@ -63,7 +63,6 @@ class WrittenViewSet(RecordViewSet):
         with transaction.atomic():
             record = self.get_object()
             self.hold(record)
-            record = self.get_queryset().locked().get(pk=record.pk)
-            self.refuse_stale(record)
+            record = self.relocked(record, is_needed=True)
             kept = self.keep(self.filled(record, said))
         return self.shown_at(self.code_of(kept))

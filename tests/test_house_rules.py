@@ -180,7 +180,7 @@ PAST_THE_GATE = {
     "agreements/commitments/api/commitments.py: Commitment.objects.with_duty": "the row just written, through the gate",
     "agreements/commitments/lists/filters.py: Organisation.objects.filter": "narrows rows of the gate",
     "agreements/commitments/lists/action_items.py: ActionItem.objects.filter": "narrows rows of the gate",
-    "agreements/commitments/views/page.py: Commitment.objects.select_related": "through `get_visible` on the next line",
+    "agreements/commitments/pages.py: Participant.objects.live": "whose organisations are asked for through the gate",
     "agreements/commitments/views/parts.py: Commitment.objects.filter": "locks the agreement of the opened row",
     "agreements/register/api/agreements.py: Organisation.objects.order_by": "names of participants of the gate",
     "agreements/register/admin.py: Agreement.objects.filter": "the stage of the record's own agreement",

@@ -28,6 +28,8 @@ from agreements.visibility import may_edit
 from agreements.vocabulary import Part, Stage
 from partners.formed import BESIDE, Strict, body_of
 from partners.models import Country, Desk, Organisation
+from partners.problems import Double
+from partners.refusals import Refused
 from partners.rows import Columns, Make
 from partners.serializing import CodeField, RecordSerializer, VisibleField
 from partners.viewers import DESK_STAFF
@@ -103,7 +105,7 @@ class ParticipantViewSet(WrittenViewSet):
 
     def hold(self, record: Participant) -> None:
         """Lock the agreement. Raises PermissionDenied where it is not open to who asks."""
-        now = Agreement.objects.visible_to(self.viewer).locked().get(pk=record.agreement_id)
+        now = Agreement.objects.visible_to(self.viewer).get_locked(pk=record.agreement_id)
         if not self.viewer.works_at(now.desk_id):
             raise exceptions.PermissionDenied
         if not may_edit(self.viewer, desk_id=now.desk_id, stage=now.stage):
@@ -138,7 +140,7 @@ class ParticipantViewSet(WrittenViewSet):
         with transaction.atomic():
             row = self.get_object()
             self.hold(row)
-            self.refuse_stale(row, is_needed=False)
+            row = self.relocked(row)
             row.archived_at, row.archived_because = timezone.now(), "taken out by the API"
             self._save(row)
         return HttpResponse(status=status.HTTP_204_NO_CONTENT)
@@ -175,7 +177,7 @@ class ShareViewSet(WrittenViewSet):
 
     records = Share
     serializer_class = ShareSerializer
-    declared = READ | {"create": DESK, "revoke": DESK}
+    declared = READ | dict.fromkeys(("create", "partial_update", "revoke"), DESK)
     by_record: ClassVar = {
         "agreement": (Agreement, "ref", "agreement"), "commitment": (Commitment, "ref", "commitment"),
         "organisation": (Organisation, "code", "organisation"),
@@ -187,7 +189,8 @@ class ShareViewSet(WrittenViewSet):
             commitment=VisibleField(Commitment, slug_field="ref", required=False),
             country=VisibleField(Country, slug_field="code", required=False, help_text="with `desk`"),
             desk=serializers.CharField(required=False),
-        )
+        ),
+        "partial_update": body_of(ShareForm, "ShareChange", without=frozenset({"organisation"})),
     }  # fmt: skip
     WHAT = ("agreement", "commitment", "country")
 
@@ -198,23 +201,49 @@ class ShareViewSet(WrittenViewSet):
         return Share(**what)
 
     def form(self, record: Any, data: Any = None, files: Any = None) -> ShareForm:
-        form = (CountryShareForm if record.country else ShareForm)(data, viewer=self.viewer)
+        held = {} if record.pk is None else {
+            "organisation": record.organisation.code, "until": record.until_on, "withheld": record.withheld,
+            "desk": record.desk_id,
+        }  # fmt: skip
+        form = (CountryShareForm if record.country else ShareForm)(data, viewer=self.viewer, initial=held)
         form.record = record  # type: ignore[attr-defined]  # for `keep`
         return form
 
     def keep(self, form: Any) -> Share:
-        what, terms = form.record, form.terms()
+        what, terms, is_new = form.record, form.terms(), form.record.pk is None
+        if what.revoked_at:
+            raise Refused(shares.TAKEN_BACK)
         if what.agreement:
-            return shares.share(what.agreement, terms, by=self.viewer)
+            return shares.share(what.agreement, terms, by=self.viewer, anew=is_new)
         if what.commitment:
-            return shares.share_commitment(what.commitment, terms, by=self.viewer)
-        return shares.share_country(what.country, form.cleaned_data["desk"], terms, by=self.viewer)
+            return shares.share_commitment(what.commitment, terms, by=self.viewer, anew=is_new)
+        return shares.share_country(what.country, form.cleaned_data["desk"], terms, by=self.viewer, anew=is_new)
+
+    def hold(self, record: Share) -> None:
+        """Raises PermissionDenied where another desk answers for the share."""
+        if not shares.may_revoke(record, self.viewer):
+            raise exceptions.PermissionDenied
+        self.lock_before(record)
+
+    def lock_before(self, record: Share) -> None:
+        if agreement := record.agreement or (record.commitment and record.commitment.agreement):
+            Agreement.objects.visible_to(self.viewer).get_locked(pk=agreement.pk)
+        else:
+            Desk.objects.visible_to(self.viewer).get_locked(pk=record.desk_id)
+
+    def create(self, request: Request, *args: Any, **kwargs: Any) -> Any:
+        """Share it. What is shared with this organisation already is refused, with the address of that share."""
+        try:
+            return super().create(request, *args, **kwargs)
+        except shares.AlreadyShared as no:
+            raise Double([self.address_of(str(no.held.pk))], no.reason) from None
 
     @extend_schema(request=None, responses=ShareSerializer)
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> HttpResponseBase:
         """Close it: the partner's next request finds nothing."""
-        shares.revoke(self.get_object(), by=self.viewer)
+        with transaction.atomic():
+            shares.revoke(self.held(), by=self.viewer)
         return self.shown_at(pk)
 
     def base_queryset(self) -> Any:

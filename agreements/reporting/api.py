@@ -85,6 +85,9 @@ class ReportViewSet(WrittenViewSet):
         return said
 
     def hold(self, record: Report) -> None:
+        """Raises Refused once it is handed in, and PermissionDenied where it is another's."""
+        if not record.is_written:
+            raise Refused(reports.HANDED_IN)
         if not reports.may_write(record, self.viewer):
             raise exceptions.PermissionDenied
 
@@ -112,8 +115,7 @@ class ReportViewSet(WrittenViewSet):
         body = EvidenceSerializer(data=request.data)
         body.is_valid(raise_exception=True)
         with transaction.atomic():
-            report = self.get_object()
-            report = self.get_queryset().locked().get(pk=report.pk)
+            report = self.held()
             self.hold(report)
             evidence.attach(report, body.validated_data["file"], by=self.viewer)
         return self.shown_at(str(report.pk))
@@ -122,8 +124,9 @@ class ReportViewSet(WrittenViewSet):
     @action(detail=True, methods=["post"])
     def submit(self, request: Request, pk: str) -> HttpResponseBase:
         """Hand in a draft, or what was returned."""
-        report = self.get_object()
-        reports.submit(report, by=self.viewer)
+        with transaction.atomic():
+            report = self.held()
+            reports.submit(report, by=self.viewer)
         return self.shown_at(str(report.pk))
 
     @extend_schema(request=DecisionSerializer, responses=ReportSerializer)
@@ -141,6 +144,7 @@ class ReportViewSet(WrittenViewSet):
     def _decide(self, *, accept: bool) -> HttpResponseBase:
         said = DecisionSerializer(data=self.request.data)
         said.is_valid(raise_exception=True)
-        report = self.get_object()
-        reports.decide(report, accept=accept, by=self.viewer, comment=said.validated_data.get("comment", ""))
+        with transaction.atomic():
+            report = self.held()
+            reports.decide(report, accept=accept, by=self.viewer, comment=said.validated_data.get("comment", ""))
         return self.shown_at(str(report.pk))

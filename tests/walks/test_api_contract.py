@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from agreements.models import Agreement, Commitment, Share
+from agreements.models import Agreement, Commitment, Reminder, ReminderRule, Share
 from partners.models import ApiToken, KeptAnswer
 from tests.conftest import Cast, wrong
 from tests.factories import TODAY, make_agreement, make_organisation
@@ -203,6 +203,32 @@ def test_a_request_that_is_sent_twice_is_carried_out_once(cast: Cast, today: obj
     assert colleague.json()["ref"] != first.json()["ref"], "keys are each account's own"
 
 
+def test_what_answered_nothing_is_repeated_as_nothing(cast: Cast, today: object) -> None:
+    """The row is gone, or stands in the inbox no longer: a repetition is no 404, and no 204 has a body."""
+    api: Any = plain(cast, "linh")
+    new: tuple[tuple[str, dict[str, Any]], ...] = (
+        ("milestones", {"commitment": "US-2023-01-1", "title_en": "Begin"}),
+        ("follows", {"agreement": "US-2023-01"}),
+        ("saved-views", {"name": "Late", "page": "commitments", "query": "due=overdue"}),
+    )
+    asked: list[tuple[str, dict[str, Any]]] = []
+    for kind, body in new:
+        made = api.post(f"/api/v1/{kind}/", body, format="json")
+        asked.append((f"/api/v1/{kind}/{made.json()['id']}/remove/", {}))
+    rule = ReminderRule.objects.create(code="due", watched="commitment_due", told="owner", offsets=[0])
+    for act, said in (("put-away", {}), ("answer", {"answer": "snooze"}), ("answer", {"answer": "mute"})):
+        told = Reminder.objects.create(
+            rule=rule, recipient=cast.linh, agreement=cast.agreement, commitment=cast.commitment, due_on=TODAY,
+            offset=len(asked), state="sent",
+        )  # fmt: skip
+        asked.append((f"/api/v1/inbox/{told.pk}/{act}/", said))
+    for number, (where, said) in enumerate(asked):
+        key = {"HTTP_IDEMPOTENCY_KEY": f"key {number}"}
+        first, again = (api.post(where, said, format="json", **key) for _ in range(2))
+        assert (first.status_code, again.status_code, again.content) == (204, 204, b""), (where, again.content)
+        assert (again.headers["Idempotent-Replayed"], "Idempotent-Replayed" in first.headers) == ("true", False)
+
+
 def test_what_was_refused_may_be_sent_again(cast: Cast, today: object) -> None:
     api: Any = plain(cast, "linh")
     key = {"HTTP_IDEMPOTENCY_KEY": "one"}
@@ -276,7 +302,7 @@ def test_shares_open_and_close(cast: Cast, today: object) -> None:
     gone = api.post(f"{made.headers['Location']}revoke/", {}, format="json")
     assert gone.json()["revoked_at"]
     assert api.post("/api/v1/shares/", {"organisation": "mit"}, format="json").status_code == 400
-    assert plain(cast, "huy").post("/api/v1/shares/", body, format="json").status_code == 409
+    assert plain(cast, "huy").post("/api/v1/shares/", body, format="json").status_code == 403
     (own,) = plain(cast, "sara").get("/api/v1/shares/").json()["results"]
     assert own["organisation"] == "gov-us"
     assert not {"withheld", "desk", "revoked_at", "version"} & set(own), "what is held back is not told"
@@ -311,3 +337,30 @@ def test_changes_are_fed_by_key(cast: Cast) -> None:
     assert plain(cast, "sara").get("/api/v1/changes/").status_code == 403
     for bad in ("x", "a1;", "z9", "a" + "9" * 30, ""):
         assert api.get(path + bad).status_code == 400, bad
+
+
+def test_the_feed_tells_nothing_of_what_is_hidden(cast: Cast) -> None:
+    """Neither by how full a page is, nor by `has_more`, nor by the key."""
+    Agreement.objects.filter(pk=cast.hidden.pk).update(restricted=True)
+    huy, path = plain(cast, "huy"), "/api/v1/changes/?page_size=1&after="
+    assert huy.get(HIDDEN).status_code == 404
+
+    def sealed_key() -> str:
+        with owner():
+            seal(at=timezone.now())
+        return str(huy.get("/api/v1/changes/").json()["key"])
+
+    start = sealed_key()
+    for place in ("Huế", "Vinh", "Đà Nẵng"):
+        Agreement.objects.filter(pk=cast.hidden.pk).update(place=place)
+    quiet = sealed_key()
+    assert huy.get(path + start).json() == {"key": quiet, "has_more": False, "results": []}
+    for place in ("Huế", "Vinh"):
+        Agreement.objects.filter(pk=cast.agreement.pk).update(place=place)
+        Agreement.objects.filter(pk=cast.hidden.pk).update(place=place)
+    end = sealed_key()
+    first = huy.get(path + start).json()
+    assert ([one["code"] for one in first["results"]], first["has_more"]) == (["US-2023-01"], True)
+    second = huy.get(path + first["key"]).json()
+    assert ([one["code"] for one in second["results"]], second["has_more"]) == (["US-2023-01"], False)
+    assert second["key"] == end

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from agreements.models import Agreement, Comment, DueRequest, Follow, Measurement, Milestone, Participant, Report
+from agreements.models import Agreement, Comment, DueRequest, Follow, Measurement, Milestone, Participant, Report, Share
+from partners.models import Membership, Organisation
 from tests.conftest import Cast, wrong
 from tests.factories import TODAY, make_document, make_organisation
 
@@ -88,7 +89,8 @@ def test_reports_go_their_way(cast: Cast, today: object, settings: Any, tmp_path
     assert sara.post(f"{where}submit/").status_code == 409, "it needs evidence"
     done(sara.post(f"{where}evidence/", {"file": SimpleUploadedFile("photo.txt", b"here it is")}))
     assert done(sara.post(f"{where}submit/"))["status"] == "submitted"
-    assert sara.patch(where, {"text": "More"}, format="json").status_code == 403
+    late = sara.patch(where, {"text": "More"}, format="json")
+    assert (late.status_code, late.json()["code"]) == (409, "refused"), "hers, but no longer in her hands"
     assert sara.post(f"{where}accept/", {}, format="json").status_code == 403
     linh = cast.api("linh")
     assert linh.post(f"{where}return/", {}, format="json").status_code == 409
@@ -99,6 +101,54 @@ def test_reports_go_their_way(cast: Cast, today: object, settings: Any, tmp_path
     assert cast.commitment.delivery == "delivered"
     own = linh.post("/api/v1/reports/", {"commitment": PROMISE, "text": "x", "delivery": "delivered"}, format="json")
     assert (own.status_code, Report.objects.count()) == (409, 1), "what is refused leaves no draft"
+
+
+def test_what_is_shared_is_changed_by_name_alone(cast: Cast, today: object) -> None:
+    """A second POST would open what the first holds back."""
+    linh, body = cast.api("linh"), {"agreement": PAPER, "organisation": "kfia", "withheld": ["papers"], "until": "2030"}
+    share = made(linh.post("/api/v1/shares/", body, format="json"))
+    where = f"/api/v1/shares/{share['id']}/"
+    again = linh.post("/api/v1/shares/", {"agreement": PAPER, "organisation": "kfia"}, format="json")
+    assert (again.status_code, again.json()["code"]) == (409, "double")
+    assert [one.endswith(where) for one in again.json()["similar"]] == [True]
+    held = done(linh.get(where))
+    assert (held["withheld"], held["until_on"]) == (["papers"], "2030-12-31"), "as it was"
+    changed = done(linh.patch(where, {"withheld": ["papers", "reports"]}, format="json"))
+    assert (changed["withheld"], changed["until_on"]) == (["papers", "reports"], "2030-12-31")
+    assert done(linh.patch(where, {"until": None}, format="json"))["until_on"] is None
+    assert linh.patch(where, {"until": "2020"}, format="json").status_code == 409
+    assert linh.patch(where, {"withheld": []}, format="json", HTTP_IF_MATCH='"1"').status_code == 412
+    assert list(wrong(linh.patch(where, {"organisation": "gov-us"}, format="json"))) == ["organisation"]
+    assert cast.api("huy").patch(where, {"withheld": []}, format="json").status_code == 403
+    done(linh.post(f"{where}revoke/", {}, format="json"))
+    assert linh.patch(where, {"withheld": []}, format="json").status_code == 409
+    assert made(linh.post("/api/v1/shares/", body, format="json"))["id"] != share["id"]
+
+
+def test_a_share_of_a_country_is_changed_by_its_manager(cast: Cast, today: object) -> None:
+    minh, body = cast.api("minh"), {"country": "US", "desk": "americas", "organisation": "kfia"}
+    share = made(minh.post("/api/v1/shares/", body, format="json"))
+    where = f"/api/v1/shares/{share['id']}/"
+    assert minh.post("/api/v1/shares/", body, format="json").status_code == 409
+    assert done(minh.patch(where, {"withheld": ["reports"]}, format="json"))["withheld"] == ["reports"]
+    assert cast.api("linh").patch(where, {"withheld": []}, format="json").status_code in (403, 409)
+    assert cast.api("sara").patch(where, {"withheld": []}, format="json").status_code == 403
+    assert done(minh.get(where))["withheld"] == ["reports"]
+
+
+def test_a_report_stays_in_the_name_in_which_it_stands(cast: Cast, today: object) -> None:
+    """Whichever of the partner's organisations comes first: on the page as by the API."""
+    Membership.objects.create(user=cast.sara, organisation=cast.kr)
+    sara = cast.api("sara")
+    for name in ("gov-us", "kfia"):
+        body = {"commitment": PROMISE, "organisation": name, "text": "Begun", "hand_in": False}
+        draft = made(sara.post("/api/v1/reports/", body, format="json"))
+        changed = done(sara.patch(f"/api/v1/reports/{draft['id']}/", {"text": "Half"}, format="json"))
+        assert (changed["organisation"], changed["text"]) == (name, "Half")
+        shown = cast.client("sara").get(f"/reports/{draft['id']}/").context["form"]["organisation"].value()
+        assert str(shown) == str(Organisation.objects.get(code=name).pk), "the page offers it first"
+        moved = done(sara.patch(f"/api/v1/reports/{draft['id']}/", {"organisation": "kfia"}, format="json"))
+        assert moved["organisation"] == "kfia", "where it is said"
 
 
 def test_parts_of_a_promise(cast: Cast, today: object) -> None:
@@ -220,3 +270,35 @@ def test_everything_is_searched(cast: Cast) -> None:
     assert cast.api("linh").get("/api/v1/search/").status_code == 400
     like = done(cast.api("linh").get("/api/v1/agreements/similar/?organisation=gov-us&signed=2023-09-11"))
     assert [one["ref"] for one in like] == [PAPER]
+
+
+def test_whose_it_is_and_what_a_rule_refuses_are_told_apart(cast: Cast, today: object) -> None:
+    linh, huy, minh = cast.api("linh"), cast.api("huy"), cast.api("minh")
+
+    def told(answer: Any) -> tuple[int, str]:
+        return answer.status_code, answer.json()["code"]
+
+    body = {"commitment": PROMISE, "organisation": "gov-us", "text": "Begun"}
+    theirs = f"/api/v1/reports/{made(cast.api('sara').post('/api/v1/reports/', body, format='json'))['id']}/"
+    assert told(huy.post(f"{theirs}accept/", {}, format="json")) == (403, "not_yours")
+    done(linh.post(f"{theirs}accept/", {}, format="json"))
+    assert told(linh.post(f"{theirs}accept/", {}, format="json")) == (409, "refused"), "decided already"
+    share = Share.objects.get(organisation=cast.us)
+    assert told(huy.post(f"/api/v1/shares/{share.pk}/revoke/")) == (403, "not_yours")
+    to_korea = {"agreement": PAPER, "organisation": "kfia"}
+    assert told(huy.post("/api/v1/shares/", to_korea, format="json")) == (403, "not_yours")
+    assert told(linh.post("/api/v1/shares/", {**to_korea, "agreement": DRAFT}, format="json")) == (409, "refused")
+    country = {"country": "US", "desk": "americas", "organisation": "kfia"}
+    assert told(linh.post("/api/v1/shares/", country, format="json")) == (403, "not_yours"), "its manager's"
+    change = {"agreement": PAPER, "kind": "extension", "text_en": "Longer", "expires": "2031-09-10"}
+    assert told(linh.post("/api/v1/amendments/", {**change, "agreement": DRAFT}, format="json")) == (409, "refused")
+    assert told(huy.post("/api/v1/amendments/", change, format="json")) == (403, "permission_denied")
+    paper = make_document(agreement=cast.agreement, state="clean")
+    row = made(linh.post("/api/v1/amendments/", {**change, "document": str(paper.pk)}, format="json"))
+    done(linh.post(f"/api/v1/amendments/{row['id']}/submit/", {}, format="json"))
+    late = linh.patch(f"/api/v1/amendments/{row['id']}/", {"text_en": "X"}, format="json")
+    assert told(late) == (409, "refused"), "no draft any more"
+    Agreement.objects.filter(ref=PAPER).update(stage="in_review")
+    step = {"commitment": PROMISE, "title_en": "Begin"}
+    assert told(minh.post("/api/v1/milestones/", step, format="json")) == (409, "refused")
+    assert told(huy.post("/api/v1/milestones/", step, format="json")) == (403, "permission_denied")

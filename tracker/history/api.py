@@ -66,10 +66,15 @@ class FeedSerializer(serializers.Serializer[Any]):
 
 
 class ChangeViewSet(Answering):
-    """Records that were made or changed, by key: nothing is left out, whoever writes meanwhile, and nothing is late.
+    """Records that were made or changed, by key: no change is lost or told late, whoever writes meanwhile.
 
     Without `after` the answer is the key of this moment: take it, read the lists, then ask what has changed since. A
     change stands here once it is sealed, about a minute after it was made. Read only what you may see; for staff.
+
+    Fed are agreements, commitments, countries, documents, indicators, measurements, milestones, money, organisations,
+    participants, reports and shares. Not told is what comes into your sight by the change of another record, as do the
+    commitments of an agreement that is opened to you, and what leaves it: taken out, archived, or kept by another desk
+    to itself. For both read the lists anew now and then.
     """
 
     permission_classes = (Declared,)
@@ -97,10 +102,12 @@ class ChangeViewSet(Answering):
         found: Any = []  # of dictionaries; `list` is a method here
         for letter in FED:
             after, until = marks.get(letter, 0), sealed[letter]
-            events = list(_events(letter).filter(pgh_id__gt=after, pgh_id__lte=until)[:size])
-            has_more |= len(events) == size
-            marks[letter] = events[-1][0] if events else after
-            found += self._visible(letter, {pk: at for _key, pk, at in events})
+            events = list(self._seen(letter).filter(pgh_id__gt=after, pgh_id__lte=until)[: size + 1])
+            is_cut = len(events) > size
+            has_more |= is_cut
+            # Where nothing is left, at what is sealed: a mark tells nothing of what others did out of sight.
+            marks[letter] = events[size - 1][0] if is_cut else max(after, until)
+            found += self._visible(letter, {pk: at for _key, pk, at in events[:size]})
         found.sort(key=lambda one: one["at"])
         return Response({"key": _written(marks), "has_more": has_more, "results": found})
 
@@ -109,6 +116,10 @@ class ChangeViewSet(Answering):
             said = _("Give a number from %(least)s to %(most)s.") % {"least": 1, "most": MOST}
             raise exceptions.ValidationError({"page_size": [said]})
         return size
+
+    def _seen(self, letter: str) -> Any:
+        """The history of what the viewer sees now: what is hidden neither fills a page nor is counted."""
+        return _events(letter).filter(pgh_obj_id__in=FED[letter][0].objects.visible_to(self.viewer).values("pk"))
 
     def _visible(self, letter: str, changed: Mapping[int, Any]) -> Any:
         """Of the records with these keys those that the viewer sees now, once each."""

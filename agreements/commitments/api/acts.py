@@ -121,7 +121,7 @@ class ActingCommitmentViewSet(CommitmentViewSet):
         commitment: Commitment = self.get_object()
         with transaction.atomic():
             if "If-Match" in self.request.headers:
-                self.refuse_stale(self.get_queryset().locked().get(pk=commitment.pk))
+                self.relocked(commitment)
             act(commitment)
         return self.shown_at(commitment.ref)
 
@@ -215,11 +215,15 @@ class Decided(RecordViewSet):
     def base_queryset(self) -> Any:
         return super().base_queryset().select_related("commitment__agreement")
 
+    def lock_before(self, record: Any) -> None:
+        Commitment.objects.visible_to(self.viewer).get_locked(pk=record.commitment_id)
+
     def decided(self, decide: Callable[[Any, str], object]) -> HttpResponseBase:
         said = DecisionSerializer(data=self.request.data)
         said.is_valid(raise_exception=True)
-        row = self.get_object()
-        decide(row, said.validated_data.get("comment", ""))
+        with transaction.atomic():
+            row = self.held()
+            decide(row, said.validated_data.get("comment", ""))
         return self.shown_at(str(row.pk))
 
 

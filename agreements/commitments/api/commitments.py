@@ -122,7 +122,7 @@ class CommitmentSerializer(RecordSerializer):
         view = self.context["view"]
         agreement = validated_data.pop("agreement")
         with transaction.atomic():
-            locked = Agreement.objects.visible_to(view.viewer).locked().get(pk=agreement.pk)
+            locked = Agreement.objects.visible_to(view.viewer).get_locked(pk=agreement.pk)
             if not visibility.may_edit_commitments(view.viewer, desk_id=locked.desk_id, stage=locked.stage):
                 raise exceptions.PermissionDenied
             return self.update(Commitment(agreement=locked), validated_data)

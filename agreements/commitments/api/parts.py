@@ -18,10 +18,11 @@ from agreements.commitments.forms.parts import FundingForm, IndicatorForm, Measu
 from agreements.commitments.models import Commitment, Funding, Indicator, Measurement, Milestone
 from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock, lock_agreements
-from agreements.commitments.rules.editing import may_edit, refuse_closed
+from agreements.commitments.rules.editing import CLOSED, may_edit, refuse_closed
 from agreements.dateinput import PartialDateApiField
 from agreements.register.models import Agreement
 from partners.formed import body_of
+from partners.refusals import Refused
 from partners.serializing import KeyField, RecordSerializer, VisibleField
 from partners.viewers import DESK_STAFF
 from partners.viewsets import READ, RecordViewSet
@@ -100,8 +101,12 @@ class PartViewSet(WrittenViewSet):
         return self._checked(cast("Any", self.records)(commitment=said.pop("commitment")))
 
     def _checked(self, row: Any) -> Any:
-        if not may_edit(self.commitment_of(row), self.viewer):
+        """Raises PermissionDenied for another desk's, and Refused where the agreement takes no changes."""
+        commitment = self.commitment_of(row)
+        if not self.viewer.works_at(commitment.agreement.desk_id) or self.viewer.read_only:
             raise exceptions.PermissionDenied
+        if not may_edit(commitment, self.viewer):
+            raise Refused(CLOSED)
         return row
 
     def hold(self, record: Any) -> None:
@@ -133,8 +138,7 @@ class PartViewSet(WrittenViewSet):
         with transaction.atomic():
             row = self.get_object()
             self.hold(row)
-            row = self.get_queryset().locked().get(pk=row.pk)
-            self.refuse_stale(row, is_needed=False)
+            row = self.relocked(row)
             row.stamp(self.viewer)
             row.archived_at = timezone.now()
             row.archived_because = _("taken out by %(name)s") % {"name": self.viewer.name}

@@ -42,6 +42,8 @@ class ReportForm(RecordForm):
         if viewer.is_partner:
             own = own_organisations(viewer)
             offer(self, organisation=own)
-            self.fields["organisation"].initial = own.first()
+            # Who goes on writing a report leaves it in the name in which it stands.
+            standing = own.filter(pk=self.instance.organisation_id).first()
+            self.fields["organisation"].initial = standing or own.first()
         else:
             del self.fields["organisation"]

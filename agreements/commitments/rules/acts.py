@@ -12,7 +12,7 @@ from agreements.commitments.models import Commitment
 from agreements.commitments.rules import health
 from agreements.register.models import Agreement
 from agreements.vocabulary import Delivery
-from partners.refusals import Refused
+from partners.refusals import NotYours, Refused
 from partners.viewers import DESK_STAFF, Viewer
 
 
@@ -40,12 +40,12 @@ def put_delivery(commitment: Commitment, value: str, on: date) -> None:
 def why_no_decision(viewer: Viewer, *, desk_id: int, author_id: int | None) -> Refused:
     """Why the viewer does not decide on what somebody wrote for a desk: the first reason that holds."""
     if viewer.read_only or viewer.role not in DESK_STAFF:
-        return Refused(_("Your role does not do this."))
+        return NotYours(_("Your role does not do this."))
     if not viewer.works_at(desk_id):
-        return Refused(_("This agreement belongs to another desk."))
+        return NotYours(_("This agreement belongs to another desk."))
     if author_id == viewer.user_id:
         return Refused(_("Someone else must decide on what you wrote yourself."))
-    return Refused(_("A manager of the desk decides on this."))
+    return NotYours(_("A manager of the desk decides on this."))
 
 
 def follow(agreement: Agreement, on: date, **signal: Any) -> None:

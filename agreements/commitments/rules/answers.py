@@ -20,7 +20,7 @@ from agreements.commitments.rules.acts import lock
 from agreements.register.rules import steps
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED, READABLE, AnswerState, Confirmation, Stage, Verdict
 from partners.models import Organisation
-from partners.refusals import Refused
+from partners.refusals import NotYours, Refused
 from partners.viewers import Viewer
 
 UNSETTLED = (AnswerState.OPEN, AnswerState.WAITING)
@@ -136,7 +136,7 @@ def _refuses(answer: Answer, by: Viewer, *, adopt: bool) -> Refused | None:
     if answer.state not in UNSETTLED:
         return Refused(_("This answer is settled already."))
     if by.read_only or not by.works_at(agreement.desk_id):
-        return Refused(_("This agreement belongs to another desk."))
+        return NotYours(_("This agreement belongs to another desk."))
     if not may_settle(answer, by):
         return Refused(_("There is nothing here to settle."))
     if adopt and _asked(answer, by):

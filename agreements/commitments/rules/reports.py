@@ -20,6 +20,8 @@ from partners.models import Organisation, same_eyes, whose_eyes
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
+HANDED_IN = _("This report is handed in: it is no longer yours to change.")
+
 
 def may_report(commitment: Commitment, viewer: Viewer) -> bool:
     """The desk reports, and so do partners who see the record."""
@@ -47,7 +49,7 @@ def write(report: Report, *, by: Viewer, organisation: Organisation | None = Non
         if report.pk:
             now = _lock(report)
             if not may_write(now, by):
-                raise Refused(_("This report is handed in: it is no longer yours to change."))
+                raise Refused(HANDED_IN)
             report.status, report.on, report.version = now.status, now.on, now.version
         else:
             report.status = ReportStatus.DRAFT
@@ -70,7 +72,7 @@ def submit(report: Report, *, by: Viewer) -> None:
     with transaction.atomic():
         locked = _lock(report)
         if not may_write(locked, by):
-            raise Refused(_("This report is handed in: it is no longer yours to change."))
+            raise Refused(HANDED_IN)
         if lacks_evidence(locked):
             raise Refused(_("A report that it is delivered needs evidence: attach a file or give a link."))
         locked.status, locked.on = ReportStatus.SUBMITTED, by.on

@@ -76,7 +76,7 @@ def _save(request: Request, form: ActionItemForm) -> bool:
             of_served = [row.agreement.desk_id for row in served if row.agreement.desk_id in viewer.desk_ids]
             action.desk = own.get(pk=of_served[0]) if of_served else own.order_by("pk").first()
         else:
-            now = ActionItem.objects.visible_to(viewer).locked().get(pk=action.pk)
+            now = ActionItem.objects.visible_to(viewer).get_locked(pk=action.pk)
             if now.version != form.cleaned_data["seen_version"] or not action_items.may_edit(now, viewer):
                 form.add_error(None, CHANGED_MEANWHILE)
                 return False

@@ -114,7 +114,7 @@ def _save(request: Request, form: CommitmentForm) -> bool:
     """Save under the agreement's lock; False where the record has changed since the form was opened."""
     commitment = form.instance
     with transaction.atomic():
-        Agreement.objects.visible_to(request.viewer).locked().get(pk=commitment.agreement_id)
+        Agreement.objects.visible_to(request.viewer).get_locked(pk=commitment.agreement_id)
         if commitment.pk is not None:
             now = Commitment.objects.visible_to(request.viewer).get(pk=commitment.pk)
             if now.version != form.cleaned_data["seen_version"]:

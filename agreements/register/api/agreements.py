@@ -351,6 +351,6 @@ class AgreementViewSet(RecordViewSet):
             visible = Agreement.objects.visible_to(self.viewer)
             facts["successor"] = visible.filter(ref=ref_of_next.strip().upper()).first()
         with transaction.atomic():
-            self.refuse_stale(self.get_queryset().locked().get(pk=agreement.pk), is_needed=False)
+            self.relocked(agreement)
             lifecycle.perform(name, agreement, by=self.viewer, facts=Facts(on=self.viewer.on, **facts))
         return self.shown_after(agreement)

@@ -83,16 +83,26 @@ class AmendmentViewSet(WrittenViewSet):
 
     def fresh(self, said: dict[str, Any]) -> Amendment:
         agreement = said.pop("agreement")
-        if not amendments.may_propose(agreement, self.viewer):
-            raise exceptions.PermissionDenied
+        self._refuse(agreement)
         if other := amendments.open_one(agreement):
             raise Refused(_("%(name)s is still open: finish or withdraw it first.") % {"name": other})
         return Amendment(agreement=agreement)
 
+    def lock_before(self, record: Amendment) -> None:
+        Agreement.objects.visible_to(self.viewer).get_locked(pk=record.agreement_id)
+
     def hold(self, record: Amendment) -> None:
-        Agreement.objects.visible_to(self.viewer).locked().get(pk=record.agreement_id)
+        self.lock_before(record)
+        self._refuse(record.agreement)
         if not amendments.may_edit(record, self.viewer):
+            raise Refused(amendments.NO_DRAFT)
+
+    def _refuse(self, agreement: Agreement) -> None:
+        """Raises PermissionDenied for another desk's, and Refused where the agreement is not one to be amended."""
+        if not self.viewer.works_at(agreement.desk_id) or self.viewer.read_only:
             raise exceptions.PermissionDenied
+        if not amendments.may_propose(agreement, self.viewer):
+            raise Refused(amendments.NOT_AMENDED)
 
     def filled(self, record: Amendment, said: Mapping[str, Any]) -> Any:
         """What it says of itself, and the agreement as it is to be: two forms, as on the page."""
@@ -130,8 +140,8 @@ class AmendmentViewSet(WrittenViewSet):
             raise Unknown(_("There is no act called “%(name)s”.") % {"name": name})
         said = AmendmentActSerializer(data=request.data)
         said.is_valid(raise_exception=True)
-        amendment = self.get_object()
         with transaction.atomic():
+            amendment = self.held()
             amendments.perform(name, amendment, by=self.viewer, facts=Facts(on=self.viewer.on, **said.validated_data))
         return self.shown_at(str(amendment.pk))
 

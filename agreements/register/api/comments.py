@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db import transaction
 from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -73,18 +74,25 @@ class CommentViewSet(WrittenViewSet):
             form.record.agreement, form.cleaned_data["text"], by=self.viewer, answers=form.record.thread
         )
 
+    def lock_before(self, record: Comment) -> None:
+        """The one that began the thread, which is what is closed."""
+        if record.thread_id:
+            Comment.objects.visible_to(self.viewer).get_locked(pk=record.thread_id)
+
     @extend_schema(request=None, responses=CommentSerializer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> HttpResponseBase:
         """Close the thread."""
-        comments.resolve(self.get_object(), by=self.viewer)
+        with transaction.atomic():
+            comments.resolve(self.held(), by=self.viewer)
         return self.shown_at(pk)
 
     @extend_schema(request=None, responses=CommentSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> HttpResponseBase:
         """Open it again."""
-        comments.resolve(self.get_object(), by=self.viewer, is_resolved=False)
+        with transaction.atomic():
+            comments.resolve(self.held(), by=self.viewer, is_resolved=False)
         return self.shown_at(pk)
 
     def base_queryset(self) -> Any:

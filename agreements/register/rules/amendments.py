@@ -34,6 +34,8 @@ AMENDABLE = (
 )  # fmt: skip
 DRAFT, IN_REVIEW, APPROVED, APPLIED, WITHDRAWN = AmendmentStage
 DUE = Queue("amendments")
+NOT_AMENDED = _("Signed agreements are amended, by their desk.")
+NO_DRAFT = _("This amendment is no longer a draft.")
 
 TRANSITIONS: Mapping[str, Transition] = {
     transition.name: transition
@@ -153,13 +155,13 @@ def save(amendment: Amendment, wanted: Agreement, *, by: Viewer) -> Amendment:
         amendment.agreement = agreement
         if amendment.pk is None:
             if not may_propose(agreement, by):
-                raise Refused(_("Signed agreements are amended, by their desk."))
+                raise Refused(NOT_AMENDED)
             if other := open_one(agreement):
                 raise Refused(_("%(name)s is still open: finish or withdraw it first.") % {"name": other})
             last = agreement.amendments.aggregate(last=Max("number"))["last"]
             amendment.number = (last or 0) + 1
         elif not may_edit(Amendment.objects.select_related("agreement").get(pk=amendment.pk), by):
-            raise Refused(_("This amendment is no longer a draft."))
+            raise Refused(NO_DRAFT)
         _give_days(agreement, wanted)
         wanted.full_clean()
         amendment.changes = changes_between(agreement, wanted)

@@ -13,7 +13,7 @@ from agreements.register.models import Agreement, Comment
 from agreements.register.rules import steps
 from partners.folding import fold
 from partners.models import User
-from partners.refusals import Refused
+from partners.refusals import NotYours, Refused
 from partners.viewers import DESK_STAFF, STAFF, Viewer
 
 MOST_MENTIONED = 20
@@ -41,7 +41,7 @@ def named_in(text: str, people: list[User]) -> list[User]:
 def say(agreement: Agreement, text: str, *, by: Viewer, answers: Comment | None = None) -> Comment:
     """Write a comment or an answer; whoever is mentioned, or has spoken in the thread, gets a notice."""
     if by.role not in DESK_STAFF or by.read_only:
-        raise Refused(_("Your role does not do this."))
+        raise NotYours(_("Your role does not do this."))
     if not text.strip():
         raise Refused(_("The comment is empty."))
     thread = answers and (answers.thread or answers)
@@ -60,7 +60,7 @@ def say(agreement: Agreement, text: str, *, by: Viewer, answers: Comment | None 
 def resolve(comment: Comment, *, by: Viewer, is_resolved: bool = True) -> None:
     """Close a thread, or open it again."""
     if by.role not in DESK_STAFF or by.read_only:
-        raise Refused(_("Your role does not do this."))
+        raise NotYours(_("Your role does not do this."))
     head = comment.thread or comment
     head.resolved_at = timezone.now() if is_resolved else None
     head.resolved_by_id = by.user_id if is_resolved else None

@@ -18,8 +18,10 @@ from agreements.register.rules import steps
 from agreements.visibility import SHAREABLE
 from agreements.vocabulary import Part
 from partners.models import Country, Desk, Organisation
-from partners.refusals import Refused
+from partners.refusals import NotYours, Refused
 from partners.viewers import Role, Viewer
+
+TAKEN_BACK = _("This share has been taken back already.")
 
 
 @dataclass(frozen=True)
@@ -31,8 +33,20 @@ class Terms:
     withheld: Collection[str] = ()
 
 
+class AlreadyShared(Refused):
+    """A share that holds stands where a new one was asked for."""
+
+    def __init__(self, held: Share) -> None:
+        super().__init__(_("It is already shared with this organisation: change that share, or take it back first."))
+        self.held = held
+
+
 def may_share(agreement: Agreement, viewer: Viewer) -> bool:
-    return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.stage in SHAREABLE
+    return may_act_for(agreement.desk_id, viewer) and agreement.stage in SHAREABLE
+
+
+def may_act_for(desk_id: int | None, viewer: Viewer) -> bool:
+    return viewer.works_at(desk_id) and not viewer.read_only
 
 
 def may_share_country(desk: Desk, viewer: Viewer) -> bool:
@@ -40,28 +54,33 @@ def may_share_country(desk: Desk, viewer: Viewer) -> bool:
     return viewer.role == Role.MANAGER and viewer.works_at(desk.pk) and not viewer.read_only
 
 
-def share(agreement: Agreement, terms: Terms, *, by: Viewer) -> Share:
-    """Share, or change a share that already holds. Writes a Step."""
+def _refuse(agreement: Agreement, by: Viewer) -> None:
+    """Raises NotYours for another desk, and Refused at another stage."""
     if not may_share(agreement, by):
-        raise Refused(_("Only its desk shares an agreement, and only from clearance on."))
-    return _give({"agreement": agreement}, terms, agreement, by)
+        kind = Refused if may_act_for(agreement.desk_id, by) else NotYours
+        raise kind(_("Only its desk shares an agreement, and only from clearance on."))
 
 
-def share_commitment(commitment: Any, terms: Terms, *, by: Viewer) -> Share:
+def share(agreement: Agreement, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
+    """Share, or change a share that already holds; `anew` refuses to change one. Writes a Step."""
+    _refuse(agreement, by)
+    return _give({"agreement": agreement}, terms, agreement, by, anew=anew)
+
+
+def share_commitment(commitment: Any, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
     """Share one commitment without the agreement that it stands in. Writes a Step."""
-    if not may_share(commitment.agreement, by):
-        raise Refused(_("Only its desk shares an agreement, and only from clearance on."))
-    return _give({"commitment": commitment}, terms, commitment.agreement, by)
+    _refuse(commitment.agreement, by)
+    return _give({"commitment": commitment}, terms, commitment.agreement, by, anew=anew)
 
 
-def share_country(country: Country, desk: Desk, terms: Terms, *, by: Viewer) -> Share:
+def share_country(country: Country, desk: Desk, terms: Terms, *, by: Viewer, anew: bool = False) -> Share:
     """Share what a desk has and will have with a country, except what is for the desk only."""
     if not may_share_country(desk, by):
-        raise Refused(_("A manager of the desk shares all its agreements with a country."))
-    return _give({"country": country, "desk": desk}, terms, None, by)
+        raise NotYours(_("A manager of the desk shares all its agreements with a country."))
+    return _give({"country": country, "desk": desk}, terms, None, by, anew=anew)
 
 
-def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: Viewer) -> Share:
+def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: Viewer, *, anew: bool) -> Share:
     if terms.until_on and terms.until_on < by.on:
         raise Refused(_("The end of the share lies in the past."))
     if unknown := set(terms.withheld) - set(Part.values):
@@ -72,6 +91,8 @@ def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: V
         else:
             Desk.objects.locked().get(pk=what["desk"].pk)
         known = Share.objects.live().filter(**what, organisation=terms.organisation, revoked_at=None)
+        if anew and (standing := known.first()) and standing.is_live(by.on):
+            raise AlreadyShared(standing)
         held = known.first() or Share(**what, organisation=terms.organisation)
         held.until_on, held.withheld = terms.until_on, sorted(terms.withheld)
         held.stamp(by).save()
@@ -88,19 +109,19 @@ def desk_of(given: Share) -> int | None:
 
 
 def may_revoke(given: Share, viewer: Viewer) -> bool:
-    return viewer.works_at(desk_of(given)) and not viewer.read_only
+    return may_act_for(desk_of(given), viewer)
 
 
 def revoke(given: Share, *, by: Viewer) -> None:
     """Close it: the partner's next request finds nothing. Writes a Step."""
     if not may_revoke(given, by):
-        raise Refused(_("Only its desk takes a share back."))
+        raise NotYours(_("Only its desk takes a share back."))
     with transaction.atomic():
         closed = Share.objects.filter(pk=given.pk, revoked_at=None).update(
             revoked_at=timezone.now(), revoked_by=by.user_id
         )
         if not closed:
-            raise Refused(_("This share has been taken back already."))
+            raise Refused(TAKEN_BACK)
         agreement = given.agreement or (given.commitment and given.commitment.agreement)
         if agreement:
             _write_step(Act.UNSHARE, agreement, given, by)
