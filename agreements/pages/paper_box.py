@@ -82,6 +82,7 @@ class PaperBox:
 
     def __init__(self, data: Any, files: Any, viewer: Viewer, *, key: str = "") -> None:
         self.viewer, self.problem, self.at = viewer, "", timezone.now()
+        self.is_just_put = False  # by this very request: then what is asked about it was not seen yet
         self.act = str(data.get(ACT, "")) if data is not None else ""
         key = str(data.get("paper", "")) if data is not None else key
         self.held = holding.find(key, by=viewer, at=self.at)
@@ -105,6 +106,7 @@ class PaperBox:
             return
         try:
             self.held, self.problem = holding.hold(uploads[0], by=self.viewer, at=self.at), ""
+            self.is_just_put = True
         except Refused as no:
             self.problem = str(no.reason)
 
@@ -161,8 +163,9 @@ class PaperBox:
         """The paper with what was said about it, once the form is right."""
         if self.held is None:
             return None
-        usual = {name: field.initial or "" for name, field in self.questions.fields.items()}
-        said = self.questions.cleaned_data if self.questions.is_bound else usual
+        # Where nobody was asked, nobody has called it signed.
+        unasked = {"paper_kind": DocumentKind.DRAFT_TEXT, "paper_language": "", "paper_audience": Audience.INTERNAL}
+        said = self.questions.cleaned_data if self.questions.is_bound and not self.is_just_put else unasked
         return Attached(self.held, {name.removeprefix("paper_"): value for name, value in said.items()})
 
     def propose(self, form: Any, participants: Any) -> None:

@@ -112,10 +112,14 @@ def claim(held: HeldPaper, *, by: Viewer) -> HeldPaper:
 def hand_in(held: HeldPaper, agreement: Agreement, said: Mapping[str, Any], *, by: Viewer) -> Document:
     """Make it a paper of the agreement, through the same checks as any; its text is read again by the job.
 
-    Raises ValidationError. What is asked once says it all: titles and day are the agreement's own.
+    Raises ValidationError. What is asked once says it all: titles and day are the agreement's own. A text that was
+    signed on no day is a draft, for our staff.
     """
     kind = DocumentKind(said["kind"])
-    is_signed = kind == DocumentKind.SIGNED_TEXT
+    is_signed = kind == DocumentKind.SIGNED_TEXT and agreement.signed_on is not None
+    audience = said["audience"] or (Audience.PARTNER if is_signed else Audience.INTERNAL)
+    if kind == DocumentKind.SIGNED_TEXT and not is_signed:
+        kind, audience = DocumentKind.DRAFT_TEXT, Audience.INTERNAL
     for column in ("title_vi", "title_en"):
         if mark := mark_in_name(getattr(agreement, column)):
             reason = _("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark}
@@ -123,7 +127,7 @@ def hand_in(held: HeldPaper, agreement: Agreement, said: Mapping[str, Any], *, b
     paper = Document(
         agreement=agreement, kind=kind, title_vi=agreement.title_vi, title_en=agreement.title_en,
         language=said["language"], is_signed_copy=is_signed,
-        audience=said["audience"] or (Audience.PARTNER if is_signed else Audience.INTERNAL),
+        audience=audience,
     )  # fmt: skip
     if is_signed:
         paper.published_on, paper.published_precision = agreement.signed_on, agreement.signed_precision

@@ -120,11 +120,25 @@ def test_only_a_signed_text_is_shared_unless_somebody_says_so(
     assert (document.audience, document.is_signed_copy) == (seen, kind == "signed_text")
 
 
-def test_a_file_chosen_with_the_form_itself_is_not_lost(cast: Cast, today: object, memorandum: bytes) -> None:
-    """Without scripts one may choose a file and save at once."""
-    answer = cast.client("linh").post(NEW, filled(cast, paper_file=file_of(memorandum)))
+@pytest.mark.parametrize("more", [{}, {"paper_kind": "signed_text", "paper_audience": "partner"}])
+def test_a_file_chosen_with_the_form_itself_is_not_lost(
+    cast: Cast, today: object, memorandum: bytes, more: dict[str, str]
+) -> None:
+    """Without scripts one may choose a file and save at once: nobody was asked what it is, so nobody calls it signed."""
+    answer = cast.client("linh").post(NEW, filled(cast, paper_file=file_of(memorandum), **more))
     assert answer.status_code == 302
-    assert Document.objects.get().is_signed_copy
+    document = Document.objects.get()
+    assert (document.kind, document.is_signed_copy, document.audience) == ("draft_text", False, "internal")
+    assert document.published is None
+
+
+@pytest.mark.parametrize("audience", ["", "partner"])
+def test_a_text_signed_on_no_day_is_a_draft(cast: Cast, today: object, memorandum: bytes, audience: str) -> None:
+    put(cast, memorandum)
+    said = {"paper": HeldPaper.objects.get().key, "paper_kind": "signed_text", "paper_audience": audience}
+    assert cast.client("linh").post(NEW, filled(cast, signed="", **said)).status_code == 302
+    document = Document.objects.get()
+    assert (document.kind, document.is_signed_copy, document.audience) == ("draft_text", False, "internal")
 
 
 def test_it_survives_a_form_that_is_refused(cast: Cast, today: object, memorandum: bytes) -> None:
