@@ -78,6 +78,24 @@ def test_one_key_takes_what_is_proposed(browser: Any, site: Running) -> None:
     person.context.close()
 
 
+def test_who_types_meanwhile_goes_on_typing(browser: Any, site: Running) -> None:
+    """The paper is read while somebody types: the text stays where it is typed, and all that is taken leaves it."""
+    person = at_the_form(browser, site)
+    page = person.page
+    page.route("**/agreements/new/", lambda route: (page.wait_for_timeout(700), route.continue_()))
+    choose(page, pdf(*MEMORANDUM))
+    page.focus("#id_title_vi")
+    page.keyboard.type("Tên ")
+    page.wait_for_selector("[data-take-all]")
+    page.wait_for_timeout(300)
+    page.keyboard.type("gõ tay")
+    assert page.input_value("#id_title_vi") == "Tên gõ tay"
+    page.click("[data-take-all]")
+    assert page.input_value("#id_title_vi") == "Tên gõ tay"
+    assert page.input_value("#id_signed") == "05/09/2026"
+    person.context.close()
+
+
 def test_the_paper_comes_back_with_the_draft_and_goes_with_it(browser: Any, site: Running) -> None:
     person = at_the_form(browser, site)
     page = person.page

@@ -194,6 +194,7 @@ class PaperBox:
         if labels and said.value not in labels:
             return
         field.field.may_propose = True
+        field.field.untouched = _untouched(field)
         field.field.proposal = Proposal(
             said.value,
             str(labels.get(said.value, said.value)),
@@ -203,12 +204,19 @@ class PaperBox:
         self.count += 1
 
     def take(self, data: Any, form: Any, participants: Any) -> None:
-        """Without scripts: what was proposed for one field, or for all, is put into what was typed."""
+        """Without scripts: what was proposed for one field, or for all that are empty, is put into what was typed."""
         wanted = self.act.partition(":")[2]
         for field in (*self.fields(form, participants), self.questions["paper_language"]):
             proposal = getattr(field.field, "proposal", None)
-            if proposal and wanted in ("", field.html_name):
+            is_empty = str(field.value() or "") in ("", _untouched(field))
+            if proposal and (wanted == field.html_name or (not wanted and is_empty)):
                 data[field.html_name] = proposal.value
+
+
+def _untouched(field: Any) -> str:
+    """What a field holds before anybody has chosen or typed anything."""
+    usual = field.form.get_initial_for_field(field.field, field.name)
+    return str(usual or "") if getattr(field.field, "choices", ()) else ""
 
 
 def _says(field: Any, value: str) -> bool:

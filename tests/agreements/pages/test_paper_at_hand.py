@@ -83,6 +83,19 @@ def test_what_it_says_is_taken_one_by_one_or_all_at_once(cast: Cast, today: obje
     assert "data-take=" not in every
 
 
+def test_taking_all_leaves_what_was_typed(cast: Cast, today: object, memorandum: bytes) -> None:
+    put(cast, memorandum)
+    typed = {"signed": "11/03/2025", "title_en": "", "place": "Ha Long", "kind": "agreement"}
+    form = filled(cast, **typed, paper=HeldPaper.objects.get().key, paper_kind="signed_text", paper_act="take")
+    page = page_of(cast.client("linh").post(NEW, form))
+    assert 'value="11/03/2025"' in page
+    assert 'value="Ha Long"' in page
+    assert 'value="MEMORANDUM OF UNDERSTANDING BETWEEN' in page
+    assert 'data-take="id_signed"' in page, "it stays to be taken by hand"
+    assert 'data-take="id_kind"' in page
+    assert 'data-take="id_renewal"' not in page, "nobody had chosen that it does not renew"
+
+
 def test_handing_in_the_form_adds_it_as_the_signed_copy(cast: Cast, today: object, memorandum: bytes) -> None:
     put(cast, memorandum)
     held = HeldPaper.objects.get()
