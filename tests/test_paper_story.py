@@ -123,6 +123,25 @@ def test_the_paper_comes_back_with_the_draft_and_goes_with_it(browser: Any, site
     person.context.close()
 
 
+def test_a_draft_without_a_paper_takes_none_away(browser: Any, site: Running) -> None:
+    person = at_the_form(browser, site)
+    page = person.page
+    with page.expect_response("**/drafts/?form=*"):
+        page.fill("#id_summary_vi", "Tóm tắt của bản nháp")
+    page.wait_for_timeout(1500)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(NEW)
+    choose(page, odt("Bản ghi nhớ"), "b.odt")
+    page.wait_for_selector(".paper-view")
+    key = page.input_value("[name=paper]")
+    page.click(".restore button >> nth=0")
+    page.wait_for_load_state("networkidle")
+    assert page.input_value("#id_summary_vi") == "Tóm tắt của bản nháp"
+    assert page.input_value("[name=paper]") == key != ""
+    page.click("[data-cancel]")
+    person.context.close()
+
+
 def test_a_wrong_file_says_why_and_two_are_one_too_many(browser: Any, site: Running) -> None:
     person = at_the_form(browser, site, language="en")
     page = person.page

@@ -144,6 +144,7 @@ function keepDrafts(box, forms) {
     for (const field of form.elements) {
       if (!field.name || ["csrfmiddlewaretoken", "draft_window"].includes(field.name)) continue;
       const wanted = values.get(field.name) || [];
+      if (field.name === "paper" && field.value && !wanted[0]) continue; // the paper put in since stays beside the form
       if (field.type === "checkbox" || field.type === "radio") field.checked = wanted.includes(field.value);
       else if (field.type !== "file" && wanted.length) field.value = wanted.shift();
     }
