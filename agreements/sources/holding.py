@@ -43,12 +43,25 @@ class HandedInAlready(Exception):
 
 
 def hold(upload: UploadedFile[Any], *, by: Viewer, at: datetime) -> HeldPaper:
-    """Take a file in: checked and read as any paper. Raises Refused with the reason; then nothing of it is kept."""
+    """Take a file in: checked and read as any paper. Raises Refused with the reason; then nothing of it is kept.
+
+    The same file once more is the same paper. Of too many the oldest goes, but none that kept text names.
+    """
     assert by.user_id
     paper = accept(upload, Document())
     taken: Any = paper.file.file  # the picture among them has lost what it said beside what it shows
     taken.seek(0)
     data = taken.read()
+    own = HeldPaper.objects.visible_to(by).filter(document=None)
+    same = own.filter(checksum=paper.checksum, media_type=paper.media_type).exclude(state=PaperState.WAITING).first()
+    if same:
+        same.filename, same.used_at = paper.filename, at
+        same.save(update_fields=["filename", "used_at"])
+        return same
+    older = [one for one in own.defer("content") if not _is_named(one)]
+    too_many = own.count() + 1 - MOST_HELD
+    if too_many > len(older):
+        raise Refused(_("Too many papers wait beside forms that you left: save or discard one of those forms first."))
     found, state = _looked_at(paper.media_type, data)
     held = HeldPaper(
         user_id=by.user_id, filename=paper.filename, media_type=paper.media_type, size=len(data),
@@ -56,7 +69,7 @@ def hold(upload: UploadedFile[Any], *, by: Viewer, at: datetime) -> HeldPaper:
     )  # fmt: skip
     held.file.save("paper", SimpleUploadedFile("paper", data), save=False)
     held.save()
-    for old in HeldPaper.objects.visible_to(by).filter(document=None)[MOST_HELD:]:
+    for old in older[len(older) - max(too_many, 0) :]:
         let_go(old)
     return held
 

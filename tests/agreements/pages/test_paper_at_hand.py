@@ -354,6 +354,35 @@ def test_a_job_takes_away_what_nobody_came_back_to(
     assert f'value="{held.key}"' not in page_of(answer), "the next time it goes without"
 
 
+def test_the_same_file_again_is_the_same_paper(cast: Cast, today: object, memorandum: bytes) -> None:
+    put(cast, memorandum)
+    first = HeldPaper.objects.get()
+    put(cast, memorandum, "again.pdf")
+    again = HeldPaper.objects.get()
+    assert (again.pk, again.key, again.filename) == (first.pk, first.key, "again.pdf")
+    put(cast, memorandum, who="minh")
+    assert HeldPaper.objects.count() == 2, "another person's is another"
+
+
+def test_of_too_many_papers_none_goes_that_kept_text_names(
+    cast: Cast, today: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "MOST_HELD", 3)
+    for number in range(3):
+        put(cast, odt(f"Văn bản {number}"), f"{number}.odt")
+    oldest = HeldPaper.objects.get(filename="0.odt")
+    Draft.objects.create(user=cast.linh, form=NEW, window="w", data=[["paper", oldest.key]])
+    put(cast, odt("Văn bản 3"), "3.odt")
+    assert set(HeldPaper.objects.values_list("filename", flat=True)) == {"0.odt", "2.odt", "3.odt"}
+    for number, held in enumerate(HeldPaper.objects.exclude(pk=oldest.pk)):
+        Draft.objects.create(user=cast.linh, form=NEW, window=f"w{number}", data=[["paper", held.key]])
+    answer = put(cast, odt("Văn bản 4"), "4.odt")
+    assert answer.status_code == 422
+    assert "Too many papers wait" in page_of(answer)
+    assert TYPED in page_of(answer)
+    assert set(HeldPaper.objects.values_list("filename", flat=True)) == {"0.odt", "2.odt", "3.odt"}
+
+
 def test_a_script_gets_only_what_changes(cast: Cast, today: object, memorandum: bytes) -> None:
     form = filled(cast, paper_file=file_of(memorandum), paper_act="put")
     answer = cast.client("linh").post(NEW, form, headers={"HX-Request": "true"})
