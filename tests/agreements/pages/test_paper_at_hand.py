@@ -137,7 +137,7 @@ def test_only_a_signed_text_is_shared_unless_somebody_says_so(
 def test_a_file_chosen_with_the_form_itself_is_not_lost(
     cast: Cast, today: object, memorandum: bytes, more: dict[str, str]
 ) -> None:
-    """Without scripts one may choose a file and save at once: nobody was asked what it is, so nobody calls it signed."""
+    """Without scripts one may choose a file and save at once: nobody was asked, so nobody calls it signed."""
     answer = cast.client("linh").post(NEW, filled(cast, paper_file=file_of(memorandum), **more))
     assert answer.status_code == 302
     document = Document.objects.get()
