@@ -108,7 +108,7 @@ def test_the_paper_comes_back_with_the_draft_and_goes_with_it(browser: Any, site
     page.wait_for_timeout(1500)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(NEW)
-    assert not page.is_visible(".paper-drop a.btn"), "it is named by the draft"
+    assert not page.is_visible(".paper-drop button[value^=take_up]"), "it is named by the draft"
     page.click(".restore button >> nth=0")
     page.wait_for_selector(".paper-view")
     assert page.input_value("#id_title_vi") == "Bản ghi nhớ giữ lại"
@@ -119,7 +119,7 @@ def test_the_paper_comes_back_with_the_draft_and_goes_with_it(browser: Any, site
         page.click("[data-cancel]")
     page.goto(NEW)
     assert "giữ lại" not in page.inner_text("main")
-    assert not page.is_visible(".paper-drop a.btn")
+    assert not page.is_visible(".paper-drop button[value^=take_up]")
     person.context.close()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.pages.saving import Attached
+from agreements.register.models import Agreement
 from agreements.sources import holding
 from agreements.sources.held import HeldPaper
 from agreements.sources.models import TEXT_LANGUAGES, paragraphs_of
@@ -24,6 +27,7 @@ from partners.refusals import Refused
 from partners.viewers import Viewer
 
 ACT = "paper_act"
+TAKE_UP = "take_up:"  # a paper whose form was left, by its key
 MOST_PARAGRAPHS = 1500
 VIEW = "navpanes=0&view=FitH"  # the pages alone, as wide as the frame
 FIELDS = (
@@ -31,7 +35,6 @@ FIELDS = (
     "renewal_months",
 )  # fmt: skip
 PARTIES = ("party_0", "party_1")
-GONE = _("The paper is no longer kept here. Put it in once more.")
 TWO = _("One paper at a time: take the first one away before you put in another, or add it when this is saved.")
 NOTES = {
     PaperState.WAITING: _("The virus scanner does not answer, so the paper is neither shown nor read. It can be handed "
@@ -84,10 +87,16 @@ class PaperBox:
         self.viewer, self.problem, self.at = viewer, "", timezone.now()
         self.is_just_put = False  # by this very request: then what is asked about it was not seen yet
         self.act = str(data.get(ACT, "")) if data is not None else ""
-        key = str(data.get("paper", "")) if data is not None else key
+        if data is not None:
+            key = self.act.removeprefix(TAKE_UP) if self.act.startswith(TAKE_UP) else str(data.get("paper", ""))
         self.held = holding.find(key, by=viewer, at=self.at)
+        self.form = _digest(data) if data is not None else ""
+        self.there: Agreement | None = None  # where it is already
         if key and self.held is None:
-            self.problem = str(GONE)
+            self.problem = str(holding.GONE)
+        elif self.held and self.held.document_id and (self.is_step or self.held.form != self.form):
+            self.there = holding.handed_in_to(self.held, by=viewer)
+            self.held, self.problem = None, str(holding.already_in(self.there))
         uploads = files.getlist("paper_file") if files else []
         if self.act == "remove":
             self._remove()
@@ -166,7 +175,7 @@ class PaperBox:
         # Where nobody was asked, nobody has called it signed.
         unasked = {"paper_kind": DocumentKind.DRAFT_TEXT, "paper_language": "", "paper_audience": Audience.INTERNAL}
         said = self.questions.cleaned_data if self.questions.is_bound and not self.is_just_put else unasked
-        return Attached(self.held, {name.removeprefix("paper_"): value for name, value in said.items()})
+        return Attached(self.held, {name.removeprefix("paper_"): value for name, value in said.items()}, self.form)
 
     def propose(self, form: Any, participants: Any) -> None:
         """Note beside each field what the paper says, where that is not what stands in it already."""
@@ -211,6 +220,12 @@ class PaperBox:
             is_empty = str(field.value() or "") in ("", _untouched(field))
             if proposal and (wanted == field.html_name or (not wanted and is_empty)):
                 data[field.html_name] = proposal.value
+
+
+def _digest(data: Any) -> str:
+    """Of all that was typed and chosen: two clicks send the same, another form does not."""
+    typed = sorted((name, data.getlist(name)) for name in data if name not in ("csrfmiddlewaretoken", "draft_window"))
+    return hashlib.sha256(json.dumps(typed).encode()).hexdigest()
 
 
 def _untouched(field: Any) -> str:

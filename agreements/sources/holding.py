@@ -34,6 +34,9 @@ MOST_HELD = 10  # of one person
 FORGETTING = Queue("held papers", whole=False)
 
 
+GONE = _("The paper is no longer kept here. Put it in once more.")
+
+
 class HandedInAlready(Exception):
     """The same form once more, as by a second click: its agreement is there."""
 
@@ -112,14 +115,32 @@ def _is_named(held: HeldPaper) -> bool:
     return Draft.objects.filter(user=held.user_id, data__contains=[["paper", held.key]]).exists()
 
 
-def claim(held: HeldPaper, *, by: Viewer) -> HeldPaper:
-    """Hold the row until the form is saved or refused. Raises HandedInAlready, or Refused where it is gone."""
+def claim(held: HeldPaper, form: str, *, by: Viewer) -> HeldPaper:
+    """Hold the row until the form is saved or refused.
+
+    Raises HandedInAlready where the same form (`form`: its digest) was handed in with it, or Refused where it is gone
+    or went in with another.
+    """
     row = HeldPaper.objects.visible_to(by).locked().filter(pk=held.pk).first()
     if row is None:
-        raise Refused(_("The paper is no longer kept here. Put it in once more."))
-    if row.document and row.document.agreement:
-        raise HandedInAlready(row.document.agreement)
+        raise Refused(GONE)
+    if row.document_id:
+        there = handed_in_to(row, by=by)
+        if there and row.form == form:
+            raise HandedInAlready(there)
+        raise Refused(already_in(there))
+    row.form = form
     return row
+
+
+def handed_in_to(held: HeldPaper, *, by: Viewer) -> Agreement | None:
+    """The agreement of which it is a paper by now."""
+    return Agreement.objects.visible_to(by).filter(documents=held.document_id).first() if held.document_id else None
+
+
+def already_in(there: Agreement | None) -> Any:
+    """Why a paper cannot be handed in once more."""
+    return _("This paper is already in %(ref)s.") % {"ref": there.ref} if there else GONE
 
 
 def hand_in(held: HeldPaper, agreement: Agreement, said: Mapping[str, Any], *, by: Viewer) -> Document:

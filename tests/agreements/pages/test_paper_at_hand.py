@@ -329,11 +329,50 @@ def test_it_can_be_taken_up_again_where_its_form_was_left(cast: Cast, today: obj
     """As after a session that ended, in a browser without scripts."""
     put(cast, memorandum)
     held, client = HeldPaper.objects.get(), cast.client("linh")
-    assert f"?paper={held.key}" in page_of(client.get(NEW))
+    assert f'value="take_up:{held.key}"' in page_of(client.get(NEW))
     assert f'src="/papers/{held.key}/#' in page_of(client.get(f"{NEW}?paper={held.key}"))
     Draft.objects.create(user=cast.linh, form=NEW, window="w", data=[["title_vi", "x"], ["paper", held.key]])
-    assert f"?paper={held.key}" not in page_of(client.get(NEW)), "it comes back with the text that names it"
-    assert f"?paper={held.key}" not in page_of(cast.client("minh").get(NEW))
+    assert f"take_up:{held.key}" not in page_of(client.get(NEW)), "it comes back with the text that names it"
+    assert f"take_up:{held.key}" not in page_of(cast.client("minh").get(NEW))
+
+
+@pytest.mark.parametrize("headers", [{}, {"HX-Request": "true"}])
+def test_taking_it_up_keeps_what_was_typed_and_what_it_follows(
+    cast: Cast, today: object, memorandum: bytes, headers: dict[str, str]
+) -> None:
+    put(cast, memorandum)
+    held, client = HeldPaper.objects.get(), cast.client("linh")
+    address = f"{NEW}?supersedes={cast.agreement.ref}"
+    form = filled(cast, paper="", paper_act=f"take_up:{held.key}")
+    page = page_of(client.post(address, form, headers=headers))
+    assert f'src="/papers/{held.key}/#' in page
+    assert f'name="paper" value="{held.key}"' in " ".join(page.split())
+    if not headers:
+        assert TYPED in page
+        assert 'method="post"' in page
+        assert " action=" not in page.partition("data-page-form")[2].partition(">")[0], "sent to this very address"
+    foreign = cast.client("minh").post(NEW, form, headers=headers)
+    assert held.filename not in page_of(foreign)
+
+
+def test_another_form_with_the_same_paper_is_not_thrown_away(cast: Cast, today: object, memorandum: bytes) -> None:
+    put(cast, memorandum)
+    held, client = HeldPaper.objects.get(), cast.client("linh")
+    form = filled(cast, paper=held.key, paper_kind="signed_text", paper_audience="")
+    assert client.post(NEW, form).status_code == 302
+    ref = Agreement.objects.get(title_vi=TYPED).ref
+    other = client.post(NEW, {**form, "title_vi": "Thỏa thuận khác"})
+    page = page_of(other)
+    assert other.status_code == 422
+    assert f"This paper is already in {ref}" in page
+    assert f'href="/agreements/{ref}/"' in page
+    assert "Thỏa thuận khác" in page
+    assert f'value="{held.key}"' not in page, "the next time it goes without"
+    assert Agreement.objects.filter(title_vi="Thỏa thuận khác").count() == 0
+    opened = page_of(client.get(f"{NEW}?paper={held.key}"))
+    assert f"This paper is already in {ref}" in opened
+    assert f'href="/agreements/{ref}/"' in opened
+    assert f'src="/papers/{held.key}/' not in opened
 
 
 def test_a_job_takes_away_what_nobody_came_back_to(
