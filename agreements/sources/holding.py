@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agreements.jobs import outages
 from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement
 from agreements.sources.extractor import Found
@@ -30,6 +31,7 @@ from partners.viewers import Viewer
 
 log = structlog.get_logger()
 SECONDS = 12  # someone waits before the form; the job takes its time once the paper is handed in
+SCAN_SECONDS = 5  # and for as long before a scanner that is silent
 MOST_HELD = 10  # of one person
 FORGETTING = Queue("held papers", whole=False)
 
@@ -80,8 +82,10 @@ def hold(upload: UploadedFile[Any], *, by: Viewer, at: datetime) -> HeldPaper:
 def _looked_at(media_type: str, data: bytes) -> tuple[Found, PaperState]:
     """What was read, and what may be said of it. Raises Refused."""
     if settings.CLAMD:
+        if outages.current(outages.SCANNER):
+            return Found(), PaperState.WAITING  # the job knows that it is away: nobody waits to find out once more
         try:
-            virus = virus_in(SimpleUploadedFile("paper", data), settings.CLAMD)
+            virus = virus_in(SimpleUploadedFile("paper", data), settings.CLAMD, SCAN_SECONDS)
         except ScannerSilent as away:
             log.warning("held paper not scanned", error=str(away))
             return Found(), PaperState.WAITING  # neither read nor shown; the job looks at it once it is handed in

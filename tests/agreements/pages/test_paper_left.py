@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from agreements.jobs import outages
 from agreements.models import Agreement, HeldPaper
 from agreements.sources import holding
 from partners.models import Draft
@@ -27,6 +30,29 @@ def own_media(settings: Any, tmp_path: Any) -> Any:
 @pytest.fixture(scope="module")
 def memorandum() -> bytes:
     return pdf(MOU_EN)
+
+
+def test_nobody_waits_for_a_scanner_that_is_known_to_be_away(
+    cast: Cast, today: object, settings: Any, monkeypatch: pytest.MonkeyPatch, memorandum: bytes
+) -> None:
+    settings.CLAMD = "tcp://127.0.0.1:1"
+    outages.note(outages.SCANNER, "away", at=timezone.now())
+    monkeypatch.setattr(holding, "virus_in", lambda *_given: pytest.fail("it is asked"))
+    assert "scanner does not answer" in page_of(put(cast, memorandum))
+    assert HeldPaper.objects.get().state == "waiting"
+
+
+def test_a_silent_scanner_is_waited_for_a_moment_only(
+    cast: Cast, today: object, settings: Any, monkeypatch: pytest.MonkeyPatch, memorandum: bytes
+) -> None:
+    assert holding.SCAN_SECONDS <= 5
+    monkeypatch.setattr(holding, "SCAN_SECONDS", 0.3)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        settings.CLAMD = f"tcp://127.0.0.1:{silent.getsockname()[1]}"
+        begun = time.monotonic()
+        put(cast, memorandum)
+    assert time.monotonic() - begun < 5
+    assert HeldPaper.objects.get().state == "waiting"
 
 
 def test_it_can_be_taken_up_again_where_its_form_was_left(cast: Cast, today: object, memorandum: bytes) -> None:
