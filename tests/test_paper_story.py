@@ -78,6 +78,24 @@ def test_one_key_takes_what_is_proposed(browser: Any, site: Running) -> None:
     person.context.close()
 
 
+def test_who_types_meanwhile_goes_on_typing(browser: Any, site: Running) -> None:
+    """The paper is read while somebody types: the text stays where it is typed, and all that is taken leaves it."""
+    person = at_the_form(browser, site)
+    page = person.page
+    page.route("**/agreements/new/", lambda route: (page.wait_for_timeout(700), route.continue_()))
+    choose(page, pdf(*MEMORANDUM))
+    page.focus("#id_title_vi")
+    page.keyboard.type("Tên ")
+    page.wait_for_selector("[data-take-all]")
+    page.wait_for_timeout(300)
+    page.keyboard.type("gõ tay")
+    assert page.input_value("#id_title_vi") == "Tên gõ tay"
+    page.click("[data-take-all]")
+    assert page.input_value("#id_title_vi") == "Tên gõ tay"
+    assert page.input_value("#id_signed") == "05/09/2026"
+    person.context.close()
+
+
 def test_the_paper_comes_back_with_the_draft_and_goes_with_it(browser: Any, site: Running) -> None:
     person = at_the_form(browser, site)
     page = person.page
@@ -90,7 +108,7 @@ def test_the_paper_comes_back_with_the_draft_and_goes_with_it(browser: Any, site
     page.wait_for_timeout(1500)
     page.on("dialog", lambda dialog: dialog.accept())
     page.goto(NEW)
-    assert not page.is_visible(".paper-drop a.btn"), "it is named by the draft"
+    assert not page.is_visible(".paper-drop button[value^=take_up]"), "it is named by the draft"
     page.click(".restore button >> nth=0")
     page.wait_for_selector(".paper-view")
     assert page.input_value("#id_title_vi") == "Bản ghi nhớ giữ lại"
@@ -101,7 +119,26 @@ def test_the_paper_comes_back_with_the_draft_and_goes_with_it(browser: Any, site
         page.click("[data-cancel]")
     page.goto(NEW)
     assert "giữ lại" not in page.inner_text("main")
-    assert not page.is_visible(".paper-drop a.btn")
+    assert not page.is_visible(".paper-drop button[value^=take_up]")
+    person.context.close()
+
+
+def test_a_draft_without_a_paper_takes_none_away(browser: Any, site: Running) -> None:
+    person = at_the_form(browser, site)
+    page = person.page
+    with page.expect_response("**/drafts/?form=*"):
+        page.fill("#id_summary_vi", "Tóm tắt của bản nháp")
+    page.wait_for_timeout(1500)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.goto(NEW)
+    choose(page, odt("Bản ghi nhớ"), "b.odt")
+    page.wait_for_selector(".paper-view")
+    key = page.input_value("[name=paper]")
+    page.click(".restore button >> nth=0")
+    page.wait_for_load_state("networkidle")
+    assert page.input_value("#id_summary_vi") == "Tóm tắt của bản nháp"
+    assert page.input_value("[name=paper]") == key != ""
+    page.click("[data-cancel]")
     person.context.close()
 
 

@@ -3336,6 +3336,7 @@ class Migration(migrations.Migration):
                 ('content', models.TextField(blank=True)),
                 ('pages', models.PositiveIntegerField(null=True)),
                 ('state', models.CharField(choices=[('waiting', 'Being checked'), ('clean', 'Its text bears no mark of secrecy'), ('partly', 'Part of it could not be read: nobody has looked there for a mark of secrecy'), ('empty', 'No text in it: it cannot be found by words, and nobody has looked for a mark of secrecy'), ('unread', 'Its text could not be read: nobody has looked for a mark of secrecy'), ('locked', 'Locked by a password: a person must open it and add an edition without one'), ('refused', 'Refused, its bytes are not kept')], default='waiting', max_length=8)),
+                ('form', models.CharField(blank=True, max_length=64)),
                 ('used_at', models.DateTimeField(db_index=True)),
                 ('document', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='agreements.document')),
                 ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='held_papers', to=settings.AUTH_USER_MODEL)),

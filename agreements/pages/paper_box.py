@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from agreements.pages.saving import Attached
+from agreements.register.models import Agreement
 from agreements.sources import holding
 from agreements.sources.held import HeldPaper
 from agreements.sources.models import TEXT_LANGUAGES, paragraphs_of
@@ -24,6 +27,7 @@ from partners.refusals import Refused
 from partners.viewers import Viewer
 
 ACT = "paper_act"
+TAKE_UP = "take_up:"  # a paper whose form was left, by its key
 MOST_PARAGRAPHS = 1500
 VIEW = "navpanes=0&view=FitH"  # the pages alone, as wide as the frame
 FIELDS = (
@@ -31,7 +35,6 @@ FIELDS = (
     "renewal_months",
 )  # fmt: skip
 PARTIES = ("party_0", "party_1")
-GONE = _("The paper is no longer kept here. Put it in once more.")
 TWO = _("One paper at a time: take the first one away before you put in another, or add it when this is saved.")
 NOTES = {
     PaperState.WAITING: _("The virus scanner does not answer, so the paper is neither shown nor read. It can be handed "
@@ -82,11 +85,18 @@ class PaperBox:
 
     def __init__(self, data: Any, files: Any, viewer: Viewer, *, key: str = "") -> None:
         self.viewer, self.problem, self.at = viewer, "", timezone.now()
+        self.is_just_put = False  # by this very request: then what is asked about it was not seen yet
         self.act = str(data.get(ACT, "")) if data is not None else ""
-        key = str(data.get("paper", "")) if data is not None else key
+        if data is not None:
+            key = self.act.removeprefix(TAKE_UP) if self.act.startswith(TAKE_UP) else str(data.get("paper", ""))
         self.held = holding.find(key, by=viewer, at=self.at)
+        self.form = _digest(data) if data is not None else ""
+        self.there: Agreement | None = None  # where it is already
         if key and self.held is None:
-            self.problem = str(GONE)
+            self.problem = str(holding.GONE)
+        elif self.held and self.held.document_id and (self.is_step or self.held.form != self.form):
+            self.there = holding.handed_in_to(self.held, by=viewer)
+            self.held, self.problem = None, str(holding.already_in(self.there))
         uploads = files.getlist("paper_file") if files else []
         if self.act == "remove":
             self._remove()
@@ -105,6 +115,7 @@ class PaperBox:
             return
         try:
             self.held, self.problem = holding.hold(uploads[0], by=self.viewer, at=self.at), ""
+            self.is_just_put = True
         except Refused as no:
             self.problem = str(no.reason)
 
@@ -161,9 +172,10 @@ class PaperBox:
         """The paper with what was said about it, once the form is right."""
         if self.held is None:
             return None
-        usual = {name: field.initial or "" for name, field in self.questions.fields.items()}
-        said = self.questions.cleaned_data if self.questions.is_bound else usual
-        return Attached(self.held, {name.removeprefix("paper_"): value for name, value in said.items()})
+        # Where nobody was asked, nobody has called it signed.
+        unasked = {"paper_kind": DocumentKind.DRAFT_TEXT, "paper_language": "", "paper_audience": Audience.INTERNAL}
+        said = self.questions.cleaned_data if self.questions.is_bound and not self.is_just_put else unasked
+        return Attached(self.held, {name.removeprefix("paper_"): value for name, value in said.items()}, self.form)
 
     def propose(self, form: Any, participants: Any) -> None:
         """Note beside each field what the paper says, where that is not what stands in it already."""
@@ -191,6 +203,7 @@ class PaperBox:
         if labels and said.value not in labels:
             return
         field.field.may_propose = True
+        field.field.untouched = _untouched(field)
         field.field.proposal = Proposal(
             said.value,
             str(labels.get(said.value, said.value)),
@@ -200,12 +213,25 @@ class PaperBox:
         self.count += 1
 
     def take(self, data: Any, form: Any, participants: Any) -> None:
-        """Without scripts: what was proposed for one field, or for all, is put into what was typed."""
+        """Without scripts: what was proposed for one field, or for all that are empty, is put into what was typed."""
         wanted = self.act.partition(":")[2]
         for field in (*self.fields(form, participants), self.questions["paper_language"]):
             proposal = getattr(field.field, "proposal", None)
-            if proposal and wanted in ("", field.html_name):
+            is_empty = str(field.value() or "") in ("", _untouched(field))
+            if proposal and (wanted == field.html_name or (not wanted and is_empty)):
                 data[field.html_name] = proposal.value
+
+
+def _digest(data: Any) -> str:
+    """Of all that was typed and chosen: two clicks send the same, another form does not."""
+    typed = sorted((name, data.getlist(name)) for name in data if name not in ("csrfmiddlewaretoken", "draft_window"))
+    return hashlib.sha256(json.dumps(typed).encode()).hexdigest()
+
+
+def _untouched(field: Any) -> str:
+    """What a field holds before anybody has chosen or typed anything."""
+    usual = field.form.get_initial_for_field(field.field, field.name)
+    return str(usual or "") if getattr(field.field, "choices", ()) else ""
 
 
 def _says(field: Any, value: str) -> bool:

@@ -38,6 +38,7 @@ class Attached:
 
     held: HeldPaper
     said: Mapping[str, str]
+    form: str  # a digest of all that is handed in with it: by it the same form is known again
 
 
 def save(
@@ -65,7 +66,7 @@ def save(
 
 def _claimed(paper: Attached | None, by: Viewer) -> HeldPaper | None:
     try:
-        return holding.claim(paper.held, by=by) if paper else None
+        return holding.claim(paper.held, paper.form, by=by) if paper else None
     except Refused as no:
         raise ValidationError(no.reason) from None
 

@@ -18,7 +18,7 @@ from partners.records import RecordQuerySet
 from partners.states import StateField
 from partners.viewers import Viewer
 
-COLUMNS = "id user key file filename media_type size checksum content pages state used_at document"
+COLUMNS = "id user key file filename media_type size checksum content pages state used_at document form"
 KEPT = timedelta(days=3)  # after it was last used
 KEPT_WITH_DRAFT = timedelta(days=30)  # where what was typed beside it is kept as well
 
@@ -50,6 +50,7 @@ class HeldPaper(models.Model):
     used_at = models.DateTimeField(db_index=True)
     # What became of it: who hands the same form in once more is led there.
     document = models.ForeignKey(Document, models.CASCADE, null=True, related_name="+")
+    form = models.CharField(max_length=64, blank=True)  # a digest of all that was handed in with it
 
     objects = RecordQuerySet.as_manager()
 

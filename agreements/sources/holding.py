@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from agreements.jobs import outages
 from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement
 from agreements.sources.extractor import Found
@@ -30,8 +31,12 @@ from partners.viewers import Viewer
 
 log = structlog.get_logger()
 SECONDS = 12  # someone waits before the form; the job takes its time once the paper is handed in
+SCAN_SECONDS = 5  # and for as long before a scanner that is silent
 MOST_HELD = 10  # of one person
 FORGETTING = Queue("held papers", whole=False)
+
+
+GONE = _("The paper is no longer kept here. Put it in once more.")
 
 
 class HandedInAlready(Exception):
@@ -43,12 +48,25 @@ class HandedInAlready(Exception):
 
 
 def hold(upload: UploadedFile[Any], *, by: Viewer, at: datetime) -> HeldPaper:
-    """Take a file in: checked and read as any paper. Raises Refused with the reason; then nothing of it is kept."""
+    """Take a file in: checked and read as any paper. Raises Refused with the reason; then nothing of it is kept.
+
+    The same file once more is the same paper. Of too many the oldest goes, but none that kept text names.
+    """
     assert by.user_id
     paper = accept(upload, Document())
     taken: Any = paper.file.file  # the picture among them has lost what it said beside what it shows
     taken.seek(0)
     data = taken.read()
+    own = HeldPaper.objects.visible_to(by).filter(document=None)
+    same = own.filter(checksum=paper.checksum, media_type=paper.media_type).exclude(state=PaperState.WAITING).first()
+    if same:
+        same.filename, same.used_at = paper.filename, at
+        same.save(update_fields=["filename", "used_at"])
+        return same
+    older = [one for one in own.defer("content") if not _is_named(one)]
+    too_many = own.count() + 1 - MOST_HELD
+    if too_many > len(older):
+        raise Refused(_("Too many papers wait beside forms that you left: save or discard one of those forms first."))
     found, state = _looked_at(paper.media_type, data)
     held = HeldPaper(
         user_id=by.user_id, filename=paper.filename, media_type=paper.media_type, size=len(data),
@@ -56,7 +74,7 @@ def hold(upload: UploadedFile[Any], *, by: Viewer, at: datetime) -> HeldPaper:
     )  # fmt: skip
     held.file.save("paper", SimpleUploadedFile("paper", data), save=False)
     held.save()
-    for old in HeldPaper.objects.visible_to(by).filter(document=None)[MOST_HELD:]:
+    for old in older[len(older) - max(too_many, 0) :]:
         let_go(old)
     return held
 
@@ -64,8 +82,10 @@ def hold(upload: UploadedFile[Any], *, by: Viewer, at: datetime) -> HeldPaper:
 def _looked_at(media_type: str, data: bytes) -> tuple[Found, PaperState]:
     """What was read, and what may be said of it. Raises Refused."""
     if settings.CLAMD:
+        if outages.current(outages.SCANNER):
+            return Found(), PaperState.WAITING  # the job knows that it is away: nobody waits to find out once more
         try:
-            virus = virus_in(SimpleUploadedFile("paper", data), settings.CLAMD)
+            virus = virus_in(SimpleUploadedFile("paper", data), settings.CLAMD, SCAN_SECONDS)
         except ScannerSilent as away:
             log.warning("held paper not scanned", error=str(away))
             return Found(), PaperState.WAITING  # neither read nor shown; the job looks at it once it is handed in
@@ -99,23 +119,45 @@ def _is_named(held: HeldPaper) -> bool:
     return Draft.objects.filter(user=held.user_id, data__contains=[["paper", held.key]]).exists()
 
 
-def claim(held: HeldPaper, *, by: Viewer) -> HeldPaper:
-    """Hold the row until the form is saved or refused. Raises HandedInAlready, or Refused where it is gone."""
+def claim(held: HeldPaper, form: str, *, by: Viewer) -> HeldPaper:
+    """Hold the row until the form is saved or refused.
+
+    Raises HandedInAlready where the same form (`form`: its digest) was handed in with it, or Refused where it is gone
+    or went in with another.
+    """
     row = HeldPaper.objects.visible_to(by).locked().filter(pk=held.pk).first()
     if row is None:
-        raise Refused(_("The paper is no longer kept here. Put it in once more."))
-    if row.document and row.document.agreement:
-        raise HandedInAlready(row.document.agreement)
+        raise Refused(GONE)
+    if row.document_id:
+        there = handed_in_to(row, by=by)
+        if there and row.form == form:
+            raise HandedInAlready(there)
+        raise Refused(already_in(there))
+    row.form = form
     return row
+
+
+def handed_in_to(held: HeldPaper, *, by: Viewer) -> Agreement | None:
+    """The agreement of which it is a paper by now."""
+    return Agreement.objects.visible_to(by).filter(documents=held.document_id).first() if held.document_id else None
+
+
+def already_in(there: Agreement | None) -> Any:
+    """Why a paper cannot be handed in once more."""
+    return _("This paper is already in %(ref)s.") % {"ref": there.ref} if there else GONE
 
 
 def hand_in(held: HeldPaper, agreement: Agreement, said: Mapping[str, Any], *, by: Viewer) -> Document:
     """Make it a paper of the agreement, through the same checks as any; its text is read again by the job.
 
-    Raises ValidationError. What is asked once says it all: titles and day are the agreement's own.
+    Raises ValidationError. What is asked once says it all: titles and day are the agreement's own. A text that was
+    signed on no day is a draft, for our staff.
     """
     kind = DocumentKind(said["kind"])
-    is_signed = kind == DocumentKind.SIGNED_TEXT
+    is_signed = kind == DocumentKind.SIGNED_TEXT and agreement.signed_on is not None
+    audience = said["audience"] or (Audience.PARTNER if is_signed else Audience.INTERNAL)
+    if kind == DocumentKind.SIGNED_TEXT and not is_signed:
+        kind, audience = DocumentKind.DRAFT_TEXT, Audience.INTERNAL
     for column in ("title_vi", "title_en"):
         if mark := mark_in_name(getattr(agreement, column)):
             reason = _("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark}
@@ -123,7 +165,7 @@ def hand_in(held: HeldPaper, agreement: Agreement, said: Mapping[str, Any], *, b
     paper = Document(
         agreement=agreement, kind=kind, title_vi=agreement.title_vi, title_en=agreement.title_en,
         language=said["language"], is_signed_copy=is_signed,
-        audience=said["audience"] or (Audience.PARTNER if is_signed else Audience.INTERNAL),
+        audience=audience,
     )  # fmt: skip
     if is_signed:
         paper.published_on, paper.published_precision = agreement.signed_on, agreement.signed_precision

@@ -22,7 +22,11 @@ PARAGRAPHS = {f"{TEXT}p", f"{TEXT}h"}
 GONE = {f"{TEXT}tracked-changes", f"{OFFICE}scripts", f"{OFFICE}styles", f"{OFFICE}font-face-decls"}
 SPACES = {f"{TEXT}tab": "\t", f"{TEXT}line-break": "\n"}
 DESCRIBED = {f"{SVG}title", f"{SVG}desc"}
-FOREIGN = re.compile(r"^(Object \d+|Objects|ObjectReplacements|Basic|media)/", re.IGNORECASE)  # of other programs
+# Parts that are read, that say nothing, or that show what no rule reads. In any other there may be words.
+KNOWN = re.compile(
+    r"(?:mimetype|(?:content|styles|meta|settings)\.xml|manifest\.rdf|layout-cache|META-INF/[^/]+\.xml|"
+    r"Thumbnails/[^/]+\.png|Pictures/[^/]+\.(?:png|jpe?g|gif|bmp|tiff?|webp)|Configurations2/.*|.*/)"
+)
 
 
 def read(content: bytes) -> tuple[list[str], list[str], bool, bool]:
@@ -39,11 +43,14 @@ def read(content: bytes) -> tuple[list[str], list[str], bool, bool]:
         beside = [*_descriptions(body), *(_descriptions(around) if around is not None else ())]
         if "meta.xml" in names:
             beside += [text.strip() for text in _tree(file.read("meta.xml")).itertext() if text and text.strip()]
-    return lines, beside, any(FOREIGN.search(name) for name in names), False
+    return lines, beside, any(not KNOWN.fullmatch(name) for name in names), False
 
 
 def _tree(xml: bytes) -> Any:
-    return etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    tree = etree.fromstring(xml, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    if tree.getroottree().docinfo.doctype:
+        raise ValueError("it has a DOCTYPE")  # what its entities say would be read by office programs, and not by us
+    return tree
 
 
 def _lines(tree: Any) -> list[str]:

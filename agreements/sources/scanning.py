@@ -24,10 +24,13 @@ class ScannerAway(outages.Away, ScannerSilent):
     server = outages.SCANNER
 
 
-def virus_in(content: IO[bytes], address: str) -> str:
-    """The name of the virus that clamd finds, or an empty text. `address` is `tcp://host:port` or `unix:///path`."""
+def virus_in(content: IO[bytes], address: str, seconds: float = SECONDS) -> str:
+    """The name of the virus that clamd finds, or an empty text. `address` is `tcp://host:port` or `unix:///path`.
+
+    `seconds`: for how long it may be silent.
+    """
     try:
-        link = _connect(address)
+        link = _connect(address, seconds)
     except OSError as problem:
         raise ScannerAway(str(problem)) from None
     try:
@@ -55,16 +58,16 @@ def virus_in(content: IO[bytes], address: str) -> str:
 def reach(address: str) -> None:
     """Only see whether it is there. Raises ScannerAway."""
     try:
-        _connect(address).close()
+        _connect(address, SECONDS).close()
     except OSError as problem:
         raise ScannerAway(str(problem)) from None
 
 
-def _connect(address: str) -> socket.socket:
+def _connect(address: str, seconds: float) -> socket.socket:
     parts = urlsplit(address)
     if parts.scheme == "unix":
         link = socket.socket(socket.AF_UNIX)
-        link.settimeout(SECONDS)
+        link.settimeout(seconds)
         link.connect(parts.path)
         return link
-    return socket.create_connection((parts.hostname or "", parts.port or 3310), timeout=SECONDS)
+    return socket.create_connection((parts.hostname or "", parts.port or 3310), timeout=seconds)

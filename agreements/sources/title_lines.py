@@ -1,7 +1,7 @@
 """The title of a paper, from the lines that it begins with. Pure.
 
-A title begins with what the paper calls itself and goes on over lines in capitals, or over lines that a word such as
-"between" or "về" joins. Capitals are taken back where the text itself shows how each word is written, else they stay.
+A title begins with what the paper calls itself, above any prose, and goes on over lines that a word such as "between"
+or "về" joins. Capitals are taken back where the text itself shows how each word is written, else they stay.
 """
 
 from __future__ import annotations
@@ -35,12 +35,24 @@ _JOINS = (
     "between|among|and|on|of|for|concerning|regarding|in|with|to|the|giua|va|ve|voi|cua|nham|trong|cho|nuoc|"
     "&|in the field of|trong linh vuc"
 )
-_BEGINS_WITH_JOIN = re.compile(rf"(?:{_JOINS})\b", re.IGNORECASE)
+_BEGINS_WITH_JOIN = re.compile(rf"(?!the\b|nuoc\b)(?:{_JOINS})\b", re.IGNORECASE)
 _ONLY_JOIN = re.compile(rf"(?:{_JOINS})(?:\s+the)?", re.IGNORECASE)
 _ENDS_WITH_JOIN = re.compile(rf"\b(?:{_JOINS})$|,$")
 _BODY = re.compile(
-    r"(?:article|dieu|chuong|phan|section|preamble|loi noi dau|hai ben|the parties|cac ben|whereas|can cu|pursuant|"
-    r"recogni[sz]ing|desiring|considering|nham muc|trang \d|page \d|\d)(?:\b|\W)"
+    r"(?:article|dieu|chuong|phan|section|preamble|loi noi dau|hai ben|the parties|"
+    r"cac ben|whereas|can cu|pursuant|"
+    r"recogni[sz]ing|desiring|considering|nham muc|background|foreword|introduction|contents|table of contents|"
+    r"represented|boi canh|gioi thieu|dai dien|muc luc|"
+    r"trang \d|page \d|\d)(?:\b|\W)"
+)
+# Above these words a title is one that somebody writes about.
+_ABOUT = re.compile(
+    r"(?:press|thong cao bao chi|note|ghi chu|to trinh|cong van|report|bao cao|contents|table of contents|muc luc|"
+    r"agenda|minutes|summary|tom tat|bien ban|kinh gui|subject|re:|v/v|annex|phu luc|list|danh muc|letter to)"
+    r"(?:\b|\W|$)"
+)
+_NO_TITLE = re.compile(
+    r"(?:cuoc hop|phien hop|buoi|cuoc gap|lam viec|hop(?! tac)|da|duoc|se|la|co|phai|khong|of the meeting)\b"
 )
 _MORE = re.compile(r"(?:between|among|giua|on|ve|concerning|regarding)\b")
 _SMALL = frozenset({
@@ -75,13 +87,20 @@ def titles_of(paper: Wording) -> list[Title]:
 
 
 def _titles(paper: Wording) -> Iterator[Title]:
-    lines = paper.lines[:FIRST_LINES]
-    at = 0
+    lines = [one for one in paper.lines[:FIRST_LINES] if one.start < paper.own_end]
+    at, prose, has_title = 0, 0, False
     while at < len(lines):
         begun = _begins(lines[at])
         if begun is None:
+            if _ABOUT.match(lines[at].plain):
+                return
+            prose = lines[at].page if _is_prose(lines[at]) else prose
             at += 1
             continue
+        if prose and (prose == lines[at].page or not has_title):
+            at += 1
+            continue  # somebody writes about it
+        has_title = True
         language, name, kind = begun
         more = _following(lines[at], lines[at + 1 : at + MOST_LINES])
         taken = [lines[at], *(more or ())]
@@ -97,6 +116,11 @@ def _titles(paper: Wording) -> Iterator[Title]:
         yield Title(language, taken[0].start, end, _written(words, rest, name, language), kind)
 
 
+def _is_prose(line: Line) -> bool:
+    words = len(re.findall(r"\w+", line.text))
+    return not _is_capitals(line.text) and (words >= 10 or (words >= 4 and line.text[-1] in ".;:,"))
+
+
 def _begins(line: Line) -> tuple[str, str, Kind | None] | None:
     plain = " ".join(line.plain.split())
     for language, names in (("vi", _VIETNAMESE), ("en", _ENGLISH)):
@@ -104,7 +128,9 @@ def _begins(line: Line) -> tuple[str, str, Kind | None] | None:
             if not re.match(rf"{re.escape(name)}(?!\w)", plain):
                 continue
             rest = plain[len(name) :].strip()
-            if not line.text[0].isupper() or re.search(r"[.;:(]$|\(|\bthis\b|\bnay\b", plain):
+            if not line.text[0].isupper() or re.search(r"[.;:(]$|\(|\bthis\b|\bnay\b|\d", plain):
+                return None
+            if _NO_TITLE.match(rest):
                 return None
             if not rest or _is_capitals(line.text) or _BEGINS_WITH_JOIN.match(rest) or name == "thoa thuan":
                 return language, name, kind
@@ -139,11 +165,13 @@ def _following(first: Line, lines: list[Line]) -> list[Line] | None:
 
 
 def _goes_on(before: Line, line: Line, plain: str, *, capitals: bool) -> bool:
-    if re.search(r"[.;:(]|\bhereinafter\b", plain):
+    if re.search(r"[.;:(\d]|\bhereinafter\b", plain):
         return False
     if _ONLY_JOIN.fullmatch(plain) or _ENDS_WITH_JOIN.search(before.plain.strip()):
         return True
-    return _is_capitals(line.text) if capitals else bool(_BEGINS_WITH_JOIN.match(plain)) and line.text[0].islower()
+    if not _BEGINS_WITH_JOIN.match(plain):
+        return False  # a line in capitals may be a heading, a place, or who signs
+    return _is_capitals(line.text) if capitals else line.text[0].islower()
 
 
 def _is_capitals(text: str) -> bool:

@@ -1,11 +1,13 @@
 """The text of a paper as rules read it: without marks, letter for letter, each place known. Pure.
 
-`plain` has as many characters as `text`: what is found in one is cut from the other.
+`plain` has as many characters as `text`: what is found in one is cut from the other. Runs of blanks are one, so that
+no rule can go back over them; lines and pages stay, and with them each place.
 """
 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cache
 
@@ -14,6 +16,20 @@ from partners.folding import fold
 MOST = 200_000  # characters that rules look at
 LONGEST_QUOTE, LONGEST_SENTENCE = 200, 1500
 _DASHES = {"–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-", "’": "'", "‘": "'", "\u00a0": " ", "\t": " "}
+
+
+_ANNEX = re.compile(r"(?:annex|annexe|appendix|attachment|phu\s+luc|phu\s+dinh)\b")
+
+
+def rule(pattern: str) -> re.Pattern[str]:
+    """A pattern whose runs of blanks are bounded: more than these no text has once it is folded."""
+    return re.compile(pattern.replace(r"\s+", r"\s{1,3}").replace(r"\s*", r"\s{0,3}"))
+
+
+def _without_runs(text: str) -> str:
+    text = re.sub(r"[^\S\n\f]+", " ", text)
+    text = re.sub(r" ?([\n\f]) ?", r"\1", text)
+    return re.sub(r"\n{3,}", "\n\n", text)
 
 
 @dataclass(frozen=True)
@@ -44,10 +60,13 @@ class Wording:
     """A paper's text. `has_pages`: its pages are set apart by form feeds."""
 
     def __init__(self, text: str, *, has_pages: bool) -> None:
-        self.text = text[:MOST]
+        self.text = _without_runs(text[: 2 * MOST])[:MOST]
         self.plain = "".join(map(_bare, self.text))
         self.has_pages = has_pages
         self.lines = list(self._lines())
+        self._starts = [line.start for line in self.lines]
+        annexes = (one.start for one in self.lines if one.text[0].isupper() and _ANNEX.match(one.plain))
+        self.own_end = next(annexes, len(self.text))  # what follows is another paper, or no paper at all
 
     def _lines(self) -> list[Line]:
         found, start, page, paragraph = [], 0, 1, 0
@@ -64,7 +83,8 @@ class Wording:
         return found
 
     def place(self, start: int, end: int) -> Place:
-        line = next((one for one in reversed(self.lines) if one.start <= start), None)
+        number = bisect_right(self._starts, start)
+        line = self.lines[number - 1] if number else None
         words = " ".join(self.text[start:end].split())
         if len(words) > LONGEST_QUOTE:
             words = words[: LONGEST_QUOTE - 1].rstrip() + "…"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import threading
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +14,6 @@ from pypdf import PdfReader, PdfWriter
 
 from agreements.models import Agreement, Document, HeldPaper
 from agreements.sources import holding, reading
-from partners.models import Draft
 from tests.agreements.pages.test_log_form import filled
 from tests.agreements.sources.stated_papers import MOU_EN, MOU_VI
 from tests.conftest import ROLES, Cast
@@ -83,6 +81,19 @@ def test_what_it_says_is_taken_one_by_one_or_all_at_once(cast: Cast, today: obje
     assert "data-take=" not in every
 
 
+def test_taking_all_leaves_what_was_typed(cast: Cast, today: object, memorandum: bytes) -> None:
+    put(cast, memorandum)
+    typed = {"signed": "11/03/2025", "title_en": "", "place": "Ha Long", "kind": "agreement"}
+    form = filled(cast, **typed, paper=HeldPaper.objects.get().key, paper_kind="signed_text", paper_act="take")
+    page = page_of(cast.client("linh").post(NEW, form))
+    assert 'value="11/03/2025"' in page
+    assert 'value="Ha Long"' in page
+    assert 'value="MEMORANDUM OF UNDERSTANDING BETWEEN' in page
+    assert 'data-take="id_signed"' in page, "it stays to be taken by hand"
+    assert 'data-take="id_kind"' in page
+    assert 'data-take="id_renewal"' not in page, "nobody had chosen that it does not renew"
+
+
 def test_handing_in_the_form_adds_it_as_the_signed_copy(cast: Cast, today: object, memorandum: bytes) -> None:
     put(cast, memorandum)
     held = HeldPaper.objects.get()
@@ -120,11 +131,25 @@ def test_only_a_signed_text_is_shared_unless_somebody_says_so(
     assert (document.audience, document.is_signed_copy) == (seen, kind == "signed_text")
 
 
-def test_a_file_chosen_with_the_form_itself_is_not_lost(cast: Cast, today: object, memorandum: bytes) -> None:
-    """Without scripts one may choose a file and save at once."""
-    answer = cast.client("linh").post(NEW, filled(cast, paper_file=file_of(memorandum)))
+@pytest.mark.parametrize("more", [{}, {"paper_kind": "signed_text", "paper_audience": "partner"}])
+def test_a_file_chosen_with_the_form_itself_is_not_lost(
+    cast: Cast, today: object, memorandum: bytes, more: dict[str, str]
+) -> None:
+    """Without scripts one may choose a file and save at once: nobody was asked, so nobody calls it signed."""
+    answer = cast.client("linh").post(NEW, filled(cast, paper_file=file_of(memorandum), **more))
     assert answer.status_code == 302
-    assert Document.objects.get().is_signed_copy
+    document = Document.objects.get()
+    assert (document.kind, document.is_signed_copy, document.audience) == ("draft_text", False, "internal")
+    assert document.published is None
+
+
+@pytest.mark.parametrize("audience", ["", "partner"])
+def test_a_text_signed_on_no_day_is_a_draft(cast: Cast, today: object, memorandum: bytes, audience: str) -> None:
+    put(cast, memorandum)
+    said = {"paper": HeldPaper.objects.get().key, "paper_kind": "signed_text", "paper_audience": audience}
+    assert cast.client("linh").post(NEW, filled(cast, signed="", **said)).status_code == 302
+    document = Document.objects.get()
+    assert (document.kind, document.is_signed_copy, document.audience) == ("draft_text", False, "internal")
 
 
 def test_it_survives_a_form_that_is_refused(cast: Cast, today: object, memorandum: bytes) -> None:
@@ -296,35 +321,6 @@ def test_it_is_taken_away_by_hand(cast: Cast, today: object, memorandum: bytes, 
     put(cast, memorandum)
     assert cast.client("linh").delete(f"/papers/{HeldPaper.objects.get().key}/").status_code == 204
     assert not HeldPaper.objects.exists()
-
-
-def test_it_can_be_taken_up_again_where_its_form_was_left(cast: Cast, today: object, memorandum: bytes) -> None:
-    """As after a session that ended, in a browser without scripts."""
-    put(cast, memorandum)
-    held, client = HeldPaper.objects.get(), cast.client("linh")
-    assert f"?paper={held.key}" in page_of(client.get(NEW))
-    assert f'src="/papers/{held.key}/#' in page_of(client.get(f"{NEW}?paper={held.key}"))
-    Draft.objects.create(user=cast.linh, form=NEW, window="w", data=[["title_vi", "x"], ["paper", held.key]])
-    assert f"?paper={held.key}" not in page_of(client.get(NEW)), "it comes back with the text that names it"
-    assert f"?paper={held.key}" not in page_of(cast.client("minh").get(NEW))
-
-
-def test_a_job_takes_away_what_nobody_came_back_to(
-    cast: Cast, today: object, memorandum: bytes, own_media: Any, django_capture_on_commit_callbacks: Any
-) -> None:
-    put(cast, memorandum)
-    held, now = HeldPaper.objects.get(), timezone.now()
-    assert holding.forget_old(at=now) == 0
-    Draft.objects.create(user=cast.linh, form=NEW, window="w", data=[["paper", held.key]])
-    assert holding.forget_old(at=now + timedelta(days=4)) == 0, "what was typed beside it is still kept"
-    with django_capture_on_commit_callbacks(execute=True):
-        assert holding.forget_old(at=now + timedelta(days=31)) == 1
-    assert not [one for one in own_media.rglob("*") if one.is_file()]
-    answer = cast.client("linh").post(NEW, filled(cast, paper=held.key))
-    assert answer.status_code == 422
-    assert "no longer kept here" in page_of(answer)
-    assert TYPED in page_of(answer)
-    assert f'value="{held.key}"' not in page_of(answer), "the next time it goes without"
 
 
 def test_a_script_gets_only_what_changes(cast: Cast, today: object, memorandum: bytes) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
+from agreements.sources.closing import read_closing
 from agreements.sources.stating import read_paper
+from agreements.sources.term_clauses import read_terms
+from agreements.sources.title_lines import read_titles
 from agreements.sources.wording import Wording
 from partners.models import Country
 from tests.agreements.sources.stated_papers import MOU_EN, MOU_VI, PAPERS
@@ -94,14 +97,44 @@ def test_the_country_behind_a_name_tells_which_is_meant(cast: Cast) -> None:
     assert said(text, cast)["party_1"] == "IOL"
 
 
+BLANKS = (" ", "\n", "\f", "\u00a0", "\r", "\u2028", " \n", " \f\n")
+BEGUN = (
+    "Done at Hanoi", "Done", "Done at Hanoi on 12 March 2025", "This Agreement shall be automatically",
+    "This Agreement remains in force for", "MEMORANDUM OF UNDERSTANDING", "ký tại", "in the english", "five years and",
+    "MEMORANDUM OF UNDERSTANDING BETWEEN", "bản",
+)  # fmt: skip
+
+
 def test_a_long_text_takes_no_time(cast: Cast) -> None:
     """No rule goes back over what it has read: a text of nothing but its beginnings is read in a moment."""
     hostile = [
         "Done at " * 25_000, "This agreement is " * 11_000, "(" * 200_000, "between the and " * 12_000,
         "BẢN GHI NHỚ VỀ " * 13_000, "tự động gia hạn thêm " * 9_000, "in the vietnamese and " * 9_000, "a" * 200_000,
         "shall remain in force for a period of " * 5_000, "ký tại " * 28_000, "\n" * 200_000, "one two three " * 14_000,
+        "Done at Hanoi on 12 March 2025.\n" * 6_000, "It be automatically renewed. " * 7_000,
+        "This Agreement remains in force for five years.\n" * 4_000, "This Agreement\n" * 13_000,
     ]  # fmt: skip
     for text in hostile:
         begun = time.process_time()
         read_paper(text, cast.viewer("linh"), has_pages=False)
         assert time.process_time() - begun < 3, text[:30]
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize("rule", [read_closing, read_terms, read_titles])
+def test_no_rule_goes_back_over_blanks(rule: Any, blank: str) -> None:
+    """200,000 of them behind each beginning, in the process that somebody waits for."""
+    for beginning in BEGUN:
+        paper = Wording(f"{beginning}{blank * (200_000 // len(blank))}x", has_pages=False)
+        begun = time.process_time()
+        rule(paper)
+        assert time.process_time() - begun < 1, beginning
+
+
+def test_folded_blanks_keep_each_place(cast: Cast) -> None:
+    """Lines, paragraphs and pages are counted as they were."""
+    text = f"Cover{' ' * 300}\n\n\n\n  \fA line\n\n\n\nDone   at \t Hanoi  on 12 March 2025."
+    (closing, *_more) = read_paper(text, cast.viewer("linh"), has_pages=True)
+    assert (closing.place.page, closing.place.words) == (2, "Done at Hanoi on 12 March 2025")
+    (closing, *_more) = read_paper(text, cast.viewer("linh"), has_pages=False)
+    assert closing.place.paragraph == 3

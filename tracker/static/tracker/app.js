@@ -144,6 +144,7 @@ function keepDrafts(box, forms) {
     for (const field of form.elements) {
       if (!field.name || ["csrfmiddlewaretoken", "draft_window"].includes(field.name)) continue;
       const wanted = values.get(field.name) || [];
+      if (field.name === "paper" && field.value && !wanted[0]) continue; // the paper put in since stays beside the form
       if (field.type === "checkbox" || field.type === "radio") field.checked = wanted.includes(field.value);
       else if (field.type !== "file" && wanted.length) field.value = wanted.shift();
     }
@@ -212,7 +213,10 @@ function keepPaper() {
     if (one) { event.preventDefault(); take(one)?.focus(); }
     if (event.target.closest("[data-take-all]")) {
       event.preventDefault();
-      document.querySelectorAll("[data-take]").forEach(take);
+      for (const one of document.querySelectorAll("[data-take]")) {
+        const field = document.getElementById(one.dataset.take);
+        if (field && (field.options ? field.value === one.dataset.untouched : !field.value)) take(one);
+      }
     }
     if (event.target.closest("a[target=paper-frame]")) unfold();
   });
@@ -240,8 +244,9 @@ function keepPaper() {
       const fold = one.closest("details.fold");
       if (fold) fold.open = true;
     }
-    const next = paperBox().querySelector("[data-take-all], select, #id_paper_file");
-    if (next) next.focus({ preventScroll: true });
+    const next = paperBox().querySelector("[data-take-all], select, #id_paper_file"), at = document.activeElement;
+    // Who types meanwhile goes on typing.
+    if (next && (!at || at === document.body || at.id === "id_paper_file")) next.focus({ preventScroll: true });
     const now = paperBox().querySelector("[name=paper]").value;
     if (now !== held) paperBox().closest("form").dispatchEvent(new Event("input", { bubbles: true }));
     held = now;
