@@ -12,6 +12,7 @@ from agreements import numberwords
 from agreements.sources.papernames import THIS
 from agreements.sources.wording import Said, Wording, only, rule
 from agreements.termwords import UnreadableTerm, read_term
+from partners import reading
 
 _IN_BRACKETS = r"(?:\s*\(\s*(?:[\w]{1,12}\s?){1,3}\s*\))?"
 _LENGTH = rf"(?:\d{{1,3}}|[a-z]{{1,12}}(?:-[a-z]{{1,8}})?){_IN_BRACKETS}\s+(?:years?|months?)\b"
@@ -189,4 +190,5 @@ def _months(text: str) -> int:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() else numberwords.read(text)
+    figures = reading.whole(text)
+    return numberwords.read(text) if figures is None else figures
