@@ -93,11 +93,16 @@ SELECT a.country_id, c.delivery, c.health, count(*) FROM commitment c JOIN agree
 GROUP BY 1, 2, 3;
 CREATE UNIQUE INDEX ON tally_of_country (country_id, delivery, health) NULLS NOT DISTINCT;
 """
+# Whoever measures chooses what to ask for as the application does, which owns nothing.
+READABLE = """
+GRANT USAGE ON SCHEMA by_hand TO PUBLIC;
+GRANT SELECT ON ALL TABLES IN SCHEMA by_hand TO PUBLIC;
+"""
 
 
 def make(connection: Any) -> None:
     """All of it, in the database of a register."""
-    for text in (TABLES, SEARCHED, TALLIES):
+    for text in (TABLES, SEARCHED, TALLIES, READABLE):
         connection.execute(text)
     connection.commit()
     connection.autocommit = True
