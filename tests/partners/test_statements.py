@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+from django.db.models import JSONField, Value
 
 from partners.models import Country
 from partners.statements import FIRST_MARK, Statements, Text, WrongBinding, written
@@ -60,6 +61,13 @@ def test_a_value_that_changes_the_text_is_written_anew(db: None) -> None:
         for value in (1, 2, 3):
             assert kept.text(write, [value], write) == write([value])
         assert kept.kept[write] is None
+
+
+def test_a_text_with_json_in_it_is_kept(db: None) -> None:
+    kept, nothing = Statements(), Value(None, output_field=JSONField())
+    for value in (1, 2):
+        kept.text("shape", [value], lambda values: asks(Country.objects.filter(pk=values[0]).annotate(nothing=nothing)))
+    assert kept.kept["shape"] is not None
 
 
 def test_what_could_be_a_mark_is_not_bound(db: None) -> None:
