@@ -50,8 +50,8 @@ WAITING = [
 
 def told(viewer: Viewer) -> Case:
     """What `Commitment.said` says of a row, in words, as an expression; empty where nothing waits."""
-    rows = Report.objects.visible_to(viewer).live().filter(status__in=HANDED_IN, commitment=OuterRef("pk"))
-    newest = rows.order_by("-on", "-pk").annotate(words=Report.said(viewer)).values("words")[:1]
+    rows = _handed_in(viewer).filter(commitment=OuterRef("pk"))
+    newest = rows.annotate(words=Report.said(viewer)).values("words")[:1]
     said = Coalesce(Subquery(newest), Value(""))
     return Case(When(IS_OWED, then=said), default=Value(""), output_field=TextField())
 
