@@ -47,6 +47,13 @@ _STATE = re.compile(
     r"chdcnd|chnd)\s+(?P<vi>.+)",
     re.IGNORECASE,
 )
+# What lists shorten in the names of countries, and what they put behind them.
+_IN_FULL = {
+    "rep": "Republic", "dem": "Democratic", "fed": "Federation", "st": "Saint", "sts": "States", "&": "and",
+    "rb": "Bolivarian Republic",
+}  # fmt: skip
+_SHORTENED = re.compile(r"\b(?:rep|dem|fed|sts|st|rb)\b\.?|&", re.IGNORECASE)
+_APART = re.compile(r"(?P<name>[^,()]+?)\s*[,(]\s*(?P<first>[^,()]+?)\s*\)?\s*")
 _AND = re.compile(r"\s+(?:and|và|&|with|với)\s+|\s*/\s*|,\s*", re.IGNORECASE)
 
 
@@ -77,10 +84,14 @@ def _cldr_names() -> dict[str, str]:
         for code, name in Locale(language).territories.items():
             if len(code) == 2 and code.isalpha():
                 found[together(name)] = code
-    for other, codes in get_global("territory_aliases").items():
-        if len(codes) == 1 and len(other) == 3 and other.isalpha():
-            found[together(other)] = codes[0]
     return found
+
+
+@cache
+def _other_codes() -> dict[str, str]:
+    """Codes of three letters and what they are in two."""
+    aliases = get_global("territory_aliases").items()
+    return {other: codes[0] for other, codes in aliases if len(codes) == 1 and len(other) == 3 and other.isalpha()}
 
 
 def uninverted(name: str) -> str:
@@ -96,6 +107,7 @@ class Directory:
     """Countries and organisations as a viewer sees them at one moment."""
 
     countries: dict[str, Country] = field(default_factory=dict)  # by code
+    _codes: dict[str, str] = field(default_factory=dict)  # by themselves, in capitals: `ao` is a name, `AO` a code
     _places: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _names: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
     _governments: dict[str, int] = field(default_factory=dict)
@@ -117,7 +129,8 @@ class Directory:
         for row in Country.objects.visible_to(viewer):
             self.countries[row.code] = row
             said = (row.name_vi, row.name_en, row.official_name_vi, row.official_name_en, *row.other_names.split(","))
-            self._places |= {together(name): (row.code,) for name in (row.code, *said) if together(name)}
+            self._places |= {together(name): (row.code,) for name in said if together(name)}
+        self._codes = {code: code for code in self.countries} | _other_codes()
         for names in (FORMER, ALSO):
             for name, codes in names.items():
                 if not (names is FORMER and len(self._places.get(together(name), ())) == 1 and len(codes) == 1):
@@ -144,8 +157,8 @@ class Directory:
         return self._looked_up[text]
 
     def _country(self, text: str) -> str:
-        for name in (text, uninverted(text), re.sub(r"^\s*the\s+", "", text, flags=re.IGNORECASE)):
-            codes = self._place(name)
+        spellings = list(_spellings_of_a_place(text))
+        for codes in (*map(self._place, spellings), *map(self._state_of, spellings)):
             if len(codes) > 1:
                 names = ", ".join(codes)
                 raise Unclear(
@@ -157,11 +170,17 @@ class Directory:
 
     def _place(self, name: str) -> tuple[str, ...]:
         name = name.strip()
-        if len(name) == 2 and not _CODE.fullmatch(name):
+        if len(name) == 2 and (code := self._codes.get(name)):
+            return (code,)
+        if name.isascii() and len(name) == 2 and not _CODE.fullmatch(name):
             return ()  # codes are written in capitals; "in" and "me" are words
         if found := self._places.get(together(name)):
             return found
-        state = _STATE.fullmatch(name)
+        return (self._codes[name],) if name in self._codes else ()
+
+    def _state_of(self, name: str) -> tuple[str, ...]:
+        """`Kingdom of Spain` by what is left without its form: once nothing is called so as a whole."""
+        state = _STATE.fullmatch(name.strip())
         return self._places.get(together(state["name"] or state["vi"]), ()) if state else ()
 
     def countries_in(self, text: str) -> list[str]:
@@ -170,7 +189,8 @@ class Directory:
         for part in re.split(r"[;|\n]+", text):
             if not part.strip():
                 continue
-            if code := self.country(part.strip()):
+            names = (part.strip(), *_parts_of_a_place(part.strip()))
+            if code := next(filter(None, map(self.country, names)), ""):
                 found.append(code)
                 continue
             several = [self.country(one.strip()) for one in _AND.split(part) if one.strip()]
@@ -294,6 +314,25 @@ class Directory:
 
     def label(self, pk: int) -> str:
         return self._called.get(pk, "")
+
+
+def _spellings_of_a_place(text: str) -> Iterator[str]:
+    """The ways in which a country may be written, the surest first: `Korea, Rep.`, `Antigua and Barbuda`."""
+    yield text
+    yield uninverted(text)
+    yield re.sub(r"^\s*the\s+", "", text, flags=re.IGNORECASE)
+    long = _SHORTENED.sub(lambda one: _IN_FULL[one[0].lower().rstrip(".")], text)
+    yield long
+    yield re.sub(r"\bsaint\b", "St.", re.sub(r"\s+and\s+(?:the\s+)?", " & ", long), flags=re.IGNORECASE)
+    if apart := _APART.fullmatch(long):
+        for between in (" of the ", " of ", " "):
+            yield f"{apart['first']}{between}{apart['name']}"
+
+
+def _parts_of_a_place(text: str) -> Iterator[str]:
+    """What stands in front of a comma or bracket and what behind, where one alone is a country: `Congo (DRC)`."""
+    if apart := _APART.fullmatch(text):
+        yield from (apart["first"], apart["name"]) if apart["first"].isupper() else (apart["name"], apart["first"])
 
 
 def _spellings(text: str) -> list[str]:
