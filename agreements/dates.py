@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from babel import Locale
 from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -36,10 +37,10 @@ ASKED_FROM, ASKED_TO = 45, 76
 # What is matched has lost its case and marks: see partners.folding.
 _TIME = re.compile(r"(?<=\d)[ t]+[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?\s*(?:[ap]m|z)?$")  # behind a day
 _GAP = r"[\s./,-]*"
-_DAY_TEXT = r"([0-9]{1,2})(?:st|nd|rd|th)?"
+_DAY_TEXT = r"([0-9]{1,2})(?:st|nd|rd|th|er)?"
 _NAME = r"([a-z]+)\.?"
-_YEAR_TEXT = r"(?:(?:nam|year|of|in|the)\s+)*'?([0-9]{4}|[0-9]{2})"
-_FULL_YEAR = r"(?:(?:nam|year|of|in|the)\s+)*([0-9]{4})"
+_YEAR_TEXT = r"(?:(?:nam|year|of|in|the|de|del)\s+)*'?([0-9]{4}|[0-9]{2})"
+_FULL_YEAR = r"(?:(?:nam|year|of|in|the|de|del)\s+)*([0-9]{4})"
 ROMANS = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
 _ROMAN = "(" + "|".join(sorted(ROMANS, key=len, reverse=True)) + ")"
 _QUARTERS = {
@@ -55,7 +56,7 @@ _WITH_ROMAN = re.compile(rf"([0-9]{{1,2}})\s*[/.\- ]\s*{_ROMAN}\s*[/.\- ]\s*'?([
 _VIETNAMESE = re.compile(
     rf"([0-9]{{1,2}})\s*(?:thang|thg\.?)\s*([0-9]{{1,2}}|[a-z ]+?){_GAP}(?:nam\s+)?([0-9]{{4}}|[0-9]{{2}})"
 )
-_ENGLISH = re.compile(rf"{_DAY_TEXT}{_GAP}(?:day\s+)?(?:of\s+)?{_NAME}{_GAP}{_YEAR_TEXT}")
+_ENGLISH = re.compile(rf"{_DAY_TEXT}{_GAP}(?:day\s+)?(?:(?:of|de)\s+)?{_NAME}{_GAP}{_YEAR_TEXT}")
 _AMERICAN = re.compile(rf"{_NAME}{_GAP}(?:the\s+)?{_DAY_TEXT}(?:\s*[,/-]\s*|\s+){_YEAR_TEXT}")
 _YEAR_AND_NAME = re.compile(rf"([0-9]{{4}}){_GAP}{_NAME}{_GAP}{_DAY_TEXT}")
 _ISO_MONTH = re.compile(r"([0-9]{4})\s*[-/.年년]\s*([0-9]{1,2})\s*[月월]?")
@@ -97,6 +98,15 @@ _CHANGES = re.compile(
 
 _MONTHS = {name.lower(): number for number, name in enumerate(calendar.month_name) if name}
 _MONTHS |= {name.lower(): number for number, name in enumerate(calendar.month_abbr) if name} | {"sept": 9}
+# As lists from abroad write them; what two languages call two months is in none of them.
+_OTHER_LANGUAGES = ("fr", "es", "de", "it", "pt", "nl")
+_MONTHS |= {
+    fold(name).rstrip("."): number
+    for language in _OTHER_LANGUAGES
+    for width in ("wide", "abbreviated")
+    for number, name in Locale(language).months["format"][width].items()
+    if fold(name).rstrip(".") not in _MONTHS
+}
 _VIETNAMESE_MONTHS = {
     "gieng": 1, "mot": 1, "hai": 2, "ba": 3, "tu": 4, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9,
     "muoi": 10, "muoi mot": 11, "muoi hai": 12, "chap": 12,

@@ -31,7 +31,8 @@ _BY_ITSELF = re.compile(
 )
 _ON_REQUEST = re.compile(
     r"\b(?:renewable|may be (?:renewed|extended)|can be (?:renewed|extended)|renewed by (?:mutual )?\w+|"
-    r"co the gia han|duoc gia han|gia han (?:theo|khi)|upon (?:agreement|request)|by mutual consent)\b"
+    r"co the gia han|duoc gia han|gia han (?:theo|khi)|upon (?:agreement|request)|by mutual consent|"
+    r"to be renewed|subject to renewal|renewal by)\b"
 )
 _NO_RENEWAL = re.compile(r"\b(?:not renewable|no renewal|non[ -]?renewable|khong gia han|not renewed)\b")
 _UNITS = {
@@ -48,7 +49,8 @@ _RANGE = re.compile(
     r"(?:from|tu|giai doan|period|between)?\s*(.{4,40}?)\s*(?:\bto\b|\bden\b|\buntil\b|\band\b|~|->|→|--?)\s*(.{4,40})"
 )
 _UNTIL = re.compile(
-    r"^(?:(?:valid|in force|effective|hieu luc|co hieu luc|co gia tri)\s+)?(?:until|till|to|den|den ngay)\s+"
+    r"^(?:(?:valid|in force|effective|hieu luc|co hieu luc|co gia tri)\s+)?"
+    r"(?:until(?: the end of)?|till|to|through|den ngay|den het|den)\s+"
 )
 _YEARS = re.compile(r"\s*([0-9]{4})\s*[-/~]\s*([0-9]{4}|[0-9]{2})\s*")
 _DASHES = str.maketrans({"–": "-", "—": "-", "−": "-", "‑": "-", "‐": "-"})

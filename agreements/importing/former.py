@@ -100,6 +100,9 @@ _ALSO = {
     # As Vietnamese papers spell them.
     "Xinh-ga-po|Xin-ga-po|Singapo": "SG",
     "Ma-lai-xi-a": "MY",
+    "In-đô-nê-xi-a": "ID",
+    "Phi-líp-pin": "PH",
+    "Niu Di-lân": "NZ",
     "Mi-an-ma": "MM",
     "Bru-nây": "BN",
     "Mông Cổ": "MN",

@@ -8,9 +8,10 @@ from typing import Any
 
 from agreements.importing.choices import becomes, kind_of
 from agreements.importing.headings import SURE
-from agreements.importing.models import ImportBatch, ImportMapping
+from agreements.importing.models import ImportBatch, ImportMapping, ImportRow
 from agreements.importing.parties import Directory, Unclear
 from agreements.importing.targets import TARGETS, Reads, is_own_list, meaning, own_headings, plain
+from agreements.termwords import UnreadableTerm, read_term
 from agreements.vocabulary import Kind
 from partners import reading
 from partners.viewers import Viewer
@@ -18,6 +19,8 @@ from partners.viewers import Viewer
 MOSTLY = 0.8
 FEW = 0.2
 ENOUGH = 5  # cells by which a column is judged
+LOOKED_AT = 50  # rows in which days are compared
+_YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 # A heading that speaks of a day is believed, whatever stands below it: what cannot be read there is a fault.
 SAYS_DAY = re.compile(r"\b(?:date|day|ngay|signed|sign\w*|expir\w*|effective|hieu luc|het han)\b")
 KEPT = ("statuses", "kinds", "unsaid", "kind", "key", "blank_clears", "ours")  # beside the columns, of a kept mapping
@@ -33,7 +36,7 @@ def suggest(batch: ImportBatch, viewer: Viewer, directory: Directory) -> dict[st
         own = {str(place): known[plain(name)] for place, name in enumerate(headers) if plain(name) in known}
         return completed({"columns": own, "key": "ref", "own": True, "blank_clears": True}, profile)
     columns = _by_headings(headers, profile)
-    _by_values(columns, headers, profile, directory)
+    _by_values(columns, headers, profile, directory, _first_rows(batch))
     found: dict[str, Any] = {"columns": {str(place): name for place, name in sorted(columns.items())}}
     found["key"] = next((name for name in ("ref", "number") if name in columns.values()), "")
     if "number" in columns.values() and not _tells_apart(columns, profile, batch.total):
@@ -80,7 +83,8 @@ def _serials(column: Column) -> bool:
 
 
 def _by_values(
-    columns: dict[int, str], headers: Sequence[str], profile: Sequence[Column], directory: Directory
+    columns: dict[int, str], headers: Sequence[str], profile: Sequence[Column], directory: Directory,
+    rows: Sequence[Sequence[str]],
 ) -> None:  # fmt: skip
     """Of columns whose headings say nothing: days, countries, kinds and statuses are known by themselves."""
     for place, column in enumerate(profile[: len(headers)]):
@@ -90,6 +94,7 @@ def _by_values(
             if name not in columns.values():
                 columns[place] = name
                 break
+    _later_day(columns, profile, rows)
     if not {"title", "title_vi", "title_en"} & set(columns.values()):
         free = [place for place in range(min(len(headers), len(profile))) if place not in columns]
         long = [place for place in free if profile[place]["long"] * 2 > profile[place]["filled"] > 0]
@@ -103,6 +108,8 @@ def _meant_by(column: Column, directory: Directory) -> Iterator[str]:
         yield from BY_DAYS[:1]
     if not values or column["long"]:
         return
+    if _share(values, _is_term) > MOSTLY:
+        yield "term"
     if _share(values, lambda text: bool(becomes(text))) > MOSTLY and len(values) < 15:
         yield "status"
     if _share(values, lambda text: bool(kind_of(text))) > MOSTLY and len(values) < 30:
@@ -111,8 +118,47 @@ def _meant_by(column: Column, directory: Directory) -> Iterator[str]:
         yield "country"
 
 
+def _first_rows(batch: ImportBatch) -> list[list[str]]:
+    rows = ImportRow.objects.filter(batch=batch, number__gt=batch.header_row).order_by("number")
+    return list(rows.values_list("cells", flat=True)[:LOOKED_AT])
+
+
+def _later_day(columns: dict[int, str], profile: Sequence[Column], rows: Sequence[Sequence[str]]) -> None:
+    """A column of days that its heading does not tell, where each lies behind the day of signing or effect."""
+    firsts = [place for place, name in columns.items() if name in ("signed", "effective")]
+    if not firsts or {"expires", "term"} & set(columns.values()):
+        return
+    for place, column in enumerate(profile):
+        if place in columns or column["filled"] == 0 or column["days"] < MOSTLY * column["filled"]:
+            continue
+        pairs = [
+            (begins, ends)
+            for cells in rows
+            if place < len(cells)
+            and (begins := _year(cells[firsts[0]] if firsts[0] < len(cells) else ""))
+            and (ends := _year(cells[place]))
+        ]
+        if pairs and all(ends >= begins for begins, ends in pairs) and any(ends > begins for begins, ends in pairs):
+            columns[place] = "expires"
+            return
+
+
+def _year(cell: str) -> int | None:
+    """The year of a day, which is the same in whichever order its day and month stand."""
+    found = _YEAR.search(cell)
+    return int(found[0]) if found else None
+
+
 def _share(values: Mapping[str, int], asked: Any) -> float:
     return sum(number for text, number in values.items() if asked(text)) / sum(values.values())
+
+
+def _is_term(text: str) -> bool:
+    try:
+        term = read_term(text)
+    except UnreadableTerm:
+        return False
+    return bool(term.months or term.begins or term.endless)
 
 
 def _is_country(text: str, directory: Directory) -> bool:

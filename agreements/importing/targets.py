@@ -52,14 +52,15 @@ TARGETS: dict[str, Target] = {
             "number", _("Number in your own list"), Reads.TEXT,
             "id|code|ma so|so hieu|agreement no|agreement number|agreement id|contract no|record id|document no|"
             "file no|"
-            "registration number|registration no|so dang ky|ky hieu|so ky hieu|uid|unts no|treaty number|so van ban",
+            "registration number|registration no|so dang ky|ky hieu|so ky hieu|uid|unts no|treaty number|so van ban|"
+            "treaty series number|series number|contract number",
         ),
         _target(
             "title", _("Title, in whichever language it is"), Reads.TEXT,
             "title|name|agreement|agreement title|agreement name|title of agreement|name of agreement|ten van ban|"
-            "ten thoa thuan|ten goi|tieu de|noi dung|ten|trich yeu|subject|document title|treaty|treaty title|mou|"
+            "ten thoa thuan|ten goi|tieu de|noi dung|ten|trich yeu|document title|treaty|treaty title|mou|"
             "mou title|memorandum|description of agreement|titre|intitule|titel|titulo|titolo|ten hiep dinh|"
-            "ten dieu uoc|ten thoa thuan quoc te|ten bien ban|ten mou|project title|purpose",
+            "ten dieu uoc|ten thoa thuan quoc te|ten bien ban|ten mou|project title|purpose", many=True,
         ),
         _target(
             "title_vi", _("Title in Vietnamese"), Reads.TEXT,
@@ -82,7 +83,8 @@ TARGETS: dict[str, Target] = {
         _target(
             "party", _("Parties, ours and theirs"), Reads.PARTIES,
             "parties|participants|cac ben|cac ben tham gia|cac ben ky|cac ben ky ket|parties to the agreement|"
-            "contracting parties|signatory parties|parties involved|states|ben tham gia|party", many=True,
+            "contracting parties|signatory parties|parties involved|states|ben tham gia|party|"
+            "countries and organisations|countries and organizations|signatories", many=True,
         ),
         _target(
             "partner", _("The partner's side"), Reads.PARTIES,
@@ -96,9 +98,14 @@ TARGETS: dict[str, Target] = {
         _target(
             "ours", _("Our side"), Reads.PARTIES,
             "our side|phia ta|phia viet nam|ben viet nam|co quan viet nam|party a|ben a|implementing agency|"
-            "lead agency|co quan chu tri|don vi chu tri|faculty|school|department|don vi|don vi thuc hien|"
+            "lead agency|co quan chu tri|don vi chu tri|don vi thuc hien|"
             "vietnamese party|vietnamese partner|co quan ky ket|co quan de xuat|ministry|agency|home institution|"
-            "unit|khoa|co quan ky", many=True,
+            "co quan ky", many=True,
+        ),
+        _target(
+            "unit", _("Faculty or unit of ours"), Reads.TEXT,
+            "faculty|school|department|unit|khoa|don vi|campus|campus unit|college|division|faculty department|"
+            "khoa vien|phong ban|sponsoring unit|originating unit", many=True,
         ),
         _target(
             "country", _("Country of the partner"), Reads.CHOICE,
@@ -110,6 +117,7 @@ TARGETS: dict[str, Target] = {
             "signed", _("Signed or adopted on"), Reads.DATE,
             "signed|signed on|date signed|date of signature|signing date|date of signing|signature date|"
             "signature|ngay ky|ngay ky ket|thoi gian ky|nam ky|year signed|year of signature|signed or adopted|"
+            "signed event date|"
             "date|date concluded|date of conclusion|date of adoption|ky ngay|ngay thang nam ky|agreement date|year|"
             "nam|date de signature|unterzeichnet|thoi diem ky|signed date|ngay ky hoac thong qua|execution date",
         ),
@@ -118,7 +126,8 @@ TARGETS: dict[str, Target] = {
             "in effect from|effective|effective date|entry into force|date of entry into force|effective from|"
             "start|start date|begin|commencement|commencement date|valid from|ngay hieu luc|hieu luc tu|"
             "co hieu luc tu|ngay co hieu luc|tu ngay|ngay bat dau|from|bat dau|in force|date effective|"
-            "thoi diem co hieu luc|starts|entree en vigueur",
+            "thoi diem co hieu luc|starts|entree en vigueur|"
+            "eif|eif date|date of eif|definitive eif event|eif event date",
         ),
         _target(
             "expires", _("Expires"), Reads.DATE,
@@ -131,7 +140,7 @@ TARGETS: dict[str, Target] = {
             "term", _("Term, such as “5 years” or “2019-2024”"), Reads.TERM,
             "term|duration|validity|period|validity period|thoi han|thoi han hieu luc|hieu luc|thoi hieu|"
             "length|years|so nam|period of validity|term of agreement|duree|laufzeit|thoi gian hieu luc|"
-            "thoi gian thuc hien|giai doan|hieu luc van ban|agreement period|tenure|valid for|"
+            "thoi gian thuc hien|giai doan|hieu luc van ban|agreement period|period of agreement|tenure|valid for|"
             "term years|duration years",
         ),
         _target(
@@ -158,11 +167,13 @@ TARGETS: dict[str, Target] = {
         ),
         _target(
             "sectors", _("Sectors"), Reads.CHOICE,
-            "sector|sectors|field|linh vuc|linh vuc hop tac|nganh|field of cooperation|fields|theme|area|topic",
+            "sector|sectors|subject|subjects|"
+            "field|linh vuc|linh vuc hop tac|nganh|field of cooperation|fields|theme|area|topic",
         ),
         _target(
             "place", _("Place of signing"), Reads.TEXT,
-            "place|place of signing|noi ky|dia diem|dia diem ky|place of signature|city|venue|signed at|signed in|lieu",
+            "place|place of signing|noi ky|dia diem|dia diem ky|place of signature|city|venue|signed at|signed in|lieu|"
+            "signed location|location of signing|location of signature|signing location|signing place",
         ),
         _target(
             "occasion", _("Visit or event"), Reads.TEXT, "occasion|event|visit|su kien|dip|dip ky|chuyen tham|nhan dip"
@@ -246,8 +257,9 @@ def meaning(heading: str) -> tuple[str, float]:
     if asked in known:
         return known[asked], 1.0
     without = plain(re.sub(r"\(.*?\)|\[.*?\]|/.*", " ", heading))
-    if without in known:
-        return known[without], 0.95
+    for shorter in (without, re.sub(r"\s+(?:no\s+)?[0-9]{1,2}$", "", without)):  # `Party 1`, `Party 2`
+        if shorter in known:
+            return known[shorter], 0.95
     best, score = "", 0.0
     words = set(asked.split())
     for called, name in known.items():

@@ -36,6 +36,8 @@ BLANK = frozenset(
 _SERIAL = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?", re.ASCII)  # a day as spreadsheets count them, 1954 to 2119
 _EPOCH = date(1899, 12, 30)
 _BOTH = re.compile(r"\s*\n+\s*|\s+/\s+|\s+//\s+")
+_ABOUT = re.compile(r"(?:c\.|ca\.?|circa|about|approx\.?|approximately|khoảng)\s*(.*[0-9]{4})", re.IGNORECASE)
+_DAY_UNKNOWN = re.compile(r"^(?:0{1,2}|\?{1,2}|x{1,2}|-{1,2})[-/. ](?=\w+[-/. ][0-9]{4}$)", re.IGNORECASE)
 WRITE_A_DATE = "25/09/2023, 09/2023, Q3 2023, 2023"
 TITLES = ("title", "title_vi", "title_en")
 MONTHS = re.compile(r"\b(months?|thang)\b")  # of a heading, folded
@@ -110,6 +112,8 @@ class Reader:
             plan.told[name] = text
         elif name == "summary":
             plan.keep(f"summary_{language_of(text)}", text)
+        elif name == "unit":
+            plan.keep(f"summary_{language_of(text)}", f"{heading}: {' '.join(text.split())}")
         elif name == "occasion":
             plan.values[f"occasion_{language_of(text)}"] = " ".join(text.split())
         elif name in ("summary_vi", "summary_en", "place"):
@@ -128,8 +132,13 @@ class Reader:
         if _SERIAL.fullmatch(text):
             plan.dates[name] = PartialDate(_EPOCH + timedelta(days=reading.whole(text.partition(".")[0]) or 0))
             return
+        about = _ABOUT.fullmatch(text)
+        if about or _DAY_UNKNOWN.match(text):
+            plan.keep(f"summary_{language_of(text)}", f"{heading}: {text}")
+            plan.note(heading, text, _("not known exactly: taken as far as it is said, and kept in the summary"))
         try:
-            plan.dates[name] = read_date(text, month_first=self.month_first(heading))
+            said = about[1] if about else _DAY_UNKNOWN.sub("", text)
+            plan.dates[name] = read_date(said, month_first=self.month_first(heading))
         except UnreadableDate as problem:
             if not self._date_as_term(plan, name, heading, text):
                 plan.fault(heading, text, problem, _("Write for example %(dates)s.") % {"dates": WRITE_A_DATE})
@@ -190,9 +199,10 @@ class Reader:
         elif found := chosen or kind_of(text):
             plan.values["kind"] = found
         else:
-            plan.fault(
-                heading, text, _("No kind of agreement is called that."), _("Choose what it means beside the columns.")
-            )
+            plan.values["kind"] = self.mapping.get("kind") or Kind.OTHER
+            plan.guessed.add("kind")
+            plan.keep(f"summary_{language_of(text)}", f"{heading}: {text}")
+            plan.note(heading, text, _("no kind of agreement is called that: kept in the summary"))
 
     def _regime(self, plan: Plan, name: str, heading: str, text: str) -> None:
         if found := regimes().get(plain(text)):
@@ -238,7 +248,14 @@ class Reader:
                 if {language_of(part) for part in parts} != {"vi", "en"} or len(parts) != 2:
                     parts = [text]
                 for part in parts:
-                    plan.values.setdefault(f"title_{language_of(part)}", " ".join(part.split()))
+                    self._title(plan, " ".join(part.split()))
+
+    @staticmethod
+    def _title(plan: Plan, text: str) -> None:
+        """A second title in the same language is no title: it is kept with the summary."""
+        language = language_of(text)
+        if plan.values.setdefault(f"title_{language}", text) != text:
+            plan.keep(f"summary_{language}", text)
 
     def _parties(self, plan: Plan, said: Mapping[int, str]) -> None:
         countries = self._countries(plan, said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from agreements.importing import faultfile
+from agreements.importing import faultfile, working
 from agreements.importing.models import ImportBatch, ImportPartner, ImportRow
 from agreements.models import Agreement
 from partners.models import Organisation
@@ -46,7 +46,6 @@ def test_every_fault_of_every_row_is_told_with_its_place_value_reason_and_mend(b
             ("Expires", "soon"),
             ("Signed on", "31/02/2020"),
             ("Status", "purple"),
-            ("Type", "zebra"),
         ],
         4: [("Expires", "01/01/2020"), ("Signed on", "05/09/2028")],
         5: [("Signed on", "1/13/2020"), ("Title", "x" * 200)],
@@ -57,6 +56,17 @@ def test_every_fault_of_every_row_is_told_with_its_place_value_reason_and_mend(b
     assert (outcomes(batch)["fault"], outcomes(batch)["faults"]) == (3, len(told))
     assert Agreement.objects.count() == 2, "of the cast alone: nothing was written"
     assert not Organisation.objects.filter(name_en__icontains="Atlantis").exists()
+
+
+def test_a_kind_that_nobody_has_met_is_kept_in_its_words(bring: Bring, world: Cast) -> None:
+    """What a list calls its papers is no fault of the row; it is said beside it, and can be told by value."""
+    batch = bring(sheet(["MoU two", "Kfia", "", "zebra", "05/09/2020", "", "Active"]), "a.csv")
+    row = ImportRow.objects.get(batch=batch, number=2)
+    assert (row.outcome, row.faults) == ("create", [])
+    assert [(note["column"], note["value"]) for note in row.notes] == [("Type", "zebra")]
+    working.ask_write(batch, by=world.viewer("linh"))
+    made = Agreement.objects.get(title_en="MoU two")
+    assert (made.kind, made.summary_en) == ("other", "Type: zebra")
 
 
 def test_a_title_that_is_too_long_is_told_beside_its_column(bring: Bring) -> None:

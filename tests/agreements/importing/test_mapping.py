@@ -97,8 +97,51 @@ def test_a_meaning_that_was_kept_is_used_for_the_next_file_with_these_columns(br
 def test_a_column_that_is_chosen_twice_is_refused(bring: Bring, world: Cast) -> None:
     batch = bring(dated("13/02/2020"), "a.csv", check=False)
     form = MappingForm(
-        {"column_0": "title", "column_1": "title", "key": "ref"}, batch=batch, viewer=world.viewer("linh")
+        {"column_0": "place", "column_1": "place", "key": "ref"}, batch=batch, viewer=world.viewer("linh")
     )
     assert not form.is_valid()
     assert "two columns" in str(form.errors)
     assert "key" in form.errors
+
+
+# Lists as offices keep them: what their columns are called, two rows, and what each column means.
+SHAPES: list[tuple[list[str], list[list[str]], dict[str, str]]] = [
+    (
+        ["Institution", "Country/Region", "Agreement Type", "Status", "Effective Date", "Expiration Date", "Unit"],
+        [["Nagoya University", "Korea, South", "SEA", "Active", "3/14/2019", "3/13/2024", "Law"]],
+        {"Institution": "partner", "Country/Region": "country", "Agreement Type": "kind", "Status": "status",
+         "Effective Date": "effective", "Expiration Date": "expires", "Unit": "unit"},
+    ),
+    (
+        ["Treaty Title", "Treaty Series Number", "Signed Event Date", "Signed Location", "Definitive EIF Event",
+         "Countries and Organisations", "Subject"],
+        [["Agreement on roads", "TS 23/1996", "22-Feb-2000", "Kyiv", "17-Jul-2001", "Ukraine", "Transport"]],
+        {"Treaty Title": "title", "Treaty Series Number": "number", "Signed Event Date": "signed",
+         "Signed Location": "place", "Definitive EIF Event": "effective", "Countries and Organisations": "party",
+         "Subject": "sectors"},
+    ),
+    (
+        ["Agreement ID", "Agreement Title", "Party 1", "Party 2", "Date Signed", "Period of agreement"],
+        [["A-1", "Vaccines", "Ministry of Health", "Oxford, University of", "2020-07-01", "5 years"]],
+        {"Agreement ID": "number", "Agreement Title": "title", "Party 1": "party", "Party 2": "party",
+         "Date Signed": "signed", "Period of agreement": "term"},
+    ),
+    (
+        ["Name", "Name", "Date", "Date", "Country"],
+        [["MoU on chips", "Bản ghi nhớ về chip", "25/12/2021", "24/12/2026", "Korea"]],
+        {"Name (1)": "title", "Name (2)": "title", "Date (1)": "signed", "Date (2)": "expires", "Country": "country"},
+    ),
+    (
+        ["Partner", "Land", "How long"],
+        [["Kyoto University", "Japan", "5 years"], ["Keio University", "Japan", "2015-2020"]],
+        {"Partner": "partner", "Land": "country", "How long": "term"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("heads", "rows", "means"), SHAPES, ids=[shape[0][0] for shape in SHAPES])
+def test_a_list_is_known_by_its_headings_and_values(
+    heads: list[str], rows: list[list[str]], means: dict[str, str], bring: Bring
+) -> None:
+    batch = bring(making.as_csv([heads, *rows * 5]), "a.csv", check=False)
+    assert {batch.headers[int(place)]: name for place, name in batch.columns.items()} == means
