@@ -16,13 +16,14 @@ from partners.fields import FieldTable
 from partners.keys import digest_of
 
 # Both count only if the row is free, and the row is locked while they ask: of many at once each sees the one before.
+# What is free was so before: who looked at the clock first may reach it last.
 SLOWING = """
     INSERT INTO partners_attempt AS known (key, count, free_at, forget_at)
-    VALUES (%(key)s, 1, CASE WHEN %(free)s > 1 THEN %(now)s ELSE %(now)s + %(pause)s END, %(now)s + %(keep)s)
+    VALUES (%(key)s, 1, CASE WHEN %(free)s > 1 THEN %(before)s ELSE %(now)s + %(pause)s END, %(now)s + %(keep)s)
     ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN known.forget_at <= %(now)s THEN 0 ELSE known.count END + 1,
         free_at = CASE
-            WHEN (CASE WHEN known.forget_at <= %(now)s THEN 0 ELSE known.count END) + 1 < %(free)s THEN %(now)s
+            WHEN (CASE WHEN known.forget_at <= %(now)s THEN 0 ELSE known.count END) + 1 < %(free)s THEN %(before)s
             ELSE %(now)s + least(%(most)s, %(pause)s * power(2, least(known.count + 1 - %(free)s, 20)))
         END,
         forget_at = %(now)s + %(keep)s
@@ -31,11 +32,11 @@ SLOWING = """
 """
 QUOTA = """
     INSERT INTO partners_attempt AS known (key, count, free_at, forget_at)
-    VALUES (%(key)s, 1, CASE WHEN %(free)s > 1 THEN %(now)s ELSE %(now)s + %(keep)s END, %(now)s + %(keep)s)
+    VALUES (%(key)s, 1, CASE WHEN %(free)s > 1 THEN %(before)s ELSE %(now)s + %(keep)s END, %(now)s + %(keep)s)
     ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN known.forget_at <= %(now)s THEN 0 ELSE known.count END + 1,
         free_at = CASE
-            WHEN (CASE WHEN known.forget_at <= %(now)s THEN 0 ELSE known.count END) + 1 < %(free)s THEN %(now)s
+            WHEN (CASE WHEN known.forget_at <= %(now)s THEN 0 ELSE known.count END) + 1 < %(free)s THEN %(before)s
             WHEN known.forget_at <= %(now)s THEN %(now)s + %(keep)s
             ELSE known.forget_at
         END,
@@ -103,6 +104,7 @@ class Limit:
         values: dict[str, Any] = {
             "key": key,
             "now": at,
+            "before": at - self.keep,
             "free": self.free,
             "keep": self.keep,
             "pause": self.pause,
@@ -119,7 +121,8 @@ class Limit:
 
     def take_back(self, *of: object, at: datetime) -> None:
         """The try was right: it counts for nothing."""
-        free = models.Case(models.When(count__lte=self.free, then=models.Value(at)), default=models.F("free_at"))
+        before = models.Value(at - self.keep)
+        free = models.Case(models.When(count__lte=self.free, then=before), default=models.F("free_at"))
         rows = Attempt.objects.filter(pk=self.key(*of), count__gt=0)
         rows.update(count=models.F("count") - 1, free_at=free)
 

@@ -16,7 +16,9 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from partners.addresses import client_address
+from partners.attempts import DEVICE, GUESSES
 from partners.models import ApiToken, User
+from partners.models.attempts import Limit
 from tests.factories import make_user
 from tests.trust.conftest import Figure
 
@@ -165,6 +167,16 @@ def test_a_key_has_a_quota_and_is_told(settings: Any) -> None:
     assert 0 < int(ask[3].headers["Retry-After"]) <= 60
     other = Client().get("/api/v1/agreements/", headers={"authorization": f"Bearer {keys[1]}"})
     assert other.status_code == 200
+
+
+@pytest.mark.parametrize("limit", [DEVICE, GUESSES])
+def test_who_looked_at_the_clock_first_may_come_last(limit: Limit) -> None:
+    """Of two at once: the row is locked by the later one, and free for the earlier all the same."""
+    now = timezone.now()
+    for earlier in range(3):
+        assert not limit.take("both", at=now - timedelta(seconds=earlier)).wait
+    limit.take_back("both", at=now)
+    assert not limit.take("both", at=now - timedelta(seconds=4)).wait
 
 
 # --- What tells known from unknown ---------------------------------------------------------------------------------
