@@ -168,7 +168,7 @@ class PartialDate:
     def __str__(self) -> str:
         """As the reader writes it, and as `read` takes it back: `Q3 2023`, in Vietnamese `Quý III/2023`."""
         if self.precision == Precision.QUARTER and (get_language() or "").startswith("vi"):
-            return f"Quý {ROMANS[(self.on.month - 1) // 3].upper()}/{self.on.year:04}"
+            return f"Quý {quarter_number((self.on.month + 2) // 3)}/{self.on.year:04}"
         return self.plain
 
     @property
@@ -337,12 +337,17 @@ def _month(name: str) -> int:
     return _MONTHS.get(name) or _VIETNAMESE_MONTHS[name]
 
 
+def quarter_number(number: int) -> str:
+    """As the reader writes it: `3`, in Vietnamese `III`."""
+    return ROMANS[number - 1].upper() if (get_language() or "").startswith("vi") else str(number)
+
+
 def in_words(value: PartialDate) -> str:
     """The date spelt out in the reader's language, so that a swapped day and month shows."""
     parts: dict[str, int | str] = {
         "day": value.on.day,
         "year": value.on.year,
-        "quarter": (value.on.month + 2) // 3,
+        "quarter": quarter_number((value.on.month + 2) // 3),
         "number": value.on.month,
     }
     parts["month"] = str(MONTHS[value.on.month])
