@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+import pytest
 from django.core import mail
 
-from agreements.models import Step
+from agreements.models import Reminder, ReminderRule, Step
 from agreements.register.rules.expiry import note_expired, note_in_effect, note_near_end
+from agreements.reminders.digest import Item
 from agreements.tasks import dispatch, remind
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement
@@ -39,6 +41,28 @@ def test_the_keeper_is_told(cast: Cast, today: object) -> None:
     dispatch()
     assert [letter.to for letter in mail.outbox] == [[cast.linh.email]]
     assert "Expired" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    ("due_on", "expires_on", "renewal", "says"),
+    [
+        ("2025-12-31", "2025-12-31", "none", "Expired at the end of 2025"),
+        ("2026-12-31", "2026-12-31", "none", "Expires at the end of 2026"),
+        ("2026-12-31", "2026-12-31", "tacit", "Renews at the end of 2026 unless someone objects"),
+        ("2026-12-31", "2024-12-31", "tacit", "Renews at the end of 2026 unless someone objects"),
+    ],
+)  # fmt: skip
+def test_a_mail_says_an_end_as_exactly_as_it_is_known(
+    cast: Cast, due_on: str, expires_on: str, renewal: str, says: str
+) -> None:
+    """Also that of a later term: it follows from the first, and is no more exact."""
+    ends = {"expires_on": date.fromisoformat(expires_on), "expires_precision": "year"}
+    agreement = make_agreement(
+        desk=cast.desk, renewal=renewal, renewal_months=24 if renewal == "tacit" else None, **ends
+    )
+    row = Reminder(rule=ReminderRule(watched="expiry"), agreement=agreement, due_on=date.fromisoformat(due_on))
+    line = Item(row, agreement, None, TODAY)
+    assert (line.when, str(line.day)) == (says, due_on[:4])
 
 
 def test_coming_into_effect_and_nearing_the_end_are_noted_once(cast: Cast, today: object) -> None:
