@@ -221,7 +221,7 @@ def looks_like_a_day(text: str) -> bool:
     try:
         found = _parts(_TIME.sub("", " ".join(fold(text).translate(_DASHES).split()).strip(" .;")))
     except UnreadableDate:
-        return bool(_SEPARATED.fullmatch(text))
+        return any(shape.fullmatch(fold(text)) for shape in (_SEPARATED, _ROMAN_MONTH))
     return found is not None
 
 
@@ -306,7 +306,7 @@ def _period(plain: str) -> tuple[int, int, int, Precision] | None:
     if found := _YEAR.fullmatch(plain):
         return 1, 1, int(found[1]), Precision.YEAR
     if found := _ROMAN_MONTH.fullmatch(plain):
-        return 1, ROMANS.index(found[1]) + 1, int(found[2]), Precision.MONTH
+        return 1, _roman_month(found[0], found[1], found[2]), int(found[2]), Precision.MONTH
     if found := _VIETNAMESE_MONTH.fullmatch(plain):
         return 1, _month(found[1]), int(found[2]), Precision.MONTH
     if (found := _ENGLISH_MONTH.fullmatch(plain)) and found[1] not in _NO_MONTHS:
@@ -326,6 +326,17 @@ def _whole(day: str, month: str | int, text: str) -> int:
             % {"year": text, "first": first, "second": second}
         )
     return year + (2000 if year < ASKED_FROM else 1900)
+
+
+def _roman_month(text: str, number: str, year: str) -> int:
+    """The month of a Roman number that stands alone before a year; up to four it may be a quarter, and is asked back."""
+    if number in _QUARTERS:
+        month, quarter = (f"{ROMANS.index(number) + 1:02}/{year}", f"Q{_QUARTERS[number]} {year}")
+        raise UnreadableDate(
+            _("“%(text)s” can be read in two ways. Write %(month)s for the month or %(quarter)s for the quarter.")
+            % {"text": text.upper(), "month": month, "quarter": quarter}
+        )
+    return ROMANS.index(number) + 1
 
 
 def _month(name: str) -> int:
