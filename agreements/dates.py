@@ -329,7 +329,7 @@ def _whole(day: str, month: str | int, text: str) -> int:
 
 
 def _roman_month(text: str, number: str, year: str) -> int:
-    """The month of a Roman number that stands alone before a year; up to four it may be a quarter, and is asked back."""
+    """The month of a Roman number alone before a year; up to four it may be a quarter, and is asked back."""
     if number in _QUARTERS:
         month, quarter = (f"{ROMANS.index(number) + 1:02}/{year}", f"Q{_QUARTERS[number]} {year}")
         raise UnreadableDate(
