@@ -112,6 +112,11 @@ class Item:
         return end_of(self.day) if self.day and not self.is_exact else ""
 
     @property
+    def renews(self) -> bool:
+        """Whether another term follows by itself: not on the last of a few, nor after a notice."""
+        return bool(self.agreement and self.agreement.renews(self.on))
+
+    @property
     def standing(self) -> str:
         """How late it is, or how long there is still time; to a partner, courteously."""
         late = was_promised if self.is_partner else late_by
