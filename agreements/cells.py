@@ -10,7 +10,7 @@ from django.utils.dates import MONTHS
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from agreements.dates import ROMANS, Precision
+from agreements.dates import ROMANS, Precision, quarter_number
 from partners.cells import AsText, Cell, CellKind, Facts, Joined, Labelled, Less, Plain, Teller, worded
 
 
@@ -63,8 +63,11 @@ def _end_of(precision: str, on: Any) -> Any:
     """The twin of `lateness.end_of` and `dates.in_words`."""
     number = AsText(on, "FMMM")
     months = [(str(month), word) for month, word in MONTHS.items()]
-    parts = {"year": AsText(on, "FMYYYY"), "quarter": AsText(on, "Q"), "number": number,
-             "month": Labelled(number, months, all_known=True)}  # fmt: skip
+    quarters = [(str(one), quarter_number(one)) for one in range(1, 5)]
+    parts = {
+        "year": AsText(on, "FMYYYY"), "quarter": Labelled(AsText(on, "Q"), quarters, all_known=True), "number": number,
+        "month": Labelled(number, months, all_known=True),
+    }  # fmt: skip
     if precision == Precision.YEAR:
         return worded(_("the end of %(year)s"), parts)
     words = _("quarter %(quarter)s of %(year)s") if precision == Precision.QUARTER else _("%(month)s %(year)s")

@@ -178,7 +178,7 @@ class PartialDate:
     def __str__(self) -> str:
         """As the reader writes it, and as `read` takes it back: `Q3 2023`, in Vietnamese `Quý III/2023`."""
         if self.precision == Precision.QUARTER and (get_language() or "").startswith("vi"):
-            return f"Quý {ROMANS[(self.on.month - 1) // 3].upper()}/{self.on.year:04}"
+            return f"Quý {quarter_number((self.on.month + 2) // 3)}/{self.on.year:04}"
         return self.plain
 
     @property
@@ -231,7 +231,7 @@ def looks_like_a_day(text: str) -> bool:
     try:
         found = _parts(_TIME.sub("", " ".join(fold(text).translate(_DASHES).split()).strip(" .;")))
     except UnreadableDate:
-        return bool(_SEPARATED.fullmatch(text))
+        return any(shape.fullmatch(fold(text)) for shape in (_SEPARATED, _ROMAN_MONTH))
     return found is not None
 
 
@@ -316,7 +316,7 @@ def _period(plain: str) -> tuple[int, int, int, Precision] | None:
     if found := _YEAR.fullmatch(plain):
         return 1, 1, int(found[1]), Precision.YEAR
     if found := _ROMAN_MONTH.fullmatch(plain):
-        return 1, ROMANS.index(found[1]) + 1, int(found[2]), Precision.MONTH
+        return 1, _roman_month(found[0], found[1], found[2]), int(found[2]), Precision.MONTH
     if found := _VIETNAMESE_MONTH.fullmatch(plain):
         return 1, _month(found[1]), int(found[2]), Precision.MONTH
     if (found := _ENGLISH_MONTH.fullmatch(plain)) and found[1] not in _NO_MONTHS:
@@ -338,6 +338,17 @@ def _whole(day: str, month: str | int, text: str) -> int:
     return year + (2000 if year < ASKED_FROM else 1900)
 
 
+def _roman_month(text: str, number: str, year: str) -> int:
+    """The month of a Roman number alone before a year; up to four it may be a quarter, and is asked back."""
+    if number in _QUARTERS:
+        month, quarter = (f"{ROMANS.index(number) + 1:02}/{year}", f"Q{_QUARTERS[number]} {year}")
+        raise UnreadableDate(
+            _("“%(text)s” can be read in two ways. Write %(month)s for the month or %(quarter)s for the quarter.")
+            % {"text": text.upper(), "month": month, "quarter": quarter}
+        )
+    return ROMANS.index(number) + 1
+
+
 def _month(name: str) -> int:
     if name.isdecimal():
         return int(name)
@@ -347,12 +358,17 @@ def _month(name: str) -> int:
     return _MONTHS.get(name) or _VIETNAMESE_MONTHS[name]
 
 
+def quarter_number(number: int) -> str:
+    """As the reader writes it: `3`, in Vietnamese `III`."""
+    return ROMANS[number - 1].upper() if (get_language() or "").startswith("vi") else str(number)
+
+
 def in_words(value: PartialDate) -> str:
     """The date spelt out in the reader's language, so that a swapped day and month shows."""
     parts: dict[str, int | str] = {
         "day": value.on.day,
         "year": value.on.year,
-        "quarter": (value.on.month + 2) // 3,
+        "quarter": quarter_number((value.on.month + 2) // 3),
         "number": value.on.month,
     }
     parts["month"] = str(MONTHS[value.on.month])

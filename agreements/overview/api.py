@@ -26,7 +26,8 @@ class WaitingSerializer(serializers.Serializer[Item]):
     title = serializers.CharField(source="about.title")
     who = serializers.CharField(allow_blank=True, help_text="Whose doing it was, where that is known.")
     since_on = serializers.DateField(allow_null=True)
-    days = serializers.IntegerField(allow_null=True, help_text="Days since then.")
+    since = serializers.CharField(allow_blank=True, help_text="The same in words, as exactly as the day was promised.")
+    days = serializers.IntegerField(allow_null=True, help_text="Days since then; null where a period was promised.")
     url = serializers.CharField(help_text="The page of the act.")
 
 

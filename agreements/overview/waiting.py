@@ -17,6 +17,8 @@ from django.db.models import F, Value
 from django.utils.translation import get_language
 
 from agreements.commitments.models import ActionItem, Commitment
+from agreements.dates import PartialDate, Precision
+from agreements.lateness import end_of
 from agreements.overview import awaited
 from agreements.overview.sources import SOURCES
 from agreements.register.models import Agreement
@@ -44,8 +46,29 @@ class Item:
         return str(self.kind.label)
 
     @property
+    def period(self) -> PartialDate | None:
+        """The period with whose end the waiting began, where no day was promised."""
+        record = self.record
+        match record:
+            case Commitment():
+                known = PartialDate.of(record.due_on, record.due_precision)
+            case Agreement():
+                known = PartialDate.of(record.expires_on, record.expires_precision)
+            case _:
+                return None
+        is_day = known is None or known.precision == Precision.DAY or known.last_day != self.since_on
+        return None if is_day else known
+
+    @property
+    def since(self) -> str:
+        """Since when, as exactly as it was promised: a day, or the end of a period."""
+        if self.since_on is None:
+            return ""
+        return end_of(self.period) if self.period else str(PartialDate(self.since_on, Precision.DAY))
+
+    @property
     def days(self) -> int | None:
-        return (self.on - self.since_on).days if self.since_on else None
+        return (self.on - self.since_on).days if self.since_on and not self.period else None
 
 
 def item_of(kind: Wait, record: Any, since: date | None, viewer: Viewer) -> Item:

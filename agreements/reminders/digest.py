@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from agreements.commitments.models import Commitment, Milestone
 from agreements.dates import PartialDate, Precision
-from agreements.lateness import late_by, time_to, was_promised
+from agreements.lateness import end_of, late_by, time_to, was_promised
 from agreements.overview import waiting
 from agreements.register.models import Agreement
 from agreements.register.rules import steps
@@ -105,6 +105,16 @@ class Item:
     def is_exact(self) -> bool:
         """Whether the day itself is known."""
         return bool(self.day and self.day.precision == Precision.DAY)
+
+    @property
+    def end(self) -> str:
+        """The end of the period, where no day is known."""
+        return end_of(self.day) if self.day and not self.is_exact else ""
+
+    @property
+    def renews(self) -> bool:
+        """Whether another term follows by itself: not on the last of a few, nor after a notice."""
+        return bool(self.agreement and self.agreement.renews(self.on))
 
     @property
     def standing(self) -> str:

@@ -36,6 +36,8 @@ def as_known(day: date | None, record: Agreement | Commitment | Milestone) -> Pa
         return None
     if isinstance(record, Agreement):
         known = [record.expires, record.signed, record.effective]
+        if record.expires and record.renewal_months:  # the end of a later term is as exact as that of the first
+            known.append(PartialDate(day, record.expires.precision))
     else:
         known = [record.due] if isinstance(record, Milestone) else [record.due, record.agreement.signed]
     return next((one for one in known if one and one.last_day == day), PartialDate(day))

@@ -7,8 +7,8 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from agreements.dates import PartialDate, Precision
-from agreements.lateness import late_by, shift, time_to, was_promised
+from agreements.dates import PartialDate, Precision, in_words
+from agreements.lateness import end_of, late_by, shift, time_to, was_promised
 
 ON = date(2026, 11, 23)
 YEAR = PartialDate(date(2024, 12, 31), Precision.YEAR)
@@ -53,3 +53,12 @@ def test_the_time_left_is_as_exact(due: PartialDate, words: str) -> None:
 @pytest.mark.parametrize(("days", "words"), [(0, ""), (1, "1 day later"), (-943, "943 days earlier")])
 def test_a_day_moves_later_or_earlier(days: int, words: str) -> None:
     assert shift(days) == words
+
+
+def test_a_quarter_has_one_numeral_on_every_face() -> None:
+    """Vietnamese papers write Quý III: the short form, the words and what is late since alike."""
+    due = PartialDate(date(2024, 9, 30), Precision.QUARTER)
+    with translation.override("vi"):
+        assert (str(due), in_words(due), end_of(due)) == ("Quý III/2024", "quý III năm 2024", "cuối quý III năm 2024")
+    with translation.override("en"):
+        assert (str(due), in_words(due)) == ("Q3 2024", "quarter 3 of 2024")

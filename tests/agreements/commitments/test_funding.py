@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -23,7 +24,8 @@ WRITTEN = {
     "1.5 billion": 1_500_000_000, "1.500": 1500, "1,500": 1500, "2 triệu": 2_000_000, "2 TRIỆU": 2_000_000,
     "1234.5": Decimal("1234.5"), "1234,56": Decimal("1234.56"), "1.234,56": Decimal("1234.56"),
     "1,234.56": Decimal("1234.56"), "100": 100, "0,5 tỷ": 500_000_000, "20 million": 20_000_000, "3k": 3000,
-    "1.250 tỷ": 1_250_000_000, "1.000.000,5": Decimal("1000000.5"),
+    "1.000.000,5": Decimal("1000000.5"), "1.2500 tỷ": 1_250_000_000, "1250 tỷ": 1_250_000_000_000,
+    "0.125 tỷ": 125_000_000, "1.500.000 triệu": 1_500_000_000_000, "5 nghìn tỷ": 5 * 10**12, "5 trillion": 5 * 10**12,
 }  # fmt: skip
 
 
@@ -36,6 +38,15 @@ def test_sums_are_read_as_they_are_written(text: str) -> None:
 def test_what_is_no_sum_is_refused(text: str) -> None:
     with pytest.raises(amounts.UnreadableAmount):
         amounts.read(text)
+
+
+@pytest.mark.parametrize("text", ["1.250 tỷ", "1,500 million", "1,500 triệu", "12.500bn", "999,999 k"])
+def test_before_a_scale_three_figures_behind_one_mark_are_asked_back(text: str) -> None:
+    """Papers write both “1,500 million” and “1.234 tỷ”: one reading is a thousand times the other."""
+    with pytest.raises(amounts.UnreadableAmount, match="two ways") as refused:
+        amounts.read(text)
+    ways = re.search("Write (.+) or (.+)[.]$", str(refused.value))
+    assert ways and amounts.read(ways[1]) == 1000 * amounts.read(ways[2])
 
 
 @given(st.integers(1, 10**15))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -150,3 +150,22 @@ def test_nobody_is_asked_in_silence(busy: Cast, today: object) -> None:
     make.update(archived_at=f"{TODAY}T00:00:00Z")
     with pytest.raises(Refused, match="without an account"):
         blockers.nudge(busy.commitment, by=busy.viewer("minh"))
+
+
+@pytest.mark.parametrize(
+    ("precision", "due_on", "says", "days"),
+    [("year", "2024-12-31", "the end of 2024", None), ("month", "2024-09-30", "the end of September 2024", None),
+     ("day", "2024-12-31", "31/12/2024", 692)],
+)  # fmt: skip
+def test_waiting_since_a_period_is_said_as_exactly_as_it_was_promised(
+    cast: Cast, today: Any, precision: str, due_on: str, says: str, days: int | None
+) -> None:
+    """“2024” is no 31 December: neither a partner nor the desk is given a day that nobody promised."""
+    day = date.fromisoformat(due_on)
+    Commitment.objects.filter(pk=cast.commitment.pk).update(due_on=day, due_precision=precision)
+    for name, kind in (("sara", "report_due"), ("linh", "late"), ("minh", "stuck")):
+        [item] = [item for item in waiting.items(cast.viewer(name)) if item.kind == kind]
+        assert (item.since, item.days) == (says, days), name
+        [said] = [row for row in cast.api(name).get("/api/v1/waiting/").json()["results"] if row["kind"] == kind]
+        assert (said["since"], said["days"]) == (says, days), name
+        assert f"since {says}" in cast.client(name).get("/waiting/").content.decode(), name

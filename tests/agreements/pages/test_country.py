@@ -241,3 +241,9 @@ def test_of_nothing_there_is_no_empty_part(cast: Cast, today: object) -> None:
     main = page.partition("<main")[2].partition("</main>")[0]
     assert ">0<" not in main
     assert 'class="empty"' not in main
+
+
+def test_a_partner_is_not_told_of_the_partner_as_of_a_stranger(cast: Cast, today: object) -> None:
+    pages = {name: cast.client(name).get("/countries/US/").content.decode() for name in ("linh", "sara")}
+    assert "is not confirmed by the partner" in pages["linh"]
+    assert "is not confirmed yet" in pages["sara"] and "by the partner" not in pages["sara"]

@@ -107,6 +107,19 @@ def test_a_year_that_can_be_read_in_two_ways_is_asked_back(way: str, year: int) 
     assert f"18/01/20{year}" in str(asked.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "month", "quarter"),
+    [("I/2027", "01/2027", "Q1 2027"), ("iii.2027", "03/2027", "Q3 2027"), ("IV/2027", "04/2027", "Q4 2027")],
+)
+def test_a_roman_number_that_may_be_a_quarter_is_asked_back(text: str, month: str, quarter: str) -> None:
+    """What it offers is read back as the one and the other; beyond four, only a month is possible."""
+    with pytest.raises(UnreadableDate) as asked:
+        read(text)
+    assert month in str(asked.value) and quarter in str(asked.value)
+    assert [str(read(offered)) for offered in (month, quarter)] == [month, quarter]
+    assert str(read("V/2027")) == "05/2027"
+
+
 # One day as papers write it, in both languages, with and without marks, with what stands before it.
 PAPERS = (
     "5th September 2023", "05-Sep-2023", "5-Sep-23", "05Sep2023", "5/Sep/2023", "5 Sept. 2023", "5 September '23",

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
+import pytest
 from django.core import mail
 
-from agreements.models import Step
+from agreements.models import Reminder, ReminderRule, Step
 from agreements.register.rules.expiry import note_expired, note_in_effect, note_near_end
+from agreements.reminders.digest import Item
 from agreements.tasks import dispatch, remind
 from tests.conftest import Cast
-from tests.factories import TODAY, make_agreement
+from tests.factories import TODAY, make_agreement, make_commitment
 
 
 def test_expiry_is_noted_once_after_missed_days_too(cast: Cast, today: object) -> None:
@@ -39,6 +42,47 @@ def test_the_keeper_is_told(cast: Cast, today: object) -> None:
     dispatch()
     assert [letter.to for letter in mail.outbox] == [[cast.linh.email]]
     assert "Expired" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    ("due_on", "expires_on", "renewal", "says"),
+    [
+        ("2025-12-31", "2025-12-31", "none", "Expired at the end of 2025"),
+        ("2026-12-31", "2026-12-31", "none", "Expires at the end of 2026"),
+        ("2026-12-31", "2026-12-31", "tacit", "Renews at the end of 2026 unless someone objects"),
+        ("2026-12-31", "2024-12-31", "tacit", "Renews at the end of 2026 unless someone objects"),
+    ],
+)  # fmt: skip
+def test_a_mail_says_an_end_as_exactly_as_it_is_known(
+    cast: Cast, due_on: str, expires_on: str, renewal: str, says: str
+) -> None:
+    """Also that of a later term: it follows from the first, and is no more exact."""
+    ends = {"expires_on": date.fromisoformat(expires_on), "expires_precision": "year"}
+    agreement = make_agreement(
+        desk=cast.desk, renewal=renewal, renewal_months=24 if renewal == "tacit" else None, **ends
+    )
+    row = Reminder(rule=ReminderRule(watched="expiry"), agreement=agreement, due_on=date.fromisoformat(due_on))
+    line = Item(row, agreement, None, TODAY)
+    assert (line.when, str(line.day)) == (says, due_on[:4])
+
+
+@pytest.mark.parametrize(
+    ("watched", "facts", "says"),
+    [
+        ("agreement_expiry", {}, "Expires today"),
+        ("agreement_expiry", {"renewal": "tacit"}, "Renews after today unless someone objects"),
+        ("agreement_expiry", {"renewal": "tacit", "renewal_times": 0}, "Expires today"),
+        ("agreement_expiry", {"renewal": "tacit", "leaves_on": TODAY, "leaves_as": "denunciation"}, "Expires today"),
+        ("notice_day", {"renewal": "tacit"}, "Today is the last day to object"),
+        ("commitment_due", {}, "Due today"),
+    ],
+)  # fmt: skip
+def test_a_mail_on_the_day_itself_says_today(cast: Cast, watched: str, facts: dict[str, Any], says: str) -> None:
+    """And that it renews only where another term follows: not after the last, nor after a notice."""
+    agreement = make_agreement(desk=cast.desk, expires_on=TODAY, renewal_months=12, **facts)
+    commitment = make_commitment(agreement=agreement, due_on=TODAY) if watched == "commitment_due" else None
+    row = Reminder(rule=ReminderRule(watched=watched), agreement=agreement, commitment=commitment, due_on=TODAY)
+    assert Item(row, agreement, commitment, TODAY).when == says
 
 
 def test_coming_into_effect_and_nearing_the_end_are_noted_once(cast: Cast, today: object) -> None:

@@ -54,3 +54,13 @@ def test_notice_day(cast: Cast) -> None:
     assert agreement.last_notice_on(date(2028, 10, 1)) == date(2033, 3, 31), "the next term has its own"
     months = make_agreement(desk=cast.desk, **facts, notice_months=6)
     assert months.last_notice_on(DAY) == date(2028, 3, 30)
+
+
+@pytest.mark.parametrize("facts", [{"leaves_on": date(2025, 5, 22), "leaves_as": "completion"}, {}])
+def test_the_page_of_what_has_ended_speaks_of_no_term_that_runs(cast: Cast, facts: dict[str, Any]) -> None:
+    renews = {"expires_on": date(2024, 1, 1), "renewal": "tacit", "renewal_months": 12, "notice_months": 3}
+    rows = {stage: make_agreement(desk=cast.desk, stage=stage, **renews) for stage in ("signed", "ended")}
+    Agreement.objects.filter(pk=rows["ended"].pk).update(**facts)
+    pages = {stage: cast.client("linh").get(row.get_absolute_url()).content.decode() for stage, row in rows.items()}
+    for words in ("this term ends", "object by"):
+        assert words in pages["signed"] and words not in pages["ended"], words

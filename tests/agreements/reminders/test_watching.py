@@ -55,7 +55,7 @@ def test_milestones_are_told_one_by_one(cast: Cast, today: object) -> None:
     Milestone.objects.filter(pk=second.pk).update(status="met", met_on=TODAY)
     texts = mails()
     assert len(texts) == 2
-    assert all("Site chosen: Due in 0 days" in text and "Doors open" not in text for text in texts)
+    assert all("Site chosen: Due today" in text and "Doors open" not in text for text in texts)
 
 
 def test_a_milestone_that_a_share_holds_back_is_told_to_no_partner(cast: Cast, today: object) -> None:
