@@ -1,7 +1,8 @@
 """Requests with a condition (RFC 9110, 13): read only what is new, write only over what was read.
 
 The tag of a record is `"7.9f2a..."` for staff: its version, and a digest of what is shown, which also depends on the
-day and the language. For partners, who read no versions, it is the digest alone.
+day and the language. For partners, who read no versions, it is the digest alone; where they ask for some fields, that
+of the whole stands in the place of the version.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from hashlib import blake2b
 _TAG = re.compile(r'(W/)?"([\x21\x23-\x7e]*)"')
 
 
-def tag_of(body: str, version: int | None = None) -> str:
+def tag_of(body: str, version: int | str | None = None) -> str:
     digest = blake2b(body.encode(), digest_size=8).hexdigest()
     return f'"{digest}"' if version is None else f'"{version}.{digest}"'
 
@@ -37,4 +38,4 @@ def holds(header: str, tag: str, version: int | None = None) -> bool:
     strong = [opaque for weak, opaque in _tags(header) if not weak]
     if version is not None:
         return str(version) in {opaque.partition(".")[0] for opaque in strong}
-    return tag.strip('"') in strong
+    return tag.strip('"') in {opaque.partition(".")[0] for opaque in strong}

@@ -118,6 +118,7 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
     searches: ClassVar[bool] = False  # whether `q` looks for words
     expandable: ClassVar[frozenset[str]] = frozenset()
     beside: ClassVar[tuple[str, ...]] = ()  # columns that `opened` is told
+    is_whole = False  # whether `fields` and `expand` are left out of account
     changes_with: ClassVar[tuple[tuple[type[Record], str], ...]] = ()  # rows shown inside: kind, and how it leads here
 
     def takes(self, name: str) -> bool:
@@ -185,11 +186,12 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
         """How each key of a row is made, in their order."""
         serializer: Any = self.get_serializer_class()(context=self.get_serializer_context())
         makes = serializer.makes()
-        return {name: makes[name] for name in fields_asked(self.request.query_params, makes, self.expanded())}
+        given = QueryDict() if self.is_whole else self.request.query_params
+        return {name: makes[name] for name in fields_asked(given, makes, self.expanded())}
 
     def expanded(self) -> frozenset[str]:
         """Lists that stand in a record only where `expand=` names them. Raises ValidationError for unknown ones."""
-        wanted = names_in(self.request.query_params, "expand")
+        wanted = frozenset() if self.is_whole else names_in(self.request.query_params, "expand")
         if unknown := sorted(wanted - self.expandable):
             raise exceptions.ValidationError(
                 {"expand": [_("There is no list called %(name)s.") % {"name": name} for name in unknown]}
@@ -198,7 +200,7 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
 
     def shown(self) -> Hashable:
         """All that `makes` depends on, beside the viewer."""
-        given = self.request.query_params
+        given = QueryDict() if self.is_whole else self.request.query_params
         return (type(self), self.action, *(tuple(given.getlist(name)) for name in ("fields", "expand")))
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Any:
@@ -226,6 +228,14 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
         self.opened(*beside)
         return self.unless_known(answer, answer.headers["ETag"])
 
+    def _tag_of_whole(self, code: str) -> str:
+        """The tag of the record without `fields` and `expand`: a condition to write is held against that."""
+        before, self.is_whole = self.is_whole, True
+        try:
+            return str(self.one(code)[0].headers["ETag"])
+        finally:
+            self.is_whole = before
+
     def one(self, code: str) -> tuple[HttpResponse, Sequence[Any]]:
         """The record with a code, and the columns beside it. Raises Http404."""
         place: Mapping[str, Any] = {self.lookup_field: reading.key(code) if self.lookup_field == "pk" else code}
@@ -238,7 +248,10 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
             raise Http404
         version, *beside = found[0].beside
         answer = self.answered(found[0].json)
-        answer.headers["ETag"] = conditions.tag_of(found[0].json, version if self._reads_versions else None)
+        # Who reads no versions, and read a part, may still write over the whole that it was part of.
+        is_part = not self.is_whole and bool({"fields", "expand"} & set(self.request.query_params))
+        of: Any = version if self._reads_versions else self._tag_of_whole(code).strip('"') if is_part else None
+        answer.headers["ETag"] = conditions.tag_of(found[0].json, of)
         return answer, beside
 
     @property
@@ -340,6 +353,6 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
                 raise Unconditional
             return
         version = record.version if self._reads_versions else None
-        tag = "" if version is not None else self.one(self.code_of(record))[0].headers["ETag"]
+        tag = "" if version is not None else self._tag_of_whole(self.code_of(record))
         if not conditions.holds(wanted, tag, version):
             raise Stale

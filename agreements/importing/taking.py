@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from agreements.importing.headings import header_of, names
 from agreements.importing.models import ImportBatch, ImportPartner, ImportRow, ImportState
 from agreements.importing.profile import Profile
+from agreements.sources.scanning import ScannerSilent, virus_in
+from agreements.sources.secrecy import mark_in, mark_in_name
 from partners import texts
 from partners.models import Desk
 from partners.refusals import Refused
@@ -56,6 +58,8 @@ def accept(upload: Any, desk: Desk, *, by: Viewer, language: str) -> ImportBatch
     name = texts.line(os.path.basename(upload.name or ""))[-MOST_NAME:]
     if os.path.splitext(name)[1].lower() not in TAKEN:
         raise Refused(_("Files of this kind are not taken. Taken are: %(kinds)s") % {"kinds": ", ".join(TAKEN)})
+    if mark := mark_in_name(name):
+        raise Refused(_("Its name bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark})
     if not upload.size:
         raise Refused(_("The file is empty."))
     if upload.size > settings.UPLOAD_MAX_BYTES:
@@ -64,20 +68,33 @@ def accept(upload: Any, desk: Desk, *, by: Viewer, language: str) -> ImportBatch
     for chunk in upload.chunks():
         digest.update(chunk)
     upload.seek(0)
-    assert by.user_id
+    _scan(upload)
     assert by.user_id
     batch = ImportBatch(
         user_id=by.user_id, desk=desk, file_name=name, digest=digest.hexdigest(), language=language, epoch=by.epoch
     )
-    with transaction.atomic():
-        batch.file.save("table", upload, save=False)
-        batch.save()
-        try:
+    batch.file.save("table", upload, save=False)
+    try:
+        with transaction.atomic():
+            batch.save()
             read(batch, {})
-        except Refused:
-            batch.file.storage.delete(batch.file.name or "")
-            raise
+    except BaseException:  # whatever it was: bytes without a row are found by nobody
+        batch.file.storage.delete(batch.file.name or "")
+        raise
     return batch
+
+
+def _scan(upload: Any) -> None:
+    """Raises Refused where there is a virus, or where a scanner is set up and does not answer."""
+    if not settings.CLAMD:
+        return
+    try:
+        virus = virus_in(upload, settings.CLAMD)
+    except ScannerSilent:
+        raise Refused(_("The virus scanner does not answer. Try again later.")) from None
+    upload.seek(0)
+    if virus:
+        raise Refused(_("A virus was found in it: %(name)s") % {"name": virus})
 
 
 def read(batch: ImportBatch, said: Mapping[str, Any]) -> None:
@@ -113,6 +130,8 @@ def _lay_down(batch: ImportBatch, rows: Iterator[Line], profile: Profile, header
         cursor.copy(f"COPY agreements_importrow ({columns}) FROM STDIN") as copy,
     ):  # fmt: skip
         for number, cells in chain(top, rows):
+            if mark := mark_in("\n".join(cells)):
+                raise Refused(_("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark})
             if number > header:
                 profile.look(cells)
             copy.write_row((batch.pk, number, json.dumps(cells, ensure_ascii=False), "", "[]", "[]", "", False, ""))

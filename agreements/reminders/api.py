@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -166,7 +167,9 @@ class SavedViewViewSet(Own):
 class InboxSerializer(serializers.ModelSerializer[Reminder]):
     """One thing that the caller was told."""
 
-    agreement = serializers.SlugRelatedField[Agreement](slug_field="ref", read_only=True)
+    agreement = serializers.CharField(
+        source="seen_ref", read_only=True, allow_null=True, help_text="null where a commitment is shared without it"
+    )
     commitment = serializers.SlugRelatedField[Commitment](slug_field="ref", read_only=True, allow_null=True)
     about = serializers.SerializerMethodField(help_text="why, in words")
 
@@ -195,7 +198,8 @@ class InboxViewSet(Own):
 
     def rows(self) -> Any:
         rows = inbox.rows_of(self.viewer, at=timezone.now()).order_by("-pk")
-        rows = rows.select_related("agreement", "commitment", "rule", "step")
+        seen = Agreement.objects.visible_to(self.viewer).order_by().filter(pk=OuterRef("agreement_id"))
+        rows = rows.select_related("commitment", "rule", "step").annotate(seen_ref=Subquery(seen.values("ref")[:1]))
         return rows.filter(read_at=None) if self.request.query_params.get("unread") == "true" else rows
 
     def _one(self, pk: str) -> Any:

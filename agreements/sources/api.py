@@ -85,7 +85,8 @@ class DocumentViewSet(WrittenViewSet):
             raise exceptions.PermissionDenied
         if old is None:
             return Document(agreement=agreement)
-        return succeed(Document.objects.get_visible(self.viewer, agreement=agreement, pk=old))
+        # Held: of two who replace one edition at once the second is told so.
+        return succeed(Document.objects.visible_to(self.viewer).filter(agreement=agreement).get_locked(pk=old))
 
     def form(self, record: Any, data: Any = None, files: Any = None) -> PaperForm:
         return PaperForm(data, files, instance=record)

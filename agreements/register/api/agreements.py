@@ -27,7 +27,7 @@ from agreements.register.models import Agreement, InstrumentType, Participant
 from agreements.register.models.participant import Consent
 from agreements.register.models.standing import Calendar
 from agreements.register.models.stated_terms import Ending
-from agreements.register.rules import access_log, editing, lifecycle
+from agreements.register.rules import access_log, editing, lifecycle, references
 from agreements.register.rules.workflow import Facts
 from agreements.vocabulary import Fate, Stage
 from partners.formed import Strict
@@ -172,11 +172,12 @@ class AgreementSerializer(RecordSerializer):
         agreement = Agreement()
         many = self.put(agreement, validated_data)
         rows = [Participant(**row) for row in participants]
-        if not allows and (found := doubles(agreement, [row.organisation for row in rows], self.viewer)):
-            view = self.context["view"]
-            raise Double([view.address_of(one.ref) for one in found])
         try:
             with transaction.atomic():
+                references.one_by_one(agreement)
+                if not allows and (found := doubles(agreement, [row.organisation for row in rows], self.viewer)):
+                    view = self.context["view"]
+                    raise Double([view.address_of(one.ref) for one in found])
                 editing.log(agreement, rows, by=self.viewer, on=self.viewer.on, **many)
         except ValidationError as wrong:
             at = next((at for at, row in enumerate(rows) if row is getattr(wrong, "row", None)), None)

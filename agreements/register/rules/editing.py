@@ -11,7 +11,7 @@ from django.db import transaction
 from agreements.acts import Act
 from agreements.register.models import Agreement, Participant, Step
 from agreements.register.rules import steps
-from agreements.register.rules.references import known_year, next_reference, next_references
+from agreements.register.rules.references import known_year, next_reference, next_references, one_by_one
 from partners.inserting import insert_together
 from partners.models import Sector
 from partners.viewers import Viewer
@@ -26,6 +26,7 @@ def log(
     It gets a reference, unless a data file brings one, and whoever logs it keeps it. Raises ValidationError.
     """
     if is_ours := not agreement.ref:
+        one_by_one(agreement)
         organisations = [participant.organisation for participant in participants]
         agreement.ref = next_reference(organisations, known_year(agreement, on))
     _begin(agreement, by)

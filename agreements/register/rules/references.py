@@ -27,6 +27,12 @@ def known_year(agreement: Agreement, on: date) -> int | None:
     return day.year if day and day <= on else None
 
 
+def one_by_one(agreement: Agreement) -> None:
+    """Let whoever logs another of the same day wait for this transaction, so that each looks for doubles in turn."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"logging {agreement.signed_on}"])
+
+
 def next_reference(organisations: list[Organisation], year: int | None) -> str:
     """The next free reference for these participants; call it inside the transaction that saves the agreement."""
     return next_references([(organisations, year)])[0]

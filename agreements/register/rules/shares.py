@@ -34,7 +34,7 @@ class Terms:
 
 
 class AlreadyShared(Refused):
-    """A share that holds stands where a new one was asked for."""
+    """A share that was not taken back stands where a new one was asked for."""
 
     def __init__(self, held: Share) -> None:
         super().__init__(_("It is already shared with this organisation: change that share, or take it back first."))
@@ -91,7 +91,7 @@ def _give(what: dict[str, Any], terms: Terms, agreement: Agreement | None, by: V
         else:
             Desk.objects.locked().get(pk=what["desk"].pk)
         known = Share.objects.live().filter(**what, organisation=terms.organisation, revoked_at=None)
-        if anew and (standing := known.first()) and standing.is_live(by.on):
+        if anew and (standing := known.first()):  # also where its day has passed: it is prolonged, not given anew
             raise AlreadyShared(standing)
         held = known.first() or Share(**what, organisation=terms.organisation)
         held.until_on, held.withheld = terms.until_on, sorted(terms.withheld)

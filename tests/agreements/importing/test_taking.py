@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from agreements.importing import taking
 from agreements.importing.models import ImportBatch, ImportRow
+from agreements.sources.scanning import ScannerSilent
 from partners.refusals import Refused
 from tests.agreements.importing import making
 from tests.conftest import Cast
@@ -178,3 +179,44 @@ def test_two_million_cells_that_say_so_are_read_within_the_limits(tmp_path: Any)
     lines = done.stdout.decode().splitlines()
     assert len(lines) == 60_002 or "refused" in lines[-1]
     assert time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "virus"),
+    [
+        ("Báo cáo (MẬT).csv", ROWS, None),
+        ("a.csv", [*ROWS, ["TỐI MẬT", "", "", ""]], None),
+        ("a.csv", ROWS, "Eicar"),
+        ("a.csv", ROWS, ScannerSilent("gone")),
+    ],
+)
+def test_a_table_is_looked_at_as_any_paper(
+    name: str, rows: Any, virus: Any, world: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def scan(*_args: Any) -> str:
+        if isinstance(virus, Exception):
+            raise virus
+        return virus or ""
+
+    settings.CLAMD = "tcp://scanner:3310"
+    monkeypatch.setattr(taking, "virus_in", scan)
+    gone: list[str] = []
+    storage = ImportBatch._meta.get_field("file").storage
+    monkeypatch.setattr(storage, "delete", gone.append)
+    before = ImportBatch.objects.count()
+    with pytest.raises(Refused):
+        taken(world, making.as_csv([HEADS, *rows]), name)
+    assert ImportBatch.objects.count() == before
+    assert len(gone) == (rows is not ROWS), "what was written before it was read is taken away"
+
+
+def test_after_any_failure_no_bytes_stay(world: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(taking, "read", fail)
+    gone: list[str] = []
+    monkeypatch.setattr(ImportBatch._meta.get_field("file").storage, "delete", gone.append)
+    with pytest.raises(MemoryError):
+        taken(world, making.as_csv([HEADS, *ROWS]), "a.csv")
+    assert len(gone) == 1
