@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from textwrap import wrap
 
 from django.conf import settings
 from django.db.models import Count, Q
@@ -20,7 +21,8 @@ from partners.viewers import Viewer
 
 WIDTH, TILE, GAP, HEAD = 860, 100, 7, 26
 IN_A_ROW = WIDTH // (TILE + GAP)
-HEIGHT = 58
+HEIGHT = 72  # two lines of a name above the number
+NAME = 14  # letters of a name that fit into a line
 SHADES = (0, 1, 5, 20, 100)  # agreements from which a tile is darker
 
 
@@ -44,11 +46,17 @@ class Tile:
     x: int
     y: int
 
+    @property
+    def name(self) -> tuple[str, ...]:
+        """The whole name, in lines that fit; a word is never cut."""
+        return tuple(wrap(self.place.country.name, NAME, break_long_words=False))
+
 
 @dataclass(frozen=True)
 class Tiles:
     regions: tuple[tuple[int, str], ...]  # where the heading stands, and the heading
     tiles: tuple[Tile, ...]
+    key: tuple[tuple[int, str], ...]  # each shade that occurs, and the numbers it stands for
     height: int
     width: int = WIDTH
     tile: int = TILE
@@ -59,7 +67,9 @@ def places(viewer: Viewer) -> list[Place]:
     """Those that take part with us in anything the viewer sees, by name. Four queries, whatever their number."""
     agreements, owed = (_agreements(viewer), _owed(viewer)) if viewer.is_partner else _added_up(viewer)
     countries = Country.objects.visible_to(viewer).filter(pk__in=agreements).exclude(code=settings.HOME_COUNTRY)
-    return [Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0))) for row in countries.order_by("order_vi")]
+    return [
+        Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0))) for row in countries.order_by(*Country.alphabet())
+    ]
 
 
 def _added_up(viewer: Viewer) -> tuple[dict[int, int], dict[int, tuple[int, int]]]:
@@ -109,4 +119,10 @@ def laid_out(found: Iterable[Place]) -> Tiles:
             row, column = divmod(number, IN_A_ROW)
             tiles.append(Tile(place, column * (TILE + GAP), y + row * (HEIGHT + GAP)))
         y += (len(by_region[region]) + IN_A_ROW - 1) // IN_A_ROW * (HEIGHT + GAP) + GAP
-    return Tiles(tuple(headings), tuple(tiles), y)
+    return Tiles(tuple(headings), tuple(tiles), _key({tile.place.shade for tile in tiles}), y)
+
+
+def _key(shades: Iterable[int]) -> tuple[tuple[int, str], ...]:
+    ends = (*SHADES[1:], None)
+    found = ((shade, SHADES[shade], ends[shade]) for shade in sorted(shades))
+    return tuple((shade, f"{first}–{end - 1}" if end else f"{first}+") for shade, first, end in found)

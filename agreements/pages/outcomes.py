@@ -13,10 +13,21 @@ from typing import Any
 from django.conf import settings
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When, Window
 from django.db.models.functions import RowNumber
+from django.utils.translation import gettext as _
 
 from agreements.commitments.models import ActionItem, Commitment, DueRequest, Milestone, Report, duty
 from agreements.commitments.models.queries import IS_OWED, is_overdue
-from agreements.vocabulary import HANDED_IN, ActionItemState, MilestoneStatus, ReportStatus, RequestState
+from agreements.register.models.stated_terms import Ending
+from agreements.vocabulary import (
+    CONCLUDED_OR_SUSPENDED,
+    HANDED_IN,
+    ActionItemState,
+    Kind,
+    MilestoneStatus,
+    ReportStatus,
+    RequestState,
+    Stage,
+)
 from partners import kept
 from partners.models import Country
 from partners.viewers import ALL_DESKS, Viewer
@@ -79,6 +90,53 @@ class SignedPaper:
     @property
     def is_cut(self) -> bool:
         return self.count > len(self.promises)
+
+
+@dataclass
+class Group:
+    """Papers that stand under one heading, and which columns have something to say in any of their rows."""
+
+    label: Any  # empty for promises that are shared without their agreement
+    papers: list[SignedPaper]
+
+    @property
+    def _promises(self) -> list[Promise]:
+        return [promise for paper in self.papers for promise in paper.promises]
+
+    @property
+    def has_due(self) -> bool:
+        return any(one.commitment.due for one in self._promises)
+
+    @property
+    def has_word(self) -> bool:
+        return any(one.accepted or one.newer for one in self._promises)
+
+    @property
+    def has_step(self) -> bool:
+        return any(one.has_step for one in self._promises)
+
+    @property
+    def width(self) -> int:
+        """Columns in all."""
+        return 2 + self.has_due + self.has_word + self.has_step
+
+
+def grouped(papers: Sequence[SignedPaper]) -> list[Group]:
+    """What was signed or adopted, what is done without a paper, and the rest; no group of nothing."""
+    labels = (_("Signed or adopted"), _("Cooperation without a paper"), _("Neither signed nor adopted"), "")
+    groups = [Group(label, []) for label in labels]
+    for paper in papers:
+        groups[_place(paper.agreement)].papers.append(paper)
+    return [group for group in groups if group.papers]
+
+
+def _place(agreement: Any) -> int:
+    if agreement is None:
+        return 3
+    if agreement.kind == Kind.PROGRAMME:
+        return 1
+    was_ended = agreement.stage == Stage.ENDED and agreement.ending != Ending.NOT_CONCLUDED
+    return 0 if was_ended or agreement.stage in CONCLUDED_OR_SUSPENDED else 2
 
 
 def papers(country: Country, agreements: Any, viewer: Viewer) -> list[SignedPaper]:

@@ -31,6 +31,7 @@ def country_page(request: Request, code: str) -> HttpResponse:
     commitments = Commitment.objects.visible_to(viewer).of_country(country.code)
     relations = list(Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited))
     anniversaries, are_cut = desk.nearest(desk.anniversaries(relations, agreements, viewer.on))
+    papers = outcomes.papers(country, agreements, viewer)
     sessions, (years, undated) = desk.sessions(commitments, viewer), desk.per_year(country, agreements)
     context = {
         "country": country,
@@ -48,7 +49,8 @@ def country_page(request: Request, code: str) -> HttpResponse:
         **desk.numbers(country, agreements, commitments, viewer),
         "undated": undated,
         "figures": Figure.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
-        "papers": outcomes.papers(country, agreements, viewer),
+        "papers": papers,
+        "groups": outcomes.grouped(papers),
         "years": years,
         "bars": pictures.bars([(one.label, one.count) for one in years if one.is_single]),
         "organisations": Organisation.objects.visible_to(viewer).filter(country=country)[:50],

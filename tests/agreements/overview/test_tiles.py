@@ -100,3 +100,10 @@ def test_tiles_stand_apart_and_inside(found: list[tuple[str, int]]) -> None:
 @pytest.mark.parametrize(("agreements", "shade"), [(0, 0), (1, 1), (4, 1), (5, 2), (99, 3), (5000, 4)])
 def test_more_is_darker(agreements: int, shade: int) -> None:
     assert place("asia", agreements).shade == shade
+
+
+def test_a_tile_holds_the_whole_name_and_the_key_tells_the_shades_that_occur() -> None:
+    country = Country(name_vi="Liên minh châu Âu", name_en="European Union, all of it", region="")
+    drawn = laid_out([Place(country, 7, 0, 0), Place(country, 120, 0, 0)])
+    assert [" ".join(tile.name) for tile in drawn.tiles] == [country.name] * 2
+    assert drawn.key == ((2, "5–19"), (4, "100+"))

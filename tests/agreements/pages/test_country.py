@@ -203,6 +203,28 @@ def test_papers_stand_the_newest_first_with_what_is_late_on_top(cast: Cast, toda
     assert "All 9 commitments" in answer.content.decode()
 
 
+@pytest.mark.parametrize("name", ["linh", "sara"])
+def test_cooperation_without_a_paper_stands_under_its_own_heading(cast: Cast, today: object, name: str) -> None:
+    both = [cast.home, cast.us]
+    signed = make_agreement(desk=cast.desk, parties=both, signed_on=date(2026, 2, 3))
+    done = make_agreement(desk=cast.desk, parties=both, kind="programme", stage="agreed")
+    make_commitment(agreement=signed, due_on=TODAY + timedelta(days=4))
+    make_commitment(agreement=done, due_on=None)
+    for one in (signed, done):
+        Share.objects.create(agreement=one, organisation=cast.us)
+    make_agreement(desk=cast.desk, parties=both, kind="programme", stage="agreed", title="Not shared")
+    answer = cast.client(name).get("/countries/US/")
+    papers, others = answer.context["groups"][:2]
+    page = answer.content.decode()
+    assert signed in [one.agreement for one in papers.papers] and papers.has_due
+    assert done in [one.agreement for one in others.papers] and not others.has_due
+    assert len(others.papers) == (2 if name == "linh" else 1)
+    of_others = page.split(f"<h3>Cooperation without a paper ({len(others.papers)})</h3>")[1].split("</table>")[0]
+    assert of_others.count('<tr class="paper">') == len(others.papers)
+    assert '<th scope="col">Due</th>' not in of_others
+    assert f"<h3>Signed or adopted ({len(papers.papers)})</h3>" in page
+
+
 def test_a_promise_shared_without_its_agreement_stands_alone(cast: Cast, today: object) -> None:
     hidden = make_agreement(desk=cast.desk, parties=[cast.home, cast.us], title="Not for them")
     alone = make_commitment(agreement=hidden, title="For them alone")
