@@ -8,7 +8,9 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from agreements.commitments.api.action_items import ActionItemViewSet
 from agreements.commitments.api.acts import ActingCommitmentViewSet, AnswerViewSet, DueRequestViewSet
+from agreements.commitments.api.bulk import BulkChangeViewSet
 from agreements.commitments.api.commitments import WholeAgreementViewSet
 from agreements.commitments.api.parts import FundingViewSet, IndicatorViewSet, MeasurementViewSet, MilestoneViewSet
 from agreements.exchange.export_views import pages_of
@@ -35,9 +37,11 @@ from tracker.tour import tour
 api = DefaultRouter()
 api.include_root_view = False
 RESOURCES = {
+    "action-items": ActionItemViewSet,
     "agreements": WholeAgreementViewSet,
     "amendments": AmendmentViewSet,
     "answers": AnswerViewSet,
+    "bulk-changes": BulkChangeViewSet,
     "changes": ChangeViewSet,
     "citations": CitationViewSet,
     "comments": CommentViewSet,
