@@ -24,6 +24,14 @@ from agreements.reporting.api import ReportViewSet
 from agreements.sources.api import CitationViewSet, DocumentViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, DeskViewSet, OrganisationViewSet, SectorViewSet
+from partners.known_api import (
+    AbsenceViewSet,
+    AssessmentViewSet,
+    FigureViewSet,
+    FocalPointViewSet,
+    PersonViewSet,
+    RelationViewSet,
+)
 from partners.viewers import Role
 from tracker import accounts, design, health, home, mails
 from tracker.admin_site import lead_on
@@ -37,10 +45,12 @@ from tracker.tour import tour
 api = DefaultRouter()
 api.include_root_view = False
 RESOURCES = {
+    "absences": AbsenceViewSet,
     "action-items": ActionItemViewSet,
     "agreements": WholeAgreementViewSet,
     "amendments": AmendmentViewSet,
     "answers": AnswerViewSet,
+    "assessments": AssessmentViewSet,
     "bulk-changes": BulkChangeViewSet,
     "changes": ChangeViewSet,
     "citations": CitationViewSet,
@@ -50,6 +60,8 @@ RESOURCES = {
     "desks": DeskViewSet,
     "documents": DocumentViewSet,
     "due-requests": DueRequestViewSet,
+    "figures": FigureViewSet,
+    "focal-points": FocalPointViewSet,
     "follows": FollowViewSet,
     "imports": ImportViewSet,
     "inbox": InboxViewSet,
@@ -61,6 +73,8 @@ RESOURCES = {
     "notes": NoteViewSet,
     "organisations": OrganisationViewSet,
     "participants": ParticipantViewSet,
+    "people": PersonViewSet,
+    "relations": RelationViewSet,
     "reports": ReportViewSet,
     "saved-views": SavedViewViewSet,
     "search": SearchViewSet,

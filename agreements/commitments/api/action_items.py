@@ -68,7 +68,8 @@ class ActionItemViewSet(WrittenViewSet):
         **dict.fromkeys(("create", "partial_update", "finish", "verify", "reopen"), DESK),
     }  # fmt: skip
     by_record: ClassVar = {
-        "desk": (Desk, "code", "desk"), "owner": (User, "pk", "owner"), "commitment": (Commitment, "ref", "commitments"),
+        "desk": (Desk, "code", "desk"), "owner": (User, "pk", "owner"),
+        "commitment": (Commitment, "ref", "commitments"),
     }  # fmt: skip
     by_choice = ("state",)
     bodies: ClassVar = {
