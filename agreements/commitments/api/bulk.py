@@ -31,7 +31,7 @@ from partners.viewsets import RecordViewSet
 
 DESK = frozenset(DESK_STAFF)
 WANTED: dict[str, Any] = {
-    "about": serializers.ChoiceField([RecordList.COMMITMENTS, RecordList.AGREEMENTS]),
+    "about": serializers.ChoiceField(RecordList.choices),
     "refs": serializers.ListField(child=serializers.CharField(max_length=40), min_length=1, max_length=MOST),
 }
 WishBody = body_of(WishForm, "BulkWish", **WANTED)
