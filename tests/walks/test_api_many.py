@@ -73,7 +73,7 @@ def test_many_are_changed_all_or_none_with_the_reason_of_each(cast: Cast, today:
 
 
 def test_many_agreements_are_given_to_a_colleague(cast: Cast, today: object) -> None:
-    given = {"about": "agreements", "refs": ["US-2023-01"], "owner": str(cast.minh.pk), "delivery": ""}
+    given: dict[str, Any] = {"about": "agreements", "refs": ["US-2023-01"], "owner": str(cast.minh.pk), "delivery": ""}
     assert many(cast, "huy", **given).status_code == 400
     done = many(cast, "minh", **given)
     assert done.status_code == 201, done.content
@@ -130,8 +130,10 @@ def test_what_was_wrong_is_set_right(cast: Cast, today: object) -> None:
 def test_what_is_known_of_partners_is_read_by_staff(cast: Cast, today: object) -> None:
     person = Person.objects.create(name="Ann", organisation=cast.us, email="ann@example.org")
     FocalPoint.objects.create(person=person, organisation=cast.us)
-    Relation.objects.create(country=cast.us.country, level="strategic", since_on=TODAY)
-    Figure.objects.create(country=cast.us.country, key="k", name_en="x", value="12.50", unit="USD")
+    country = cast.us.country
+    assert country
+    Relation.objects.create(country=country, level="strategic", since_on=TODAY)
+    Figure.objects.create(country=country, key="k", name_en="x", value="12.50", unit="USD")
     Assessment.objects.create(organisation=cast.us, risk="low", assessed_on=TODAY)
     Absence.objects.create(user=cast.linh, deputy=cast.minh, from_on=TODAY, to_on=TODAY)
     for name in ("people", "focal-points", "relations", "figures", "assessments", "absences"):
