@@ -60,7 +60,7 @@ class MomentField(serializers.DateTimeField):
 class KeyField(serializers.IntegerField):
     """The number of a linked record that the reader sees; null of one that is hidden."""
 
-    def __init__(self, model: Callable[[], type[Record]], column: str, **options: Any) -> None:
+    def __init__(self, model: Callable[[], type[Any]], column: str, **options: Any) -> None:
         self.model, self.column = model, column
         super().__init__(**{"read_only": True, "allow_null": True, **options, "source": f"{column}_id"})
 

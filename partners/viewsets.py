@@ -113,7 +113,7 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
     http_method_names = ("get", "head", "options", "post", "patch")
     filter_backends = ()
     filterset: ClassVar[type[ReadableFilters] | None] = None  # the filters of the page
-    by_record: ClassVar[Mapping[str, tuple[type[Record], str, str]]] = {}  # parameter: kind, its code, the way there
+    by_record: ClassVar[Mapping[str, tuple[type[Any], str, str]]] = {}  # parameter: kind, its code, the way there
     by_choice: ClassVar[tuple[str, ...]] = ()  # columns whose values are parameters
     searches: ClassVar[bool] = False  # whether `q` looks for words
     expandable: ClassVar[frozenset[str]] = frozenset()

@@ -51,6 +51,12 @@ LISTS = {
     "/inbox/": ("linh", "sara"), "/reminders/": ("minh",), "/agreements/US-2023-01/reminders/": ("linh",),
     "/history/agreements/US-2023-01/": ("linh",), "/history/agreements/US-2023-01/as-of/": ("linh",),
     "/quality/": ("minh",), "/periods/": ("minh",), "/meetings/": ("minh",),
+    **{
+        f"/api/v1/{name}/": ("linh",)
+        for name in (
+            "absences", "action-items", "assessments", "bulk-changes", "figures", "focal-points", "people", "relations",
+        )
+    },
     "/api/v1/organisations/": ("linh",), "/api/v1/countries/": ("linh",),
 }  # fmt: skip
 # Pages that gather many lists have a limit of their own.

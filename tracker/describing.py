@@ -74,5 +74,8 @@ DESCRIPTION: dict[str, Any] = {
         "ViewAudienceEnum": "agreements.vocabulary.ViewAudience",
         "SideEnum": "agreements.commitments.models.commitment.Side",
         "BlockedByEnum": "agreements.vocabulary.BlockedBy",
+        "RecordListEnum": "agreements.vocabulary.RecordList",
+        "FundingQualifierEnum": "agreements.commitments.models.funding.FundingQualifier",
+        "FigureQualifierEnum": "partners.models.countries.FigureQualifier",
     },
 }

@@ -8,7 +8,9 @@ from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
+from agreements.commitments.api.action_items import ActionItemViewSet
 from agreements.commitments.api.acts import ActingCommitmentViewSet, AnswerViewSet, DueRequestViewSet
+from agreements.commitments.api.bulk import BulkChangeViewSet
 from agreements.commitments.api.commitments import WholeAgreementViewSet
 from agreements.commitments.api.parts import FundingViewSet, IndicatorViewSet, MeasurementViewSet, MilestoneViewSet
 from agreements.exchange.export_views import pages_of
@@ -22,6 +24,14 @@ from agreements.reporting.api import ReportViewSet
 from agreements.sources.api import CitationViewSet, DocumentViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, DeskViewSet, OrganisationViewSet, SectorViewSet
+from partners.known_api import (
+    AbsenceViewSet,
+    AssessmentViewSet,
+    FigureViewSet,
+    FocalPointViewSet,
+    PersonViewSet,
+    RelationViewSet,
+)
 from partners.viewers import Role
 from tracker import accounts, design, health, home, mails
 from tracker.admin_site import lead_on
@@ -35,9 +45,13 @@ from tracker.tour import tour
 api = DefaultRouter()
 api.include_root_view = False
 RESOURCES = {
+    "absences": AbsenceViewSet,
+    "action-items": ActionItemViewSet,
     "agreements": WholeAgreementViewSet,
     "amendments": AmendmentViewSet,
     "answers": AnswerViewSet,
+    "assessments": AssessmentViewSet,
+    "bulk-changes": BulkChangeViewSet,
     "changes": ChangeViewSet,
     "citations": CitationViewSet,
     "comments": CommentViewSet,
@@ -46,6 +60,8 @@ RESOURCES = {
     "desks": DeskViewSet,
     "documents": DocumentViewSet,
     "due-requests": DueRequestViewSet,
+    "figures": FigureViewSet,
+    "focal-points": FocalPointViewSet,
     "follows": FollowViewSet,
     "imports": ImportViewSet,
     "inbox": InboxViewSet,
@@ -57,6 +73,8 @@ RESOURCES = {
     "notes": NoteViewSet,
     "organisations": OrganisationViewSet,
     "participants": ParticipantViewSet,
+    "people": PersonViewSet,
+    "relations": RelationViewSet,
     "reports": ReportViewSet,
     "saved-views": SavedViewViewSet,
     "search": SearchViewSet,

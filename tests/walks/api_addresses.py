@@ -42,6 +42,34 @@ API: dict[str, tuple[int, ...]] = {
         ),
         (401, OK, OK, OK, 403, 403, OK, OK),
     ),
+    **dict.fromkeys(
+        (
+            "api-absences-list",
+            "api-action-items-list",
+            "api-assessments-list",
+            "api-bulk-changes-list",
+            "api-figures-list",
+            "api-focal-points-list",
+            "api-people-list",
+            "api-relations-list",
+        ),
+        (401, OK, OK, OK, 403, 403, OK, OK),
+    ),
+    # Of a desk.
+    "api-action-items-detail": (401, OK, GONE, OK, 403, 403, OK, OK),
+    "api-people-detail": (401, OK, OK, OK, 403, 403, OK, OK),
+    # Of which there is none, for staff.
+    **dict.fromkeys(
+        (
+            "api-absences-detail",
+            "api-assessments-detail",
+            "api-bulk-changes-detail",
+            "api-figures-detail",
+            "api-focal-points-detail",
+            "api-relations-detail",
+        ),
+        (401, GONE, GONE, GONE, 403, 403, GONE, GONE),
+    ),
     # Of a shared agreement.
     **dict.fromkeys(
         (
@@ -75,9 +103,17 @@ API: dict[str, tuple[int, ...]] = {
     # Acts: by POST alone.
     **dict.fromkeys(
         (
+            "api-action-items-finish",
+            "api-action-items-reopen",
+            "api-action-items-verify",
+            "api-agreements-archive",
+            "api-agreements-rectify",
+            "api-agreements-undo",
             "api-amendments-act",
             "api-answers-adopt",
             "api-answers-decline",
+            "api-bulk-changes-preview",
+            "api-bulk-changes-undo",
             "api-comments-reopen",
             "api-comments-resolve",
             "api-commitments-answer",

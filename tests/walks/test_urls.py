@@ -241,6 +241,7 @@ ROWS_OF: list[tuple[tuple[str, ...], Any]] = [
     (("procedure_step",), ProceedingStep), (("api-documents",), Document), (("api-reports",), Report),
     (("api-milestones",), Milestone), (("api-indicators",), Indicator), (("api-amendments",), Amendment),
     (("api-shares",), Share), (("api-participants",), Participant),
+    (("api-action-items",), ActionItem), (("api-people",), Person),
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -11,15 +12,19 @@ from django.http import QueryDict
 from rest_framework import exceptions, serializers
 
 from agreements import visibility
+from agreements.commitments.forms.parts import FundingForm, MilestoneForm
 from agreements.commitments.lists.filters import CommitmentFilter
 from agreements.commitments.lists.said import told, with_said
-from agreements.commitments.models import Commitment, duty
-from agreements.commitments.rules import editing
+from agreements.commitments.models import Commitment, Funding, Milestone, duty
+from agreements.commitments.rules import editing, health
 from agreements.commitments.rules.acts import lock_agreements
 from agreements.dateinput import PartialDateApiField
-from agreements.register.api.agreements import AgreementSerializer, AgreementViewSet
+from agreements.register.api.agreements import AgreementSerializer
+from agreements.register.api.setting_right import SettingRightViewSet
 from agreements.register.models import Agreement
 from agreements.vocabulary import Confirmation
+from partners import formed
+from partners.formed import body_of
 from partners.models import Organisation
 from partners.problems import detail_of
 from partners.records import RecordQuerySet
@@ -154,11 +159,20 @@ class CommitmentViewSet(RecordViewSet):
         super().perform_update(serializer)
 
 
+PARTS: Mapping[str, Any] = {"milestones": (Milestone, MilestoneForm), "money": (Funding, FundingForm)}
+
+
 class NestedCommitmentSerializer(CommitmentSerializer):
-    """A commitment inside its agreement."""
+    """A commitment inside its agreement; a new one may be sent with its milestones and money."""
+
+    milestones = body_of(MilestoneForm, "NestedMilestone")(many=True, required=False, write_only=True)
+    money = body_of(FundingForm, "NestedMoney")(many=True, required=False, write_only=True)
 
     class Meta(CommitmentSerializer.Meta):
-        fields = tuple(name for name in CommitmentSerializer.Meta.fields if name not in ("agreement", "because"))
+        fields = (
+            *(name for name in CommitmentSerializer.Meta.fields if name not in ("agreement", "because")),
+            *PARTS,
+        )  # fmt: skip
 
 
 def _commitments(viewer: Viewer) -> Any:
@@ -199,6 +213,7 @@ class WholeAgreementSerializer(AgreementSerializer):
     def _promise(self, agreement: Agreement, given: list[dict[str, Any]]) -> None:
         """The commitments of a new agreement, in the order that they were sent in; judged once."""
         rows = [Commitment(agreement=agreement, number=number) for number in range(1, len(given) + 1)]
+        parts = [{name: facts.pop(name, []) for name in PARTS} for facts in given]
         links = [self.put(row, facts) for row, facts in zip(rows, given, strict=True)]
         try:
             editing.save(rows, by=self.viewer, on=self.viewer.on)
@@ -209,9 +224,28 @@ class WholeAgreementSerializer(AgreementSerializer):
         for row, many in zip(rows, links, strict=True):
             for name, linked in many.items():
                 getattr(row, name).set(linked)
+        for at, (row, said) in enumerate(zip(rows, parts, strict=True)):
+            self._part(row, said, str(at))
+        if any(said[name] for said in parts for name in said):
+            health.settle([row.pk for row in rows], self.viewer.on)
+
+    def _part(self, row: Commitment, said: Mapping[str, Any], at: str) -> None:
+        """What hangs on a new commitment, as the forms of its page read it."""
+        papers = row.agreement.documents.visible_to(self.viewer).live()
+        for name, (kind, form) in PARTS.items():
+            for number, one in enumerate(said[name]):
+                more = {"instance": kind(commitment=row), "viewer": self.viewer, "papers": papers}
+                try:
+                    valid = formed.read(form(formed.data_for(form(**more), one), **more))
+                except serializers.ValidationError as wrong:
+                    raise serializers.ValidationError(
+                        {"commitments": {at: {name: {str(number): wrong.detail}}}}
+                    ) from None
+                valid.instance.stamp(self.viewer)
+                valid.save()
 
 
-class WholeAgreementViewSet(AgreementViewSet):
+class WholeAgreementViewSet(SettingRightViewSet):
     """Agreements. Filter with the parameters of the register's page; move them with `acts`.
 
     `expand=commitments` shows a record with its commitments; a new one may be sent with them.

@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
-from agreements.commitments.models import ActionItem
+from agreements.commitments.models import ActionItem, Commitment
 from agreements.commitments.rules import health
 from agreements.register.rules import steps
 from agreements.vocabulary import ActionItemState
-from partners.models import same_eyes
+from partners.models import Desk, same_eyes
 from partners.refusals import Refused
 from partners.viewers import DESK_STAFF, Viewer
 
 
 def may_edit(action: ActionItem, viewer: Viewer) -> bool:
     return viewer.works_at(action.desk_id) and not viewer.read_only and action.state != ActionItemState.VERIFIED
+
+
+def save(action: ActionItem, write: Callable[[], object], *, serves: Sequence[Commitment], by: Viewer) -> ActionItem:
+    """Keep an item that a form has filled; a new one is the desk's whose commitment it serves, else the first of
+    one's own. What it serves out of the writer's sight stays."""
+    if action.pk is None:
+        own = Desk.objects.visible_to(by).filter(pk__in=by.desk_ids)
+        of_served = [row.agreement.desk_id for row in serves if row.agreement.desk_id in by.desk_ids]
+        action.desk = own.get(pk=of_served[0]) if of_served else own.order_by("pk")[:1].get()
+    action.stamp(by)
+    write()
+    hidden = action.commitments.exclude(pk__in=action.commitments.visible_to(by).values("pk"))
+    action.commitments.set([*serves, *hidden])
+    return action
 
 
 def may_finish(action: ActionItem, viewer: Viewer) -> bool:

@@ -17,7 +17,6 @@ from agreements.commitments.models import ActionItem
 from agreements.commitments.rules import action_items
 from agreements.commitments.views.page import CHANGED_MEANWHILE
 from agreements.vocabulary import ActionItemState
-from partners.models import Desk
 from partners.paging import Order, page_of
 from partners.refusals import Refused
 from partners.requests import Request
@@ -71,19 +70,12 @@ def action_item_edit(request: Request, pk: int | None = None) -> HttpResponse:
 def _save(request: Request, form: ActionItemForm) -> bool:
     viewer, action, served = request.viewer, form.instance, form.cleaned_data["serves"]
     with transaction.atomic():
-        if action.pk is None:
-            own = Desk.objects.visible_to(viewer).filter(pk__in=viewer.desk_ids)
-            of_served = [row.agreement.desk_id for row in served if row.agreement.desk_id in viewer.desk_ids]
-            action.desk = own.get(pk=of_served[0]) if of_served else own.order_by("pk").first()
-        else:
+        if action.pk is not None:
             now = ActionItem.objects.visible_to(viewer).get_locked(pk=action.pk)
             if now.version != form.cleaned_data["seen_version"] or not action_items.may_edit(now, viewer):
                 form.add_error(None, CHANGED_MEANWHILE)
                 return False
-        action.stamp(viewer)
-        form.save()
-        hidden = action.commitments.exclude(pk__in=action.commitments.visible_to(viewer).values("pk"))
-        action.commitments.set([*served, *hidden])
+        action_items.save(action, form.save, serves=served, by=viewer)
     return True
 
 

@@ -335,7 +335,7 @@ class AgreementViewSet(RecordViewSet):
         return self.shown_at(agreement.ref)
 
     @extend_schema(operation_id="v1_agreements_act", request=ActSerializer, responses={200: AgreementSerializer})
-    @action(detail=True, methods=["post"], url_path="(?P<name>(?!acts/)[a-z_]+)")
+    @action(detail=True, methods=["post"], url_path="(?P<name>(?!(?:acts|archive|rectify|undo)/)[a-z_]+)")
     def act(self, request: Request, ref: str, name: str) -> HttpResponse:
         """Perform a transition; 409 with the reason where a rule refuses it, 403 where it is not yours to do."""
         if name not in lifecycle.TRANSITIONS:
