@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import Any
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -57,7 +58,7 @@ def test_a_mail_says_an_end_as_exactly_as_it_is_known(
     cast: Cast, due_on: str, expires_on: str, renewal: str, says: str
 ) -> None:
     """Also that of a later term: it follows from the first, and is no more exact."""
-    ends = {"expires_on": date.fromisoformat(expires_on), "expires_precision": "year"}
+    ends: dict[str, Any] = {"expires_on": date.fromisoformat(expires_on), "expires_precision": "year"}
     agreement = make_agreement(
         desk=cast.desk, renewal=renewal, renewal_months=24 if renewal == "tacit" else None, **ends
     )

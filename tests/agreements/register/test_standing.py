@@ -58,7 +58,8 @@ def test_notice_day(cast: Cast) -> None:
 
 @pytest.mark.parametrize("facts", [{"leaves_on": date(2025, 5, 22), "leaves_as": "completion"}, {}])
 def test_the_page_of_what_has_ended_speaks_of_no_term_that_runs(cast: Cast, facts: dict[str, Any]) -> None:
-    renews = {"expires_on": date(2024, 1, 1), "renewal": "tacit", "renewal_months": 12, "notice_months": 3}
+    renews: dict[str, Any] = {"expires_on": date(2024, 1, 1), "renewal": "tacit", "renewal_months": 12}
+    renews["notice_months"] = 3
     rows = {stage: make_agreement(desk=cast.desk, stage=stage, **renews) for stage in ("signed", "ended")}
     Agreement.objects.filter(pk=rows["ended"].pk).update(**facts)
     pages = {stage: cast.client("linh").get(row.get_absolute_url()).content.decode() for stage, row in rows.items()}
