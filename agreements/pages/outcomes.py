@@ -17,7 +17,6 @@ from django.utils.translation import gettext as _
 
 from agreements.commitments.models import ActionItem, Commitment, DueRequest, Milestone, Report, duty
 from agreements.commitments.models.queries import IS_OWED, is_overdue
-from agreements.register.models.stated_terms import Ending
 from agreements.vocabulary import (
     CONCLUDED_OR_SUSPENDED,
     HANDED_IN,
@@ -135,7 +134,7 @@ def _place(agreement: Any) -> int:
         return 3
     if agreement.kind == Kind.PROGRAMME:
         return 1
-    was_ended = agreement.stage == Stage.ENDED and agreement.ending != Ending.NOT_CONCLUDED
+    was_ended = agreement.stage == Stage.ENDED and not agreement.ended_unconcluded
     return 0 if was_ended or agreement.stage in CONCLUDED_OR_SUSPENDED else 2
 
 

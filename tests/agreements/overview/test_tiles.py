@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agreements.examples.generating import generate
@@ -87,6 +87,7 @@ def place(region: str, agreements: int) -> Any:
     return Place(SimpleNamespace(region=region), agreements, 0, 0)  # type: ignore[arg-type]
 
 
+@settings(suppress_health_check=[HealthCheck.too_slow])  # the first draw loads the rest of the library
 @given(st.lists(st.tuples(st.sampled_from([*Region.values, ""]), st.integers(0, 500)), max_size=60))
 def test_tiles_stand_apart_and_inside(found: list[tuple[str, int]]) -> None:
     drawn = laid_out(place(*one) for one in found)
