@@ -17,16 +17,8 @@ from django.utils.translation import gettext as _
 
 from agreements.commitments.models import ActionItem, Commitment, DueRequest, Milestone, Report, duty
 from agreements.commitments.models.queries import IS_OWED, is_overdue
-from agreements.vocabulary import (
-    CONCLUDED_OR_SUSPENDED,
-    HANDED_IN,
-    ActionItemState,
-    Kind,
-    MilestoneStatus,
-    ReportStatus,
-    RequestState,
-    Stage,
-)
+from agreements.register.models.queries import has_been_concluded
+from agreements.vocabulary import HANDED_IN, ActionItemState, Kind, MilestoneStatus, ReportStatus, RequestState
 from partners import kept
 from partners.models import Country
 from partners.viewers import ALL_DESKS, Viewer
@@ -134,8 +126,7 @@ def _place(agreement: Any) -> int:
         return 3
     if agreement.kind == Kind.PROGRAMME:
         return 1
-    was_ended = agreement.stage == Stage.ENDED and not agreement.ended_unconcluded
-    return 0 if was_ended or agreement.stage in CONCLUDED_OR_SUSPENDED else 2
+    return 0 if has_been_concluded(agreement) else 2
 
 
 def papers(country: Country, agreements: Any, viewer: Viewer) -> list[SignedPaper]:

@@ -268,11 +268,6 @@ class Agreement(StatedTerms, Record):
         return visibility.shared_agreements(viewer, Part(part))
 
     @property
-    def ended_unconcluded(self) -> bool:
-        """Whether it came to its end before anybody signed or adopted it."""
-        return bool(self.ending == Ending.NOT_CONCLUDED)
-
-    @property
     def title(self) -> str:
         return self.in_words("title")
 

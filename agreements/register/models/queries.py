@@ -126,6 +126,12 @@ def was_concluded(prefix: str = "") -> Q:
     return stands | (Q(**{f"{prefix}stage": Stage.ENDED}) & ~Q(**{f"{prefix}ending": Ending.NOT_CONCLUDED}))
 
 
+def has_been_concluded(agreement: Any) -> bool:
+    """The twin of `was_concluded`, for a record that is at hand."""
+    has_ended = agreement.stage == Stage.ENDED and agreement.ending != Ending.NOT_CONCLUDED
+    return has_ended or agreement.stage in CONCLUDED_OR_SUSPENDED
+
+
 def concluded_from(first: date, prefix: str = "") -> Q:
     """Concluded on a day or later, as far as is known: what is of a year may have been before."""
     began = PeriodFirst(f"{prefix}signed_precision", f"{prefix}signed_on")

@@ -15,6 +15,8 @@ from agreements.commitments.models import Commitment
 from agreements.dates import PartialDate
 from agreements.models import Agreement, Step
 from agreements.overview import figures, tiles
+from agreements.register.models.queries import has_been_concluded, was_concluded
+from agreements.register.models.stated_terms import Ending
 from agreements.register.rules import lifecycle
 from agreements.register.rules.lifecycle import perform
 from agreements.register.rules.references import known_year, next_reference
@@ -308,3 +310,15 @@ def test_a_number_never_changes(cast: Cast, today: object) -> None:
     assert made["ref"] == "US-ND-01"
     cast.api("linh").patch("/api/v1/agreements/US-ND-01/", {"signed": "2024"}, format="json")
     assert Agreement.objects.get(ref="US-ND-01").signed_on == date(2024, 1, 1)
+
+
+def test_a_record_and_the_question_agree_on_what_was_concluded(cast: Cast) -> None:
+    ended = [{"stage": Stage.ENDED, "ending": ending} for ending in Ending.values]
+    others = [{"stage": stage, "kind": KIND.get(stage, "mou")} for stage in Stage.values if stage != Stage.ENDED]
+    rows = [make_agreement(desk=cast.desk) for _facts in (*ended, *others)]
+    for row, facts in zip(rows, (*ended, *others), strict=True):
+        Agreement.objects.filter(pk=row.pk).update(**facts)
+    found = set(Agreement.objects.filter(was_concluded(), pk__in=[row.pk for row in rows]))
+    every = Agreement.objects.filter(pk__in=[row.pk for row in rows])
+    assert {row for row in every if has_been_concluded(row)} == found
+    assert 0 < len(found) < len(rows)
