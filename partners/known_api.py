@@ -18,7 +18,7 @@ from partners.models import (
 )
 from partners.serializing import CodeField, KeyField, RecordSerializer
 from partners.viewers import STAFF
-from partners.viewsets import RecordViewSet
+from partners.viewsets import NumberedViewSet
 
 READ_BY_STAFF = {"list": frozenset(STAFF), "retrieve": frozenset(STAFF)}
 
@@ -84,11 +84,9 @@ class AbsenceSerializer(RecordSerializer):
         fields = ("id", "user", "deputy", "from_on", "to_on", "updated_at", "version")
 
 
-class KnownViewSet(RecordViewSet):
+class KnownViewSet(NumberedViewSet):
     """Rows that are kept in the administration, or on a page."""
 
-    lookup_field = "pk"
-    lookup_value_regex = "[0-9]{1,18}"
     declared = READ_BY_STAFF
 
 

@@ -356,3 +356,10 @@ class RecordViewSet(Answering, viewsets.ModelViewSet[Any]):
         tag = "" if version is not None else self._tag_of_whole(self.code_of(record))
         if not conditions.holds(wanted, tag, version):
             raise Stale
+
+
+class NumberedViewSet(RecordViewSet):
+    """Records without a code of their own, told apart by their number."""
+
+    lookup_field = "pk"
+    lookup_value_regex = "[0-9]{1,18}"

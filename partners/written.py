@@ -12,14 +12,12 @@ from rest_framework.request import Request
 
 from partners import formed
 from partners.records import Record
-from partners.viewsets import RecordViewSet
+from partners.viewsets import NumberedViewSet
 
 
-class WrittenViewSet(RecordViewSet):
+class WrittenViewSet(NumberedViewSet):
     """A subclass says which form reads a body, on which record, and how it is kept; the rest is here."""
 
-    lookup_field = "pk"
-    lookup_value_regex = "[0-9]{1,18}"
     bodies: ClassVar[Mapping[str, type[formed.Strict]]]  # what each action reads
 
     def form(self, record: Any, data: Any = None, files: Any = None) -> forms.BaseForm:

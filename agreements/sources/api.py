@@ -25,7 +25,7 @@ from partners.parsing import CleanForm
 from partners.rows import Make
 from partners.serializing import CodeField, KeyField, RecordSerializer, VisibleField
 from partners.viewers import DESK_STAFF
-from partners.viewsets import READ, RecordViewSet
+from partners.viewsets import READ, NumberedViewSet
 from partners.written import WrittenViewSet
 
 
@@ -113,13 +113,11 @@ class CitationSerializer(RecordSerializer):
         fields = ("id", "document", "paragraph", "page", "quote", "updated_at", "version")
 
 
-class CitationViewSet(RecordViewSet):
+class CitationViewSet(NumberedViewSet):
     """The places in documents that bear claims out."""
 
     records = Citation
     serializer_class = CitationSerializer
-    lookup_field = "pk"
-    lookup_value_regex = "[0-9]{1,18}"
     by_record: ClassVar = {
         "document": (Document, "pk", "document"), "agreement": (Agreement, "ref", "agreement"),
     }  # fmt: skip

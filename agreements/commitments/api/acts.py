@@ -30,7 +30,7 @@ from partners.formed import Strict, body_of
 from partners.models import Organisation
 from partners.serializing import CodeField, RecordSerializer, VisibleField
 from partners.viewers import DESK_STAFF, Role
-from partners.viewsets import READ, RecordViewSet
+from partners.viewsets import READ, NumberedViewSet
 
 DESK = frozenset(DESK_STAFF)
 BOTH_SIDES = DESK | {Role.PARTNER}
@@ -204,11 +204,9 @@ class DecisionSerializer(Strict):
     comment = serializers.CharField(required=False, allow_blank=True, max_length=4000)
 
 
-class Decided(RecordViewSet):
+class Decided(NumberedViewSet):
     """Rows that are decided on."""
 
-    lookup_field = "pk"
-    lookup_value_regex = "[0-9]{1,18}"
     by_record: ClassVar = {"commitment": (Commitment, "ref", "commitment")}
     by_choice: ClassVar[tuple[str, ...]] = ("state",)
 

@@ -27,7 +27,7 @@ from partners.formed import body_of
 from partners.refusals import Refused
 from partners.serializing import RecordSerializer
 from partners.viewers import DESK_STAFF, STAFF
-from partners.viewsets import RecordViewSet
+from partners.viewsets import NumberedViewSet
 
 DESK = frozenset(DESK_STAFF)
 WANTED: dict[str, Any] = {
@@ -58,7 +58,7 @@ class BulkLineSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(allow_blank=True)
 
 
-class BulkChangeViewSet(RecordViewSet):
+class BulkChangeViewSet(NumberedViewSet):
     """Changes of many records at once: delivery, keeper or day of commitments, the keeper of agreements.
 
     `preview` tells what would happen to each. A change is of all or none, with the reason of each that is refused.
@@ -66,8 +66,6 @@ class BulkChangeViewSet(RecordViewSet):
 
     records = BulkChange
     serializer_class = BulkChangeSerializer
-    lookup_field = "pk"
-    lookup_value_regex = "[0-9]{1,18}"
     declared: ClassVar = {
         **dict.fromkeys(("list", "retrieve"), frozenset(STAFF)),
         **dict.fromkeys(("create", "preview", "undo"), DESK),
