@@ -176,16 +176,14 @@ def faults_of(person: Person, path: str, *, known_to_exist: bool = True) -> list
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize(("theme", "width", "language"), LOOKS)
 def test_pages_look_right(
-    browser: Any, site: Running, pages: dict[str, list[str]], language: str, width: int, theme: str
+    browser: Any, site: Running, pages: dict[str, list[str]], name: str, language: str, width: int, theme: str
 ) -> None:
-    problems = []
-    for name, paths in pages.items():
-        person = Person(browser, site, name, language=language, width=width, color_scheme=theme)
-        problems += [fault for path in paths for fault in faults_of(person, path)]
-        problems += [f"{name}: {fault}" for fault in person.faults]
-        person.context.close()
+    person = Person(browser, site, name, language=language, width=width, color_scheme=theme)
+    problems = [fault for path in pages[name] for fault in faults_of(person, path)] + person.faults
+    person.context.close()
     assert problems == [], "\n".join(problems)
 
 
