@@ -65,10 +65,13 @@ def _digest(request: Request) -> str:
 
 
 def _plain(value: Any) -> Any:
-    if not isinstance(value, UploadedFile):
-        return value
+    return digest_of_file(value) if isinstance(value, UploadedFile) else value
+
+
+def digest_of_file(file: UploadedFile) -> list[str]:
+    """Its name and the digest of its content; it can be read from its beginning afterwards."""
     found = sha256()
-    for part in value.chunks():
+    for part in file.chunks():
         found.update(part)
-    value.seek(0)
-    return [value.name, found.hexdigest()]
+    file.seek(0)
+    return [str(file.name), found.hexdigest()]

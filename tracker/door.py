@@ -72,6 +72,20 @@ def refuse(request: HttpRequest, reason: str) -> HttpResponse:
     return answer
 
 
+def answer_to(request: HttpRequest, raised: Exception) -> HttpResponse | None:
+    """What PostgreSQL stopped after the time that the settings allow, and what a rule refused unforeseen."""
+    if isinstance(raised, OperationalError) and isinstance(raised.__cause__, BUSY):
+        return refuse(request, "busy")
+    if isinstance(raised, ValidationError | Refused):
+        reasons = raised.messages if isinstance(raised, ValidationError) else [raised.reason]
+        context = {"detail": " ".join(reasons), "was_typed": is_form(request)}
+        return render(request, "400.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.path.startswith(ADMIN) and isinstance(raised, ValueError | IndexError):
+        log.warning("the administration could not read what was sent", exc_info=raised, path=request.path)
+        return refuse(request, "")  # Django's own pages parse hidden fields by hand
+    return None
+
+
 class Door:
     """Stands before everything that looks at a request, the session included."""
 
@@ -84,17 +98,7 @@ class Door:
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, raised: Exception) -> HttpResponse | None:
-        """What PostgreSQL stopped after the time that the settings allow, and what a rule refused unforeseen."""
-        if isinstance(raised, OperationalError) and isinstance(raised.__cause__, BUSY):
-            return refuse(request, "busy")
-        if isinstance(raised, ValidationError | Refused):
-            reasons = raised.messages if isinstance(raised, ValidationError) else [raised.reason]
-            context = {"detail": " ".join(reasons), "was_typed": is_form(request)}
-            return render(request, "400.html", context, status=HTTPStatus.UNPROCESSABLE_ENTITY)
-        if request.path.startswith(ADMIN) and isinstance(raised, ValueError | IndexError):
-            log.warning("the administration could not read what was sent", exc_info=raised, path=request.path)
-            return refuse(request, "")  # Django's own pages parse hidden fields by hand
-        return None
+        return answer_to(request, raised)
 
     def _refused(self, request: HttpRequest) -> str:
         try:

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "tracker.middleware.Attempted",
     "tracker.middleware.ForgetDrafts",
     "tracker.middleware.StaffSecondFactor",
+    "tracker.sent_once.SentOnce",
 ]
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"

@@ -757,7 +757,7 @@ class Migration(migrations.Migration):
                         ('key', models.CharField(max_length=64)),
                         ('asked', models.CharField(max_length=64)),
                         ('status', models.PositiveSmallIntegerField(default=0)),
-                        ('place', models.CharField(blank=True, max_length=100)),
+                        ('place', models.TextField(blank=True)),
                         ('made_at', models.DateTimeField()),
                         ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
                     ],

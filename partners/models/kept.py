@@ -1,4 +1,4 @@
-"""What became of a request with an Idempotency-Key: where the record stands that it made or changed.
+"""What became of a request with a key of its own: where the record stands that it made or changed.
 
 The answer itself is not kept. Sent again, the record is read anew, through the gate: whoever lost it meanwhile learns
 nothing from the repetition.
@@ -30,7 +30,7 @@ class KeptAnswer(models.Model):
     key = models.CharField(max_length=64)
     asked = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(default=0)
-    place = models.CharField(max_length=100, blank=True)
+    place = models.TextField(blank=True)
     made_at = models.DateTimeField()
 
     class Meta:
