@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partners import reading
+from partners.formed import Strict
 from partners.once import HEADER, Handler, once
 from partners.permissions import viewer_of
 from partners.throttling import headers_of
@@ -49,6 +50,12 @@ class Answering(viewsets.GenericViewSet[Any]):
     @property
     def viewer(self) -> Viewer:
         return viewer_of(self.request)
+
+    def sent_as(self, body: type[Strict]) -> dict[str, Any]:
+        """What was sent, read as such a body. Raises ValidationError."""
+        read = body(data=self.request.data, context=self.get_serializer_context())
+        read.is_valid(raise_exception=True)
+        return dict(read.validated_data)
 
     def takes(self, name: str) -> bool:
         """Whether the action reads a parameter of this name, of this viewer."""

@@ -68,7 +68,7 @@ def _plain(value: Any) -> Any:
     return digest_of_file(value) if isinstance(value, UploadedFile) else value
 
 
-def digest_of_file(file: UploadedFile) -> list[str]:
+def digest_of_file(file: UploadedFile[bytes]) -> list[str]:
     """Its name and the digest of its content; it can be read from its beginning afterwards."""
     found = sha256()
     for part in file.chunks():

@@ -17,6 +17,12 @@ from agreements.exchange.export_views import pages_of
 from agreements.importing.api import ImportViewSet
 from agreements.overview.api import WaitingViewSet
 from agreements.pages.api import ParticipantViewSet, ShareViewSet
+from agreements.procedures.api import (
+    ProcedureStepViewSet,
+    ProcedureViewSet,
+    ProceedingStepViewSet,
+    ProceedingViewSet,
+)
 from agreements.register.api.amendments import AmendmentViewSet
 from agreements.register.api.comments import CommentViewSet, InstrumentTypeViewSet, NoteViewSet
 from agreements.reminders.api import FollowViewSet, InboxViewSet, SavedViewViewSet
@@ -74,6 +80,10 @@ RESOURCES = {
     "organisations": OrganisationViewSet,
     "participants": ParticipantViewSet,
     "people": PersonViewSet,
+    "procedure-steps": ProcedureStepViewSet,
+    "procedures": ProcedureViewSet,
+    "proceeding-steps": ProceedingStepViewSet,
+    "proceedings": ProceedingViewSet,
     "relations": RelationViewSet,
     "reports": ReportViewSet,
     "saved-views": SavedViewViewSet,

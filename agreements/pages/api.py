@@ -134,9 +134,7 @@ class ParticipantViewSet(WrittenViewSet):
     @action(detail=True, methods=["post"])
     def remove(self, request: Request, pk: str) -> HttpResponse:
         """Take it out; the history keeps it."""
-        body = BecauseSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        self.why = body.validated_data.get("because", "")
+        self.why = self.sent_as(BecauseSerializer).get("because", "")
         with transaction.atomic():
             row = self.get_object()
             self.hold(row)

@@ -65,11 +65,6 @@ class Own(Answering):
             raise Http404
         return Response(self.get_serializer(row).data, status=status_code)
 
-    def said(self, body: type[Strict]) -> dict[str, Any]:
-        read = body(data=self.request.data, context=self.get_serializer_context())
-        read.is_valid(raise_exception=True)
-        return dict(read.validated_data)
-
 
 class FollowSerializer(serializers.ModelSerializer[Follow]):
     agreement = serializers.SlugRelatedField[Agreement](slug_field="ref", read_only=True, allow_null=True)
@@ -103,7 +98,7 @@ class FollowViewSet(Own):
 
     @extend_schema(responses={201: FollowSerializer})
     def create(self, request: Request) -> Response:
-        said = self.said(FollowNewSerializer)
+        said = self.sent_as(FollowNewSerializer)
         if len(said) != 1:
             raise exceptions.ValidationError(_("Name one thing to follow, and one only."))
         ((name, record),) = said.items()
@@ -150,7 +145,7 @@ class SavedViewViewSet(Own):
 
     @extend_schema(responses={201: SavedViewSerializer})
     def create(self, request: Request) -> Response:
-        said = {"query": "", "audience": ViewAudience.PRIVATE, **self.said(SavedViewNewSerializer)}
+        said = {"query": "", "audience": ViewAudience.PRIVATE, **self.sent_as(SavedViewNewSerializer)}
         return self.shown_at(str(following.keep(self.viewer, **said).pk), status.HTTP_201_CREATED)
 
     @extend_schema(request=None, responses={204: None})
@@ -226,7 +221,7 @@ class InboxViewSet(Own):
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, pk: str) -> HttpResponse:
         """As by the links of a mail: I know, in a week, no more of this record."""
-        wanted, rows, now = MailAnswer(self.said(InboxAnswerSerializer)["answer"]), self._one(pk), timezone.now()
+        wanted, rows, now = MailAnswer(self.sent_as(InboxAnswerSerializer)["answer"]), self._one(pk), timezone.now()
         answers.give(rows.first(), wanted, at=now)
         if wanted == MailAnswer.MUTE:
             inbox.put_away(rows, at=now)

@@ -112,12 +112,11 @@ class ReportViewSet(WrittenViewSet):
     @action(detail=True, methods=["post"], parser_classes=[CleanForm])
     def evidence(self, request: Request, pk: str) -> HttpResponseBase:
         """Put a file beside a draft, or beside what was returned; `documents?report=` lists them."""
-        body = EvidenceSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
+        said = self.sent_as(EvidenceSerializer)
         with transaction.atomic():
             report = self.held()
             self.hold(report)
-            evidence.attach(report, body.validated_data["file"], by=self.viewer)
+            evidence.attach(report, said["file"], by=self.viewer)
         return self.shown_at(str(report.pk))
 
     @extend_schema(request=None, responses=ReportSerializer)
@@ -142,9 +141,8 @@ class ReportViewSet(WrittenViewSet):
         return self._decide(accept=False)
 
     def _decide(self, *, accept: bool) -> HttpResponseBase:
-        said = DecisionSerializer(data=self.request.data)
-        said.is_valid(raise_exception=True)
+        said = self.sent_as(DecisionSerializer)
         with transaction.atomic():
             report = self.held()
-            reports.decide(report, accept=accept, by=self.viewer, comment=said.validated_data.get("comment", ""))
+            reports.decide(report, accept=accept, by=self.viewer, comment=said.get("comment", ""))
         return self.shown_at(str(report.pk))

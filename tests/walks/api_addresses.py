@@ -51,6 +51,10 @@ API: dict[str, tuple[int, ...]] = {
             "api-figures-list",
             "api-focal-points-list",
             "api-people-list",
+            "api-procedure-steps-list",
+            "api-procedures-list",
+            "api-proceeding-steps-list",
+            "api-proceedings-list",
             "api-relations-list",
         ),
         (401, OK, OK, OK, 403, 403, OK, OK),
@@ -58,6 +62,16 @@ API: dict[str, tuple[int, ...]] = {
     # Of a desk.
     "api-action-items-detail": (401, OK, GONE, OK, 403, 403, OK, OK),
     "api-people-detail": (401, OK, OK, OK, 403, 403, OK, OK),
+    # What the law knows, and what an agreement goes through: staff's.
+    **dict.fromkeys(
+        (
+            "api-procedure-steps-detail",
+            "api-proceeding-steps-detail",
+            "api-proceedings-clocks",
+            "api-proceedings-detail",
+        ),
+        (401, OK, OK, OK, 403, 403, OK, OK),
+    ),
     # Of which there is none, for staff.
     **dict.fromkeys(
         (
@@ -66,6 +80,7 @@ API: dict[str, tuple[int, ...]] = {
             "api-bulk-changes-detail",
             "api-figures-detail",
             "api-focal-points-detail",
+            "api-procedures-detail",
             "api-relations-detail",
         ),
         (401, GONE, GONE, GONE, 403, 403, GONE, GONE),
@@ -106,6 +121,9 @@ API: dict[str, tuple[int, ...]] = {
             "api-action-items-finish",
             "api-action-items-reopen",
             "api-action-items-verify",
+            "api-proceeding-steps-send-back",
+            "api-proceeding-steps-take-back",
+            "api-proceedings-close",
             "api-agreements-archive",
             "api-agreements-rectify",
             "api-agreements-undo",

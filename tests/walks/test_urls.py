@@ -28,6 +28,7 @@ from agreements.models import (
     Meeting,
     Milestone,
     Participant,
+    ProcedureStep,
     Proceeding,
     ProceedingStep,
     Report,
@@ -238,7 +239,8 @@ OWN_ROWS: dict[str, Any] = {
 # By how their names begin; none of them need be there.
 ROWS_OF: list[tuple[tuple[str, ...], Any]] = [
     (("import", "api-imports"), ImportBatch), (("meeting",), Meeting), (("person_merge",), Person),
-    (("procedure_step",), ProceedingStep), (("api-documents",), Document), (("api-reports",), Report),
+    (("procedure_step", "api-proceeding-steps"), ProceedingStep), (("api-proceedings",), Proceeding),
+    (("api-procedure-steps",), ProcedureStep), (("api-documents",), Document), (("api-reports",), Report),
     (("api-milestones",), Milestone), (("api-indicators",), Indicator), (("api-amendments",), Amendment),
     (("api-shares",), Share), (("api-participants",), Participant),
     (("api-action-items",), ActionItem), (("api-people",), Person),

@@ -97,7 +97,7 @@ class ActionItemViewSet(WrittenViewSet):
     @action(detail=True, methods=["post"])
     def finish(self, request: Request, pk: str) -> HttpResponseBase:
         """Say that it is done, and what came of it."""
-        said = self._body(ResultSerializer)
+        said = self.sent_as(ResultSerializer)
         with transaction.atomic():
             action_items.finish(self.held(), result=said["result"], by=self.viewer)
         return self.shown_at(pk)
@@ -114,12 +114,7 @@ class ActionItemViewSet(WrittenViewSet):
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> HttpResponseBase:
         """Someone else of the desk says what is missing: it is to be done again."""
-        said = self._body(MissingSerializer)
+        said = self.sent_as(MissingSerializer)
         with transaction.atomic():
             action_items.verify(self.held(), holds=False, reason=said["reason"], by=self.viewer)
         return self.shown_at(pk)
-
-    def _body(self, kind: type[Strict]) -> dict[str, Any]:
-        read = kind(data=self.request.data)
-        read.is_valid(raise_exception=True)
-        return dict(read.validated_data)

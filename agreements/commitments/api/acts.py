@@ -105,14 +105,9 @@ class ActingCommitmentViewSet(CommitmentViewSet):
         "answer": frozenset({Role.PARTNER}), "on_behalf": DESK, "wording": READ["list"],
     }  # fmt: skip
 
-    def said(self, body: type[Strict]) -> dict[str, Any]:
-        read = body(data=self.request.data, context=self.get_serializer_context())
-        read.is_valid(raise_exception=True)
-        return dict(read.validated_data)
-
     def by_form(self, form: Callable[[Any], Any], body: type[Strict]) -> dict[str, Any]:
         """What the form of the page makes of the body."""
-        said = self.said(body)
+        said = self.sent_as(body)
         read: dict[str, Any] = formed.read(form(formed.data_for(form(None), said))).cleaned_data
         return read
 
@@ -136,14 +131,14 @@ class ActingCommitmentViewSet(CommitmentViewSet):
     @action(detail=True, methods=["post"])
     def unblock(self, request: Request, ref: str) -> HttpResponse:
         """Note that the blocker is out of the way, and how."""
-        how = self.said(UnblockSerializer)["how"]
+        how = self.sent_as(UnblockSerializer)["how"]
         return self.done(lambda one: blockers.unblock(one, how=how, by=self.viewer))
 
     @extend_schema(request=EscalateSerializer, responses=CommitmentSerializer)
     @action(detail=True, methods=["post"])
     def escalate(self, request: Request, ref: str) -> HttpResponse:
         """Raise the blocker to who can remove it."""
-        said = self.said(EscalateSerializer)
+        said = self.sent_as(EscalateSerializer)
         return self.done(lambda one: blockers.escalate(one, to=said["to"], reason=said["reason"], by=self.viewer))
 
     @extend_schema(request=None, responses=CommitmentSerializer)
@@ -180,7 +175,7 @@ class ActingCommitmentViewSet(CommitmentViewSet):
     def answer(self, request: Request, ref: str) -> HttpResponse:
         """Confirm the words, or dispute them and propose others."""
         own = own_organisations(self.viewer)
-        verdict = self.said(AnswerBodySerializer)["verdict"]
+        verdict = self.sent_as(AnswerBodySerializer)["verdict"]
         said = Said(verdict=verdict, **self.by_form(lambda data: AnswerForm(data, organisations=own),
                                                     AnswerBodySerializer))  # fmt: skip
         return self.done(lambda one: answers.answer(one, said, by=self.viewer))
@@ -189,7 +184,7 @@ class ActingCommitmentViewSet(CommitmentViewSet):
     @action(detail=True, methods=["post"], url_path="on-behalf")
     def on_behalf(self, request: Request, ref: str) -> HttpResponse:
         """Note that the partner accepted the words, with the paper that says so."""
-        given = self.said(OnBehalfSerializer)
+        given = self.sent_as(OnBehalfSerializer)
         said = Said(given["organisation"], Verdict.CONFIRMED, given["seen"], remark=given.get("remark", ""))
 
         def accept(one: Commitment) -> None:
@@ -217,11 +212,10 @@ class Decided(NumberedViewSet):
         Commitment.objects.visible_to(self.viewer).get_locked(pk=record.commitment_id)
 
     def decided(self, decide: Callable[[Any, str], object]) -> HttpResponseBase:
-        said = DecisionSerializer(data=self.request.data)
-        said.is_valid(raise_exception=True)
+        said = self.sent_as(DecisionSerializer)
         with transaction.atomic():
             row = self.held()
-            decide(row, said.validated_data.get("comment", ""))
+            decide(row, said.get("comment", ""))
         return self.shown_at(str(row.pk))
 
 

@@ -75,9 +75,7 @@ class BulkChangeViewSet(NumberedViewSet):
 
     def _wanted(self) -> tuple[dict[str, Any], bulk.Wish]:
         """What was said, and what the page's form makes of it. Raises ValidationError."""
-        read = self.bodies[self.action](data=self.request.data, context=self.get_serializer_context())
-        read.is_valid(raise_exception=True)
-        said = dict(read.validated_data)
+        said = self.sent_as(self.bodies[self.action])
         blank = WishForm(viewer=self.viewer)
         wish = formed.read(WishForm(formed.data_for(blank, said), viewer=self.viewer)).wish()
         if said["about"] == RecordList.AGREEMENTS and wish.column != bulk.OWNER:

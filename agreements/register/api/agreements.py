@@ -340,10 +340,8 @@ class AgreementViewSet(RecordViewSet):
         """Perform a transition; 409 with the reason where a rule refuses it, 403 where it is not yours to do."""
         if name not in lifecycle.TRANSITIONS:
             raise Unknown(_("There is no act called “%(name)s”.") % {"name": name})
-        said = ActSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        facts = self.sent_as(ActSerializer)
         agreement = self.get_object()
-        facts = dict(said.validated_data)
         if (pk := facts.pop("document", None)) is not None:
             facts["document"] = agreement.documents.visible_to(self.viewer).filter(pk=pk).first()
         if (pk := facts.pop("participant", None)) is not None:

@@ -138,11 +138,10 @@ class AmendmentViewSet(WrittenViewSet):
         """Submit it, approve it, return it, withdraw it: what `acts` names."""
         if name not in amendments.TRANSITIONS:
             raise Unknown(_("There is no act called “%(name)s”.") % {"name": name})
-        said = AmendmentActSerializer(data=request.data)
-        said.is_valid(raise_exception=True)
+        said = self.sent_as(AmendmentActSerializer)
         with transaction.atomic():
             amendment = self.held()
-            amendments.perform(name, amendment, by=self.viewer, facts=Facts(on=self.viewer.on, **said.validated_data))
+            amendments.perform(name, amendment, by=self.viewer, facts=Facts(on=self.viewer.on, **said))
         return self.shown_at(str(amendment.pk))
 
     def base_queryset(self) -> Any:

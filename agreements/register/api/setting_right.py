@@ -42,9 +42,7 @@ class SettingRightViewSet(AgreementViewSet):
         return self.shown_after(agreement)
 
     def _reason(self) -> str:
-        said = ReasonSerializer(data=self.request.data)
-        said.is_valid(raise_exception=True)
-        return str(said.validated_data["reason"])
+        return str(self.sent_as(ReasonSerializer)["reason"])
 
     @extend_schema(request=ReasonSerializer, responses={200: AgreementSerializer, 204: None})
     @action(detail=True, methods=["post"])
