@@ -169,8 +169,6 @@ PAST_THE_GATE = {
     "agreements/exchange/export_views.py: FileTaken.objects.filter": "the line just written, of one's own",
     "agreements/reminders/following_views.py: Follow.objects.filter": "one's own",
     "agreements/reminders/following_views.py: Mute.objects.filter": "one's own",
-    "agreements/reminders/views.py: ReminderRule.objects.in_bulk": "names of rules, for who may see the plan",
-    "agreements/reminders/views.py: User.objects.in_bulk": "names of who is told, for who may see the plan",
     "partners/draft_views.py: Draft.objects.update_or_create": "one's own",
     "tracker/search/engine.py: Document.objects.filter": "texts of papers that came through the gate",
     "tracker/search/spelling.py: Word.objects.count": "single words, which are no record",

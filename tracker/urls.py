@@ -15,7 +15,7 @@ from agreements.commitments.api.commitments import WholeAgreementViewSet
 from agreements.commitments.api.parts import FundingViewSet, IndicatorViewSet, MeasurementViewSet, MilestoneViewSet
 from agreements.exchange.export_views import pages_of
 from agreements.importing.api import ImportViewSet
-from agreements.overview.api import WaitingViewSet
+from agreements.overview.api import OverviewViewSet, PlaceViewSet, WaitingViewSet
 from agreements.pages.api import ParticipantViewSet, ShareViewSet
 from agreements.procedures.api import (
     ProcedureStepViewSet,
@@ -25,7 +25,13 @@ from agreements.procedures.api import (
 )
 from agreements.register.api.amendments import AmendmentViewSet
 from agreements.register.api.comments import CommentViewSet, InstrumentTypeViewSet, NoteViewSet
-from agreements.reminders.api import FollowViewSet, InboxViewSet, SavedViewViewSet
+from agreements.reminders.api import (
+    FollowViewSet,
+    InboxViewSet,
+    ReminderPlanViewSet,
+    ReminderViewSet,
+    SavedViewViewSet,
+)
 from agreements.reporting.api import ReportViewSet
 from agreements.sources.api import CitationViewSet, DocumentViewSet
 from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
@@ -44,6 +50,7 @@ from tracker.admin_site import lead_on
 from tracker.heartbeat import views as heartbeat
 from tracker.history import views as history
 from tracker.history.api import ChangeViewSet
+from tracker.history.past_api import AsOfViewSet, TimelineViewSet
 from tracker.search import views as search
 from tracker.search.api import SearchViewSet
 from tracker.tour import tour
@@ -56,6 +63,7 @@ RESOURCES = {
     "agreements": WholeAgreementViewSet,
     "amendments": AmendmentViewSet,
     "answers": AnswerViewSet,
+    "as-of": AsOfViewSet,
     "assessments": AssessmentViewSet,
     "bulk-changes": BulkChangeViewSet,
     "changes": ChangeViewSet,
@@ -78,18 +86,23 @@ RESOURCES = {
     "money": FundingViewSet,
     "notes": NoteViewSet,
     "organisations": OrganisationViewSet,
+    "overview": OverviewViewSet,
     "participants": ParticipantViewSet,
     "people": PersonViewSet,
+    "places": PlaceViewSet,
     "procedure-steps": ProcedureStepViewSet,
     "procedures": ProcedureViewSet,
     "proceeding-steps": ProceedingStepViewSet,
     "proceedings": ProceedingViewSet,
     "relations": RelationViewSet,
+    "reminder-plan": ReminderPlanViewSet,
+    "reminders": ReminderViewSet,
     "reports": ReportViewSet,
     "saved-views": SavedViewViewSet,
     "search": SearchViewSet,
     "sectors": SectorViewSet,
     "shares": ShareViewSet,
+    "timeline": TimelineViewSet,
     "waiting": WaitingViewSet,
 }
 for name, viewset in RESOURCES.items():

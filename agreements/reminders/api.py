@@ -1,14 +1,14 @@
-"""One's own: what one follows, the lists one has kept, and what one was told."""
+"""What one follows, the lists one has kept, what one was told; and for staff who will be told what, and who was."""
 
 from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_serializer
 from rest_framework import exceptions, serializers, status
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -19,7 +19,8 @@ from agreements.register.models import Agreement, Follow, SavedView
 from agreements.register.rules import following
 from agreements.reminders import answers, inbox
 from agreements.reminders.answers import MailAnswer
-from agreements.reminders.models import Mute, Reminder
+from agreements.reminders.models import TOLD, Mute, Reminder
+from agreements.reminders.planned import Line, planned
 from agreements.vocabulary import RecordList, ViewAudience
 from partners.access import Eyes
 from partners.answering import Answering, Offsets
@@ -27,9 +28,10 @@ from partners.formed import Strict
 from partners.models import Country
 from partners.permissions import Declared
 from partners.serializing import VisibleField
-from partners.viewers import Role
+from partners.viewers import STAFF, Role
 
 ALL = frozenset(Role)
+OVERSEERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.OPERATOR})
 OF_A_LIST = frozenset({"limit", "offset"})
 
 
@@ -226,3 +228,92 @@ class InboxViewSet(Own):
         if wanted == MailAnswer.MUTE:
             inbox.put_away(rows, at=now)
         return HttpResponse(status=status.HTTP_204_NO_CONTENT)
+
+
+class PlannedSerializer(serializers.Serializer[Line]):
+    """Who will be told what on which day, if nothing changes."""
+
+    on = serializers.DateField()
+    person = serializers.IntegerField(source="person.pk", help_text="number of the person")
+    name = serializers.CharField(source="person.name")
+    ref = serializers.CharField(source="record.ref", help_text="the agreement or commitment")
+    rule = serializers.CharField(source="rule.code")
+    due = serializers.CharField(
+        source="day.plain", default=None, allow_null=True, help_text="as exactly as it is known"
+    )
+
+
+@extend_schema_serializer(many=False)
+class PlanSerializer(serializers.Serializer[Any]):
+    """Counted no further than 1000: 1001 stands for all that is beyond. The first 200 are named."""
+
+    count = serializers.IntegerField()
+    results = PlannedSerializer(many=True)
+
+
+class ReminderPlanViewSet(Answering):
+    """Who will be told what of an agreement within a year; for staff.
+
+    Without one, of all that the caller sees within 30 days: as its page, for managers, auditors and operators.
+    """
+
+    permission_classes = (Declared,)
+    declared: ClassVar = {"list": frozenset(STAFF)}
+    eyes = Eyes.ASKER
+    parameters: ClassVar = {"list": frozenset({"agreement"})}
+    serializer_class = PlanSerializer
+    pagination_class = None
+    filter_backends = ()
+    http_method_names = ("get", "head", "options")
+
+    @extend_schema(
+        operation_id="v1_reminder_plan_list",
+        parameters=[OpenApiParameter("agreement", str, description="reference of an agreement")],
+        responses=PlanSerializer,
+    )
+    def list(self, request: Request) -> Response:
+        ref = request.query_params.get("agreement")
+        if ref is None and self.viewer.role not in OVERSEERS:
+            raise exceptions.PermissionDenied
+        agreement = None if ref is None else Agreement.objects.get_visible(self.viewer, ref=ref)
+        count, lines = planned(self.viewer, agreement)
+        return Response(PlanSerializer({"count": count, "results": lines}).data)
+
+
+class ReminderSerializer(serializers.ModelSerializer[Reminder]):
+    """Who was told what, when, about which day."""
+
+    rule = serializers.CharField(source="rule.code", default=None, allow_null=True)
+    act = serializers.CharField(source="step.name", default=None, allow_null=True, help_text="that it tells of")
+    agreement = serializers.SlugRelatedField[Agreement](slug_field="ref", read_only=True)
+    commitment = serializers.SlugRelatedField[Commitment](slug_field="ref", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Reminder
+        fields = ("id", "rule", "act", "recipient", "agreement", "commitment", "due_on", "offset", "state", "sent_at")
+
+
+class ReminderViewSet(Answering):
+    """The ledger: who was told what, of what the caller sees now; the last first. For staff."""
+
+    permission_classes = (Declared,)
+    declared: ClassVar = {"list": frozenset(STAFF)}
+    eyes = Eyes.ASKER
+    parameters: ClassVar = {"list": OF_A_LIST | {"agreement"}}
+    serializer_class = ReminderSerializer
+    pagination_class = OwnPages
+    filter_backends = ()
+    http_method_names = ("get", "head", "options")
+
+    @extend_schema(parameters=[OpenApiParameter("agreement", str, description="reference of an agreement")])
+    def list(self, request: Request) -> Response:
+        seen = Agreement.objects.visible_to(self.viewer)
+        if (ref := request.query_params.get("agreement")) is not None:
+            seen = seen.filter(ref=ref)
+        promised = Commitment.objects.visible_to(self.viewer).order_by().values("pk")
+        rows = Reminder.objects.visible_to(self.viewer).filter(
+            state__in=TOLD, agreement__in=seen.order_by().values("pk")
+        )
+        rows = rows.filter(Q(commitment=None) | Q(commitment__in=promised)).order_by("-sent_at", "-pk")
+        shown = self.paginate_queryset(rows.select_related("rule", "step", "agreement", "commitment"))
+        return self.get_paginated_response(self.get_serializer(shown, many=True).data)

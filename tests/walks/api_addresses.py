@@ -24,6 +24,7 @@ API: dict[str, tuple[int, ...]] = {
             "api-money-list",
             "api-notes-list",
             "api-participants-list",
+            "api-places-list",
             "api-reports-list",
             "api-saved-views-list",
             "api-sectors-list",
@@ -31,6 +32,9 @@ API: dict[str, tuple[int, ...]] = {
         ),
         (401, OK, OK, OK, OK, OK, OK, OK),
     ),
+    # Of an agreement that has to be named.
+    **dict.fromkeys(("api-as-of-list", "api-timeline-list"), (401, 400, 400, 400, 403, 403, 400, 400)),
+    **dict.fromkeys(("api-overview-list", "api-reminder-plan-list"), (401, 403, 403, OK, 403, 403, OK, OK)),
     "api-search-list": (401, 400, 400, 400, 400, 400, 400, 400),  # nothing is asked for
     **dict.fromkeys(
         (
@@ -51,6 +55,7 @@ API: dict[str, tuple[int, ...]] = {
             "api-figures-list",
             "api-focal-points-list",
             "api-people-list",
+            "api-reminders-list",
             "api-procedure-steps-list",
             "api-procedures-list",
             "api-proceeding-steps-list",
