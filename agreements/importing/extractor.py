@@ -13,6 +13,7 @@ import sys
 import zipfile
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import chain, islice
 from typing import Any
 
 MEMORY_BYTES = 640 * 1024**2  # of address space; what is touched of it is a fraction
@@ -24,6 +25,7 @@ MOST_IN_CELL = 20_000  # characters
 MOST_SHEETS = 50
 # A workbook unpacks to ten or twenty times its size; what unpacks to a hundred times as much holds nothing but itself.
 MOST_UNPACKED, UNSUSPECTED, MOST_RATIO = 400 * 1024**2, 20 * 1024**2, 100
+JUDGED_ROWS = 200
 MOST_MERGED = 20_000  # cells that are filled because they are merged with another
 ZIP, COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -85,7 +87,21 @@ def _workbook(content: bytes, said: dict[str, Any]) -> tuple[dict[str, Any], Ite
     kind = "xlsx" if content.startswith(ZIP) and b"mimetypeapplication/vnd.oasis" not in content[:200] else "ods"
     kind = kind if content.startswith(ZIP) else "xls"
     found = {"kind": kind, "sheets": sheets, "sheet": wanted}
-    return found, _sheet_rows(known[wanted])
+    return _in_letters(found, _sheet_rows(known[wanted]), str(said.get("encoding") or ""))
+
+
+def _in_letters(found: dict[str, Any], rows: Iterator[Row], wanted: str) -> tuple[dict[str, Any], Iterator[Row]]:
+    """Sheets of the nineties hold the bytes of their fonts: what was found says so, unless another way is wanted."""
+    from agreements.importing import plaintext  # noqa: PLC0415
+
+    top = list(islice(rows, JUDGED_ROWS))
+    rows = chain(top, rows)
+    if wanted not in ("", plaintext.OLD_FONTS):
+        return found | {"encoding": wanted}, rows
+    if not plaintext.is_of_old_fonts(top):
+        return found, rows
+    drawn = ([plaintext.of_old_fonts(cell) for cell in row] for row in rows)
+    return found | {"encoding": plaintext.OLD_FONTS}, drawn
 
 
 def _fullest(sheets: list[dict[str, Any]]) -> str:

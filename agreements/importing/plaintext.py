@@ -12,18 +12,30 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-ENCODINGS = ("utf-8", "utf-16", "windows-1258", "windows-1252")
+OLD_FONTS = "tcvn3"
+ENCODINGS = ("utf-8", "utf-16", "windows-1258", OLD_FONTS, "windows-1252")
 SEPARATORS = (",", ";", "\t", "|")
 LOOKED_AT = 200_000  # characters, for the separator
 MOST_DEEP = 40  # lists and objects within each other in JSON
 MOST_NAMES = 200
-# In Windows-1258 tones are signs of their own behind the vowel; in Windows-1252 the same bytes are letters.
-ACCENTS = "\u0300\u0309\u0303\u0301\u0323"
-VOWELS = frozenset("aeiouyăâêôơưAEIOUYĂÂÊÔƠƯ")
+# TCVN 5712:1993 as fonts such as .VnTime draw it; below 0xA1 they draw what Windows-1252 has.
+TCVN3 = dict(
+    enumerate(
+        "ĂÂÊÔƠƯĐăâêôơưđẶ\u0300\u0309\u0303\u0301\u0323àảãáạẲằẳẵắẴẮẦẨẪẤỀặầẩẫấậèỂẻẽéẹềểễếệìỉỄẾỒĩíịòỔỏõóọồổỗốộờởỡớợùỖủũúụừửữứựỳỷỹýỵỐ",
+        0xA1,
+    )
+)
+# Of a word's letters without their tones: what a syllable of Vietnamese may begin with, hold and end with.
+SYLLABLE = re.compile(
+    "(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnprstvx])?[aăâeêioôơuưy]{1,3}(?:ch|ng|nh|[cmnpt])?"
+)
+TONES = "\u0300\u0309\u0303\u0301\u0323"
+WORD = re.compile(r"[^\W\d_]+")
+MANY = 0.8  # of the words with marks
+FEW = 10  # words with marks, by which a sheet can be judged
 HTML = re.compile(rb"\s*(?:<!doctype html|<html|<table|<\?xml)", re.IGNORECASE)
 
 
@@ -38,7 +50,7 @@ def read(content: bytes, said: dict[str, Any]) -> tuple[dict[str, Any], Iterator
     if encoding not in ENCODINGS:
         raise NoTable("encoding")
     try:
-        text = content.decode("utf-8-sig" if encoding == "utf-8" else _wide(content) or encoding)
+        text = decoded(content, encoding)
     except UnicodeError:
         raise NoTable("encoding") from None
     if "\x00" in text[:LOOKED_AT]:
@@ -65,27 +77,62 @@ def _wide(content: bytes) -> str:
     return "utf-16-le" if head[1::2].count(0) > head[::2].count(0) else "utf-16-be"
 
 
+def decoded(content: bytes, encoding: str) -> str:
+    """Raises UnicodeError."""
+    if encoding == OLD_FONTS:
+        return content.decode("windows-1252").translate(TCVN3)
+    return content.decode("utf-8-sig" if encoding == "utf-8" else _wide(content) or encoding)
+
+
 def encoding_of(content: bytes) -> str:
+    """Of bytes that are no Unicode, that in which most words with marks are Vietnamese; else the western one."""
     if _wide(content):
         return "utf-16"
     try:
         content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return "windows-1258" if _is_vietnamese(content) else "windows-1252"
+        shares = {one: _vietnamese(content[:LOOKED_AT], one) for one in ("windows-1258", OLD_FONTS)}
+        best = max(shares, key=lambda one: shares[one])
+        return best if shares[best] >= MANY else "windows-1252"
     return "utf-8"
 
 
-def _is_vietnamese(content: bytes) -> bool:
-    """Whether what would be tones mostly stands behind vowels, or đ, ơ and ư stand where they do in words."""
+def _vietnamese(content: bytes, encoding: str) -> float:
+    """The share of the words with marks that are syllables of Vietnamese."""
     try:
-        text = content[:LOOKED_AT].decode("windows-1258")
+        text = unicodedata.normalize("NFC", decoded(content, encoding))
     except UnicodeDecodeError:
+        return 0.0
+    marked = [word for word in WORD.findall(text) if not word.isascii()]
+    return sum(map(is_syllable, marked)) / len(marked) if marked else 0.0
+
+
+def is_of_old_fonts(rows: Iterable[list[str]]) -> bool:
+    """Whether the cells of a sheet were typed for fonts such as .VnTime: read as Unicode they are no Vietnamese."""
+    marked = [word for row in rows for cell in row if _is_western(cell) for word in WORD.findall(cell.translate(TCVN3))]
+    marked = [word for word in marked if not word.isascii()]
+    return len(marked) >= FEW and sum(map(is_syllable, marked)) >= MANY * len(marked)
+
+
+def of_old_fonts(cell: str) -> str:
+    """The letters that the font drew. What is no Vietnamese by it, such as a name in French, stays."""
+    drawn = unicodedata.normalize("NFC", cell.translate(TCVN3)) if _is_western(cell) else cell
+    return drawn if all(word.isascii() or is_syllable(word) for word in WORD.findall(drawn)) else cell
+
+
+def _is_western(cell: str) -> bool:
+    """Whether its letters are those of Windows-1252, with marks among them."""
+    try:
+        return any(byte > ord("\xa0") for byte in cell.encode("windows-1252"))
+    except UnicodeEncodeError:
         return False
-    behind = sum(text.count(tone) for tone in ACCENTS)
-    fitting = sum(1 for before, after in pairwise(text) if after in ACCENTS and before in VOWELS)
-    if not behind:
-        return len(re.findall("[đƠơƯư]", text)) > 2
-    return fitting * 10 >= behind * 9
+
+
+def is_syllable(word: str) -> bool:
+    """Whether it could be Vietnamese: of one vowel group with one tone at most."""
+    parts = unicodedata.normalize("NFD", word.lower())
+    bare = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
+    return sum(part in TONES for part in parts) <= 1 and SYLLABLE.fullmatch(bare) is not None
 
 
 def separator_of(text: str) -> str:

@@ -133,15 +133,30 @@ def as_csv(rows: Rows, *, separator: str = ",", encoding: str = "utf-8-sig") -> 
     out = io.StringIO()
     csv.writer(out, delimiter=separator, lineterminator="\r\n").writerows(rows)
     text = out.getvalue()
-    return in_1258(text) if encoding == "windows-1258" else text.encode(encoding)
+    old = {"windows-1258": in_1258, "tcvn3": in_tcvn3}
+    return old[encoding](text) if encoding in old else text.encode(encoding)
 
 
+BY_LETTER = {
+    **dict(zip("ĂÂÊÔƠƯĐăâêôơưđ", range(0xA1, 0xAF), strict=True)),
+    "à": 0xB5, "ả": 0xB6, "ã": 0xB7, "á": 0xB8, "ạ": 0xB9, "ằ": 0xBB, "ắ": 0xBE, "ặ": 0xC6, "ầ": 0xC7, "ấ": 0xCA,
+    "ậ": 0xCB, "è": 0xCC, "é": 0xD0, "ề": 0xD2, "ể": 0xD3, "ế": 0xD5, "ệ": 0xD6, "ì": 0xD7, "í": 0xDD, "ị": 0xDE,
+    "ò": 0xDF, "ó": 0xE3, "ọ": 0xE4, "ồ": 0xE5, "ổ": 0xE6, "ố": 0xE8, "ộ": 0xE9, "ờ": 0xEA, "ở": 0xEB, "ớ": 0xED,
+    "ợ": 0xEE, "ù": 0xEF, "ủ": 0xF1, "ú": 0xF3, "ụ": 0xF4, "ừ": 0xF5, "ử": 0xF6, "ữ": 0xF7, "ứ": 0xF8, "ự": 0xF9,
+    "ý": 0xFD, "ỏ": 0xE1, "ẩ": 0xC8, "ẫ": 0xC9, "ẻ": 0xCE, "ẹ": 0xD1, "ễ": 0xD4, "ỉ": 0xD8, "ũ": 0xF2, "ỹ": 0xFC,
+}  # fmt: skip
 TONES = "\u0300\u0309\u0303\u0301\u0323"
 
 
 def in_1258(text: str) -> bytes:
     """As old Windows writes Vietnamese: the vowel, then its tone."""
     return b"".join(map(_one_1258, unicodedata.normalize("NFC", text)))
+
+
+def in_tcvn3(text: str) -> bytes:
+    """As the fonts of the nineties write it, in lower case: one byte for each letter."""
+    letters = unicodedata.normalize("NFC", text)
+    return b"".join(bytes([BY_LETTER[one]]) if one in BY_LETTER else one.encode("windows-1252") for one in letters)
 
 
 def _one_1258(char: str) -> bytes:

@@ -49,6 +49,7 @@ FORMS = {
     "semicolons": (making.as_csv([HEADS, *ROWS], separator=";"), "a.csv", {"separator": ";"}),
     "tabs": (making.as_csv([HEADS, *ROWS], separator="\t"), "a.tsv", {"separator": "\t", "kind": "tsv"}),
     "windows-1258": (making.as_csv([HEADS, *ROWS], encoding="windows-1258"), "a.csv", {"encoding": "windows-1258"}),
+    "tcvn3": (making.as_csv([HEADS, *ROWS], encoding="tcvn3"), "a.csv", {"encoding": "tcvn3"}),
     "xlsx": (making.as_xlsx({"S": [HEADS, *ROWS]}), "a.xlsx", {"kind": "xlsx", "sheet": "S"}),
     "ods": (making.as_ods([HEADS, *ROWS]), "a.ods", {"kind": "ods", "sheet": "List"}),
     "json lines": (making.as_json_lines(HEADS, ROWS), "a.jsonl", {"kind": "jsonl"}),
@@ -63,6 +64,25 @@ def test_the_same_table_is_read_from_every_form(form: str, world: Cast) -> None:
     assert batch.headers == HEADS
     assert cells(batch) == ROWS
     assert {key: batch.found[key] for key in found} == found, "what was found is said"
+
+
+def test_a_sheet_typed_for_the_fonts_of_the_nineties_is_read_in_letters(world: Cast) -> None:
+    french = ["Accord de coopération", "Université de Liège", "Bỉ", "01/02/1998"]
+    typed = [[making.in_tcvn3(cell).decode("windows-1252") for cell in row] for row in [HEADS, *ROWS]]
+    content = making.as_xlsx({"S": [*typed, french]})
+    batch = taken(world, content, "a.xlsx")
+    assert batch.found["encoding"] == "tcvn3"
+    assert batch.headers == HEADS
+    assert cells(batch) == [*ROWS, french]
+    as_it_stands = taken(world, content, "a.xlsx", encoding="utf-8")
+    assert cells(as_it_stands)[0][1:] == typed[1][1:]
+
+
+def test_a_western_sheet_is_left_as_it_is(world: Cast) -> None:
+    rows = [["Título", "Société"], ["Coopération à Besançon", "Université de Liège"], ["São Tomé", "Österreich, Köln"]]
+    batch = taken(world, making.as_xlsx({"S": [*rows, *rows[1:] * 5]}), "a.xlsx")
+    assert "encoding" not in batch.found
+    assert batch.headers == rows[0]
 
 
 def test_western_text_is_no_vietnamese(world: Cast) -> None:
