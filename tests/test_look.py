@@ -40,7 +40,7 @@ PAGES = {
         "/actions/take/", "/changes/take/", "/imports/", "/imports/new/", "/briefings/",
         "/briefings/agreement/?ref=US-2023-03", "/agreements/US-2023-03/letters/",
         "/agreements/US-2023-03/letters/new/", "/commitments/US-2023-03-2/letters/new/",
-        "/commitments/US-2023-03-2/similar/",
+        "/commitments/US-2023-03-2/similar/", "/help/",
         "/accounts/logout/", "/accounts/2fa/webauthn/", "/accounts/reauthenticate/", "/api/",
     ],
     "manager": [
@@ -52,10 +52,10 @@ PAGES = {
     ],
     "partner": [
         "/", "/agreements/", "/agreements/US-2023-03/", "/commitments/", "/commitments/?view=board",
-        "/commitments/US-2023-03-2/",
+        "/commitments/US-2023-03-2/", "/help/",
     ],
     "operator": [
-        "/", "/pulse/", "/admin/", "/admin/agreements/agreement/", "/admin/partners/organisation/add/",
+        "/", "/pulse/", "/help/", "/admin/", "/admin/agreements/agreement/", "/admin/partners/organisation/add/",
         "/admin/agreements/agreement/1/change/", "/admin/partners/user/", "/admin/partners/user/1/change/",
         "/admin/agreements/procedure/add/", "/admin/agreements/reminderrule/", "/admin/agreements/commitment/",
     ],

@@ -48,6 +48,7 @@ from partners.viewers import Role
 from tracker import accounts, design, health, home, mails
 from tracker.admin_site import lead_on
 from tracker.heartbeat import views as heartbeat
+from tracker.helping import help_page
 from tracker.history import views as history
 from tracker.history.api import ChangeViewSet
 from tracker.history.past_api import AsOfViewSet, TimelineViewSet
@@ -115,6 +116,7 @@ allow_inline_styles = csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 urlpatterns = [
     path("", everyone(home.home), name="home"),
     path("tour/", everyone(tour), name="tour"),
+    path("help/", everyone(help_page), name="help"),
     path("design/", staff_only(design.components), name="design"),
     path("changes/", staff_only(home.changes), name="changes"),
     *pages_of(home.CHANGES, staff_only),

@@ -53,6 +53,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "pulse": (IN, GONE, GONE, GONE, GONE, GONE, OK, OK),
     "pulse_try_again": (IN, GONE, GONE, GONE, GONE, GONE, GONE, NO),
     "pulse_try_servers": (IN, GONE, GONE, GONE, GONE, GONE, GONE, NO),
+    "help": (IN, OK, OK, OK, OK, OK, OK, OK),
     "tour": (IN, NO, NO, NO, NO, NO, NO, NO),
     "design": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "changes": (IN, OK, OK, OK, GONE, GONE, OK, OK),

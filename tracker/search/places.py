@@ -61,6 +61,7 @@ KNOWN = (
     _Known(_("Design system"), "design", roles=STAFF),
     _Known(_("Profile and keys"), "profile", keys="g u"),
     _Known(_("Administration"), "admin:index", roles=frozenset({Role.OPERATOR})),
+    _Known(_("Help"), "help"),
 )
 
 
