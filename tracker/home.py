@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -146,8 +145,8 @@ def _counted(waits: int) -> dict[str, int]:
 def _counts(viewer: Viewer, scope: str, waits: int) -> list[Count]:
     """Three queries; each link filters as its count does."""
     of = {"mine": {"mine": "true"}, "desk": {"desk": "mine"}, "house": {}}[scope]
-    keeps = {"mine": Q(keeper__in=viewer.keeper_ids), "desk": Q(desk__in=viewer.desk_ids), "house": Q()}[scope]
-    found = tallies.total(tallies.duties(viewer, keeps).values())
+    where = {"mine": tallies.kept_by_viewer, "desk": tallies.at_own_desks, "house": tallies.everywhere}[scope]
+    found = tallies.total(tallies.duties(viewer, where).values())
 
     def duties(**more: str) -> str:
         return f"{reverse('commitments')}?{urlencode({**of, 'owed': 'true', **more})}"
@@ -265,7 +264,7 @@ def _partner(viewer: Viewer) -> dict[str, Any]:
 
 def _house(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
-    owed = tallies.total(tallies.duties(viewer, Q()).values())
+    owed = tallies.total(tallies.duties(viewer, tallies.everywhere).values())
     return {
         "agreement_count": agreements.count(),
         "in_review_count": agreements.filter(stage=Stage.IN_REVIEW).count(),

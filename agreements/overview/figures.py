@@ -20,9 +20,10 @@ from agreements.commitments.lists.filters import NOBODY
 from agreements.commitments.models import Commitment
 from agreements.commitments.models.queries import SILENT_DAYS, CommitmentQuerySet
 from agreements.overview import awaited
-from agreements.overview.models import Tally, TallyFamily
+from agreements.overview.models import TallyFamily
 from agreements.overview.tallies import Key, duties, median, sums, total
 from agreements.vocabulary import BlockedBy, Delivery, Health, ReportStatus
+from partners import kept
 from partners.models import Desk, Organisation
 from partners.states import Tone
 from partners.viewers import ALL_DESKS, Viewer
@@ -72,16 +73,12 @@ class Matrix:
 def at_desks(viewer: Viewer) -> CommitmentQuerySet:
     """The commitments of concluded agreements at the viewer's desks; of all desks for who reads them all."""
     rows: CommitmentQuerySet = Commitment.objects.visible_to(viewer).concluded()
-    return rows.filter(agreement__desk__in=viewer.desk_ids) if viewer.desk_ids else rows
+    return rows.filter(own_desks(viewer, "agreement__"))
 
 
-def own_desks(viewer: Viewer) -> Q:
+def own_desks(viewer: Viewer, way: str = "") -> Q:
     """The viewer's desks; all of them for who reads them all."""
-    return Q(desk__in=viewer.desk_ids) if viewer.desk_ids else Q()
-
-
-def tallies_at_desks(viewer: Viewer) -> Any:
-    return Tally.objects.visible_to(viewer).filter(own_desks(viewer))
+    return Q(**{f"{way}desk__in": viewer.desk_ids}) if viewer.desk_ids else Q()
 
 
 def scope(viewer: Viewer) -> dict[str, str]:
@@ -91,7 +88,7 @@ def scope(viewer: Viewer) -> dict[str, str]:
 
 def by_partner(viewer: Viewer) -> Matrix:
     """Partner who owes it x health of what is open, and x delivered. Two queries."""
-    cells = sums(tallies_at_desks(viewer).filter(family=TallyFamily.PARTNER), "key", "state")
+    cells = sums(viewer, own_desks, TallyFamily.PARTNER, by=("key", "state"))
     found: dict[int | None, dict[str, int]] = {}
     for key, state, number in cells:
         found.setdefault(key, {})[state] = number
@@ -109,7 +106,7 @@ def by_partner(viewer: Viewer) -> Matrix:
 
 def by_lead(viewer: Viewer) -> Matrix:
     """Lead agency x open, overdue, due soon, blocked. Two queries."""
-    found = {key: asdict(row) for key, row in duties(viewer, own_desks(viewer), by=Key.LEAD).items() if row.open}
+    found = {key: asdict(row) for key, row in duties(viewer, own_desks, by=Key.LEAD).items() if row.open}
     columns: list[tuple[str, str, dict[str, str], bool]] = [
         (pgettext("commitments", "Open"), "open", {"owed": "true"}, False),
         (_("Overdue"), "overdue", {"due": "overdue", "owed": "true"}, True),
@@ -134,7 +131,8 @@ def _matrix(
     shown = keys[:MOST_ROWS]
     if None in found and None not in shown:
         shown[-1] = None
-    known = Organisation.objects.in_bulk([key for key in shown if key])
+    keys = [key for key in shown if key]
+    known = {one.pk: one for one in kept.records(_named, viewer, *keys)} if keys else {}
     shaded = [column for _head, column, *_rest in columns if column != WHOLE]
     most = max((row.get(column, 0) for row in found.values() for column in shaded), default=0)
 
@@ -158,6 +156,10 @@ def _matrix(
     return Matrix(heads, tuple(rows), max(len(found) - MOST_ROWS, 0), whole, key_of(most))
 
 
+def _named(viewer: Viewer, *keys: int) -> Any:
+    return Organisation.objects.filter(pk__in=keys).order_by()
+
+
 def key_of(most: int) -> tuple[Shade, ...]:
     """The steps of the scale that occur, as `heat` draws them."""
     ends = [step * most // 4 for step in range(5)]
@@ -175,10 +177,14 @@ class Silent:
 
 def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
     """Who has not reported: owed commitments without a sign of life for 90 days, the longest silence first."""
+    keys = _unheard(viewer, most)
+    return [Silent(row, row.told) for row in kept.records(_last_heard, viewer, *keys)] if keys else []
+
+
+def _last_heard(viewer: Viewer, *keys: int) -> Any:
     told = Max("reports__on", filter=~Q(reports__status=ReportStatus.DRAFT))
-    shown = at_desks(viewer).filter(pk__in=_unheard(viewer, most)).select_related("agreement", "partner_owner", "owner")
-    found = shown.with_silence().order_by("since", "pk").annotate(told=told)
-    return [Silent(row, row.told) for row in found]
+    shown = at_desks(viewer).filter(pk__in=keys).select_related("agreement", "partner_owner", "owner")
+    return shown.with_silence().order_by("since", "pk").annotate(told=told)
 
 
 def _unheard(viewer: Viewer, most: int) -> list[int]:
@@ -203,7 +209,7 @@ class Blocked:
 def blocked(viewer: Viewer) -> list[Blocked]:
     """Open commitments with a blocker, by who can remove it. One query."""
     found: dict[str, tuple[int, date | None]] = {}
-    for state, day, number in sums(tallies_at_desks(viewer).filter(family=TallyFamily.BLOCKED), "state", "day"):
+    for state, day, number in sums(viewer, own_desks, TallyFamily.BLOCKED, by=("state", "day")):
         count, since = found.get(state, (0, day))
         found[state] = (count + number, min(since, day) if since and day else since or day)
     return [
@@ -232,9 +238,9 @@ class Figures:
 
 def figures(viewer: Viewer) -> Figures:
     """Two queries, however many rows there are."""
-    now = total(duties(viewer, own_desks(viewer)).values())
-    asked = tallies_at_desks(viewer).filter(family__in=(TallyFamily.SLIP, TallyFamily.KEPT, TallyFamily.START))
-    cells = sums(asked, "family", "key", "state")
+    now = total(duties(viewer, own_desks).values())
+    families = (TallyFamily.SLIP, TallyFamily.KEPT, TallyFamily.START)
+    cells = sums(viewer, own_desks, *families, by=("family", "key", "state"))
     slips = [(key, number) for family, key, _state, number in cells if family == TallyFamily.SLIP]
     starts = [(key, number) for family, key, _state, number in cells if family == TallyFamily.START]
     kept = {state: number for family, _key, state, number in cells if family == TallyFamily.KEPT}

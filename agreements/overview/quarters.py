@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from agreements.commitments.lists.delivered import IS_LATE, IS_ON_TIME, LATE, ON_TIME, delivered_within
 from agreements.commitments.models import Commitment
 from agreements.dates import PartialDate, Precision, in_words
+from agreements.overview.figures import at_desks, own_desks
 from agreements.register.models import Agreement
 from agreements.register.models.queries import concluded_from, concluded_to
+from partners import kept
 from partners.viewers import Viewer
 
 MOST_WORST = 3
@@ -47,19 +49,8 @@ class Quarters:
 
 def quarters(viewer: Viewer) -> Quarters:
     """This quarter as far as it has come, and the whole one before. Two queries."""
-    this = PartialDate(viewer.on, Precision.QUARTER)
-    before = PartialDate(this.first_day - timedelta(days=1), Precision.QUARTER)
-    papers = _counted(Agreement.objects.visible_to(viewer), "desk", viewer, {
-        f"concluded_{number}": concluded_from(one.first_day) & concluded_to(one.last_day)
-        for number, one in enumerate((this, before))
-    }, Q(signed_on__range=(before.first_day, this.last_day)))  # fmt: skip
-    rules = {"delivered": Q(), "on_time": IS_ON_TIME, "late": IS_LATE}
-    done = _counted(Commitment.objects.visible_to(viewer), "agreement__desk", viewer, {
-        f"{name}_{number}": delivered_within(one.first_day, one.last_day) & rule
-        for name, rule in rules.items()
-        for number, one in enumerate((this, before))
-    }, delivered_within(before.first_day, this.last_day))  # fmt: skip
-    found = papers | done
+    this, before = _spans(viewer.on)
+    found = kept.counts(_papers, viewer) | kept.counts(_done, viewer)
     mine = {"desk": "mine"} if viewer.desk_ids else {}
 
     def compared(name: str, label: str, page: str, days: str, **more: str) -> Compared:
@@ -78,19 +69,41 @@ def quarters(viewer: Viewer) -> Quarters:
     return Quarters(in_words(this), in_words(before), lines)
 
 
-def _counted(rows: Any, desk: str, viewer: Viewer, rules: dict[str, Q], within: Q) -> dict[str, int]:
-    own = rows.filter(**{f"{desk}__in": viewer.desk_ids}) if viewer.desk_ids else rows
-    found: dict[str, int] = (
-        own.order_by().filter(within).aggregate(**{name: Count("pk", filter=rule) for name, rule in rules.items()})
-    )
-    return found
-
-
 def _within(days: str, first: date, last: date) -> dict[str, str]:
     return {f"{days}_from": f"{first:%d/%m/%Y}", f"{days}_to": f"{last:%d/%m/%Y}"}
 
 
-def worst(rows: Any, viewer: Viewer) -> list[Any]:
+def _spans(on: date) -> tuple[PartialDate, PartialDate]:
+    """This quarter and the one before."""
+    this = PartialDate(on, Precision.QUARTER)
+    return this, PartialDate(this.first_day - timedelta(days=1), Precision.QUARTER)
+
+
+def _papers(viewer: Viewer) -> Any:
+    this, before = _spans(viewer.on)
+    rows = Agreement.objects.visible_to(viewer).filter(own_desks(viewer))
+    return rows.filter(signed_on__range=(before.first_day, this.last_day)), {
+        f"concluded_{number}": Count("pk", filter=concluded_from(one.first_day) & concluded_to(one.last_day))
+        for number, one in enumerate((this, before))
+    }
+
+
+def _done(viewer: Viewer) -> Any:
+    this, before = _spans(viewer.on)
+    rules = {"delivered": Q(), "on_time": IS_ON_TIME, "late": IS_LATE}
+    rows = Commitment.objects.visible_to(viewer).filter(own_desks(viewer, "agreement__"))
+    return rows.filter(delivered_within(before.first_day, this.last_day)), {
+        f"{name}_{number}": Count("pk", filter=delivered_within(one.first_day, one.last_day) & rule)
+        for name, rule in rules.items()
+        for number, one in enumerate((this, before))
+    }
+
+
+def worst(viewer: Viewer) -> list[Any]:
     """What has been late for longest. One query."""
-    late = rows.overdue(viewer.on).select_related("agreement", "lead", "partner_owner")
-    return list(late.with_duty(viewer).order_by("due_on", "pk")[:MOST_WORST])
+    return kept.records(_worst, viewer)
+
+
+def _worst(viewer: Viewer) -> Any:
+    late = at_desks(viewer).overdue(viewer.on).select_related("agreement", "lead", "partner_owner")
+    return late.with_duty(viewer).order_by("due_on", "pk")[:MOST_WORST]

@@ -7,7 +7,7 @@ silence is counted row by row in the same statement, so a change made meanwhile 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from enum import Enum
@@ -20,9 +20,11 @@ from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models.queries import OPEN, SILENT_DAYS
 from agreements.jobs.queues import Queue
 from agreements.overview.models import Awaited, CountedNow, Stale, Tally, TallyFamily
+from partners import kept
 from partners.viewers import Viewer
 
 IN_ONE_GO = 2000
+Where = Callable[[Viewer], Q]
 TALLIES = Queue("tallies")
 MOST_EMPTY = 5000  # cells that have come to nothing
 log = logging.getLogger(__name__)
@@ -50,16 +52,39 @@ class Key(Enum):
     COUNTRY = "key", TallyFamily.COUNTRY, "country"
 
 
-def duties(viewer: Viewer, where: Q, *, by: Key = Key.DESK) -> dict[int | None, Duties]:
+def everywhere(viewer: Viewer) -> Q:
+    """Whatever is seen."""
+    return Q()
+
+
+def at_own_desks(viewer: Viewer) -> Q:
+    return Q(desk__in=viewer.desk_ids)
+
+
+def kept_by_viewer(viewer: Viewer) -> Q:
+    """What the viewer keeps, or stands in for who keeps it."""
+    return Q(keeper__in=viewer.keeper_ids)
+
+
+def duties(viewer: Viewer, where: Where, *, by: Key = Key.DESK) -> dict[int | None, Duties]:
     """The numbers of what `where` leaves, for each desk, lead agency or partner country. One query.
 
     `where` may name the desk, and the keeper as `keeper`. Silence is counted by desk alone, and of countries only what
     is open or overdue.
     """
+    found: dict[int | None, Duties] = {}
+    for key, *numbers in kept.rows(_duties, viewer, where=where, by=by):
+        one = found.setdefault(key, Duties())
+        for name, number in zip(NAMES, numbers, strict=True):
+            setattr(one, name, getattr(one, name) + (number or 0))
+    return found
+
+
+def _duties(viewer: Viewer, *, where: Where, by: Key) -> Any:
     on, cut = viewer.on, viewer.on - timedelta(days=SILENT_DAYS)
     key, family, of = by.value
-    tallies = Tally.objects.visible_to(viewer).annotate(keeper=F("key")).filter(where).order_by()
-    edge = CountedNow.objects.visible_to(viewer).annotate(keeper=F("owner")).filter(where).order_by()
+    tallies = Tally.objects.visible_to(viewer).annotate(keeper=F("key")).filter(where(viewer)).order_by()
+    edge = CountedNow.objects.visible_to(viewer).annotate(keeper=F("owner")).filter(where(viewer)).order_by()
     edge = edge.filter(is_concluded=True, delivery__in=OPEN)
     if by is Key.COUNTRY:
         edge = edge.annotate(country=Func("country_ids", function="unnest", output_field=BigIntegerField()))
@@ -77,12 +102,7 @@ def duties(viewer: Viewer, where: Q, *, by: Key = Key.DESK) -> dict[int | None, 
         heard = tallies.filter(family=TallyFamily.HEARD, day__lt=_month(cut))
         parts.append(_sums(heard, key, silent=Sum("n")))
         parts.append(_sums(edge.filter(since_on__gte=_month(cut), since_on__lt=cut), of, silent=Count("pk")))
-    found: dict[int | None, Duties] = {}
-    for key_of, *numbers in parts[0].union(*parts[1:], all=True):
-        one = found.setdefault(key_of, Duties())
-        for name, number in zip(NAMES, numbers, strict=True):
-            setattr(one, name, getattr(one, name) + (number or 0))
-    return found
+    return parts[0].union(*parts[1:], all=True)
 
 
 def total(found: Iterable[Duties]) -> Duties:
@@ -100,10 +120,14 @@ def _month(day: date) -> date:
     return day.replace(day=1)
 
 
-def sums(rows: Any, *columns: str) -> list[tuple[Any, ...]]:
-    """Cells added up: the columns, then the number; no cell of nothing."""
-    added = rows.order_by().values(*columns).annotate(sum=Sum("n")).exclude(sum=0)
-    return list(added.values_list(*columns, "sum"))
+def sums(viewer: Viewer, where: Where, *families: TallyFamily, by: tuple[str, ...]) -> list[tuple[Any, ...]]:
+    """Cells of these families added up: the columns, then the number; no cell of nothing."""
+    return kept.rows(_sums_of, viewer, where=where, families=families, by=by)
+
+
+def _sums_of(viewer: Viewer, *, where: Where, families: tuple[TallyFamily, ...], by: tuple[str, ...]) -> Any:
+    cells = Tally.objects.visible_to(viewer).filter(where(viewer), family__in=families).order_by()
+    return cells.values(*by).annotate(sum=Sum("n")).exclude(sum=0).values_list(*by, "sum")
 
 
 def median(histogram: Iterable[tuple[int, int]]) -> float | None:

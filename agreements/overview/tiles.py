@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from textwrap import wrap
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from agreements.commitments.models import Commitment, duty
 from agreements.commitments.models.queries import is_overdue
-from agreements.overview.models import Tally, TallyFamily
-from agreements.overview.tallies import Key, duties, sums
+from agreements.overview.models import TallyFamily
+from agreements.overview.tallies import Key, duties, everywhere, sums
 from agreements.register.models import Agreement, Participant
 from partners.models import Country
 from partners.models.countries import Region
@@ -74,8 +74,8 @@ def places(viewer: Viewer) -> list[Place]:
 
 def _added_up(viewer: Viewer) -> tuple[dict[int, int], dict[int, tuple[int, int]]]:
     """By country the agreements and what is owed, from the tallies."""
-    owed = {key or 0: (row.open, row.overdue) for key, row in duties(viewer, Q(), by=Key.COUNTRY).items()}
-    stages = sums(Tally.objects.visible_to(viewer).filter(family=TallyFamily.STAGE), "key")
+    owed = {key or 0: (row.open, row.overdue) for key, row in duties(viewer, everywhere, by=Key.COUNTRY).items()}
+    stages = sums(viewer, everywhere, TallyFamily.STAGE, by=("key",))
     return dict(stages), owed
 
 

@@ -23,7 +23,7 @@ def overview(request: Request) -> HttpResponse:
     viewer = request.viewer
     context = {
         "by_partner": figures.by_partner(viewer), "by_lead": figures.by_lead(viewer), "silent": figures.silent(viewer),
-        "quarters": quarters.quarters(viewer), "worst": quarters.worst(figures.at_desks(viewer), viewer),
+        "quarters": quarters.quarters(viewer), "worst": quarters.worst(viewer),
         "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
         "list": f"{reverse('commitments')}?{urlencode({'owed': 'true'} | figures.scope(viewer))}&",
         "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blockers.NUDGE_DAYS,

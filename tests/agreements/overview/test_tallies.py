@@ -18,7 +18,17 @@ from agreements.commitments.models.queries import OPEN, is_overdue, is_silent
 from agreements.models import Agreement, Cell, Commitment, Funding, Milestone, Report, Stale, Tally
 from agreements.overview import figures, tallies
 from agreements.overview.models import TallyFamily
-from agreements.overview.tallies import Duties, Key, duties, median, tidy, total
+from agreements.overview.tallies import (
+    Duties,
+    Key,
+    at_own_desks,
+    duties,
+    everywhere,
+    kept_by_viewer,
+    median,
+    tidy,
+    total,
+)
 from partners.viewers import Viewer
 from tests.agreements.register.test_races import all_at_once
 from tests.conftest import Cast
@@ -106,12 +116,12 @@ def test_tallies_are_what_a_recount_gives(cast: Cast, seed: int) -> None:
     for name in ("linh", "huy", "minh", "auditor"):
         viewer = cast.viewer(name)
         own = Q(keeper=viewer.user_id)
-        assert total(duties(viewer, Q()).values()) == live(viewer, Q()), name
-        assert total(duties(viewer, Q(keeper=viewer.user_id)).values()) == live(viewer, own), name
-        assert total(duties(viewer, Q(desk__in=viewer.desk_ids)).values()) == live(
+        assert total(duties(viewer, everywhere).values()) == live(viewer, Q()), name
+        assert total(duties(viewer, kept_by_viewer).values()) == live(viewer, own), name
+        assert total(duties(viewer, at_own_desks).values()) == live(
             viewer, Q(agreement__desk__in=viewer.desk_ids)
         ), name
-        by_lead = {key: row for key, row in duties(viewer, Q(), by=Key.LEAD).items() if row.open}
+        by_lead = {key: row for key, row in duties(viewer, everywhere, by=Key.LEAD).items() if row.open}
         counted = live(viewer, Q(), of="lead")
         assert {key: (row.open, row.overdue, row.soon, row.blocked) for key, row in by_lead.items()} == {
             key: (row.open, row.overdue, row.soon, row.blocked) for key, row in counted.items()
@@ -127,12 +137,12 @@ def test_neither_counting_nor_folding_changes_a_number(cast: Cast) -> None:
         shake(rng, cast, [cast.agreement])
         tallies.count_stale()
     assert not Stale.objects.exists()
-    lines, before = Cell.objects.count(), total(duties(auditor, Q()).values())
+    lines, before = Cell.objects.count(), total(duties(auditor, everywhere).values())
     with connection.cursor() as cursor:
         cursor.execute("SELECT fold_cells()")
     assert Cell.objects.count() < lines
     assert is_exact()
-    assert total(duties(auditor, Q()).values()) == before == live(auditor, Q())
+    assert total(duties(auditor, everywhere).values()) == before == live(auditor, Q())
 
 
 def test_a_cell_is_one_row_however_often_it_is_counted(cast: Cast) -> None:
@@ -168,22 +178,22 @@ def test_a_wrong_tally_is_noticed_and_mended(cast: Cast) -> None:
     tallies.count_stale()
     assert not tidy()
     Cell.objects.filter(family="lead").update(n=F("n") + 1)
-    assert total(duties(cast.viewer("minh"), Q(), by=Key.LEAD).values()).open == 2
+    assert total(duties(cast.viewer("minh"), everywhere, by=Key.LEAD).values()).open == 2
     assert tidy()
-    assert total(duties(cast.viewer("minh"), Q(), by=Key.LEAD).values()).open == 1
+    assert total(duties(cast.viewer("minh"), everywhere, by=Key.LEAD).values()).open == 1
     assert not tidy()
 
 
 def test_partners_and_strangers_have_nothing_counted(cast: Cast) -> None:
     for name in ("sara", "omar", "anonymous"):
-        assert duties(cast.viewer(name), Q()) == {}
+        assert duties(cast.viewer(name), everywhere) == {}
 
 
 def test_what_is_restricted_is_counted_for_its_desk_alone(cast: Cast) -> None:
     Agreement.objects.filter(pk=cast.agreement.pk).update(restricted=True)
-    assert total(duties(cast.viewer("linh"), Q()).values()).open == 1
-    assert total(duties(cast.viewer("huy"), Q()).values()).open == 0
-    assert total(duties(cast.viewer("auditor"), Q()).values()).open == 1
+    assert total(duties(cast.viewer("linh"), everywhere).values()).open == 1
+    assert total(duties(cast.viewer("huy"), everywhere).values()).open == 0
+    assert total(duties(cast.viewer("auditor"), everywhere).values()).open == 1
 
 
 @pytest.mark.parametrize(
@@ -220,7 +230,7 @@ def test_tallies_stay_right_under_concurrent_change() -> None:
                     # One who reads both in one snapshot finds them equal at every moment.
                     with connection.cursor() as cursor:
                         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-                    wrong += total(duties(auditor, Q()).values()) != live(auditor, Q())
+                    wrong += total(duties(auditor, everywhere).values()) != live(auditor, Q())
                     wrong += not is_exact()
                 elif number == 1 and turn % 5 == 0:
                     with connection.cursor() as cursor:
@@ -244,5 +254,5 @@ def test_tallies_stay_right_under_concurrent_change() -> None:
     results = all_at_once(work)
     assert results == [0] * len(results)
     assert is_exact()
-    assert total(duties(auditor, Q()).values()) == live(auditor, Q())
+    assert total(duties(auditor, everywhere).values()) == live(auditor, Q())
     assert not tidy()
