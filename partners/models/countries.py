@@ -10,13 +10,13 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Concat
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from partners import visibility
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, VietnameseOrder
+from partners.paths import path_to
 from partners.records import Record
 from partners.viewers import Role, Viewer
 
@@ -96,7 +96,7 @@ class Country(Record):
         return self.in_words("name")
 
     def get_absolute_url(self) -> str:
-        return reverse("country", args=[self.code])
+        return path_to("country", self.code)
 
     @classmethod
     def offered(cls, viewer: Viewer, kept: int | None = None) -> models.QuerySet[Country]:

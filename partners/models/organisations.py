@@ -12,7 +12,6 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, Concat, NullIf
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -21,6 +20,7 @@ from partners.examples import example_field, stays_as_marked
 from partners.fields import RECORD_INTERNAL, FieldTable
 from partners.folding import Fold, VietnameseOrder
 from partners.models.countries import REFERENCE_WRITERS, Country
+from partners.paths import path_to
 from partners.records import NOTHING, Record
 from partners.statements import STATEMENTS
 from partners.states import State, StateField, Tone
@@ -135,7 +135,7 @@ class Organisation(Record):
         return [name.strip() for name in known if name.strip()]
 
     def get_absolute_url(self) -> str:
-        return reverse("organisation", args=[self.code])
+        return path_to("organisation", self.code)
 
     @classmethod
     def visible(cls, viewer: Viewer) -> Q:
