@@ -6,7 +6,7 @@ its surroundings in it: all on which its question depends is given to it, so tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import FunctionType
 from typing import Any, cast
@@ -132,6 +132,13 @@ def _first_rows(viewer: Viewer, *values: str, asks: Asks, asked: Any, order: Ord
 
 def _some_rows(viewer: Viewer, *values: str, asks: Asks, asked: Any) -> Any:
     return asks(viewer, Asked.given_of(asked, values)).order_by()[: MOST_COUNTED + 1]
+
+
+def padded(keys: Iterable[int]) -> list[int]:
+    """Keys, and so many that nothing has that lists of about the same length have one text."""
+    found = list(keys)
+    most = 1 << max(len(found) - 1, 0).bit_length()
+    return found + [-number for number in range(1, most - len(found) + 1)]
 
 
 def _text(

@@ -40,6 +40,7 @@ from agreements.commitments.models import duty
 from agreements.commitments.models.queries import IS_OWED
 from agreements.dates import PartialDate
 from agreements.pages import country as desk
+from agreements.pages.between import Asking, Between
 from agreements.register.models import Step
 from agreements.sources.models import Citation
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED
@@ -81,10 +82,14 @@ class Brief:
         return organisation is not None and organisation.country_id == self.country.pk
 
 
+def _asking(scope: Scope, viewer: Viewer) -> Asking:
+    return Asking.of(Between(scope.agreements(viewer), scope.commitments(viewer), viewer))
+
+
 def last_visit(scope: Scope, viewer: Viewer) -> date | None:
     """The day of the last meeting or visit at which action items were agreed that serve these commitments."""
-    held = desk.meetings(scope.commitments(viewer), viewer)
-    return next((one["met_on"] for one in held if one["met_on"] <= viewer.on), None)
+    held = desk.meetings(_asking(scope, viewer))
+    return next((one.met_on for one in held if one.met_on <= viewer.on), None)
 
 
 def country_brief(country: Country, *, viewer: Viewer, on: date, since: date | None = None) -> Paper:
@@ -147,7 +152,7 @@ def _since(when: Any) -> str:
 
 def _state(brief: Brief, agreements: Any) -> Iterator[Block]:
     """Agreements by stage, commitments by side and by health; each number opens its list."""
-    numbers = desk.numbers(brief.country, agreements, brief.scope.commitments(brief.viewer), brief.viewer)
+    numbers = desk.numbers(brief.country, _asking(brief.scope, brief.viewer).of_open_papers())
     rows = [(_("Agreements"), _counted(((part.label, part) for part in numbers["stages"]), "agreements"))]
     for side in numbers["balance"]:
         parts = ((_("open"), side["open"]), (_("overdue"), side["late"]), (_("delivered"), side["done"]))
@@ -269,7 +274,7 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
     ]
     coming += [
         (one.on, one.said, text(one.what, one.url))
-        for one in desk.sessions(brief.scope.commitments(viewer), viewer)
+        for one in desk.sessions(_asking(brief.scope, viewer))
         if not one.is_past
     ]
     if viewer.is_staff:
@@ -280,7 +285,7 @@ def _dates(brief: Brief, agreements: Any) -> Iterator[Block]:
         levels = Relation.objects.visible_to(viewer).filter(country=brief.country)
         coming += [
             (one.on, day(one.on), (Run(_("%(years)s years") % {"years": one.years}), Run(f": {one.what}", one.url)))
-            for one in desk.anniversaries(levels, agreements, viewer.on)
+            for one in desk.anniversaries(levels, _asking(brief.scope, viewer))
             if one.on <= until
         ]
     coming.sort(key=lambda one: (one[0], str(one[2])))

@@ -17,7 +17,7 @@ from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
 from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
 from agreements.dates import PartialDate, Precision
-from agreements.register.models import Agreement
+from agreements.pages.between import Asking, Between
 from agreements.register.models.queries import was_concluded
 from agreements.vocabulary import (
     CONCLUDED_OR_SUSPENDED,
@@ -64,15 +64,11 @@ class Anniversary:
     url: str
 
 
-def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer) -> dict[str, Any]:
+def numbers(country: Country, asking: Asking) -> dict[str, Any]:
     """Agreements by stage, owed commitments by who owes them and by health, and what is unsettled. Two queries."""
-    here = f"country={country.code}"
-    if viewer.is_partner:  # the lists do not tell who takes part behind a commitment that is shared alone
-        # Their keys, which are few: as one question with all else the planner lost its way in it.
-        open_to_them = Agreement.objects.visible_to(viewer).order_by().values_list("pk", flat=True)
-        commitments = commitments.filter(agreement__in=list(open_to_them))
-    by_stage = dict(agreements.order_by().values_list("stage").annotate(n=Count("pk")))
-    found = _alike(commitments, viewer)
+    here, viewer = f"country={country.code}", asking.viewer
+    by_stage = dict(asking.rows(_stages))
+    found = _alike(asking)
 
     def count(**asked: Any) -> int:
         return sum(n for alike, n in found if all(alike[name] == value for name, value in asked.items()))
@@ -99,17 +95,12 @@ def numbers(country: Country, agreements: Any, commitments: Any, viewer: Viewer)
     }  # fmt: skip
 
 
-def _alike(commitments: Any, viewer: Viewer) -> list[tuple[dict[str, Any], int]]:
+ALIKE = ("direction", "delivery", "agreed", "health", "stands", "owed", "late", "said", "silent")
+
+
+def _alike(asking: Asking) -> list[tuple[dict[str, Any], int]]:
     """What the numbers tell commitments apart by, each with how many are so: every row is looked at once."""
-    rules = {
-        "stands": STANDS, "owed": IS_OWED, "late": is_overdue(viewer.on), "said": IS_OWED & Q(waits(viewer)),
-        # How long nothing was heard tells a partner of reports that a share may hold back.
-        "silent": is_silent(SILENT_DAYS, viewer.on) if viewer.is_staff else NOTHING,
-    }  # fmt: skip
-    told = {name: Case(When(rule, then=True), default=False) for name, rule in rules.items()}
-    names = ("direction", "delivery", "agreed", "health", *rules)
-    rows = commitments.order_by().annotate(**told).values_list(*names).annotate(n=Count("pk"))
-    return [(dict(zip(names, alike, strict=True)), n) for *alike, n in rows]
+    return [(dict(zip(ALIKE, alike, strict=True)), n) for *alike, n in asking.rows(_told_apart)]
 
 
 def _side(side: Direction | None, count: Callable[..., int], here: str, viewer: Viewer) -> dict[str, Any]:
@@ -128,7 +119,7 @@ def _side(side: Direction | None, count: Callable[..., int], here: str, viewer: 
     }
 
 
-def contacts(country: Country, viewer: Viewer) -> Any:
+def contacts(country: Country | int, viewer: Viewer) -> Any:
     """Who answers for an organisation there today."""
     duties = FocalPoint.objects.visible_to(viewer).filter(organisation__country=country)
     held = duties.filter(Q(to_on=None) | Q(to_on__gte=viewer.on), Q(from_on=None) | Q(from_on__lte=viewer.on))
@@ -146,49 +137,47 @@ class Session:
     is_past: bool
 
 
-def sessions(commitments: Any, viewer: Viewer) -> list[Session]:
+def sessions(asking: Asking) -> list[Session]:
     """The last that were held and the next to come, in the order of their days. Two queries.
 
     A committee that meets each year is a commitment that repeats; its sessions are the milestones made ahead.
     """
-    of_committees = Milestone.objects.visible_to(viewer).filter(
-        commitment__in=commitments.filter(kind__in=COMMITTEES).order_by().values("pk"),
-        status__in=(MilestoneStatus.SCHEDULED, MilestoneStatus.MET),
-    )
-    dated = of_committees.annotate(on=Coalesce("met_on", "due_on")).filter(on__isnull=False)
-    dated = dated.select_related("commitment")
-    held = Q(status=MilestoneStatus.MET) | Q(on__lt=viewer.on)
-    last = dated.filter(held, on__gte=viewer.on - PAST_SESSIONS).order_by("-on", "-pk")[: MOST_SESSIONS // 2]
-    coming = dated.exclude(held).filter(on__lte=viewer.on + COMING_SESSIONS).order_by("on", "pk")[: MOST_SESSIONS // 2]
+    held, to_come = asking.records(_sessions_held), asking.records(_sessions_to_come)
     return [
         Session(
             row.on, f"{row.met_on:%d/%m/%Y}" if row.met_on else str(row.due), f"{row.commitment.title}: {row.title}",
             row.commitment.get_absolute_url(), is_past,
         )
-        for rows, is_past in ((reversed(last), True), (coming, False))
+        for rows, is_past in ((reversed(held), True), (to_come, False))
         for row in rows
     ]  # fmt: skip
 
 
-def meetings(commitments: Any, viewer: Viewer) -> Any:
+@dataclass(frozen=True)
+class Meeting:
+    """One at which action items were agreed: how many, and how many of them are still open."""
+
+    meeting: str
+    met_on: date
+    items: int
+    open: int
+
+
+def meetings(asking: Asking) -> list[Meeting]:
     """Meetings and visits at which action items were agreed that serve these commitments, the newest first."""
-    items = ActionItem.objects.visible_to(viewer).live().filter(commitments__in=commitments.order_by().values("pk"))
-    held = items.exclude(meeting="").filter(met_on__isnull=False).order_by().values("meeting", "met_on")
-    still_open = Count("pk", distinct=True, filter=Q(state=ActionItemState.OPEN))
-    return held.annotate(items=Count("pk", distinct=True), open=still_open).order_by("-met_on", "meeting")[
-        :MOST_MEETINGS
-    ]
+    return [Meeting(*row) for row in asking.rows(_meetings)]
 
 
-def anniversaries(relations: Iterable[Any], agreements: Any, on: date) -> list[Anniversary]:
+def anniversaries(relations: Iterable[Any], asking: Asking) -> list[Anniversary]:
     """Within a year: of each level of relations, and every fifth year of the nearest signings; exact days only."""
+    on = asking.viewer.on
     days = [
         (one.since_on, str(one.get_level_display()), "")
         for one in relations
         if one.since_on and one.since_precision == "day"
     ]
     found = [_next(day, on, what, url) for day, what, url in days]
-    signings = _round_signings(agreements, on)
+    signings = asking.records(_round_signings)
     found += [_next(row.signed_on, on, f"{row.ref} {row.title}", row.get_absolute_url()) for row in signings]
     return sorted((one for one in found if one.years > 0), key=lambda one: one.on)
 
@@ -199,16 +188,6 @@ def nearest(found: Iterable[Anniversary]) -> tuple[list[Anniversary], bool]:
     signings = [one for one in found if one.url]
     over = signings[MOST_SIGNINGS:]
     return [one for one in found if one not in over], bool(over)
-
-
-def _round_signings(agreements: Any, on: date) -> Any:
-    """The nearest of those whose signing is so many years ago at its next anniversary."""
-    of_the_year = ExtractMonth("signed_on") * 100 + ExtractDay("signed_on")
-    is_later = Q(GreaterThanOrEqual(of_the_year, on.month * 100 + on.day))
-    years = Case(When(is_later, then=on.year), default=on.year + 1) - ExtractYear("signed_on")
-    signed = agreements.filter(signed_on__lte=on, signed_precision="day", stage__in=CONCLUDED_OR_SUSPENDED)
-    due = signed.annotate(years=years, left=Mod("years", ROUND)).filter(years__gt=0, left=0)
-    return due.order_by(Case(When(is_later, then=0), default=1), of_the_year, "pk")[: MOST_SIGNINGS + 1]
 
 
 def _next(day: date, on: date, what: str, url: str) -> Anniversary:
@@ -231,14 +210,13 @@ class Coming:
     url: str
 
 
-def coming(agreements: Any, commitments: Any, met: Iterable[Session], viewer: Viewer) -> list[Coming]:
+def coming(asking: Asking, met: Iterable[Session]) -> list[Coming]:
     """Days on which something is due, a committee meets or a term ends, the nearest first. Two queries."""
-    until = viewer.on + COMING_SESSIONS
-    due = commitments.filter(IS_OWED, due_on__range=(viewer.on, until)).order_by("due_on", "pk")
-    found = [Coming(row.due_on, str(row.due), _("Due"), row.title, row.get_absolute_url()) for row in due[:MOST_COMING]]
+    due, viewer = asking.records(_next_due), asking.viewer
+    found = [Coming(row.due_on, str(row.due), _("Due"), row.title, row.get_absolute_url()) for row in due]
     found += [Coming(one.on, one.said, _("Session"), one.what, one.url) for one in met if not one.is_past]
     if viewer.is_staff:  # a share may hold the term back
-        for row in agreements.expiring(viewer.on, days=COMING_SESSIONS.days).order_by("end", "pk")[:MOST_COMING]:
+        for row in asking.records(_next_to_end):
             label, said = ending(row, viewer.on)
             found.append(Coming(row.end, said, label, row.title, row.get_absolute_url()))
     return sorted(found, key=lambda one: (one.on, one.what))[:MOST_COMING]
@@ -252,11 +230,10 @@ def ending(agreement: Any, on: date) -> tuple[str, str]:
     return label, str(PartialDate(agreement.end, precision))
 
 
-def per_year(country: Country, agreements: Any) -> tuple[list[Part], int]:
+def per_year(country: Country, asking: Asking) -> tuple[list[Part], int]:
     """How many were concluded in each year, all years before the shown ones as one; and on days that nobody has
     recorded. One query."""
-    concluded = agreements.filter(was_concluded()).order_by()
-    found = dict(concluded.values_list(ExtractYear("signed_on")).annotate(n=Count("pk")))
+    found = dict(asking.rows(_concluded_by_year))
     undated = found.pop(None, 0)
     if not found:
         return [], undated
@@ -271,3 +248,83 @@ def per_year(country: Country, agreements: Any) -> tuple[list[Part], int]:
     if before := sum(number for year, number in found.items() if year not in shown):
         parts.insert(0, part(_("before %(year)s") % {"year": shown[0]}, before, None, shown[0] - 1))
     return [*parts, part("", sum(found.values()), None, last)], undated
+
+
+# What is asked. The texts are kept: nothing else may go in.
+
+
+def _stages(between: Between) -> Any:
+    return between.agreements.order_by().values_list("stage").annotate(n=Count("pk"))
+
+
+def _told_apart(between: Between) -> Any:
+    viewer = between.viewer
+    rules = {
+        "stands": STANDS, "owed": IS_OWED, "late": is_overdue(viewer.on), "said": IS_OWED & Q(waits(viewer)),
+        # How long nothing was heard tells a partner of reports that a share may hold back.
+        "silent": is_silent(SILENT_DAYS, viewer.on) if viewer.is_staff else NOTHING,
+    }  # fmt: skip
+    told = {name: Case(When(rule, then=True), default=False) for name, rule in rules.items()}
+    return between.commitments.order_by().annotate(**told).values_list(*ALIKE).annotate(n=Count("pk"))
+
+
+def _sessions(between: Between) -> Any:
+    """Those with a day, as `on`."""
+    of_committees = Milestone.objects.visible_to(between.viewer).filter(
+        commitment__in=between.commitments.filter(kind__in=COMMITTEES).order_by().values("pk"),
+        status__in=(MilestoneStatus.SCHEDULED, MilestoneStatus.MET),
+    )
+    dated = of_committees.annotate(on=Coalesce("met_on", "due_on")).filter(on__isnull=False)
+    return dated.select_related("commitment")
+
+
+def _is_held(on: date) -> Q:
+    return Q(status=MilestoneStatus.MET) | Q(on__lt=on)
+
+
+def _sessions_held(between: Between) -> Any:
+    on = between.viewer.on
+    held = _sessions(between).filter(_is_held(on), on__gte=on - PAST_SESSIONS)
+    return held.order_by("-on", "-pk")[: MOST_SESSIONS // 2]
+
+
+def _sessions_to_come(between: Between) -> Any:
+    on = between.viewer.on
+    to_come = _sessions(between).exclude(_is_held(on)).filter(on__lte=on + COMING_SESSIONS)
+    return to_come.order_by("on", "pk")[: MOST_SESSIONS // 2]
+
+
+def _meetings(between: Between) -> Any:
+    served = between.commitments.order_by().values("pk")
+    items = ActionItem.objects.visible_to(between.viewer).live().filter(commitments__in=served)
+    held = items.exclude(meeting="").filter(met_on__isnull=False).order_by().values("meeting", "met_on")
+    still_open = Count("pk", distinct=True, filter=Q(state=ActionItemState.OPEN))
+    counted = held.annotate(items=Count("pk", distinct=True), open=still_open).order_by("-met_on", "meeting")
+    return counted.values_list("meeting", "met_on", "items", "open")[:MOST_MEETINGS]
+
+
+def _round_signings(between: Between) -> Any:
+    """The nearest of those whose signing is so many years ago at its next anniversary."""
+    on = between.viewer.on
+    of_the_year = ExtractMonth("signed_on") * 100 + ExtractDay("signed_on")
+    is_later = Q(GreaterThanOrEqual(of_the_year, on.month * 100 + on.day))
+    years = Case(When(is_later, then=on.year), default=on.year + 1) - ExtractYear("signed_on")
+    signed = between.agreements.filter(signed_on__lte=on, signed_precision="day", stage__in=CONCLUDED_OR_SUSPENDED)
+    due = signed.annotate(years=years, left=Mod("years", ROUND)).filter(years__gt=0, left=0)
+    return due.order_by(Case(When(is_later, then=0), default=1), of_the_year, "pk")[: MOST_SIGNINGS + 1]
+
+
+def _next_due(between: Between) -> Any:
+    on = between.viewer.on
+    due = between.commitments.filter(IS_OWED, due_on__range=(on, on + COMING_SESSIONS))
+    return due.order_by("due_on", "pk")[:MOST_COMING]
+
+
+def _next_to_end(between: Between) -> Any:
+    ending = between.agreements.expiring(between.viewer.on, days=COMING_SESSIONS.days)
+    return ending.order_by("end", "pk")[:MOST_COMING]
+
+
+def _concluded_by_year(between: Between) -> Any:
+    concluded = between.agreements.filter(was_concluded()).order_by()
+    return concluded.values_list(ExtractYear("signed_on")).annotate(n=Count("pk"))

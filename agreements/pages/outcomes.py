@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from agreements.commitments.models import ActionItem, Commitment, DueRequest, Milestone, Report, duty
 from agreements.commitments.models.queries import IS_OWED, is_overdue
+from agreements.pages.between import Asking, Between
 from agreements.register.models.queries import has_been_concluded
 from agreements.vocabulary import HANDED_IN, ActionItemState, Kind, MilestoneStatus, ReportStatus, RequestState
 from partners import kept
@@ -94,19 +96,19 @@ class Group:
     def _promises(self) -> list[Promise]:
         return [promise for paper in self.papers for promise in paper.promises]
 
-    @property
+    @cached_property
     def has_due(self) -> bool:
         return any(one.commitment.due for one in self._promises)
 
-    @property
+    @cached_property
     def has_word(self) -> bool:
         return any(one.accepted or one.newer for one in self._promises)
 
-    @property
+    @cached_property
     def has_step(self) -> bool:
         return any(one.has_step for one in self._promises)
 
-    @property
+    @cached_property
     def width(self) -> int:
         """Columns in all."""
         return 2 + self.has_due + self.has_word + self.has_step
@@ -129,9 +131,9 @@ def _place(agreement: Any) -> int:
     return 0 if has_been_concluded(agreement) else 2
 
 
-def papers(country: Country, agreements: Any, viewer: Viewer) -> list[SignedPaper]:
-    """The newest first, and those that are not signed yet at the end. Five queries."""
-    shown = list(agreements.order_by(F("signed_on").desc(nulls_last=True), "-pk")[:MOST_PAPERS])
+def papers(country: Country, asking: Asking) -> list[SignedPaper]:
+    """The newest first, and those that are not signed yet at the end. Six queries."""
+    shown, viewer = asking.records(_newest), asking.viewer
     by_key = {one.pk: SignedPaper(one) for one in shown}
     alone = SignedPaper(None)
     for promise, count in _promises(country, list(by_key), viewer):
@@ -183,27 +185,49 @@ def _names(row: Any) -> str:
 
 def _tell(promises: dict[int, Promise], viewer: Viewer) -> None:
     """Add the last word and the next step of each. Four queries; three for partners."""
-    of_them = {"commitment__in": list(promises)}
-    told = Report.objects.visible_to(viewer).live().filter(**of_them, status__in=HANDED_IN)
-    told = told.annotate(was_accepted=Case(When(status=ReportStatus.ACCEPTED, then=Value(1)), default=Value(0)))
-    newest = told.order_by("commitment_id", "was_accepted", "-on", "-pk").distinct("commitment", "was_accepted")
-    for report in newest.select_related("organisation", "created_by"):
+    keys = kept.padded(promises)
+    for report in kept.records(_last_words, viewer, *keys):
         promise = promises[report.commitment_id]
         if report.was_accepted:
             promise.accepted = report
         promise.handed_in = max(filter(None, (promise.handed_in, report)), key=lambda one: (one.on, one.pk))
     for promise in promises.values():
         promise.commitment.handed_in = [promise.handed_in] if promise.handed_in else []
-    to_meet = Milestone.objects.visible_to(viewer).live().filter(**of_them, status=MilestoneStatus.SCHEDULED)
-    in_turn = to_meet.order_by("commitment_id", F("due_on").asc(nulls_last=True), "pk")
-    for milestone in in_turn.distinct("commitment"):
+    for milestone in kept.records(_next_milestones, viewer, *keys):
         promises[milestone.commitment_id].milestone = milestone
     if viewer.is_staff:
-        asked = DueRequest.objects.visible_to(viewer).live().filter(**of_them, state=RequestState.WAITING)
-        for request in asked.order_by("pk"):
+        for request in kept.records(_requests, viewer, *keys):
             promises[request.commitment_id].request = request
-    items = ActionItem.objects.visible_to(viewer).live().filter(commitments__in=list(promises))
-    to_do = items.filter(state=ActionItemState.OPEN).annotate(serves=F("commitments"))
-    in_order = to_do.order_by("serves", F("due_on").asc(nulls_last=True), "pk")
-    for item in in_order.distinct("serves"):
+    for item in kept.records(_next_items, viewer, *keys):
         promises[item.serves].action = item
+
+
+# What is asked, of these promises. The texts are kept: nothing else may go in.
+
+
+def _newest(between: Between) -> Any:
+    return between.agreements.order_by(F("signed_on").desc(nulls_last=True), "-pk")[:MOST_PAPERS]
+
+
+def _last_words(viewer: Viewer, *promises: int) -> Any:
+    told = Report.objects.visible_to(viewer).live().filter(commitment__in=promises, status__in=HANDED_IN)
+    told = told.annotate(was_accepted=Case(When(status=ReportStatus.ACCEPTED, then=Value(1)), default=Value(0)))
+    newest = told.order_by("commitment_id", "was_accepted", "-on", "-pk").distinct("commitment", "was_accepted")
+    return newest.select_related("organisation", "created_by")
+
+
+def _next_milestones(viewer: Viewer, *promises: int) -> Any:
+    to_meet = Milestone.objects.visible_to(viewer).live().filter(commitment__in=promises)
+    in_turn = to_meet.filter(status=MilestoneStatus.SCHEDULED)
+    return in_turn.order_by("commitment_id", F("due_on").asc(nulls_last=True), "pk").distinct("commitment")
+
+
+def _requests(viewer: Viewer, *promises: int) -> Any:
+    asked = DueRequest.objects.visible_to(viewer).live().filter(commitment__in=promises)
+    return asked.filter(state=RequestState.WAITING).order_by("pk")
+
+
+def _next_items(viewer: Viewer, *promises: int) -> Any:
+    items = ActionItem.objects.visible_to(viewer).live().filter(commitments__in=promises)
+    to_do = items.filter(state=ActionItemState.OPEN).annotate(serves=F("commitments"))
+    return to_do.order_by("serves", F("due_on").asc(nulls_last=True), "pk").distinct("serves")

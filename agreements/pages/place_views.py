@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from django.db.models import Prefetch
+from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -10,12 +12,14 @@ from django.views.decorators.http import require_GET
 from agreements.commitments.models import Commitment
 from agreements.pages import country as desk
 from agreements.pages import outcomes, pictures
+from agreements.pages.between import Asking
 from agreements.register.models import Agreement, Participant
 from agreements.register.rules import following
 from agreements.sources.models import Citation
+from partners import kept
 from partners.models import Assessment, Country, Figure, FocalPoint, Organisation, Relation
 from partners.requests import Request
-from partners.viewers import Role
+from partners.viewers import Role, Viewer
 
 RECENT = 15
 CHILDREN = 50
@@ -25,37 +29,61 @@ CHILDREN = 50
 def country_page(request: Request, code: str) -> HttpResponse:
     viewer = request.viewer
     country = Country.objects.get_visible(viewer, code=code.upper())
-    cited = Prefetch("citations", Citation.objects.visible_to(viewer).select_related("document"))
-    participants = Participant.objects.visible_to(viewer).live().filter(organisation__country=country)
-    agreements = Agreement.objects.visible_to(viewer).filter(pk__in=participants.values("agreement"))
-    commitments = Commitment.objects.visible_to(viewer).of_country(country.code)
-    relations = list(Relation.objects.visible_to(viewer).filter(country=country).prefetch_related(cited))
-    anniversaries, are_cut = desk.nearest(desk.anniversaries(relations, agreements, viewer.on))
-    papers = outcomes.papers(country, agreements, viewer)
-    sessions, (years, undated) = desk.sessions(commitments, viewer), desk.per_year(country, agreements)
+    asking = Asking.of_country(country, viewer)
+    relations = _cited(kept.records(_relations, viewer, country.pk), viewer)
+    anniversaries, are_cut = desk.nearest(desk.anniversaries(relations, asking))
+    papers = outcomes.papers(country, asking)
+    sessions, (years, undated) = desk.sessions(asking), desk.per_year(country, asking)
     context = {
         "country": country,
         "may_share": viewer.role == Role.MANAGER,
         "followed": following.is_followed(viewer, country=country),
         "relations": relations,
         "ladder": pictures.ladder(relations, viewer.on),
-        "contacts": desk.contacts(country, viewer)[: desk.CONTACTS],
+        "contacts": kept.records(_contacts, viewer, country.pk),
         "anniversaries": anniversaries,
         "most_signings": desk.MOST_SIGNINGS if are_cut else 0,
         "sessions": sessions,
         "held": [one for one in sessions if one.is_past],
-        "coming": desk.coming(agreements, commitments, sessions, viewer),
-        "meetings": desk.meetings(commitments, viewer),
-        **desk.numbers(country, agreements, commitments, viewer),
+        "coming": desk.coming(asking, sessions),
+        "meetings": desk.meetings(asking),
+        **desk.numbers(country, asking.of_open_papers()),
         "undated": undated,
-        "figures": Figure.objects.visible_to(viewer).filter(country=country).prefetch_related(cited),
+        "figures": _cited(kept.records(_figures, viewer, country.pk), viewer),
         "papers": papers,
         "groups": outcomes.grouped(papers),
         "years": years,
         "bars": pictures.bars([(one.label, one.count) for one in years if one.is_single]),
-        "organisations": Organisation.objects.visible_to(viewer).filter(country=country)[:50],
+        "organisations": kept.records(_organisations, viewer, country.pk),
     }
     return render(request, "agreements/pages/country_page.html", context)
+
+
+def _cited(records: list[Any], viewer: Viewer) -> list[Any]:
+    """With those of their sources that the viewer may read."""
+    if records:
+        citations = Citation.objects.visible_to(viewer).select_related("document")
+        prefetch_related_objects(records, Prefetch("citations", citations))
+    return records
+
+
+# What is asked of a country. The texts are kept: nothing else may go in.
+
+
+def _relations(viewer: Viewer, country: int) -> Any:
+    return Relation.objects.visible_to(viewer).filter(country=country)
+
+
+def _figures(viewer: Viewer, country: int) -> Any:
+    return Figure.objects.visible_to(viewer).filter(country=country)
+
+
+def _contacts(viewer: Viewer, country: int) -> Any:
+    return desk.contacts(country, viewer)[: desk.CONTACTS]
+
+
+def _organisations(viewer: Viewer, country: int) -> Any:
+    return Organisation.objects.visible_to(viewer).filter(country=country)[:CHILDREN]
 
 
 @require_GET

@@ -140,3 +140,20 @@ def test_the_oldest_texts_give_way(db: None, monkeypatch: Any) -> None:
     for most in range(1, 60):
         kept.rows(some, Viewer(), most=most)
         assert len(STATEMENTS.kept) <= 20
+
+
+def keyed(viewer: Viewer, *keys: int) -> Any:
+    return Commitment.objects.visible_to(viewer).filter(pk__in=keys).order_by("pk")
+
+
+def test_lists_of_about_the_same_length_have_one_text(cast: Cast) -> None:
+    for number in range(4):
+        make_commitment(agreement=cast.agreement, title=f"Promise {number}")
+    viewer = cast.viewer("linh")
+    keys = list(Commitment.objects.visible_to(viewer).order_by("pk").values_list("pk", flat=True))[-4:]
+    assert [len(kept.padded(keys[:number])) for number in range(5)] == [1, 1, 2, 4, 4]
+    for number in (0, 3, 4):
+        found = kept.records(keyed, viewer, *kept.padded(keys[:number]))
+        assert [one.pk for one in found] == keys[:number]
+    shapes: list[Any] = list(STATEMENTS.kept)
+    assert sum(keyed.__code__ in shape for shape in shapes) == 2, "of one key, and of four"

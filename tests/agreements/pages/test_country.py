@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from html import unescape
 from types import SimpleNamespace
@@ -10,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from agreements.models import ActionItem, Agreement, Milestone, Report, Share
-from agreements.pages.country import anniversaries
+from agreements.models import ActionItem, Agreement, Commitment, Milestone, Report, Share
+from agreements.pages.between import Asking, Between
+from agreements.pages.country import Meeting, anniversaries
 from agreements.pages.pictures import ladder
 from partners.models import FocalPoint, Person, Relation
 from tests.conftest import Cast
@@ -97,7 +99,8 @@ def test_anniversaries_within_a_year(cast: Cast) -> None:
     make_agreement(desk=cast.desk, title="Four", signed_on=date(2023, 3, 1))
     make_agreement(desk=cast.desk, title="Vague", signed_on=date(2017, 3, 1), signed_precision="month")
     relations = [level("diplomatic", date(1995, 7, 11)), level("strategic", date(2001, 1, 1), "year")]
-    found = anniversaries(relations, Agreement.objects.all(), on)
+    between = Between(Agreement.objects.all(), Commitment.objects.none(), replace(cast.viewer("auditor"), on=on))
+    found = anniversaries(relations, Asking.of(between))
     said = [(one.on, one.years, one.what.split()[-1]) for one in found]
     assert said == [
         (date(2027, 3, 1), 15, "Leap"), (date(2027, 3, 1), 5, "Five"), (date(2027, 7, 11), 32, "diplomatic"),
@@ -139,7 +142,7 @@ def test_meetings_say_what_is_still_to_be_done(cast: Cast, today: object) -> Non
         item.commitments.add(cast.commitment, make_commitment(agreement=cast.agreement))
     ActionItem.objects.create(desk=cast.desk, title="Elsewhere", owner=cast.linh, meeting="Another", met_on=TODAY)
     shown = list(cast.client("linh").get("/countries/US/").context["meetings"])
-    assert shown == [{"meeting": "Visit to Hanoi", "met_on": TODAY, "items": 3, "open": 2}]
+    assert shown == [Meeting("Visit to Hanoi", TODAY, items=3, open=2)]
     assert list(cast.client("huy").get("/countries/US/").context["meetings"]) == [], "another desk's own work"
 
 
