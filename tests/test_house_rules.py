@@ -141,7 +141,7 @@ GATE = {"visible_to", "get_visible"}
 UNASKED = (["create"], ["none"])  # they show no row
 # Faces that ask past the gate, and why that shows nobody anything.
 PAST_THE_GATE = {
-    "agreements/overview/figures.py: Organisation.objects.in_bulk": "names of rows that came through the gate",
+    "agreements/overview/figures.py: Organisation.objects.filter": "names of rows that came through the gate",
     "agreements/reminders/telling.py: model.objects.filter": "keys, by the rule itself",
     "agreements/reminders/telling.py: Reminder.objects.filter": "by the rule of telling",
     "partners/admin.py: Authenticator.objects.filter": "whether there is a second factor, for operators",

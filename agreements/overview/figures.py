@@ -92,8 +92,9 @@ def by_partner(viewer: Viewer) -> Matrix:
     found: dict[int | None, dict[str, int]] = {}
     for key, state, number in cells:
         found.setdefault(key, {})[state] = number
+    states = (*Health.values, "")  # also what nobody has judged yet
     for row in found.values():
-        row["open"] = sum(row.get(state, 0) for state in (*Health.values, ""))  # also what nobody has judged yet
+        row["open"] = sum(row.get(state, 0) for state in states)
     columns = [
         (str(health.label), health.value, {"health": health.value, "owed": "true"}, health.tone in ALARMING)
         for health in Health
@@ -131,29 +132,33 @@ def _matrix(
     shown = keys[:MOST_ROWS]
     if None in found and None not in shown:
         shown[-1] = None
-    keys = [key for key in shown if key]
-    known = {one.pk: one for one in kept.records(_named, viewer, *keys)} if keys else {}
+    known = {one.pk: one for one in kept.records(_named, viewer, *kept.padded(key for key in shown if key))}
     shaded = [column for _head, column, *_rest in columns if column != WHOLE]
     most = max((row.get(column, 0) for row in found.values() for column in shaded), default=0)
 
-    def cells(base: dict[str, str], row: Mapping[str, int]) -> tuple[Cell, ...]:
-        counts = ((row.get(column, 0), query, bad, column in shaded) for _head, column, query, bad in columns)
+    queries = [(column, urlencode(query), bad) for _head, column, query, bad in columns]
+
+    def cells(base: str, row: Mapping[str, int]) -> tuple[Cell, ...]:
         return tuple(
-            Cell(n, urlencode(base | query), bad, heat(n, most) if is_shaded else 0, not is_shaded)
-            for n, query, bad, is_shaded in counts
-        )
+            Cell(n := row.get(column, 0), _joined(base, query), bad, heat(n, most) if column != WHOLE else 0,
+                 column == WHOLE)
+            for column, query, bad in queries
+        )  # fmt: skip
 
     rows = []
     for key in shown:
         one = known.get(key) if key else None
-        base = scope(viewer) | {name: one.code if one else NOBODY}
-        unnamed = f"{reverse('commitments')}?{urlencode(base | {'owed': 'true'})}"
-        href = one.get_absolute_url() if one else unnamed
+        base = urlencode(scope(viewer) | {name: one.code if one else NOBODY})
+        href = one.get_absolute_url() if one else f"{reverse('commitments')}?{base}&owed=true"
         rows.append(Row(one.label if one else nobody, cells(base, found[key]), href, is_named=one is not None))
     sums_of = {column: sum(row.get(column, 0) for row in found.values()) for _head, column, *_rest in columns}
-    whole = cells(scope(viewer), sums_of) if has_total and len(found) > 1 else ()
+    whole = cells(urlencode(scope(viewer)), sums_of) if has_total and len(found) > 1 else ()
     heads = tuple(head for head, *_rest in columns)
     return Matrix(heads, tuple(rows), max(len(found) - MOST_ROWS, 0), whole, key_of(most))
+
+
+def _joined(*queries: str) -> str:
+    return "&".join(filter(None, queries))
 
 
 def _named(viewer: Viewer, *keys: int) -> Any:
@@ -177,8 +182,8 @@ class Silent:
 
 def silent(viewer: Viewer, *, most: int = 30) -> list[Silent]:
     """Who has not reported: owed commitments without a sign of life for 90 days, the longest silence first."""
-    keys = _unheard(viewer, most)
-    return [Silent(row, row.told) for row in kept.records(_last_heard, viewer, *keys)] if keys else []
+    keys = kept.padded(_unheard(viewer, most))
+    return [Silent(row, row.told) for row in kept.records(_last_heard, viewer, *keys)]
 
 
 def _last_heard(viewer: Viewer, *keys: int) -> Any:
@@ -243,10 +248,10 @@ def figures(viewer: Viewer) -> Figures:
     cells = sums(viewer, own_desks, *families, by=("family", "key", "state"))
     slips = [(key, number) for family, key, _state, number in cells if family == TallyFamily.SLIP]
     starts = [(key, number) for family, key, _state, number in cells if family == TallyFamily.START]
-    kept = {state: number for family, _key, state, number in cells if family == TallyFamily.KEPT}
+    timely = {state: number for family, _key, state, number in cells if family == TallyFamily.KEPT}
     return Figures(
         open=now.open, overdue=now.overdue, first_action_days=median(starts),
-        on_time_share=_share(kept.get("on_time", 0), sum(kept.values())), silent=now.silent,
+        on_time_share=_share(timely.get("on_time", 0), sum(timely.values())), silent=now.silent,
         silent_share=_share(now.silent, now.open), slipped=sum(number for _days, number in slips),
         slippage_days=median((days, number) for days, number in slips if days),  # 0: not known in days
     )  # fmt: skip

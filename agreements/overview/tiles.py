@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from textwrap import wrap
+from typing import Any
 
 from django.conf import settings
 from django.db.models import Count
@@ -15,6 +17,7 @@ from agreements.commitments.models.queries import is_overdue
 from agreements.overview.models import TallyFamily
 from agreements.overview.tallies import Key, duties, everywhere, sums
 from agreements.register.models import Agreement, Participant
+from partners import kept
 from partners.models import Country
 from partners.models.countries import Region
 from partners.viewers import Viewer
@@ -35,7 +38,15 @@ class Place:
     commitments: int  # those owed
     overdue: int
 
-    @property
+    @cached_property
+    def name(self) -> str:
+        return self.country.name
+
+    @cached_property
+    def address(self) -> str:
+        return self.country.get_absolute_url()
+
+    @cached_property
     def shade(self) -> int:
         return max(number for number, least in enumerate(SHADES) if self.agreements >= least)
 
@@ -47,9 +58,10 @@ class Tile:
     y: int
 
     @property
-    def name(self) -> tuple[str, ...]:
+    def lines(self) -> tuple[str, ...]:
         """The whole name, in lines that fit; a word is never cut."""
-        return tuple(wrap(self.place.country.name, NAME, break_long_words=False))
+        name = self.place.name
+        return tuple(wrap(name, NAME, break_long_words=False)) if len(name) > NAME else (name,)
 
 
 @dataclass(frozen=True)
@@ -66,10 +78,15 @@ class Tiles:
 def places(viewer: Viewer) -> list[Place]:
     """Those that take part with us in anything the viewer sees, by name. Four queries, whatever their number."""
     agreements, owed = (_agreements(viewer), _owed(viewer)) if viewer.is_partner else _added_up(viewer)
-    countries = Country.objects.visible_to(viewer).filter(pk__in=agreements).exclude(code=settings.HOME_COUNTRY)
     return [
-        Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0))) for row in countries.order_by(*Country.alphabet())
+        Place(row, agreements[row.pk], *owed.get(row.pk, (0, 0)))
+        for row in kept.records(_abroad, viewer)
+        if row.pk in agreements
     ]
+
+
+def _abroad(viewer: Viewer) -> Any:
+    return Country.objects.visible_to(viewer).exclude(code=settings.HOME_COUNTRY).order_by(*Country.alphabet())
 
 
 def _added_up(viewer: Viewer) -> tuple[dict[int, int], dict[int, tuple[int, int]]]:

@@ -106,5 +106,5 @@ def test_more_is_darker(agreements: int, shade: int) -> None:
 def test_a_tile_holds_the_whole_name_and_the_key_tells_the_shades_that_occur() -> None:
     country = Country(name_vi="Liên minh châu Âu", name_en="European Union, all of it", region="")
     drawn = laid_out([Place(country, 7, 0, 0), Place(country, 120, 0, 0)])
-    assert [" ".join(tile.name) for tile in drawn.tiles] == [country.name] * 2
+    assert [" ".join(tile.lines) for tile in drawn.tiles] == [country.name] * 2
     assert drawn.key == ((2, "5–19"), (4, "100+"))
