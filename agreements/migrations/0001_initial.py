@@ -1529,7 +1529,7 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name': 'counted commitment',
                         'verbose_name_plural': 'counted commitments',
-                        'indexes': [models.Index(fields=['agreement'], name='counted_agreement'), models.Index(condition=models.Q(('delivery__in', ('planned', 'under_way')), ('is_concluded', True)), fields=['due_on'], name='counted_due'), models.Index(condition=models.Q(('delivery__in', ('planned', 'under_way')), ('is_concluded', True)), fields=['since_on'], name='counted_since')],
+                        'indexes': [models.Index(fields=['agreement'], name='counted_agreement'), models.Index(condition=models.Q(('delivery__in', ('planned', 'under_way')), ('is_concluded', True)), fields=['due_on'], include=['agreement', 'desk', 'is_restricted', 'is_archived', 'lead', 'owner', 'country_ids'], name='counted_due'), models.Index(condition=models.Q(('delivery__in', ('planned', 'under_way')), ('is_concluded', True)), fields=['since_on'], include=['agreement', 'desk', 'is_restricted', 'is_archived', 'owner'], name='counted_since')],
                     },
                 ),
                 migrations.CreateModel(

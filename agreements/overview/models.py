@@ -124,15 +124,18 @@ class Counted(CountedCommitment):
     class Meta:
         verbose_name = _("counted commitment")
         verbose_name_plural = _("counted commitments")
-        # For the days at the edge of a month, which the tallies hold as a whole.
+        # For the days at the edge of a month, which the tallies hold as a whole. All that is asked of those stands in
+        # the index: they are many, and lie all over the table.
         indexes = (
             models.Index(fields=["agreement"], name="counted_agreement"),
             models.Index(
                 fields=["due_on"], name="counted_due",
+                include=["agreement", "desk", "is_restricted", "is_archived", "lead", "owner", "country_ids"],
                 condition=Q(is_concluded=True, delivery__in=("planned", "under_way")),
             ),
             models.Index(
                 fields=["since_on"], name="counted_since",
+                include=["agreement", "desk", "is_restricted", "is_archived", "owner"],
                 condition=Q(is_concluded=True, delivery__in=("planned", "under_way")),
             ),
         )  # fmt: skip

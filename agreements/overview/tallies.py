@@ -69,8 +69,8 @@ def kept_by_viewer(viewer: Viewer) -> Q:
 def duties(viewer: Viewer, where: Where, *, by: Key = Key.DESK) -> dict[int | None, Duties]:
     """The numbers of what `where` leaves, for each desk, lead agency or partner country. One query.
 
-    `where` may name the desk, and the keeper as `keeper`. Silence is counted by desk alone, and of countries only what
-    is open or overdue.
+    `where` may name the desk, and the keeper as `keeper`; of countries neither. Silence is counted by desk alone, and
+    of countries only what is open or overdue.
     """
     found: dict[int | None, Duties] = {}
     for key, *numbers in kept.rows(_duties, viewer, where=where, by=by):
@@ -88,6 +88,7 @@ def _duties(viewer: Viewer, *, where: Where, by: Key) -> Any:
     edge = edge.filter(is_concluded=True, delivery__in=OPEN)
     if by is Key.COUNTRY:
         edge = edge.annotate(country=Func("country_ids", function="unnest", output_field=BigIntegerField()))
+    # Their own days are counted, not their keys, which do not stand in the index.
     parts = [
         _sums(
             tallies.filter(family=family), key, open=Sum("n"), overdue=Sum("n", filter=Q(day__lt=_month(on))),
@@ -95,13 +96,13 @@ def _duties(viewer: Viewer, *, where: Where, by: Key) -> Any:
         ),
         _sums(
             edge.filter(due_on__range=(_month(on), on + timedelta(days=SOON_DAYS))), of,
-            overdue=Count("pk", filter=Q(due_on__lt=on)), soon=Count("pk", filter=Q(due_on__gte=on)),
+            overdue=Count("due_on", filter=Q(due_on__lt=on)), soon=Count("due_on", filter=Q(due_on__gte=on)),
         ),
     ]  # fmt: skip
     if by is Key.DESK:
         heard = tallies.filter(family=TallyFamily.HEARD, day__lt=_month(cut))
         parts.append(_sums(heard, key, silent=Sum("n")))
-        parts.append(_sums(edge.filter(since_on__gte=_month(cut), since_on__lt=cut), of, silent=Count("pk")))
+        parts.append(_sums(edge.filter(since_on__gte=_month(cut), since_on__lt=cut), of, silent=Count("since_on")))
     return parts[0].union(*parts[1:], all=True)
 
 

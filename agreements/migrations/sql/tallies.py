@@ -128,6 +128,8 @@ MANY = {
     "country": "CROSS JOIN unnest(row.country_ids) country",
 }
 GATE = "row.desk_id, row.is_restricted, row.is_archived"
+# Of countries no desk is told apart but that which may see what is restricted: a cell for each would make them many.
+OF_ALL_DESKS = "country"
 
 
 # Copies of commitments and of agreements, and both as they are now.
@@ -153,7 +155,8 @@ def lines(rows: str, which: str, *, n: int) -> str:
         for name, join in MANY.items()
     )
     return f"""
-    SELECT {GATE}, line.family, line.key, line.state, line.day, {n} AS n
+    SELECT CASE WHEN line.family <> '{OF_ALL_DESKS}' OR row.is_restricted THEN row.desk_id END AS desk_id,
+        row.is_restricted, row.is_archived, line.family, line.key, line.state, line.day, {n} AS n
     FROM {rows} row CROSS JOIN LATERAL (VALUES {values}{many}) AS line (family, key, state, day, counts)
     WHERE row.is_concluded AND line.counts AND {which} UNION ALL {stages(rows, which, n=n)}
     """
@@ -164,8 +167,9 @@ def lines_of(name: str, rows: str, which: str, *, n: int) -> str:
     if name == "stage":
         return stages(rows, which, n=n)
     key, state, day, counts = FAMILIES[name]
+    desk = "CASE WHEN row.is_restricted THEN row.desk_id END AS desk_id" if name == OF_ALL_DESKS else "row.desk_id"
     return f"""
-    SELECT {GATE}, '{name}'::varchar, {key}::bigint, {state}::varchar, {day}, {n}
+    SELECT {desk}, row.is_restricted, row.is_archived, '{name}'::varchar, {key}::bigint, {state}::varchar, {day}, {n}
     FROM {rows} row {MANY.get(name, "")} WHERE row.is_concluded AND {counts} AND {which}"""
 
 

@@ -118,9 +118,9 @@ def test_tallies_are_what_a_recount_gives(cast: Cast, seed: int) -> None:
         own = Q(keeper=viewer.user_id)
         assert total(duties(viewer, everywhere).values()) == live(viewer, Q()), name
         assert total(duties(viewer, kept_by_viewer).values()) == live(viewer, own), name
-        assert total(duties(viewer, at_own_desks).values()) == live(
-            viewer, Q(agreement__desk__in=viewer.desk_ids)
-        ), name
+        assert total(duties(viewer, at_own_desks).values()) == live(viewer, Q(agreement__desk__in=viewer.desk_ids)), (
+            name
+        )
         by_lead = {key: row for key, row in duties(viewer, everywhere, by=Key.LEAD).items() if row.open}
         counted = live(viewer, Q(), of="lead")
         assert {key: (row.open, row.overdue, row.soon, row.blocked) for key, row in by_lead.items()} == {
