@@ -11,6 +11,7 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
+from partners import kept
 from partners.permissions import viewer_of
 from partners.records import Record
 from partners.rows import Columns, MadeInSql
@@ -36,8 +37,23 @@ class VisibleField(serializers.SlugRelatedField[Any]):
         known = context.setdefault("found_by_code", {})
         key = (self.model, data if isinstance(data, str) else None)
         if key not in known or key[1] is None:
-            known[key] = super().to_internal_value(data)
+            is_text = isinstance(self.model and self.model._meta.get_field(self.slug_field), models.CharField)
+            known[key] = self._called(data) if is_text and key[1] else super().to_internal_value(data)
         return known[key]
+
+    def _called(self, code: str) -> Any:
+        """The same by a text that is kept."""
+        if "\0" in code:
+            self.fail("invalid")
+        viewer = viewer_of(self.context["request"])
+        found = kept.records(_of_code, viewer, code, model=self.model, by=self.slug_field)
+        if not found:
+            self.fail("does_not_exist", slug_name=self.slug_field, value=code)
+        return found[0]
+
+
+def _of_code(viewer: Viewer, code: str, *, model: type[Record], by: str) -> Any:
+    return model.objects.visible_to(viewer).filter(**{by: code})
 
 
 class WrittenMoment(models.Func):

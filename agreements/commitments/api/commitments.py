@@ -224,9 +224,10 @@ class WholeAgreementSerializer(AgreementSerializer):
         for row, many in zip(rows, links, strict=True):
             for name, linked in many.items():
                 getattr(row, name).set(linked)
-        for at, (row, said) in enumerate(zip(rows, parts, strict=True)):
-            self._part(row, said, str(at))
-        if any(said[name] for said in parts for name in said):
+        hanging = [(place, said) for place, said in enumerate(parts) if any(said.values())]
+        for place, said in hanging:
+            self._part(rows[place], said, str(place))
+        if hanging:
             health.settle([row.pk for row in rows], self.viewer.on)
 
     def _part(self, row: Commitment, said: Mapping[str, Any], at: str) -> None:

@@ -95,7 +95,8 @@ def _take_part(participants: Sequence[Participant]) -> None:
     """Save those of a new agreement, at once where each is there once. Raises ValidationError."""
     if len({(one.organisation_id, one.role) for one in participants}) == len(participants) > 1:
         insert_together(participants, are_unique=True)
-        participants[0].follow()
+        if participants[0].agreement.effect_rule:
+            participants[0].follow()
         return
     for participant in participants:
         participant.full_clean()

@@ -13,6 +13,8 @@ from datetime import date
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import prefetch_related_objects
+from django.db.models.functions import Length
 
 from agreements.register.models import Agreement
 from partners.models import Organisation
@@ -40,14 +42,16 @@ def next_reference(organisations: list[Organisation], year: int | None) -> str:
 
 def next_references(wanted: Sequence[tuple[Sequence[Organisation], int | None]]) -> list[str]:
     """The same of several agreements, in their order: one look for each country and year."""
+    prefetch_related_objects([one for organisations, _year in wanted for one in organisations], "country")
     prefixes = [f"{_place(organisations)}-{year or UNKNOWN}-" for organisations, year in wanted]
     highest: dict[str, int] = {}
     for prefix in sorted(set(prefixes)):
         with connection.cursor() as cursor:
             # Two desks logging at once must not draw the same number.
             cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"reference {prefix}"])
-        numbers = Agreement.objects.filter(ref__startswith=prefix).values_list("ref", flat=True)
-        highest[prefix] = max((int(ref.removeprefix(prefix)) for ref in numbers), default=0)
+        drawn = Agreement.objects.filter(ref__startswith=prefix).order_by(Length("ref").desc(), "-ref")
+        last = drawn.values_list("ref", flat=True).first()
+        highest[prefix] = int(last.removeprefix(prefix)) if last else 0
     found = []
     for prefix in prefixes:
         highest[prefix] += 1

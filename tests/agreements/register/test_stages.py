@@ -299,6 +299,9 @@ def test_the_prefix_says_whose_it_is(cast: Cast) -> None:
     assert next_reference([cast.home, nobody], None) == "XX-ND-01"
     make_agreement(desk=cast.desk, ref="KR-ND-07")
     assert next_reference([cast.home, cast.kr], None) == "KR-ND-08"
+    for ref in ("KR-ND-99", "KR-ND-100"):
+        make_agreement(desk=cast.desk, ref=ref)
+    assert next_reference([cast.home, cast.kr], None) == "KR-ND-101"
 
 
 def test_a_number_never_changes(cast: Cast, today: object) -> None:
