@@ -14,7 +14,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -42,6 +41,7 @@ from partners.finding import Names
 from partners.folding import Fold
 from partners.links import tracked
 from partners.models import Organisation
+from partners.paths import path_to
 from partners.records import Record
 from partners.states import StateField
 from partners.viewers import Viewer
@@ -272,7 +272,7 @@ class Commitment(Record):
         return f"{self.ref} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("commitment", args=[self.ref])
+        return path_to("commitment", self.ref)
 
     @classmethod
     def called(cls) -> Names:

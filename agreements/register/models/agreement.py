@@ -14,7 +14,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.functions import Concat
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +34,7 @@ from partners.finding import Names
 from partners.folding import Fold, Words
 from partners.links import tracked
 from partners.models import Desk, Sector
+from partners.paths import path_to
 from partners.records import Record
 from partners.states import StateField
 from partners.viewers import Viewer
@@ -253,7 +253,7 @@ class Agreement(StatedTerms, Record):
         return f"{self.ref} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("agreement", args=[self.ref])
+        return path_to("agreement", self.ref)
 
     @classmethod
     def called(cls) -> Names:
