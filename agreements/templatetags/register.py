@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cache
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from agreements.vocabulary import Part
 from partners.states import State, state_of
 
 register = template.Library()
+SELECTED = SafeString(" selected")
 ALARMING = 0.8  # share of a legal clock that has run
 
 
@@ -53,6 +55,20 @@ def facet(counts: Any, name: str) -> Any:
 def number_of(counts: Any, value: str) -> str:
     """How many rows a choice would leave, behind its name."""
     return "" if counts is None else f" ({counts.get(value, 0)})"
+
+
+@register.filter
+def by_code(records: Iterable[Any]) -> list[tuple[str, str]]:
+    """Records as choices."""
+    return [(one.code, str(one)) for one in records]
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, Any]], chosen: Any, counts: Any = None) -> SafeString:
+    """The choices of a box as its options, each with how many rows it would leave; `chosen` is a value or several."""
+    wanted = [chosen] if isinstance(chosen, str) else chosen or ()
+    said = ((value, SELECTED if value in wanted else "", label, number_of(counts, value)) for value, label in choices)
+    return format_html_join("\n", '<option value="{}"{}>{}{}</option>', said)
 
 
 @register.filter

@@ -68,7 +68,7 @@ def agreement_rows(context: Any, agreements: Iterable[Any], *, ticked_for: str =
 
 
 def _parties(agreement: Any) -> str:
-    return " ".join(f"· {party.label}" for party in agreement.parties)
+    return " ".join(f"· {name}" for name in agreement.parties)
 
 
 def _day(day: PartialDate | None, says: str = "") -> tuple[str, str]:

@@ -66,6 +66,7 @@ def _rows(query: QueryDict, without: str, viewer: Viewer, most: int) -> Text:
 
 def _by_choice(name: str, rows: str) -> Text:
     """The rows of a list by the values of one filter."""
+    linked: Any
     match name:
         case "country":
             taking_part = Participant.objects.live().filter(organisation__country__isnull=False)
