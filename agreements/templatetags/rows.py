@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import Any
 
 from django import template
@@ -12,7 +12,6 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from agreements.dates import PartialDate
 from agreements.templatetags.register import example, owed, pill, said, state, time_left_on, turn_on, wording
 from partners.paths import path_to
 
@@ -22,20 +21,20 @@ LONGEST_TITLE = 70  # of an agreement beside its commitment, on a screen
 TICK = """<td class="tick"><input type="checkbox" name="ref" value="{}" form="{}" aria-label="{}"></td>
 """
 AGREEMENT = """<tr>
-{}<th scope="row"><a href="{}">{}</a>
-<small>{} {} {} {}</small></th>
-<td>{}{}</td>
-<td data-label="{}" class="nowrap{}">{}</td>
-<td data-label="{}" class="nowrap{}">{}</td>
+{tick}<th scope="row"><a href="{url}">{title}</a>
+<small>{example} {wording} {ref} {parties}</small></th>
+<td>{standing}{turn}</td>
+<td data-label="{signed_says}" class="nowrap{signed_class}">{signed}</td>
+<td data-label="{expires_says}" class="nowrap{expires_class}">{expires}</td>
 </tr>
 """
 COMMITMENT = """<tr>
-{}<th scope="row"><a href="{}">{}</a>
-<small>{} {} {} {} {}</small></th>
-<td>{}</td>
-<td>{} {} {}</td>
-<td data-label="{}">{} {}</td>
-<td data-label="{}"{}><span class="nowrap">{}</span> {} {}</td>
+{tick}<th scope="row"><a href="{url}">{title}</a>
+<small>{example} {wording} {ref} {agreement} {change}</small></th>
+<td>{delivery}</td>
+<td>{health} {said} {disputed}</td>
+<td data-label="{owed_says}">{owed} {partner}</td>
+<td data-label="{due_says}"{due_class}><span class="nowrap">{due}</span> {time_left} {first_due}</td>
 </tr>
 """
 OF_AGREEMENT = """· <span class="on-screen">{}</span> <span class="on-paper">{}</span>"""
@@ -51,29 +50,22 @@ def tick(ref: str, form: str) -> SafeString:
 def agreement_rows(context: Any, agreements: Iterable[Any], *, ticked_for: str = "") -> SafeString:
     """Rows for agreements that `note_parties` was told of; each with a tick for the form of this name, if any."""
     is_staff, on = context["viewer"].is_staff, timezone.localdate()
-    signed, expires, open_ended = _("Signed or adopted"), _("Expires"), _("until terminated")
+    words = {"signed_says": _("Signed or adopted"), "expires_says": _("Expires")}
+    open_ended = _("until terminated")
 
-    def cells() -> Iterator[tuple[Any, ...]]:
-        for one in agreements:
-            yield (
-                tick(one.ref, ticked_for) if ticked_for else "",
-                one.get_absolute_url(), one.title,
-                example(one), wording(one) if is_staff else "", one.ref, _parties(one),
-                pill(one.standing(on)), turn_on(one, on) if is_staff else "",
-                signed, *_day(one.signed),
-                expires, *(_day(one.expires, open_ended) if one.open_ended else _day(one.expires)),
-            )  # fmt: skip
+    def cells(one: Any) -> dict[str, Any]:
+        return {
+            "tick": tick(one.ref, ticked_for) if ticked_for else "",
+            "url": one.get_absolute_url(), "title": one.title, "ref": one.ref,
+            "example": example(one), "wording": wording(one) if is_staff else "",
+            "parties": " ".join(f"· {name}" for name in one.parties),
+            "standing": pill(one.standing(on)), "turn": turn_on(one, on) if is_staff else "",
+            "signed": one.signed or NOTHING, "signed_class": "" if one.signed else EMPTY,
+            "expires": open_ended if one.open_ended else one.expires or NOTHING,
+            "expires_class": "" if one.expires else EMPTY,
+        }  # fmt: skip
 
-    return format_html_join("", AGREEMENT, cells())
-
-
-def _parties(agreement: Any) -> str:
-    return " ".join(f"· {name}" for name in agreement.parties)
-
-
-def _day(day: PartialDate | None, says: str = "") -> tuple[str, str]:
-    """The class of its cell, and what stands there."""
-    return ("", says or str(day)) if day else (EMPTY, says or NOTHING)
+    return format_html_join("", AGREEMENT, (words | cells(one) for one in agreements))
 
 
 @register.simple_tag(takes_context=True)
@@ -82,24 +74,26 @@ def commitment_rows(
 ) -> SafeString:
     """Rows for commitments; each with a tick for the form of this name and a link to change it there, if any."""
     viewer, query, on = context["viewer"], context.get("query", ""), timezone.localdate()
-    responsible, due, change = _("Responsible side"), _("Due"), _("change")
+    words = {"owed_says": _("Responsible side"), "due_says": _("Due")}
+    change = _("change")
 
-    def cells() -> Iterator[tuple[Any, ...]]:
-        for one in commitments:
-            quick = path_to("commitment_quick", one.ref) if ticked_for else ""
-            yield (
-                tick(one.ref, ticked_for) if ticked_for else "",
-                one.get_absolute_url(), one.title,
-                example(one.agreement) if with_agreement else "", wording(one) if viewer.is_staff else "", one.ref,
-                _of_agreement(one) if with_agreement and one.shows_agreement else "",
-                format_html(CHANGE, quick, query, quick, query, change) if quick else "",
-                state(one, "delivery"),
-                state(one, "health"), said(one, viewer), state(one, "agreed") if one.agreed == "disputed" else "",
-                responsible, owed(one, viewer), _partner(one),
-                due, "" if one.due else IS_EMPTY, one.due or NOTHING, time_left_on(one, viewer, on), _first_due(one),
-            )  # fmt: skip
+    def cells(one: Any) -> dict[str, Any]:
+        quick = path_to("commitment_quick", one.ref) if ticked_for else ""
+        return {
+            "tick": tick(one.ref, ticked_for) if ticked_for else "",
+            "url": one.get_absolute_url(), "title": one.title, "ref": one.ref,
+            "example": example(one.agreement) if with_agreement else "",
+            "wording": wording(one) if viewer.is_staff else "",
+            "agreement": _of_agreement(one) if with_agreement and one.shows_agreement else "",
+            "change": format_html(CHANGE, quick, query, quick, query, change) if quick else "",
+            "delivery": state(one, "delivery"), "health": state(one, "health"), "said": said(one, viewer),
+            "disputed": state(one, "agreed") if one.agreed == "disputed" else "",
+            "owed": owed(one, viewer), "partner": _partner(one),
+            "due": one.due or NOTHING, "due_class": "" if one.due else IS_EMPTY,
+            "time_left": time_left_on(one, viewer, on), "first_due": _first_due(one),
+        }  # fmt: skip
 
-    return format_html_join("", COMMITMENT, cells())
+    return format_html_join("", COMMITMENT, (words | cells(one) for one in commitments))
 
 
 def _of_agreement(commitment: Any) -> SafeString:
