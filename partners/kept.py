@@ -95,6 +95,11 @@ def rows(asks: Asks, viewer: Viewer, /, *values: Value, **fixed: Hashable) -> li
     return _text(asks, viewer, values, fixed, _of_values).rows()
 
 
+def lines(asks: Asks, viewer: Viewer, /, *values: Value, **fixed: Hashable) -> list[tuple[Any, ...]]:
+    """The same where `asks` writes the text itself."""
+    return _text(asks, viewer, values, fixed, _as_it_is).rows()
+
+
 def count(asks: Asks, viewer: Viewer, /, *values: Value, **fixed: Hashable) -> int:
     """How many there are."""
     [(number,)] = _text(asks, viewer, values, fixed, _of_number).rows() or [(0,)]
@@ -171,6 +176,10 @@ def _of_records(found: QuerySet[Any]) -> Text:
 
 def _of_values(found: QuerySet[Any]) -> Text:
     return Text(*written(found))
+
+
+def _as_it_is(found: Text) -> Text:
+    return found
 
 
 def _of_one_key(found: QuerySet[Any]) -> Text:

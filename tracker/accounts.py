@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -9,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import structlog
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
@@ -20,10 +22,24 @@ from partners import attempts
 from partners.addresses import client_address
 from partners.models import User
 from partners.requests import Request
+from partners.statements import STATEMENTS
 from tracker.factors import Factor
 
 log = structlog.get_logger()
 EPOCH_AT_PASSWORD = "epoch_at_password"  # noqa: S105  (in a session that still lacks its second factor)
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth has no types
+    """Whether somebody has a second factor is asked for every page and every answer of the API: its text is kept."""
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        if types is not None or user.is_anonymous:
+            return bool(super().is_mfa_enabled(user, types))
+        return bool(STATEMENTS.rows("second factor", [user.pk], _factors))
+
+
+def _factors(values: Sequence[Any]) -> Any:
+    return Factor.objects.filter(user=values[0]).order_by().values_list("pk")[:1]
 
 
 class ResetTokens(PasswordResetTokenGenerator):

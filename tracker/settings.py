@@ -230,6 +230,7 @@ ACCOUNT_FORMS = {
     "change_password": "tracker.account_forms.ChangePasswordForm",
     "reset_password": "tracker.account_forms.ResetPasswordForm",
 }
+MFA_ADAPTER = "tracker.accounts.FactorAdapter"
 MFA_FORMS = {
     "authenticate": "tracker.account_forms.AuthenticateForm",
     "reauthenticate": "tracker.account_forms.ReauthenticateForm",

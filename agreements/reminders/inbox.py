@@ -11,8 +11,11 @@ from django.db.models import Q, QuerySet
 from agreements.reminders.models import Reminder
 from agreements.reminders.telling import tellable
 from agreements.vocabulary import SendState
+from partners import kept
+from partners.statements import FIRST_MARK
 from partners.viewers import Viewer
 
+NO_KEY = FIRST_MARK - 1  # larger than any, and still a value that can be bound
 IS_DROPPED = Q(state=SendState.DROPPED)
 
 
@@ -35,17 +38,21 @@ def unread(viewer: Viewer, *, at: datetime, most: int = 99) -> int:
     """
     if not viewer.is_known:
         return 0
-    newest = Reminder.objects.filter(~IS_DROPPED, recipient=viewer.user_id, read_at=None, dismissed_at=None)
-    newest, found, size = newest.order_by("-pk"), 0, 2 * (most + 1)
+    found, size, before = 0, 2 * (most + 1), NO_KEY
     while found <= most:
-        keys = list(newest.values_list("pk", flat=True)[:size])
+        keys = [key for (key,) in kept.rows(_newest_unread, viewer, before, size=size)]
         if keys:
             # Keys, not their number: Django would write the whole rule anew around a count of what is cut off.
             found += len(rows_of(viewer, at=at, among=keys).filter(read_at=None).order_by().values_list("pk"))
         if len(keys) < size:
             break
-        newest, size = newest.filter(pk__lt=keys[-1]), size * 8
+        before, size = keys[-1], size * 8
     return min(found, most + 1)
+
+
+def _newest_unread(viewer: Viewer, before: int, *, size: int) -> Any:
+    rows = Reminder.objects.filter(~IS_DROPPED, recipient=viewer.user_id, read_at=None, dismissed_at=None)
+    return rows.filter(pk__lt=before).order_by("-pk").values_list("pk")[:size]
 
 
 def read(rows: Any, *, at: datetime) -> int:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django import template
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from agreements.acts import Act
 from agreements.dates import PartialDate, in_words
@@ -21,13 +23,20 @@ from agreements.vocabulary import Part
 from partners.states import State, state_of
 
 register = template.Library()
+SELECTED = SafeString(" selected")
 ALARMING = 0.8  # share of a legal clock that has run
 
 
 @register.filter
 def pill(value: State | None) -> SafeString | str:
     """A state as a coloured word; the word says it all, the colour only helps."""
-    return format_html('<span class="pill {}">{}</span>', value.tone, value.label) if value else ""
+    return _pill_of(type(value), value, get_language()) if value else ""
+
+
+@cache
+def _pill_of(_states: type[State], value: State, _language: str | None) -> SafeString:
+    """Of each state drawn once in each language; states of different kinds may have the same value."""
+    return format_html('<span class="pill {}">{}</span>', value.tone, value.label)
 
 
 @register.filter
@@ -46,6 +55,20 @@ def facet(counts: Any, name: str) -> Any:
 def number_of(counts: Any, value: str) -> str:
     """How many rows a choice would leave, behind its name."""
     return "" if counts is None else f" ({counts.get(value, 0)})"
+
+
+@register.filter
+def by_code(records: Iterable[Any]) -> list[tuple[str, str]]:
+    """Records as choices."""
+    return [(one.code, str(one)) for one in records]
+
+
+@register.simple_tag
+def options(choices: Iterable[tuple[str, Any]], chosen: Any, counts: Any = None) -> SafeString:
+    """The choices of a box as its options, each with how many rows it would leave; `chosen` is a value or several."""
+    wanted = [chosen] if isinstance(chosen, str) else chosen or ()
+    said = ((value, SELECTED if value in wanted else "", label, number_of(counts, value)) for value, label in choices)
+    return format_html_join("\n", '<option value="{}"{}>{}{}</option>', said)
 
 
 @register.filter
@@ -74,8 +97,12 @@ def standing(agreement: Any) -> SafeString | str:
 
 @register.filter
 def turn(agreement: Any) -> SafeString | str:
+    return turn_on(agreement, timezone.localdate())
+
+
+def turn_on(agreement: Any, on: date) -> SafeString | str:
     """Who must act next, as a line below the standing; nothing where nobody has to."""
-    text = whose_turn(agreement, timezone.localdate())
+    text = whose_turn(agreement, on)
     return format_html("<small>{}</small>", text) if text else ""
 
 
@@ -129,11 +156,13 @@ def past(step_name: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def time_left(context: Any, commitment: Any) -> SafeString | str:
+    return time_left_on(commitment, context.get("viewer"), timezone.localdate())
+
+
+def time_left_on(commitment: Any, viewer: Any, on: date) -> SafeString | str:
     """How late an owed commitment is, or that it is due within a month; courteously where a partner reads it."""
-    on: date = timezone.localdate()
     if not commitment.is_owed:
         return ""
-    viewer = context.get("viewer")
     said = late_by if viewer is None or viewer.is_staff else was_promised
     if text := said(commitment.due, on):
         return format_html('<span class="pill {}">{}</span>', "bad" if said is late_by else "warn", text)

@@ -152,12 +152,24 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> Session | None:
-        row: Session | None = Session.objects.filter(session_key=digest_of(self.session_key or "")).first()
+        row = self._row_of(digest_of(self.session_key or ""))
         self.has_lapsed = row is not None and row.expire_date <= timezone.now()
         if row is None or self.has_lapsed:
             self._session_key = None
             return None
         return row
+
+    @staticmethod
+    def _row_of(digest: str) -> Session | None:
+        """Asked for every page, so its text is kept."""
+        names = [field.attname for field in Session._meta.concrete_fields]
+
+        def asks(values: Sequence[Any]) -> Any:
+            return Session.objects.filter(session_key=values[0]).values_list(*names)
+
+        for row in STATEMENTS.rows("session", [digest], asks):
+            return Session.from_db(DEFAULT_DB_ALIAS, names, row)
+        return None
 
     def exists(self, session_key: str) -> bool:
         return super().exists(digest_of(session_key))

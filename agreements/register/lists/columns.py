@@ -13,7 +13,7 @@ from agreements.cells import period
 from agreements.register.lists import cells
 from agreements.register.models import Agreement, Participant
 from partners import kept
-from partners.cells import choice, day_of, text
+from partners.cells import choice, day_of, organisation, text
 from partners.columns import Column
 from partners.viewers import Viewer
 
@@ -75,15 +75,14 @@ def with_columns(rows: Any, viewer: Viewer) -> Any:
 
 
 def note_parties(agreements: Sequence[Any], viewer: Viewer) -> None:
-    """What a list without columns shows beside the rows: who takes part, by name alone. One query."""
-    found: dict[int, list[Any]] = {}
-    for party in kept.records(_parties, viewer, *(one.pk for one in agreements)) if agreements else ():
-        found.setdefault(party.agreement_id, []).append(party.organisation)
+    """What a list without columns shows beside the rows: what those are called who take part. One query."""
+    found: dict[int, list[str]] = {}
+    for agreement, name in kept.rows(_parties, viewer, *(one.pk for one in agreements)) if agreements else ():
+        found.setdefault(agreement, []).append(name)
     for one in agreements:
         one.parties = found.get(one.pk, [])
 
 
 def _parties(viewer: Viewer, *agreements: int) -> Any:
-    names = [f"organisation__{name}" for name in ("short_name", "name_vi", "name_en")]
-    rows = Participant.objects.live().filter(agreement__in=agreements).select_related("organisation")
-    return rows.only("agreement_id", *names).order_by("pk")
+    rows = Participant.objects.live().filter(agreement__in=agreements).order_by("pk")
+    return rows.values_list("agreement", organisation("organisation__"))

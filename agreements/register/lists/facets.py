@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import CharField, Count, F, Value
-from django.db.models.functions import Cast
 from django.http import QueryDict
 
 from agreements.register.lists.filters import AgreementFilter
@@ -14,63 +12,69 @@ from agreements.register.models import Agreement, Participant
 from partners import kept
 from partners.asking import Asked
 from partners.models import Sector
+from partners.statements import Text, written
 from partners.viewers import Viewer
 
 MOST = 3000  # rows; of more than that no number is said
 OF_THE_ROW = {"stage": "stage", "kind": "kind", "desk": "desk__code"}
+ALL = ""  # in the place of a choice: how many rows there are
+NO_ROWS = Text("SELECT 0::bigint, '', '', '' WHERE false")
 Counts = Mapping[str, Mapping[str, int]]  # by the name of the filter, then by the value of the choice
 
 
 def counts(asked: Asked, viewer: Viewer) -> Counts:
     """For each filter the rows by its values, with all other filters applied but not itself."""
     if asked.shape is None:  # a search: no two are alike
-        rows = list(_counts(viewer, asked.given, MOST))
+        rows = _counted(viewer, asked.given, MOST).rows()
     else:
-        rows = kept.rows(_kept_counts, viewer, *asked.bound.values(), asked=asked.shape, most=MOST)
+        rows = kept.lines(_kept_counts, viewer, *asked.bound.values(), asked=asked.shape, most=MOST)
     found: dict[str, dict[str, int]] = {}
     for name, value, number in rows:
         found.setdefault(name, {})[value] = number
-    return {name: numbers for name, numbers in found.items() if numbers.pop("", 0) <= MOST}
+    return {name: numbers for name, numbers in found.items() if numbers.pop(ALL, 0) <= MOST}
 
 
-def _kept_counts(viewer: Viewer, *values: str, asked: Any, most: int) -> Any:
-    return _counts(viewer, Asked.given_of(asked, values), most)
+def _kept_counts(viewer: Viewer, *values: str, asked: Any, most: int) -> Text:
+    return _counted(viewer, Asked.given_of(asked, values), most)
 
 
-def _counts(viewer: Viewer, query: QueryDict, most: int) -> Any:
-    parts = []
-    for name in (*OF_THE_ROW, "country", "sector"):
-        if name == "desk" and not viewer.is_staff:
-            continue
-        rows = _rows(query, name, viewer, most)
-        parts += [_by_choice(rows, name, viewer), _counted(rows, name, "")]
-    return parts[0].union(*parts[1:], all=True)
+def _counted(viewer: Viewer, query: QueryDict, most: int) -> Text:
+    """The statement. Each list of rows is read once: filters in which nothing is chosen are counted over the same."""
+    names = [name for name in (*OF_THE_ROW, "country", "sector") if viewer.is_staff or name != "desk"]
+    lists: dict[str, Text] = {}
+    parts: list[Text] = []
+    for name in names:
+        rows = f"rows_{name}" if any(query.getlist(name)) else "rows_of_all"
+        if rows not in lists:
+            lists[rows] = _rows(query, name, viewer, most)
+        parts += [_by_choice(name, rows), Text(f"SELECT '{name}', '{ALL}', count(*) FROM {rows}")]  # noqa: S608
+    columns = ", ".join(("id", *OF_THE_ROW))
+    read = ", ".join(f"{rows} ({columns}) AS MATERIALIZED ({one.sql})" for rows, one in lists.items())
+    told = " UNION ALL ".join(part.sql for part in parts)
+    params = tuple(param for one in (*lists.values(), *parts) for param in one.params)
+    return Text(f"WITH {read} {told}", params)
 
 
-def _by_choice(rows: Any, name: str, viewer: Viewer) -> Any:
-    match name:
-        case "country":
-            taking_part = Participant.objects.visible_to(viewer).order_by().filter(agreement__in=rows.values("pk"))
-            places = taking_part.filter(organisation__country__isnull=False)
-            return _counted(places, name, "organisation__country__code", of="agreement")
-        case "sector":
-            sectors = Sector.objects.order_by().filter(agreements__in=rows.values("pk"))
-            return _counted(sectors, name, "code", of="agreements")
-        case _:
-            return _counted(rows, name, OF_THE_ROW[name])
-
-
-def _rows(query: QueryDict, without: str, viewer: Viewer, most: int) -> Any:
+def _rows(query: QueryDict, without: str, viewer: Viewer, most: int) -> Text:
     """The rows of all filters but one, as many as are counted."""
     others = query.copy()
     others.pop(without, None)
-    rows = AgreementFilter(others, Agreement.objects.visible_to(viewer), viewer=viewer).qs
-    return Agreement.objects.filter(pk__in=rows.order_by().values("pk")[: most + 1]).order_by()
+    found = AgreementFilter(others, Agreement.objects.visible_to(viewer), viewer=viewer).qs.order_by()
+    sql, params = written(found.values_list("pk", *OF_THE_ROW.values())[: most + 1])
+    return Text(sql, params) if sql else NO_ROWS
 
 
-def _counted(rows: Any, name: str, column: str, *, of: str = "pk") -> Any:
-    """The rows by the values of a column; without a column, all of them."""
-    text = CharField()
-    value = Cast(F(column), text) if column else Value("", output_field=text)
-    named = rows.values(facet=Value(name, output_field=text), choice=value)
-    return named.annotate(number=Count(of, distinct=True)).values_list("facet", "choice", "number")
+def _by_choice(name: str, rows: str) -> Text:
+    """The rows of a list by the values of one filter."""
+    linked: Any
+    match name:
+        case "country":
+            taking_part = Participant.objects.live().filter(organisation__country__isnull=False)
+            linked = taking_part.order_by().values_list("agreement", "organisation__country__code")
+        case "sector":
+            linked = Sector.objects.filter(agreements__isnull=False).order_by().values_list("agreements", "code")
+        case _:
+            return Text(f"SELECT '{name}', {name}, count(*) FROM {rows} GROUP BY {name}")  # noqa: S608  (names)
+    sql, params = written(linked)
+    each = f"SELECT DISTINCT id, code FROM {rows} JOIN ({sql}) linked (row, code) ON row = id"  # noqa: S608
+    return Text(f"SELECT '{name}', code, count(*) FROM ({each}) of_row GROUP BY code", params)  # noqa: S608

@@ -90,10 +90,14 @@ def seen(viewer: Viewer) -> Any:
 def kept_lists(viewer: Viewer, page: str, query: str) -> dict[str, Any]:
     """What a list page shows of saved views: those to choose from, and what this list would be kept as. One query."""
     return {
-        "saved_views": views_for(viewer).filter(page=page)[:MOST_VIEWS],
+        "saved_views": kept.records(_views_of, viewer, page=page),
         "saved_page": page, "saved_query": filters_of(query),
         "audiences": audiences(viewer),
     }  # fmt: skip
+
+
+def _views_of(viewer: Viewer, *, page: str) -> Any:
+    return views_for(viewer).filter(page=page)[:MOST_VIEWS]
 
 
 def views_for(viewer: Viewer) -> Any:

@@ -57,6 +57,7 @@ def agreement_list(request: Request) -> HttpResponse:
     else:
         page = kept.page(_listed, viewer, asked, order, mark, size=size)
         note_parties(page.rows, viewer)
+    may_give = viewer.role in DESK_STAFF and not viewer.read_only
     context = {
         "filter": chosen,
         "page": page,
@@ -70,7 +71,7 @@ def agreement_list(request: Request) -> HttpResponse:
         "organisation": organisation_named(request.GET.get("organisation", ""), viewer),
         "query": request.GET.urlencode(),
         "kept_filters": chosen.unboxed(BOXED),
-        "keepers": handover.colleagues(viewer) if viewer.role in DESK_STAFF and not viewer.read_only else (),
+        "keepers": kept.records(handover.colleagues, viewer) if may_give else (),
         "is_filtered": any(value for name, value in request.GET.items() if name not in NO_FILTERS),
         **following.kept_lists(viewer, RecordList.AGREEMENTS, request.GET.urlencode()),
     }
