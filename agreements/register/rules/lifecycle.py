@@ -108,6 +108,8 @@ TRANSITIONS: Mapping[str, Transition] = {
     )
 }  # fmt: skip
 
+ACTORS = frozenset().union(*(transition.roles for transition in TRANSITIONS.values()))  # whoever may do any of them
+
 
 class AtTheEnd(Protocol):
     """What a room above does with its own when an agreement ends; it adds itself to `AT_THE_END`."""
