@@ -30,6 +30,8 @@ from partners.viewers import ALL_DESKS, Viewer
 MOST_ROWS = 25
 WHOLE = "open"  # the column of all that is open, which the others are part of
 ALARMING = (Tone.WARN, Tone.BAD)
+Query = dict[str, str | list[str]]
+Asked = tuple[str, str, Query, bool]  # a column: its head, its name, its list, and whether what it counts is bad
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def by_partner(viewer: Viewer) -> Matrix:
         found.setdefault(key, {})[state] = number
     for row in found.values():
         row["open"] = sum(row.get(state, 0) for state in (*Health.values, ""))  # also what nobody has judged yet
-    columns = [
+    columns: list[Asked] = [
         (str(health.label), health.value, {"health": health.value, "owed": "true"}, health.tone in ALARMING)
         for health in Health
     ]
@@ -110,11 +112,11 @@ def by_partner(viewer: Viewer) -> Matrix:
 def by_lead(viewer: Viewer) -> Matrix:
     """Lead agency x open, overdue, due soon, blocked. Two queries."""
     found = {key: asdict(row) for key, row in duties(viewer, own_desks(viewer), by=Key.LEAD).items() if row.open}
-    columns: list[tuple[str, str, dict[str, str], bool]] = [
+    columns: list[Asked] = [
         (pgettext("commitments", "Open"), "open", {"owed": "true"}, False),
         (_("Overdue"), "overdue", {"due": "overdue", "owed": "true"}, True),
         (_("Due within 30 days"), "soon", {"due": "soon", "owed": "true"}, False),
-        (_("Blocked"), "blocked", {"owed": "true", "health": "blocked"}, True),
+        (_("Blocked"), "blocked", {"owed": "true", "blocked": BlockedBy.values}, True),
     ]
     urgent = {key: (row["blocked"] + row["overdue"], row["open"]) for key, row in found.items()}
     return _matrix(viewer, "lead", found, urgent, columns, nobody=_("nobody named"), has_total=True)
@@ -122,7 +124,7 @@ def by_lead(viewer: Viewer) -> Matrix:
 
 def _matrix(
     viewer: Viewer, name: str, found: Mapping[int | None, Mapping[str, int]],
-    urgent: Mapping[int | None, tuple[int, int]], columns: list[tuple[str, str, dict[str, str], bool]], *, nobody: str,
+    urgent: Mapping[int | None, tuple[int, int]], columns: list[Asked], *, nobody: str,
     has_total: bool = False,
 ) -> Matrix:  # fmt: skip
     """What needs attention first, nobody's last, each cell with the list that it counts; one query for the names.
@@ -138,22 +140,22 @@ def _matrix(
     shaded = [column for _head, column, *_rest in columns if column != WHOLE]
     most = max((row.get(column, 0) for row in found.values() for column in shaded), default=0)
 
-    def cells(base: dict[str, str], row: Mapping[str, int]) -> tuple[Cell, ...]:
+    def cells(base: Query, row: Mapping[str, int]) -> tuple[Cell, ...]:
         counts = ((row.get(column, 0), query, bad, column in shaded) for _head, column, query, bad in columns)
         return tuple(
-            Cell(n, urlencode(base | query), bad, heat(n, most) if is_shaded else 0, not is_shaded)
+            Cell(n, urlencode(base | query, doseq=True), bad, heat(n, most) if is_shaded else 0, not is_shaded)
             for n, query, bad, is_shaded in counts
         )
 
     rows = []
     for key in shown:
         one = known.get(key) if key else None
-        base = scope(viewer) | {name: one.code if one else NOBODY}
+        base: Query = {**scope(viewer), name: one.code if one else NOBODY}
         unnamed = f"{reverse('commitments')}?{urlencode(base | {'owed': 'true'})}"
         href = one.get_absolute_url() if one else unnamed
         rows.append(Row(one.label if one else nobody, cells(base, found[key]), href, is_named=one is not None))
     sums_of = {column: sum(row.get(column, 0) for row in found.values()) for _head, column, *_rest in columns}
-    whole = cells(scope(viewer), sums_of) if has_total and len(found) > 1 else ()
+    whole = cells({**scope(viewer)}, sums_of) if has_total and len(found) > 1 else ()
     heads = tuple(head for head, *_rest in columns)
     return Matrix(heads, tuple(rows), max(len(found) - MOST_ROWS, 0), whole, key_of(most))
 

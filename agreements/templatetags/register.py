@@ -68,6 +68,13 @@ def owed(commitment: Any, viewer: Any) -> str:
 
 
 @register.filter
+def ends_by(agreement: Any) -> PartialDate | None:
+    """The end of the term that runs today."""
+    ends: PartialDate | None = agreement.ends_by(timezone.localdate())
+    return ends
+
+
+@register.filter
 def standing(agreement: Any) -> SafeString | str:
     return pill(agreement.standing(timezone.localdate()))
 
