@@ -11,9 +11,9 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agreements.briefings.cells import Cells, cell, day_or_none, filled, of_step, titled
+from agreements.briefings.cells import Cells, cell, filled, of_step, titled
 from agreements.briefings.changes import one_list, partners_of, with_parties
-from agreements.briefings.content import Block, Column, Facts, Heading, Paper, Row, Table, line
+from agreements.briefings.content import NONE, Block, Column, Facts, Heading, Paper, Row, Table, line
 from agreements.briefings.gathering import gather
 from agreements.briefings.making import paper_of
 from agreements.pages import handover
@@ -59,7 +59,7 @@ def _agreements(papers: Sequence[Any], viewer: Viewer) -> Iterator[Block]:
     lines = tuple(
         Row((
             cell(titled(one)), cell(line(partners_of(one))), cell(line(one.get_stage_display())),
-            cell(line(day_or_none(one.ends_on(viewer.on)))), cell(line(one.promises, one_list(one))),
+            cell(line(one.ends_by(viewer.on) or NONE)), cell(line(one.promises, one_list(one))),
         ))
         for one in papers
     )  # fmt: skip

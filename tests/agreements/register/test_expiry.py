@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.core import mail
 
-from agreements.models import Reminder, ReminderRule, Step
+from agreements.calendars.events import events_of
+from agreements.models import Feed, Reminder, ReminderRule, Step
 from agreements.register.rules.expiry import note_expired, note_in_effect, note_near_end
 from agreements.reminders.digest import Item
 from agreements.tasks import dispatch, remind
@@ -83,6 +84,44 @@ def test_a_mail_on_the_day_itself_says_today(cast: Cast, watched: str, facts: di
     commitment = make_commitment(agreement=agreement, due_on=TODAY) if watched == "commitment_due" else None
     row = Reminder(rule=ReminderRule(watched=watched), agreement=agreement, commitment=commitment, due_on=TODAY)
     assert Item(row, agreement, commitment, TODAY).when == says
+
+
+KNOWN_AS = [("day", "30/05/2027"), ("month", "05/2027"), ("quarter", "Q2 2027"), ("year", "2027")]
+
+
+@pytest.mark.parametrize(("precision", "known"), KNOWN_AS)
+def test_the_day_to_object_is_no_more_exact_than_the_end(cast: Cast, today: object, precision: str, known: str) -> None:
+    """On the page, in the list, its file, the calendar, the mail and the papers; and so the end of a later term."""
+    agreement = make_agreement(
+        desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us], expires_on=date(2025, 6, 30),
+        expires_precision=precision, renewal="tacit", renewal_months=24, notice_months=1, effective_on=date(2023, 7, 1),
+    )  # fmt: skip
+    day = agreement.last_notice_on(TODAY)
+    said = str(agreement.notice_by(TODAY))
+    assert (day, said) == (date(2027, 5, 30), known)
+    linh = cast.client("linh")
+    page = " ".join(linh.get(agreement.get_absolute_url()).content.decode().split())
+    ends = {"day": "30/06/2027", "month": "06/2027", "quarter": "Q2 2027", "year": "2027"}[precision]
+    assert f"object by {known}<" in page.replace(" <", "<"), page
+    assert f"this term ends {ends}<" in page.replace(" <", "<")
+    answer: Any = linh.get(f"/agreements/export.csv?q={agreement.ref}&columns=notice")
+    assert b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()[-1] == f"{agreement.ref},{known}"
+    row = Reminder(rule=ReminderRule(watched="notice_day"), agreement=agreement, due_on=day)
+    line = Item(row, agreement, None, TODAY)
+    assert str(line.day) == known
+    assert ("the day itself is not known" in line.when) == (precision != "day"), line.when
+    notices = [one for one in events_of(Feed(user=cast.linh), cast.viewer("linh")) if one.uid.endswith("-notice")]
+    assert [one.text for one in notices] == ([""] if precision == "day" else [f"The day itself is not known: {known}."])
+    if precision != "day":
+        assert "30/05/2027" not in page
+
+
+def test_a_notice_has_its_day_whatever_the_paper_says_of_its_end(cast: Cast) -> None:
+    agreement = make_agreement(
+        desk=cast.desk, expires_on=date(2027, 12, 31), expires_precision="year", leaves_on=date(2027, 3, 5),
+        leaves_as="denunciation",
+    )  # fmt: skip
+    assert (str(agreement.ends_by(TODAY)), agreement.notice_by(TODAY)) == ("05/03/2027", None)
 
 
 def test_coming_into_effect_and_nearing_the_end_are_noted_once(cast: Cast, today: object) -> None:
