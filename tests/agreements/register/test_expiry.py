@@ -116,6 +116,46 @@ def test_the_day_to_object_is_no_more_exact_than_the_end(cast: Cast, today: obje
         assert "30/05/2027" not in page
 
 
+@pytest.mark.parametrize(
+    ("precision", "notice", "says"),
+    [
+        ("day", {"notice_months": 6}, "Renews in 38 days and nobody can object any more"),
+        ("year", {"notice_months": 6}, "Renews at the end of 2026 and nobody can object any more"),
+        ("day", {"notice_days": 38}, "Renews in 38 days unless someone objects"),
+        ("day", {}, "Renews in 38 days unless someone objects"),
+    ],
+)  # fmt: skip
+def test_a_mail_speaks_of_objecting_only_while_one_can(
+    cast: Cast, precision: str, notice: dict[str, Any], says: str
+) -> None:
+    end = date(2026, 12, 31)
+    agreement = make_agreement(
+        desk=cast.desk, expires_on=end, expires_precision=precision, renewal="tacit", renewal_months=12, **notice
+    )
+    row = Reminder(rule=ReminderRule(watched="agreement_expiry"), agreement=agreement, due_on=end)
+    assert Item(row, agreement, None, TODAY).when == says
+
+
+@pytest.mark.parametrize(
+    ("precision", "ours", "theirs"),
+    [
+        ("day", "Nothing has been heard for 1150 days: please report", "since 30/09/2023 and"),
+        ("month", "Nothing has been heard since the end of September 2023: please report", "the end of September 2023"),
+        ("year", "Nothing has been heard since the end of 2023: please report", "since the end of 2023 and"),
+    ],
+)  # fmt: skip
+def test_silence_is_said_as_exactly_as_it_is_known_and_courteously_to_a_partner(
+    cast: Cast, precision: str, ours: str, theirs: str
+) -> None:
+    day = date(2023, 12, 31) if precision == "year" else date(2023, 9, 30)
+    agreement = make_agreement(desk=cast.desk, signed_on=day, signed_precision=precision)
+    commitment = make_commitment(agreement=agreement)
+    row = Reminder(rule=ReminderRule(watched="no_report"), agreement=agreement, commitment=commitment, due_on=day)
+    assert Item(row, agreement, commitment, TODAY).when == ours
+    line = Item(row, agreement, commitment, TODAY, is_partner=True).when
+    assert line.startswith("We have had no word of it since") and theirs in line, line
+
+
 def test_a_notice_has_its_day_whatever_the_paper_says_of_its_end(cast: Cast) -> None:
     agreement = make_agreement(
         desk=cast.desk, expires_on=date(2027, 12, 31), expires_precision="year", leaves_on=date(2027, 3, 5),
