@@ -194,6 +194,7 @@ def _moved(brief: Brief) -> Iterator[Block]:
         yield from _delivered(brief, caption)
         return
     acts = Step.objects.visible_to(brief.viewer).filter(
+        Q(commitment=None) | Q(commitment__in=brief.scope.commitments(brief.viewer).order_by().values("pk")),
         agreement__in=brief.scope.agreements(brief.viewer).order_by().values("pk"), name__in=MOVES, undone_by=None,
         on__range=(brief.since, brief.viewer.on),
     )  # fmt: skip

@@ -70,9 +70,8 @@ def _scope(feed: Feed, viewer: Viewer) -> tuple[Any, Any]:
         rows = rows_of(feed.view, viewer)
         return (agreements.none(), rows) if feed.view.page == RecordList.COMMITMENTS else (rows, commitments.none())
     if feed.country:
-        there = Participant.objects.visible_to(viewer).filter(organisation__country=feed.country)
-        in_country = there.values("agreement")
-        return agreements.filter(pk__in=in_country), commitments.filter(agreement__in=in_country)
+        there = Participant.objects.visible_to(viewer).live().filter(organisation__country=feed.country)
+        return agreements.filter(pk__in=there.values("agreement")), commitments.of_country(feed.country.code)
     if viewer.is_partner:
         return agreements, commitments
     follows = Follow.objects.visible_to(viewer).filter(user=viewer.user_id)
