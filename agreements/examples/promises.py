@@ -373,5 +373,5 @@ def _say(one: Promise, day: date, verdict: Verdict, hashed: str, **more: Any) ->
         wording_hash=hashed, link=link, **facts, **more,
     )  # fmt: skip
     acts = {Verdict.DISPUTED: Act.DISPUTE, Verdict.CONFIRMED: Act.CONFIRM_BEHALF if on_behalf else Act.CONFIRM}
-    one.act(acts[verdict], day, by=who or one.life.officer, about=answer, reason=answer.remark or str(organisation))
+    one.act(acts[verdict], day, by=who or one.life.officer, about=answer, reason=answer.remark)
     return answer

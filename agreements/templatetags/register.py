@@ -123,8 +123,6 @@ def amended(change: Any, side: str) -> str:
         return str(dict(field.flatchoices).get(value, value)) if value else "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, date):
-        return f"{value:%d/%m}/{value.year:04}"
     return "–" if value in (None, "") else str(value)
 
 

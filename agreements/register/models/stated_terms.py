@@ -232,10 +232,8 @@ class StatedTerms(models.Model):
             "renewed by itself, %(length)s each time, at most %(count)s times",
             self.renewal_times,
         ) % {"length": length, "count": self.renewal_times}  # fmt: skip
-        last: date | None = row.term and row.term.last_end()
-        return (
-            f"{text}: {gettext('at the latest until %(day)s') % {'day': f'{last:%d/%m}/{last.year}'}}" if last else text
-        )
+        last = self._known(row.term and row.term.last_end(), is_exact=False)
+        return f"{text}: {gettext('at the latest until %(day)s') % {'day': last}}" if last else text
 
 
 def length_in_words(months: int) -> str:

@@ -24,7 +24,10 @@ NAMED: Mapping[About, Callable[[Any], str]] = {
     About.AMENDMENT: str,
     About.ACTION_ITEM: lambda row: str(row.title),
     About.SHARE: lambda row: str(row.organisation),
+    About.ANSWER: lambda row: str(row.organisation),
+    About.PARTICIPANT: lambda row: str(row.organisation),
 }
+OF_AN_ORGANISATION = (About.SHARE, About.ANSWER, About.PARTICIPANT)
 
 
 def draft(
@@ -68,7 +71,10 @@ def subjects_of(steps: Iterable[Step], viewer: Viewer) -> dict[int, str]:
     found: dict[int, str] = {}
     for kind, keys in by_kind.items():
         model: Any = apps.get_model(kind)
-        rows = model.objects.visible_to(viewer).in_bulk(set(keys.values()))
+        seen = model.objects.visible_to(viewer)
+        if kind in OF_AN_ORGANISATION:
+            seen = seen.select_related("organisation")
+        rows = seen.in_bulk(set(keys.values()))
         found |= {step: NAMED[About(kind)](rows[key]) for step, key in keys.items() if key in rows}
     return found
 

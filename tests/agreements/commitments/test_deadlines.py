@@ -118,3 +118,23 @@ def test_nothing_is_made_for_what_is_not_signed_or_is_over(cast: Cast, today: ob
     make_commitment(agreement=cast.agreement, delivery="dropped", **more)
     assert deadlines.make_ahead(TODAY) == 0
     assert Commitment.objects.filter(milestones__isnull=False).count() == 0
+
+
+def test_a_time_is_as_exact_as_its_duty_and_called_by_the_day_it_has_now(cast: Cast, today: object) -> None:
+    duty = make_commitment(
+        agreement=cast.agreement, start_on=date(2026, 12, 1), start_precision="month", repeats_months=6
+    )
+    deadlines.make_ahead(TODAY)
+    said = [(row.title_vi, row.title_en, str(row.due)) for row in duty.milestones.order_by("occurrence")]
+    assert said == [("Lần 1: 12/2026", "No. 1: 12/2026", "12/2026"), ("Lần 2: 06/2027", "No. 2: 06/2027", "06/2027")]
+    own = duty.milestones.get(occurrence=2)
+    own.title_en, own.title_vi = "The second meeting", "Phiên thứ hai"
+    own.save()
+    duty.start_on, duty.start_precision = date(2026, 12, 10), "day"
+    duty.save()
+    deadlines.make_ahead(TODAY)
+    said = [(row.title_vi, row.title_en, str(row.due)) for row in duty.milestones.order_by("occurrence")]
+    assert said == [
+        ("Lần 1: 10/12/2026", "No. 1: 10/12/2026", "10/12/2026"),
+        ("Phiên thứ hai", "The second meeting", "10/06/2027"),
+    ]
