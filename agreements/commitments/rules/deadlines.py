@@ -89,8 +89,14 @@ def waiting_for(commitment: Commitment) -> str:
 
 
 def put(commitment: Commitment, calendar: WorkCalendar) -> bool:
-    """Set the due day of a commitment from its event, where that is known; the caller saves. True if it moved."""
+    """Set the due day of a commitment from its event, where that is known; the caller saves. True if it moved.
+
+    What was counted from a day that is no longer known is not known either.
+    """
     found = counted(commitment, calendar)
+    if found is None and commitment.due_after is not None and commitment.due_event_on is not None:
+        commitment.due_on, commitment.due_precision, commitment.due_event_on = None, Precision.DAY, None
+        return True
     if found is None or (commitment.due_event_on, commitment.due_on) == (found.event_on, found.due_on):
         return False
     commitment.due_on, commitment.due_precision, commitment.due_event_on = found.due_on, Precision.DAY, found.event_on

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.commitments.rules import deadlines
-from agreements.models import Commitment
+from agreements.models import Commitment, Step
 from agreements.workdays import WorkCalendar
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
@@ -60,6 +60,28 @@ def test_an_event_known_to_the_month_is_not_guessed(cast: Cast) -> None:
     row = make_commitment(agreement=agreement, due_after=30, due_unit="days", due_from="signing")
     assert deadlines.counted(row, CALENDAR) is None
     assert "give the day to count from" in deadlines.waiting_for(row)
+
+
+@pytest.mark.parametrize("known", [("2023-09-01", "month"), ("2023-01-01", "year")])
+def test_what_is_counted_from_a_day_that_is_known_no_longer_is_not_known_either(
+    cast: Cast, today: object, known: tuple[str, str]
+) -> None:
+    """A correction of the signing to a month or a year: no day stands that nobody can give; the first one stays."""
+    row = make_commitment(agreement=cast.agreement, due_after=4, due_unit="months", due_from="signing")
+    deadlines.count_all(CALENDAR, TODAY)
+    row.refresh_from_db()
+    assert str(row.due) == "10/01/2024"
+    agreement = cast.agreement
+    agreement.signed_on, agreement.signed_precision = date.fromisoformat(known[0]), known[1]
+    agreement.save()
+    row.refresh_from_db()
+    assert (row.due, str(row.baseline_due)) == (None, "10/01/2024")
+    assert Step.objects.get(commitment=row, name="count_day", reason__endswith="–").reason == "10/01/2024 → –"
+    assert "give the day to count from" in cast.client("linh").get(f"/commitments/{row.ref}/").content.decode()
+    agreement.signed_on, agreement.signed_precision = date(2023, 9, 12), "day"
+    agreement.save()
+    row.refresh_from_db()
+    assert str(row.due) == "12/01/2024"
 
 
 def test_the_form_counts_at_once(cast: Cast, today: object) -> None:

@@ -164,6 +164,12 @@ def test_a_notice_has_its_day_whatever_the_paper_says_of_its_end(cast: Cast) -> 
     assert (str(agreement.ends_by(TODAY)), agreement.notice_by(TODAY)) == ("05/03/2027", None)
 
 
+@pytest.mark.parametrize("precision", ["month", "quarter", "year"])
+def test_no_day_of_effect_is_noted_that_nobody_knows(cast: Cast, precision: str) -> None:
+    make_agreement(desk=cast.desk, effective_on=date(2026, 1, 1), effective_precision=precision)
+    assert (note_in_effect(TODAY), Step.objects.count()) == (0, 0)
+
+
 def test_coming_into_effect_and_nearing_the_end_are_noted_once(cast: Cast, today: object) -> None:
     day = timedelta(days=1)
     fresh = make_agreement(desk=cast.desk, owner=cast.linh, effective_on=TODAY - 2 * day)
