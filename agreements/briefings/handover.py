@@ -18,6 +18,7 @@ from agreements.briefings.gathering import gather
 from agreements.briefings.making import paper_of
 from agreements.pages import handover
 from agreements.register.models import Step
+from agreements.register.rules.steps import name_subjects
 from partners.models import FocalPoint, Organisation, User
 from partners.viewers import Viewer
 
@@ -116,9 +117,9 @@ def _people(papers: Sequence[Any], promises: Sequence[Any], viewer: Viewer) -> I
 def _exchanges(papers: Sequence[Any], promises: Sequence[Any], viewer: Viewer) -> Iterator[Block]:
     """What was last done with it, as the timelines tell it."""
     about = Q(commitment__in=[row.pk for row in promises]) | Q(agreement__in=[row.pk for row in papers])
-    steps = (
-        Step.objects.visible_to(viewer).filter(about, undone_by=None).select_related("agreement", "commitment", "by")
-    )
+    seen = Step.objects.visible_to(viewer).filter(about, undone_by=None)
+    steps = list(seen.select_related("agreement", "commitment", "by").order_by("-on", "-pk")[:LAST])
+    name_subjects(steps, viewer)
     caption = _("Last exchanges")
     yield Heading(caption, 1)
     columns = (
@@ -126,6 +127,6 @@ def _exchanges(papers: Sequence[Any], promises: Sequence[Any], viewer: Viewer) -
     )  # fmt: skip
     lines = tuple(
         Row(filled((*of_step(one), cell(line(one.by or "")), cell(line(one.reason)))))
-        for one in steps.order_by("-on", "-pk")[:LAST]
+        for one in steps
     )  # fmt: skip
     yield Table(caption, columns, lines, _("Nothing is recorded."))

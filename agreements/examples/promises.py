@@ -146,7 +146,9 @@ def blocked(one: Promise) -> None:
     one.act(Act.BLOCK, day, by=one.life.officer, reason=text.vi)
     if row.blocked_by not in ("desk", "partner"):
         row.escalated_on = world.past(day + timedelta(days=12))
-        one.act(Act.ESCALATE, row.escalated_on, by=one.life.manager, reason=text.vi)
+        one.act(
+            Act.ESCALATE, row.escalated_on, by=one.life.manager, reason=text.vi, before={"blocked_by": row.blocked_by}
+        )
 
 
 def silent(one: Promise) -> None:

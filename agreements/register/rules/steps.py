@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from django.dispatch import Signal
 
 from agreements.acts import About, Act
 from agreements.register.models import Agreement, Step
+from agreements.vocabulary import BlockedBy
 from partners.viewers import Viewer
 
 # Sent with `agreement` and `on` after an agreement was changed, in the same transaction: what stands in it follows.
@@ -64,11 +66,15 @@ def write(act: Act, agreement: Agreement, by: Viewer | None, **said: Any) -> Ste
 
 def subjects_of(steps: Iterable[Step], viewer: Viewer) -> dict[int, str]:
     """What the acts are about, by the key of the step, in the language that is read now. One query for each kind."""
-    by_kind: dict[str, dict[int, int]] = {}
+    steps, by_kind = list(steps), defaultdict[str, dict[int, int]](dict)
     for step in steps:
         if step.subject_id and step.act.row.about in NAMED:
-            by_kind.setdefault(step.act.row.about, {})[step.pk] = step.subject_id
-    found: dict[int, str] = {}
+            by_kind[step.act.row.about][step.pk] = step.subject_id
+    found = {
+        step.pk: str(BlockedBy(step.before["blocked_by"]).label)
+        for step in steps
+        if step.name == Act.ESCALATE and "blocked_by" in step.before
+    }
     for kind, keys in by_kind.items():
         model: Any = apps.get_model(kind)
         seen = model.objects.visible_to(viewer)

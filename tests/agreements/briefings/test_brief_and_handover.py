@@ -93,13 +93,14 @@ def test_what_has_moved_is_of_the_country(cast: Cast, today: date) -> None:
         row = make_commitment(
             agreement=paper, direction="theirs", partner_owner=organisation, title=f"Owed by {organisation.code}"
         )
-        blockers.block(row, what="Visas", side="theirs", removed_by="partner", by=cast.viewer("minh"))
+        blockers.block(row, what="Visas", side="ours", removed_by="desk", by=cast.viewer("minh"))
+        blockers.escalate(row, to="leaders", reason="It stands still", by=cast.viewer("minh"))
     steps.write(Act.SUSPEND, paper, cast.viewer("minh"))
     for country, own, other in ((us, cast.us, cast.kr), (kr, cast.kr, cast.us)):
         made = country_brief(country, viewer=cast.viewer("linh"), on=today, since=date(2026, 1, 1))
         moved = text_of(replace(made, body=(table(made, "What has moved since 01/01/2026"),)))
         assert f"Owed by {own.code}" in moved and f"Owed by {other.code}" not in moved
-        assert "Suspended" in moved
+        assert "Suspended" in moved and "Blocker raised: Leaders" in moved
 
 
 def test_since_the_last_visit(cast: Cast, today: date) -> None:
