@@ -27,6 +27,7 @@ class About(StrEnum):
     DOCUMENT = "agreements.Document"
     DUE_REQUEST = "agreements.DueRequest"
     LINK = "agreements.Link"
+    PARTICIPANT = "agreements.Participant"
     PROCEEDING = "agreements.Proceeding"
     PROCEEDING_STEP = "agreements.ProceedingStep"
     REPORT = "agreements.Report"
@@ -103,7 +104,7 @@ class Act(TextChoices):
     RESUME = "resume", LEGAL, _("Resumed")
     END = "end", LEGAL, _("Ended")
     NOTICE = "notice", LEGAL, _("Notice given, in effect on a later day")
-    RATIFY = "ratify", Row(hears=Hears.ALL, part=Part.SIGNATORIES), _("Consent to be bound recorded")
+    RATIFY = "ratify", Row(About.PARTICIPANT, hears=Hears.ALL, part=Part.SIGNATORIES), _("Consent to be bound recorded")
     ENTER_FORCE = "enter_force", LEGAL, _("Entry into force recorded")
     CARRY_OVER = "carry_over", Row(), _("Carried over")
     FULFIL = "fulfil", Row(), _("Fulfilled when the agreement ended")

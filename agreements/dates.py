@@ -195,6 +195,11 @@ class PartialDate:
                 return f"{self.on.day:02}/{self.on.month:02}/{self.on.year:04}"
 
 
+def beside(column: str) -> str:
+    """The column that says how exactly the date in another one is known: `signed_on`, `signed_precision`."""
+    return f"{column.removesuffix('_on')}_precision"
+
+
 def read(text: str, *, month_first: bool = False) -> PartialDate:
     """Read a date as it is written here and in papers: day before month, always.
 

@@ -22,6 +22,7 @@ from agreements.pages import place_views as places
 from agreements.pages import share_views as shares
 from agreements.pages import views as pages
 from agreements.procedures import views as procedures
+from agreements.register.rules import lifecycle
 from agreements.register.views import acts, comments, handover
 from agreements.register.views import lists as agreement_lists
 from agreements.reminders import answer_views as reminder_answers
@@ -36,6 +37,7 @@ from partners.viewers import Role
 both_sides = allow(Role.OFFICER, Role.MANAGER, Role.PARTNER)
 partner_only = allow(Role.PARTNER)
 correcting = allow(Role.MANAGER, Role.OPERATOR)
+acting = allow(*lifecycle.ACTORS)
 
 agreement_urls = [
     path("agreements/", everyone(agreement_lists.agreement_list), name="agreements"),
@@ -52,7 +54,7 @@ agreement_urls = [
     path("agreements/<slug:ref>/notes/", desk_only(comments.add_note), name="agreement_note"),
     path("agreements/<slug:ref>/papers/", desk_only(sources.add_paper), name="agreement_paper"),
     path("agreements/<slug:ref>/commitments/new/", desk_only(commitments.commitment_new), name="commitment_new"),
-    path("agreements/<slug:ref>/act/<slug:name>/", desk_only(acts.act), name="agreement_act"),
+    path("agreements/<slug:ref>/act/<slug:name>/", acting(acts.act), name="agreement_act"),
 ]
 sharing_urls = [
     path("agreements/<slug:ref>/share/", desk_only(shares.share), name="agreement_share"),

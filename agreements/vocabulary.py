@@ -63,12 +63,15 @@ SIGNED_ONLY = (
 
 # What the day is called on which it was concluded.
 CONCLUDED_ON = {Stage.SIGNED: _("Signed on"), Stage.ADOPTED: _("Adopted on"), Stage.AGREED: _("Agreed on")}
+TO_CONCLUDE_ON = {Stage.SIGNED: _("Signing, not confirmed"), Stage.AGREED: _("Agreement, not confirmed")}
 
 
-def day_label(stage: str, kind: str, regime: str) -> Any:
+def day_label(stage: str, kind: str, regime: str, *, is_open: bool = False) -> Any:
     """What that day is called of an agreement; of one that is not at such a stage, by how it can be concluded."""
     ways = (Stage(stage),) if stage in CONCLUDED else ways_of(kind, regime)
-    return CONCLUDED_ON[ways[0]] if len(ways) == 1 else _("Signed or adopted on")
+    if len(ways) > 1:
+        return _("Signing or adoption, not confirmed") if is_open else _("Signed or adopted on")
+    return (TO_CONCLUDE_ON if is_open else CONCLUDED_ON)[ways[0]]
 
 
 def ways_of(kind: str, regime: str) -> tuple[Stage, ...]:

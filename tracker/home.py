@@ -24,7 +24,7 @@ from agreements.overview.waiting import WaitingList
 from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import Health, ReportStatus, SendState, Stage, Wait
+from agreements.vocabulary import BlockedBy, ReportStatus, SendState, Stage, Wait
 from partners import kept, reading
 from partners.paging import PAGE, Order, Page, page_of
 from partners.requests import Request
@@ -125,7 +125,7 @@ def _expiring(viewer: Viewer, *, scope: str) -> Any:
 
 
 def _first_to_expire(viewer: Viewer, *, scope: str) -> Any:
-    return _expiring(viewer, scope=scope).order_by("expires_on")[:SHOWN]
+    return _expiring(viewer, scope=scope).order_by("end", "pk")[:SHOWN]
 
 
 def _in_review(viewer: Viewer, *, scope: str) -> Any:
@@ -148,8 +148,8 @@ def _counts(viewer: Viewer, scope: str, waits: int) -> list[Count]:
     where = {"mine": tallies.kept_by_viewer, "desk": tallies.at_own_desks, "house": tallies.everywhere}[scope]
     found = tallies.total(tallies.duties(viewer, where).values())
 
-    def duties(**more: str) -> str:
-        return f"{reverse('commitments')}?{urlencode({**of, 'owed': 'true', **more})}"
+    def duties(**more: str | list[str]) -> str:
+        return f"{reverse('commitments')}?{urlencode({**of, 'owed': 'true', **more}, doseq=True)}"
 
     def papers(**more: str) -> str:
         return f"{reverse('agreements')}?{urlencode({**of, **more})}"
@@ -158,9 +158,9 @@ def _counts(viewer: Viewer, scope: str, waits: int) -> list[Count]:
         Count(waits, _("waiting for me"), reverse("waiting")),
         Count(found.overdue, _("commitments overdue"), duties(due="overdue"), is_bad=True),
         Count(found.soon, _("due within 30 days"), duties(due="soon")),
-        Count(found.blocked, _("blocked"), duties(health=Health.BLOCKED), is_bad=True),
+        Count(found.blocked, _("blocked"), duties(blocked=BlockedBy.values), is_bad=True),
         Count(found.silent, _("no update for over 90 days"), duties(quiet=str(SILENT_DAYS))),
-        Count(kept.count(_expiring, viewer, scope=scope), _("agreements expire soon"), papers(show="expiring")),
+        Count(kept.count(_expiring, viewer, scope=scope), _("terms end soon"), papers(show="expiring")),
         Count(kept.count(_in_review, viewer, scope=scope), _("in review"), papers(stage=Stage.IN_REVIEW)),
     ]
 

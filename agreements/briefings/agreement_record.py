@@ -78,7 +78,7 @@ def _facts_of_agreement(agreement: Agreement, seen: Mapping[str, Any], viewer: V
             ("effect_rule", _("Enters into force"), "" if agreement.effective or not agreement.effect_rule else effect),
             ("expires_on", _("Expires"), ends),
             ("renewal", _("Renewal"), agreement.get_renewal_display() if agreement.expires else ""),
-            ("expires_on", _("Last day to give notice"), day(seen["last_notice_on"])),
+            ("expires_on", _("Last day to give notice"), seen["notice_by"]),
             ("until_vi", _("What ends it"), agreement.until),
             ("leaves_on", _("Out of force from"), day(agreement.leaves_on)),
             ("authentic_languages", _("Authentic texts"), agreement.authentic_languages),

@@ -48,9 +48,10 @@ def filled(cells: Iterable[Iterable[Line]]) -> tuple[Cell, ...]:
 
 
 def of_step(step: Any) -> tuple[Cell, Cell, Cell]:
-    """The day of an act, what it was, and the record that it was about."""
+    """The day of an act, what it was and of whom, where that is noted beside it, and the record that it was about."""
     record = step.commitment or step.agreement
-    return cell(line(day(step.on))), cell(line(step.get_name_display())), cell(line(record, record.get_absolute_url()))
+    said = f"{step.get_name_display()}: {step.about}" if step.about else step.get_name_display()
+    return cell(line(day(step.on))), cell(line(said)), cell(line(record, record.get_absolute_url()))
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def changes(scope: Scope, span: Span, rows: Sequence[Any], cells: Cells, told: T
     )
     if cells.viewer.is_staff:  # when a term ends is what a share may hold back
         yield from _agreements(
-            _("Expires within 90 days"),
+            _("Term ends within 90 days"),
             scope,
             {"show": "expiring"},
             cells.viewer,
@@ -98,13 +98,13 @@ def one_list(agreement: Agreement) -> str:
 
 
 def _term(agreement: Agreement, viewer: Viewer) -> tuple[Line, ...]:
-    end = agreement.ends_on(viewer.on) if viewer.is_staff else None
+    end = agreement.ends_by(viewer.on) if viewer.is_staff else None
     if end is None:
         return ()
-    last = agreement.last_notice_on(viewer.on)
+    last = agreement.notice_by(viewer.on)
     return cell(
-        labelled(_("Ends"), day_or_none(end)), line(agreement.get_renewal_display()),
-        labelled(_("Last day to give notice"), day_or_none(last)) if last else (),
+        labelled(_("Ends"), end), line(agreement.get_renewal_display()),
+        labelled(_("Last day to give notice"), last) if last else (),
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ from agreements.dates import PartialDate
 from agreements.pages import country as desk
 from agreements.pages.between import Asking, Between
 from agreements.register.models import Step
+from agreements.register.rules.steps import name_subjects
 from agreements.sources.models import Citation
 from agreements.vocabulary import CONCLUDED_OR_SUSPENDED
 from partners.models import Country, Figure, Organisation, Relation
@@ -199,10 +200,12 @@ def _moved(brief: Brief) -> Iterator[Block]:
         yield from _delivered(brief, caption)
         return
     acts = Step.objects.visible_to(brief.viewer).filter(
+        Q(commitment=None) | Q(commitment__in=brief.scope.commitments(brief.viewer).order_by().values("pk")),
         agreement__in=brief.scope.agreements(brief.viewer).order_by().values("pk"), name__in=MOVES, undone_by=None,
         on__range=(brief.since, brief.viewer.on),
     )  # fmt: skip
     steps = list(acts.select_related("agreement", "commitment").order_by("-on", "-pk")[: WIDEST.moved])
+    name_subjects(steps, brief.viewer)
     lines = tuple(Row((*of_step(one), cell(text(one.reason)))) for one in steps)
     columns = (Column(_("Day"), 1), Column(_("What"), 2), Column(_("Record"), 4), Column(_("Reason"), 3))
     nothing = _("Nothing is recorded since then.")

@@ -69,8 +69,8 @@ def _agreements(kind: Wait, query: Query, scope: Scope, viewer: Viewer, told: To
 
 
 def _ended(agreement: Any, viewer: Viewer) -> Line:
-    end = agreement.ends_on(viewer.on)
-    return labelled(_("Ended") if end and end < viewer.on else _("Ends"), day_or_none(end)) if end else ()
+    end = agreement.ends_by(viewer.on)
+    return labelled(_("Ended") if end.last_day < viewer.on else _("Ends"), end) if end else ()
 
 
 def _amendments(scope: Scope, viewer: Viewer, told: Told) -> Iterator[Row]:

@@ -11,13 +11,14 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from agreements.briefings.cells import Cells, cell, day_or_none, filled, of_step, titled
+from agreements.briefings.cells import Cells, cell, filled, of_step, titled
 from agreements.briefings.changes import one_list, partners_of, with_parties
-from agreements.briefings.content import Block, Column, Facts, Heading, Paper, Row, Table, line
+from agreements.briefings.content import NONE, Block, Column, Facts, Heading, Paper, Row, Table, line
 from agreements.briefings.gathering import gather
 from agreements.briefings.making import paper_of
 from agreements.pages import handover
 from agreements.register.models import Step
+from agreements.register.rules.steps import name_subjects
 from partners.models import FocalPoint, Organisation, User
 from partners.viewers import Viewer
 
@@ -59,7 +60,7 @@ def _agreements(papers: Sequence[Any], viewer: Viewer) -> Iterator[Block]:
     lines = tuple(
         Row((
             cell(titled(one)), cell(line(partners_of(one))), cell(line(one.get_stage_display())),
-            cell(line(day_or_none(one.ends_on(viewer.on)))), cell(line(one.promises, one_list(one))),
+            cell(line(one.ends_by(viewer.on) or NONE)), cell(line(one.promises, one_list(one))),
         ))
         for one in papers
     )  # fmt: skip
@@ -116,9 +117,9 @@ def _people(papers: Sequence[Any], promises: Sequence[Any], viewer: Viewer) -> I
 def _exchanges(papers: Sequence[Any], promises: Sequence[Any], viewer: Viewer) -> Iterator[Block]:
     """What was last done with it, as the timelines tell it."""
     about = Q(commitment__in=[row.pk for row in promises]) | Q(agreement__in=[row.pk for row in papers])
-    steps = (
-        Step.objects.visible_to(viewer).filter(about, undone_by=None).select_related("agreement", "commitment", "by")
-    )
+    seen = Step.objects.visible_to(viewer).filter(about, undone_by=None)
+    steps = list(seen.select_related("agreement", "commitment", "by").order_by("-on", "-pk")[:LAST])
+    name_subjects(steps, viewer)
     caption = _("Last exchanges")
     yield Heading(caption, 1)
     columns = (
@@ -126,6 +127,6 @@ def _exchanges(papers: Sequence[Any], promises: Sequence[Any], viewer: Viewer) -
     )  # fmt: skip
     lines = tuple(
         Row(filled((*of_step(one), cell(line(one.by or "")), cell(line(one.reason)))))
-        for one in steps.order_by("-on", "-pk")[:LAST]
+        for one in steps
     )  # fmt: skip
     yield Table(caption, columns, lines, _("Nothing is recorded."))

@@ -17,6 +17,7 @@ from agreements.commitments.models import Commitment
 from agreements.procedures import proceeding
 from agreements.procedures.models import Proceeding
 from agreements.register.models import Agreement, Participant
+from agreements.register.models.queries import has_been_concluded
 from partners.fields import FieldClass
 from partners.records import Record
 from partners.viewers import Viewer
@@ -84,7 +85,8 @@ def _procedure(about: About) -> tuple[str, str, str]:
 def _concluded(agreement: Agreement) -> str:
     """“signed on 10/09/2023”: not everything is signed."""
     label = agreement.day_label
-    return f"{label[:1].lower()}{label[1:]} {agreement.signed}" if agreement.signed else ""
+    between = " " if has_been_concluded(agreement) else ": "
+    return f"{label[:1].lower()}{label[1:]}{between}{agreement.signed}" if agreement.signed else ""
 
 
 def _term(agreement: Agreement) -> str:

@@ -76,11 +76,10 @@ def _of_commitment(row: Any, viewer: Viewer) -> Told:
 
 
 def _of_agreement(row: Any, viewer: Viewer) -> Told:
-    row.end = row.ends_on(viewer.on)
-    label, end = ending(row, viewer.on) if row.end else ("", "")
+    label, end = ending(row, viewer.on)
     return [
         (_("Partner"), cell(line(partners_of(row)))), (_("Desk"), cell(line(row.desk))),
-        (_("Timeline"), cell(labelled(_("Concluded"), row.signed or ""), labelled(label, end))),
+        (_("Timeline"), cell(labelled(row.day_label, row.signed or ""), labelled(label, end))),
         (_("Summary"), cell(line(row.in_words("summary")))),
     ]  # fmt: skip
 

@@ -84,7 +84,7 @@ class CountryForm(PaperForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        offer(self, country=Country.objects.visible_to(self.viewer).order_by(*Country.alphabet()))
+        offer(self, country=Country.offered(self.viewer))
 
     def clean_since(self) -> date | None:
         since: date | None = self.cleaned_data["since"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from agreements.calendars.models import Feed
 from agreements.commitments.lists.saved import rows_of
 from agreements.commitments.models import Commitment, Milestone
+from agreements.dates import PartialDate, Precision
 from agreements.procedures import proceeding
 from agreements.register.models import Agreement, Follow, Participant
 from agreements.vocabulary import CONCLUDED, MilestoneStatus, RecordList
@@ -69,9 +70,8 @@ def _scope(feed: Feed, viewer: Viewer) -> tuple[Any, Any]:
         rows = rows_of(feed.view, viewer)
         return (agreements.none(), rows) if feed.view.page == RecordList.COMMITMENTS else (rows, commitments.none())
     if feed.country:
-        there = Participant.objects.visible_to(viewer).filter(organisation__country=feed.country)
-        in_country = there.values("agreement")
-        return agreements.filter(pk__in=in_country), commitments.filter(agreement__in=in_country)
+        there = Participant.objects.visible_to(viewer).live().filter(organisation__country=feed.country)
+        return agreements.filter(pk__in=there.values("agreement")), commitments.of_country(feed.country.code)
     if viewer.is_partner:
         return agreements, commitments
     follows = Follow.objects.visible_to(viewer).filter(user=viewer.user_id)
@@ -91,11 +91,13 @@ def _terms(agreements: Any, viewer: Viewer) -> Iterator[Event]:
         if end := row.ends_on(viewer.on):
             title = _("Renews by itself: %(title)s") if row.renews(viewer.on) else _("Expires: %(title)s")
             yield _event(
-                row, "end", end, title % {"title": row.title}, sequence + max(end.year - row.expires_on.year, 0)
-            )
+                row, "end", end, title % {"title": row.title}, sequence + max(end.year - row.expires_on.year, 0),
+                formula=_known(row.ends_by(viewer.on)),
+            )  # fmt: skip
         if day := row.last_notice_on(viewer.on):
             title = _("Last day to give notice: %(title)s") % {"title": row.title}
-            yield _event(row, "notice", day, title, sequence + max(day.year - row.expires_on.year + 1, 0))
+            count = sequence + max(day.year - row.expires_on.year + 1, 0)
+            yield _event(row, "notice", day, title, count, formula=_known(row.notice_by(viewer.on)))
 
 
 def _duties(commitments: Any) -> Iterator[Event]:
@@ -133,6 +135,10 @@ def _clocks(agreements: Any) -> Iterator[Event]:
 
 def _period(due: Any) -> str:
     return _("Promised for %(period)s.") % {"period": due} if due.first_day != due.last_day else ""
+
+
+def _known(day: PartialDate) -> str:
+    return _("The day itself is not known: %(period)s.") % {"period": day} if day.precision != Precision.DAY else ""
 
 
 def _event(

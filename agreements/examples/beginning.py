@@ -229,7 +229,9 @@ def _participant(life: Life, organisation: Organisation, role: str) -> None:
             facts |= world.partial(world.past(agreement.signed_on), "consented")
         if agreement.ending == "withdrawal" and organisation is life.theirs[-1]:
             facts |= world.partial(life.over, "withdrawn", exact=True)
-    life.add(Participant, life.entered, agreement=agreement, organisation=organisation, role=role, **facts)
+    row = life.add(Participant, life.entered, agreement=agreement, organisation=organisation, role=role, **facts)
+    if organisation is life.theirs[0]:
+        life.notifying = row
 
 
 def _share(life: Life) -> None:
@@ -276,7 +278,7 @@ def _state(life: Life) -> None:
     stay: dict[str, Any] = {"by": life.officer, "from_stage": agreement.stage, "to_stage": agreement.stage}
     if life.notified:
         paper = life.paper("correspondence", life.notified)
-        life.act(Act.RATIFY, life.notified, document=paper, **stay)
+        life.act(Act.RATIFY, life.notified, document=paper, about=life.notifying, **stay)
     elif plot.stated:
         life.act(Act.ENTER_FORCE, agreement.effective_on, document=life.paper("notice", agreement.effective_on), **stay)
     if plot.leaves:

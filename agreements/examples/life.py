@@ -38,6 +38,7 @@ class Life:
     over: date = date.max  # the day on which it ended or was suspended
     ending: str = ""
     notified: date | None = None  # the last side's day, where it enters into force by notification
+    notifying: Any = None  # the participant whose day that is
     successor: Life | None = None  # of one that ended because another took its place
     last_number: int = 0  # of its commitments
     carried: list[Any] = field(default_factory=list)  # commitments that its end has added to its successor

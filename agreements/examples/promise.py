@@ -24,8 +24,8 @@ class Promise:
     def world(self) -> World:
         return self.life.world
 
-    def act(self, act: Act, day: date, *, by: Any = None, about: Any = None, reason: str = "") -> None:
-        self.life.act(act, day, by=by, about=about, reason=reason, commitment=self.row)
+    def act(self, act: Act, day: date, *, by: Any = None, about: Any = None, **said: Any) -> None:
+        self.life.act(act, day, by=by, about=about, commitment=self.row, **said)
 
     def add(self, model: Any, day: date, *, by: Any = None, **values: Any) -> Any:
         return self.life.add(model, day, by=by, commitment=self.row, **values)

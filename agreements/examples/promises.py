@@ -146,7 +146,9 @@ def blocked(one: Promise) -> None:
     one.act(Act.BLOCK, day, by=one.life.officer, reason=text.vi)
     if row.blocked_by not in ("desk", "partner"):
         row.escalated_on = world.past(day + timedelta(days=12))
-        one.act(Act.ESCALATE, row.escalated_on, by=one.life.manager, reason=text.vi)
+        one.act(
+            Act.ESCALATE, row.escalated_on, by=one.life.manager, reason=text.vi, before={"blocked_by": row.blocked_by}
+        )
 
 
 def silent(one: Promise) -> None:
@@ -373,5 +375,5 @@ def _say(one: Promise, day: date, verdict: Verdict, hashed: str, **more: Any) ->
         wording_hash=hashed, link=link, **facts, **more,
     )  # fmt: skip
     acts = {Verdict.DISPUTED: Act.DISPUTE, Verdict.CONFIRMED: Act.CONFIRM_BEHALF if on_behalf else Act.CONFIRM}
-    one.act(acts[verdict], day, by=who or one.life.officer, about=answer, reason=answer.remark or str(organisation))
+    one.act(acts[verdict], day, by=who or one.life.officer, about=answer, reason=answer.remark)
     return answer

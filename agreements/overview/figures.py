@@ -31,6 +31,8 @@ from partners.viewers import ALL_DESKS, Viewer
 MOST_ROWS = 25
 WHOLE = "open"  # the column of all that is open, which the others are part of
 ALARMING = (Tone.WARN, Tone.BAD)
+Query = dict[str, str | list[str]]
+Asked = tuple[str, str, Query, bool]  # a column: its head, its name, its list, and whether what it counts is bad
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,7 @@ def by_partner(viewer: Viewer) -> Matrix:
     states = (*Health.values, "")  # also what nobody has judged yet
     for row in found.values():
         row["open"] = sum(row.get(state, 0) for state in states)
-    columns = [
+    columns: list[Asked] = [
         (str(health.label), health.value, {"health": health.value, "owed": "true"}, health.tone in ALARMING)
         for health in Health
     ]
@@ -108,11 +110,11 @@ def by_partner(viewer: Viewer) -> Matrix:
 def by_lead(viewer: Viewer) -> Matrix:
     """Lead agency x open, overdue, due soon, blocked. Two queries."""
     found = {key: asdict(row) for key, row in duties(viewer, own_desks, by=Key.LEAD).items() if row.open}
-    columns: list[tuple[str, str, dict[str, str], bool]] = [
+    columns: list[Asked] = [
         (pgettext("commitments", "Open"), "open", {"owed": "true"}, False),
         (_("Overdue"), "overdue", {"due": "overdue", "owed": "true"}, True),
         (_("Due within 30 days"), "soon", {"due": "soon", "owed": "true"}, False),
-        (_("Blocked"), "blocked", {"owed": "true", "health": "blocked"}, True),
+        (_("Blocked"), "blocked", {"owed": "true", "blocked": BlockedBy.values}, True),
     ]
     urgent = {key: (row["blocked"] + row["overdue"], row["open"]) for key, row in found.items()}
     return _matrix(viewer, "lead", found, urgent, columns, nobody=_("nobody named"), has_total=True)
@@ -120,7 +122,7 @@ def by_lead(viewer: Viewer) -> Matrix:
 
 def _matrix(
     viewer: Viewer, name: str, found: Mapping[int | None, Mapping[str, int]],
-    urgent: Mapping[int | None, tuple[int, int]], columns: list[tuple[str, str, dict[str, str], bool]], *, nobody: str,
+    urgent: Mapping[int | None, tuple[int, int]], columns: list[Asked], *, nobody: str,
     has_total: bool = False,
 ) -> Matrix:  # fmt: skip
     """What needs attention first, nobody's last, each cell with the list that it counts; one query for the names.
@@ -136,7 +138,7 @@ def _matrix(
     shaded = [column for _head, column, *_rest in columns if column != WHOLE]
     most = max((row.get(column, 0) for row in found.values() for column in shaded), default=0)
 
-    queries = [(column, urlencode(query), bad) for _head, column, query, bad in columns]
+    queries = [(column, urlencode(query, doseq=True), bad) for _head, column, query, bad in columns]
 
     def cells(base: str, row: Mapping[str, int]) -> tuple[Cell, ...]:
         return tuple(

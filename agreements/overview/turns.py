@@ -76,10 +76,10 @@ def _of_stage(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
 
 
 def _of_days(agreement: Agreement, viewer: Viewer) -> Iterator[Turn]:
-    last = agreement.last_notice_on(viewer.on) if agreement.stage in CONCLUDED else None
-    if last and viewer.on <= last <= viewer.on + timedelta(days=NOTICE_DAYS):
+    last = agreement.notice_by(viewer.on) if agreement.stage in CONCLUDED else None
+    if last and viewer.on <= last.on <= viewer.on + timedelta(days=NOTICE_DAYS):
         text = _("Waits for the desk to decide on its renewal: the last day for a notice is %(day)s")
-        yield Turn(text % {"day": f"{last:%d/%m/%Y}"}, agreement.get_absolute_url())
+        yield Turn(text % {"day": last}, agreement.get_absolute_url())
     for amendment in kept.records(_amendment_in_review, viewer, agreement.pk):
         url = reverse("amendment", args=[agreement.ref, amendment.number])
         yield Turn(_("An amendment waits for a manager of the desk to decide on it"), url)

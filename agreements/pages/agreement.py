@@ -41,8 +41,8 @@ def agreement_context(agreement: Agreement, viewer: Viewer) -> dict[str, Any]:
         "documents": kept.records(_papers, viewer, pk),
         "citations": kept.records(_citations, viewer, pk),
         "sectors": agreement.sectors.all(),
-        "last_notice_on": agreement.last_notice_on(viewer.on),
-        "ends_on": agreement.ends_on(viewer.on),
+        "notice_by": agreement.notice_by(viewer.on),
+        "ends_by": agreement.ends_by(viewer.on),
         "shows_signatories": viewer.is_staff,
         "amendments": kept.records(_amendments, viewer, pk),
     }

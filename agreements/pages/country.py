@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from agreements.commitments.lists.said import waits
 from agreements.commitments.models import ActionItem, Milestone
 from agreements.commitments.models.queries import IS_OWED, SILENT_DAYS, STANDS, is_overdue, is_silent
-from agreements.dates import PartialDate, Precision
 from agreements.pages.between import Asking, Between
 from agreements.register.models.queries import was_concluded
 from agreements.vocabulary import (
@@ -223,11 +222,8 @@ def coming(asking: Asking, met: Iterable[Session]) -> list[Coming]:
 
 
 def ending(agreement: Any, on: date) -> tuple[str, str]:
-    """What its end is called, and the day of it as exactly as the paper states it; of a row with its `end`."""
-    label = _("Renews itself") if agreement.renews(on) else _("Ends")
-    is_notice = agreement.end == agreement.leaves_on  # a day that was noted, whatever the paper says
-    precision = Precision.DAY if is_notice else Precision(agreement.expires_precision)
-    return label, str(PartialDate(agreement.end, precision))
+    """What its end is called, and the day of it as exactly as it is known."""
+    return _("Renews itself") if agreement.renews(on) else _("Ends"), str(agreement.ends_by(on) or "")
 
 
 def per_year(country: Country, asking: Asking) -> tuple[list[Part], int]:

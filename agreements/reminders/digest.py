@@ -117,6 +117,17 @@ class Item:
         return bool(self.agreement and self.agreement.renews(self.on))
 
     @property
+    def may_object(self) -> bool:
+        """Whether there is still time to object to the renewal: until the end, where no notice is agreed."""
+        last = self.agreement.last_notice_on(self.on) if self.agreement else None
+        return last is None or last >= self.on
+
+    @property
+    def since(self) -> str:
+        """Since when nothing was heard, as exactly as that is known."""
+        return self.end or str(self.day or "")
+
+    @property
     def standing(self) -> str:
         """How late it is, or how long there is still time; to a partner, courteously."""
         late = was_promised if self.is_partner else late_by

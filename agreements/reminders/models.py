@@ -35,9 +35,10 @@ def as_known(day: date | None, record: Agreement | Commitment | Milestone) -> Pa
     if day is None:
         return None
     if isinstance(record, Agreement):
-        known = [record.expires, record.signed, record.effective]
-        if record.expires and record.renewal_months:  # the end of a later term is as exact as that of the first
-            known.append(PartialDate(day, record.expires.precision))
+        counted = [record.ends_by(day), record.notice_by(day)]  # of the term that runs on it
+        if found := next((one for one in counted if one and one.on == day), None):
+            return found
+        known = [record.signed, record.effective]
     else:
         known = [record.due] if isinstance(record, Milestone) else [record.due, record.agreement.signed]
     return next((one for one in known if one and one.last_day == day), PartialDate(day))

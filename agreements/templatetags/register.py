@@ -91,6 +91,13 @@ def owed(commitment: Any, viewer: Any) -> str:
 
 
 @register.filter
+def ends_by(agreement: Any) -> PartialDate | None:
+    """The end of the term that runs today."""
+    ends: PartialDate | None = agreement.ends_by(timezone.localdate())
+    return ends
+
+
+@register.filter
 def standing(agreement: Any) -> SafeString | str:
     return pill(agreement.standing(timezone.localdate()))
 
@@ -143,8 +150,6 @@ def amended(change: Any, side: str) -> str:
         return str(dict(field.flatchoices).get(value, value)) if value else "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, date):
-        return f"{value:%d/%m}/{value.year:04}"
     return "–" if value in (None, "") else str(value)
 
 

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -373,3 +373,13 @@ def test_a_seal_waits_for_writers_and_they_for_no_seal(cast: Cast) -> None:
 def test_the_day_is_that_of_hanoi(cast: Cast) -> None:
     with time_machine.travel("2026-11-23T18:00:00Z"):
         assert "24/11/2026" in as_of(cast, "")
+
+
+def test_a_day_is_told_as_exactly_as_it_was_known(cast: Cast, today: object) -> None:
+    """And that it is known more or less exactly is a change."""
+    agreement = make_agreement(desk=cast.desk, owner=cast.linh, signed_on=date(2023, 9, 1))
+    agreement.signed_precision = "month"
+    agreement.save()
+    page = cast.client("linh").get(f"/history/agreements/{agreement.ref}/").content.decode()
+    row = " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "01/09/2023" in row and " 09/2023" in row, row

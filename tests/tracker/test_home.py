@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from agreements.models import Step
+from agreements.overview import figures
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
 
@@ -49,6 +50,40 @@ def test_each_number_opens_exactly_its_list(busy: Cast, name: str, scope: str) -
     assert sum(int(number) for _url, number in boxes) > 0
     for url, number in boxes:
         assert client.get(url).context["page"].count == int(number), url
+
+
+def test_it_says_when_the_term_ends_that_runs_now(cast: Cast, today: object) -> None:
+    """Not the end of the first one, long past; the nearest end stands first, and no end is said too exactly."""
+    renews: dict[str, Any] = {"renewal": "tacit", "renewal_months": 12}
+    for expires_on, more in (
+        (date(2020, 12, 20), renews),
+        (date(2026, 12, 10), {}),
+        (date(2028, 6, 1), {"leaves_on": date(2026, 12, 1), "leaves_as": "denunciation"}),
+        (date(2026, 12, 31), {"expires_precision": "year"}),
+    ):
+        make_agreement(desk=cast.desk, owner=cast.linh, signed_on=date(2015, 5, 5), expires_on=expires_on, **more)
+    page = cast.client("linh").get("/").content.decode()
+    section = page.partition("Terms that end soon")[2].partition("</section>")[0]
+    days = re.findall(r'<span class="pill warn">([^<]+)</span>', section)
+    assert days == ["01/12/2026", "10/12/2026", "20/12/2026", "2026"]
+
+
+def test_what_is_blocked_is_one_number_here_and_in_the_overview(cast: Cast, today: object) -> None:
+    """What a partner disputes, or whose health a person has set, is blocked as well while something blocks it."""
+    blocker: dict[str, Any] = {
+        "blocker": "no money", "blocked_side": "ours", "blocked_by": "ministry", "blocked_since_on": TODAY,
+    }  # fmt: skip
+    agreement = make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us])
+    for health in ("blocked", "disputed", "at_risk"):
+        make_commitment(agreement=agreement, health=health, **blocker)
+    minh = cast.client("minh")
+    page = unescape(minh.get("/").content.decode())
+    ((url, number),) = re.findall(r'<a href="([^"]+)"[^>]*>\s*<b>(\d+)</b> blocked', page)
+    viewer = cast.viewer("minh")
+    assert int(number) == 3 == minh.get(url).context["page"].count
+    assert sum(one.count for one in figures.blocked(viewer)) == 3
+    lead = figures.by_lead(viewer)
+    assert sum(row.cells[lead.heads.index("Blocked")].count for row in lead.rows) == 3
 
 
 @pytest.mark.parametrize("name", ["auditor", "operator"])

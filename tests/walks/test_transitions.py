@@ -157,3 +157,20 @@ def test_the_successor_is_linked(cast: Cast, today: object) -> None:
     perform("end", cast.agreement, by=cast.viewer("minh"), facts=facts)
     new.refresh_from_db()
     assert new.supersedes == cast.agreement
+
+
+@pytest.mark.parametrize("stage", ["in_review", "cleared"])
+@pytest.mark.parametrize("name", ["linh", "sara", "auditor", "operator"])
+def test_the_page_and_the_api_let_in_whom_the_table_lets_do_it(
+    name: str, stage: str, cast: Cast, today: object
+) -> None:
+    for face in ("page", "api"):
+        agreement = make_agreement(desk=cast.desk, stage=stage, owner=cast.linh, parties=[cast.home, cast.us])
+        if face == "page":
+            cast.client(name).post(f"{agreement.get_absolute_url()}act/return/", {"reason": "Its desk is away"})
+        else:
+            cast.api(name).post(
+                f"/api/v1/agreements/{agreement.ref}/return/", {"reason": "Its desk is away"}, format="json"
+            )
+        agreement.refresh_from_db()
+        assert agreement.stage == ("draft" if name in ALLOWED["return", stage] else stage), face

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from agreements.dates import PartialDate, beside
 from agreements.models import Agreement
 from partners.models import User
 from partners.viewers import Viewer
@@ -124,7 +125,7 @@ class _Drawing:
     def change(self, model: Any, event: Any, before: Any) -> Change:
         fields = []
         for column in self._columns(model, event):
-            was, becomes = getattr(before, column.attname, None), getattr(event, column.attname)
+            was, becomes = _known(before, column.attname), _known(event, column.attname)
             if was == becomes or (before is None and becomes in (None, "", [], {}, False)):
                 continue
             label = str(model._meta.get_field(column.name).verbose_name)
@@ -153,6 +154,13 @@ class _Drawing:
         if hasattr(value, "strftime"):
             return f"{value:%d/%m/%Y}"
         return str(dict(column.flatchoices).get(value, value))
+
+
+def _known(event: Any, name: str) -> Any:
+    """What a column held; a day as exactly as it was known."""
+    value = getattr(event, name, None)
+    precision = getattr(event, beside(name), None)
+    return PartialDate.of(value, precision) if precision and isinstance(value, date) else value
 
 
 def _name(event: Any) -> str:

@@ -69,6 +69,10 @@ class CommitmentSerializer(RecordSerializer):
             "blocked_since_on", "escalated_on", "is_example", "because", "updated_at", "version",
         )  # fmt: skip
 
+    def validate_co_leads(self, co_leads: list[Organisation]) -> list[Organisation]:
+        editing.refuse_foreign(co_leads)
+        return co_leads
+
     def in_sql(self) -> dict[str, Make]:
         return {
             "agreement": _agreement,

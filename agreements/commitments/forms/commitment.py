@@ -81,6 +81,10 @@ class CommitmentForm(WithPartialDates, WithBothLanguages):
     def clean_lead_days(self) -> list[int] | None:
         return self.cleaned_data["lead_days"] or None
 
+    def clean_co_leads(self) -> Any:
+        editing.refuse_foreign(self.cleaned_data["co_leads"])
+        return self.cleaned_data["co_leads"]
+
     def clean_waits_for(self) -> list[Commitment]:
         found = refs_named(self.cleaned_data["waits_for"], self.viewer)
         if self.instance.pk and editing.would_wait_for_itself(self.instance, found):

@@ -5,6 +5,7 @@ An entry is `{"do": ..., "commitment": key, "values": {column: value}, "before":
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.commitments.models import Commitment
 from agreements.commitments.rules import editing
 from agreements.commitments.rules.acts import put_delivery
+from agreements.dates import PartialDate
 from agreements.register.models import Amendment
 from agreements.vocabulary import Delivery
 from partners import reading
@@ -118,15 +120,16 @@ def _sentence(one: dict[str, Any], row: Commitment | None) -> str:
     if one["do"] == CommitmentMove.DROP:
         return gettext("Dropped: %(commitment)s") % {"commitment": row}
     parts = [
-        f"{Commitment.field_of(name.removesuffix('_id')).verbose_name}: {_shown(name, one['before'][name])} → "
-        f"{_shown(name, value)}"
-        for name, value in one["values"].items()
+        f"{Commitment.field_of(name.removesuffix('_id')).verbose_name}: {_shown(name, one['before'], row)} → "
+        f"{_shown(name, one['values'], row)}"
+        for name in one["values"]
         if not name.endswith("_precision")
     ]
     return f"{row.ref}: {'; '.join(parts)}"
 
 
-def _shown(name: str, value: Any) -> str:
+def _shown(name: str, values: Mapping[str, Any], row: Commitment) -> str:
+    value = values[name]
     if value in (None, ""):
         return "–"
     field = Commitment.field_of(name.removesuffix("_id"))
@@ -135,7 +138,7 @@ def _shown(name: str, value: Any) -> str:
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if name == "due_on" and (due_on := reading.day(value)):
-        return f"{due_on:%d/%m/%Y}"
+        return str(PartialDate.of(due_on, values.get("due_precision", row.due_precision)))
     return str(value)
 
 

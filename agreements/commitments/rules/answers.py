@@ -102,7 +102,7 @@ def _take(
         locked.save(update_fields=["confirmation", "confirmed_hash"])
         health.settle([locked.pk], by.on)
         act = Act.CONFIRM_BEHALF if on_behalf else ACTS[Verdict(said.verdict)]
-        _write_step(act, locked, answer, by, answer.remark or str(said.organisation))
+        _write_step(act, locked, answer, by, answer.remark)
     return answer
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from agreements.commitments.rules import health
 from agreements.commitments.rules.acts import lock
 from agreements.register.models import Step
 from agreements.register.rules import steps
-from agreements.vocabulary import BlockedBy
+from agreements.vocabulary import BlockedBy, Direction
 from partners.models import Membership, Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -65,7 +66,7 @@ def escalate(commitment: Commitment, *, to: str, reason: str, by: Viewer) -> Non
         if to not in raises_to(locked):
             raise Refused(_("It can only be raised to someone above those it stands with."))
         locked.blocked_by, locked.escalated_on = to, by.on
-        _save(Act.ESCALATE, locked, by, f"{locked.get_blocked_by_display()}: {reason.strip()}")
+        _save(Act.ESCALATE, locked, by, reason.strip(), before={"blocked_by": to})
 
 
 def unblock(commitment: Commitment, *, how: str, by: Viewer) -> None:
@@ -92,6 +93,8 @@ def nudge(commitment: Commitment, *, by: Viewer) -> Step:
                 _("They were asked on %(day)s; ask again after %(count)s days.")
                 % {"day": f"{last.on:%d/%m/%Y}", "count": NUDGE_DAYS}
             )
+        if _is_unnamed(locked):
+            raise Refused(_("No partner is named, so nobody would be asked: name the partner in charge."))
         if not is_heard(locked, by.on):
             raise Refused(
                 _("Nobody of %(name)s has an account, so nobody would be told. "
@@ -104,10 +107,17 @@ def nudge(commitment: Commitment, *, by: Viewer) -> Step:
 def is_heard(commitment: Commitment, on: date) -> bool:
     """Whether somebody is told who is asked: an account of a partner that owes it, else the keeper of what is ours."""
     owing = commitment.owed_by_partners()
+    if _is_unnamed(commitment):
+        return False
     if not owing:
         return (commitment.owner_id or commitment.agreement.owner_id) is not None
     members = Membership.objects.held_on(on).filter(organisation__in=owing)
     return members.filter(user__is_active=True, user__role=Role.PARTNER).exists()
+
+
+def _is_unnamed(commitment: Commitment) -> bool:
+    """Whether the partner's side owes it, several could, and none is named."""
+    return commitment.direction == Direction.THEIRS and not commitment.owed_by_partners()
 
 
 def _asked_of(commitment: Commitment) -> str:
@@ -122,7 +132,7 @@ def _lock(commitment: Commitment, by: Viewer) -> Commitment:
     return locked
 
 
-def _save(act: Act, commitment: Commitment, by: Viewer, reason: str) -> None:
+def _save(act: Act, commitment: Commitment, by: Viewer, reason: str, **said: Any) -> None:
     commitment.stamp(by).save()
-    steps.write(act, commitment.agreement, by, commitment=commitment, reason=reason)
+    steps.write(act, commitment.agreement, by, commitment=commitment, reason=reason, **said)
     health.settle([commitment.pk], by.on)

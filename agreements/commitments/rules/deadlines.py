@@ -10,7 +10,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -89,8 +89,14 @@ def waiting_for(commitment: Commitment) -> str:
 
 
 def put(commitment: Commitment, calendar: WorkCalendar) -> bool:
-    """Set the due day of a commitment from its event, where that is known; the caller saves. True if it moved."""
+    """Set the due day of a commitment from its event, where that is known; the caller saves. True if it moved.
+
+    What was counted from a day that is no longer known is not known either.
+    """
     found = counted(commitment, calendar)
+    if found is None and commitment.due_after is not None and commitment.due_event_on is not None:
+        commitment.due_on, commitment.due_precision, commitment.due_event_on = None, Precision.DAY, None
+        return True
     if found is None or (commitment.due_event_on, commitment.due_on) == (found.event_on, found.due_on):
         return False
     commitment.due_on, commitment.due_precision, commitment.due_event_on = found.due_on, Precision.DAY, found.event_on
@@ -149,7 +155,7 @@ def _count_one(pk: int, calendar: WorkCalendar, on: date) -> bool:
             raise Refused(_("%(commitment)s would be due on %(day)s, before it starts.") % parts)
         commitment.stamp(None).save()
         if was != commitment.due:
-            moved = f"{was or '–'} → {commitment.due}"
+            moved = f"{was.plain if was else '–'} → {commitment.due.plain if commitment.due else '–'}"
             steps.write(Act.COUNT_DAY, commitment.agreement, None, on=on, commitment=commitment, reason=moved)
     return True
 
@@ -182,11 +188,12 @@ def make_ahead_changed(on: date, since: datetime | None) -> tuple[int, bool]:
 def _make_ahead(pk: int, on: date) -> int:
     with transaction.atomic():
         duty = Commitment.objects.locked().get(pk=pk)
-        first = duty.start_on or duty.due_on
+        first = duty.start or duty.due
         if not duty.repeats_months or first is None:
             return 0
         until = min(duty.repeats_until_on or date.max, on + timedelta(days=AHEAD_DAYS))
-        wanted = dict(enumerate(times(first, duty.repeats_months, until=until), 1))
+        days = times(first.last_day, duty.repeats_months, until=until)
+        wanted = {number: _period(day, first.precision) for number, day in enumerate(days, 1)}
         known = {row.occurrence or 0: row for row in duty.milestones.exclude(occurrence=None)}
         for number, row in known.items():
             _follow(row, wanted.get(number), on)
@@ -195,20 +202,37 @@ def _make_ahead(pk: int, on: date) -> int:
     return len(made)
 
 
-def _follow(row: Milestone, day: date | None, on: date) -> None:
+def _period(day: date, precision: Precision) -> PartialDate:
+    """A duty of a month or a year comes round by its end."""
+    return PartialDate(PartialDate(day, precision).last_day, precision)
+
+
+def _follow(row: Milestone, day: PartialDate | None, on: date) -> None:
     """A time that is still to come moves with its duty, and goes when the duty no longer reaches it."""
-    if row.status != MilestoneStatus.SCHEDULED or row.due_on == day or (row.due_on and row.due_on < on):
+    was = row.due
+    if row.status != MilestoneStatus.SCHEDULED or was == day or (row.due_on and row.due_on < on):
         return
     if day is None and row.archived_at is None:
         row.archived_because = "the duty no longer repeats so long"
         row.archived_at = row.updated_at
     elif day is not None:
-        row.due_on, row.archived_at, row.archived_because = day, None, ""
+        if was and row.occurrence and (row.title_vi, row.title_en) == _titles(row.occurrence, was):
+            row.title_vi, row.title_en = _titles(row.occurrence, day)
+        row.due_on, row.due_precision = day.on, day.precision
+        row.archived_at, row.archived_because = None, ""
     row.stamp(None).save()
 
 
-def _time(duty: Commitment, number: int, day: date) -> Milestone:
+def _time(duty: Commitment, number: int, day: PartialDate) -> Milestone:
+    title_vi, title_en = _titles(number, day)
     return Milestone(
-        commitment=duty, occurrence=number, due_on=day,
-        title_vi=f"Lần {number}: {day:%d/%m/%Y}", title_en=f"No. {number}: {day:%d/%m/%Y}",
+        commitment=duty, occurrence=number, due_on=day.on, due_precision=day.precision, title_vi=title_vi,
+        title_en=title_en,
     )  # fmt: skip
+
+
+def _titles(number: int, day: PartialDate) -> tuple[str, str]:
+    """In Vietnamese and English."""
+    with translation.override("vi"):
+        vietnamese = f"Lần {number}: {day}"
+    return vietnamese, f"No. {number}: {day.plain}"

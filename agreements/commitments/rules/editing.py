@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
@@ -13,16 +14,17 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements import visibility
 from agreements.acts import Act
-from agreements.commitments.models import Commitment
+from agreements.commitments.models import Commitment, duty
 from agreements.commitments.models.commitment import DueFrom
 from agreements.commitments.rules import deadlines, due_requests, health
 from agreements.commitments.rules.acts import put_delivery
 from agreements.dates import Precision
-from agreements.register.models import Agreement
+from agreements.register.models import Agreement, Participant
 from agreements.register.rules import steps
 from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import Delivery, MilestoneStatus, ReportStatus, Stage
 from partners.inserting import insert_together
+from partners.models import Organisation
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
 
@@ -33,6 +35,8 @@ WHY_CORRECTED = _("Say why the record of a concluded paper is corrected.")
 CLOSED = _("The agreement takes no changes at its stage, or is another desk's by now.")
 MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
 DROPPED_BY_REQUEST = _("A promise is dropped by a request with a reason, on its page; another person decides.")
+OWES_NOTHING = _("It takes part as an observer or a depositary, which owe nothing: name who owes it, or its role.")
+Bystanders = set[tuple[int, int]]  # agreement and organisation
 DAY, RULE = ("due_on", "due_precision"), ("due_after", "due_unit", "due_from")
 
 
@@ -59,13 +63,14 @@ def save(
         refuse_closed({commitment.agreement_id for commitment in commitments}, by)
     calendar = work_calendar()
     known = Commitment.objects.select_related("agreement").in_bulk([one.pk for one in commitments if one.pk])
+    bystanders = _owing_nothing({commitment.agreement_id for commitment in commitments})
     new = [commitment for commitment in commitments if commitment.pk is None]
     _number(new)
     for commitment in commitments:
         was = known.get(commitment.pk)
         try:
             keep_last_day(commitment)
-            is_corrected = not decided and _check(commitment, was, by, because)
+            is_corrected = not decided and _check(commitment, was, by, because, bystanders)
             _complete(commitment, was, by, on, calendar)
             if was:
                 commitment.full_clean()
@@ -101,9 +106,11 @@ def _complete(commitment: Commitment, was: Commitment | None, by: Viewer | None,
     commitment.stamp(by)
 
 
-def _check(commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str) -> bool:
+def _check(
+    commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str, bystanders: Bystanders
+) -> bool:
     """Raise ValidationError for what nobody may write so; say whether the record of a promise is corrected."""
-    if found := _refusals(commitment, known, by, because):
+    if found := _refusals(commitment, known, by, because, bystanders):
         raise ValidationError({column: no.reason for column, no in found.items()})
     return bool(moved_days(commitment, known) or (by and changed_words(commitment, known)))
 
@@ -169,13 +176,16 @@ def refusals(commitment: Commitment, *, by: Viewer | None, because: str = "") ->
     Who may correct the record of a promise gives the reason in `because`.
     """
     known = Commitment.objects.select_related("agreement").filter(pk=commitment.pk).first() if commitment.pk else None
-    return _refusals(commitment, known, by, because)
+    return _refusals(commitment, known, by, because, _owing_nothing({commitment.agreement_id}))
 
 
 def _refusals(
-    commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str
+    commitment: Commitment, known: Commitment | None, by: Viewer | None, because: str, bystanders: Bystanders
 ) -> dict[str, Refused]:  # fmt: skip
     found: dict[str, Refused] = {}
+    partner = commitment.partner_owner_id
+    if partner != (known and known.partner_owner_id) and (commitment.agreement_id, partner) in bystanders:
+        found["partner_owner"] = Refused(OWES_NOTHING)
     moved = moved_days(commitment, known)
     if moved and not (because.strip() and may_correct(commitment, by)):
         found |= dict.fromkeys(moved, Refused(MOVES_BY_REQUEST))
@@ -190,6 +200,23 @@ def _refusals(
     if no := refuses_delivery(commitment, commitment.delivery, was, is_file=by is None):
         found["delivery"] = no
     return found
+
+
+def _owing_nothing(agreements: Collection[int]) -> Bystanders:
+    """Who takes part in these agreements in roles alone that owe nothing, each with the agreement. One query."""
+    rows = Participant.objects.live().filter(agreement__in=agreements).values_list("agreement", "organisation", "role")
+    roles: defaultdict[tuple[int, int], set[str]] = defaultdict(set)
+    for agreement, organisation, role in rows:
+        roles[agreement, organisation].add(role)
+    return {pair for pair, held in roles.items() if held.isdisjoint(duty.OWING_ROLES)}
+
+
+def refuse_foreign(co_leads: Iterable[Organisation]) -> None:
+    """Who leads with the lead agency is of our side as well. Raises ValidationError."""
+    if others := [one.label for one in co_leads if not one.is_ours]:
+        raise ValidationError(
+            _("%(name)s is of the partner's side: name it as the partner in charge.") % {"name": ", ".join(others)}
+        )
 
 
 def may_correct(commitment: Commitment, viewer: Viewer | None) -> bool:

@@ -104,7 +104,7 @@ $$;
 """
 CELL = "desk_id, is_restricted, is_archived, family, key, state, day"
 OPEN = "row.delivery IN ('planned', 'under_way')"
-OPEN_STATE = "CASE row.health WHEN 'blocked' THEN 'blocked' ELSE 'open' END"
+OPEN_STATE = "CASE WHEN row.blocked_by <> '' THEN 'blocked' ELSE 'open' END"
 # Of each family: its key, its state, its day, and which rows it counts.
 FAMILIES = {
     "lead": ("row.lead_id", OPEN_STATE, "date_trunc('month', row.due_on)::date", OPEN),

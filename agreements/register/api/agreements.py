@@ -264,7 +264,7 @@ class AgreementViewSet(RecordViewSet):
         "partial_update": frozenset(DESK_STAFF),
         "acts": READ["list"],
         "similar": frozenset(STAFF),
-        "act": frozenset(DESK_STAFF),
+        "act": lifecycle.ACTORS,
     }
     parameters: ClassVar = {"similar": ASKED_OF_SIMILAR}
     beside = ("id", "ref", "restricted")

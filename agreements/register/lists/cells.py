@@ -11,12 +11,13 @@ from django.db.models import Case, DateField, F, Func, OuterRef, Q, Subquery, Te
 from django.db.models.functions import Coalesce, Collate, Least
 from django.db.models.lookups import Exact, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
 
+from agreements.cells import partial
 from agreements.register.models import Participant
 from agreements.register.models.queries import EXPIRING_DAYS, TermEnd
 from agreements.register.models.renewal import Renewal
 from agreements.register.models.stated_terms import SUSPENSION
 from agreements.vocabulary import CONCLUDED, Stage, Standing
-from partners.cells import AsText, Cell, CellKind, Facts, Labelled, in_words, organisation, person
+from partners.cells import Cell, CellKind, Facts, Labelled, in_words, organisation, person
 
 
 class Later(Func):
@@ -55,7 +56,7 @@ def _renews(facts: Facts) -> Q:
 
 
 def notice(facts: Facts) -> Cell:
-    """The twin of `Agreement.last_notice_on`."""
+    """The twin of `Agreement.notice_by`."""
     months, days = (Coalesce(facts[column], Value(0)) for column in ("notice_months", "notice_days"))
     back = Func(months, template="(-%(expressions)s)")
     last = Func(Later(_term_end(facts), back), days, arg_joiner=" - ", template="(%(expressions)s)",
@@ -63,7 +64,8 @@ def notice(facts: Facts) -> Cell:
     is_agreed = ~Q(Exact(months, Value(0))) | ~Q(Exact(days, Value(0)))
     renewed = _is(facts, "renewal", Renewal.EXPRESS) | _renews(facts)
     holds = _has(facts, "expires_on") & is_agreed & renewed & Q(IsNull(facts["leaves_on"], True))
-    return Cell(AsText(Case(When(holds, then=last), output_field=DateField())), CellKind.DAY)
+    day = Case(When(holds, then=last), output_field=DateField())
+    return Cell(partial(day, facts["expires_precision"]), CellKind.DAY)
 
 
 def standing(facts: Facts) -> Cell:

@@ -53,7 +53,7 @@ AGREEMENT_COLUMNS = (
     Column(
         "notice",
         _("Last day to give notice"),
-        lambda row: row.last_notice_on(timezone.localdate()),
+        lambda row: row.notice_by(timezone.localdate()),
         cells.notice,
         "renewal",
     ),

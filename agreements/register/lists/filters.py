@@ -31,7 +31,7 @@ CHOICES_SECONDS = 60
 ATTENTION = [
     ("mine", _("Kept by me")),
     ("my_turn", _("My turn")),
-    ("expiring", _("Expires within 90 days")),
+    ("expiring", _("Term ends within 90 days")),
     ("expired", _("Expired, and not ended")),
     ("untranslated", _("A language is missing")),
     ("behind", _("A language is behind")),

@@ -23,7 +23,7 @@ from agreements.kind_names import kinds_called
 from agreements.languages import behind_field, notes_what_is_behind
 from agreements.register.models import content
 from agreements.register.models.instrument_type import InstrumentType
-from agreements.register.models.queries import EXPIRING_DAYS, AgreementQuerySet
+from agreements.register.models.queries import EXPIRING_DAYS, AgreementQuerySet, has_been_concluded
 from agreements.register.models.renewal import Renewal
 from agreements.register.models.stated_terms import Ending, StatedTerms
 from agreements.terms import Term
@@ -328,8 +328,9 @@ class Agreement(StatedTerms, Record):
 
     @property
     def day_label(self) -> str:
-        """What the day of its conclusion is called."""
-        return str(day_label(self.stage, self.kind, self.legal_regime))
+        """What the day of its conclusion is called; one that was typed before is no fact."""
+        is_open = self.signed_on is not None and not has_been_concluded(self)
+        return str(day_label(self.stage, self.kind, self.legal_regime, is_open=is_open))
 
     @property
     def occasion(self) -> str:

@@ -101,6 +101,21 @@ class StatedTerms(models.Model):
         """How it goes, or went, out of force."""
         return str(_("Suspension") if self.leaves_as == SUSPENSION else Ending(self.leaves_as).label)
 
+    def ends_by(self, on: date) -> PartialDate | None:
+        """`ends_on`, as exactly as it is known: the end of a later term as that of the first, a notice to the day."""
+        row: Any = self
+        end = row.ends_on(on)
+        return self._known(end, is_exact=end == self.leaves_on)
+
+    def notice_by(self, on: date) -> PartialDate | None:
+        """`last_notice_on`, as exactly as the end is known from which it is counted."""
+        row: Any = self
+        return self._known(row.last_notice_on(on), is_exact=False)
+
+    def _known(self, day: date | None, *, is_exact: bool) -> PartialDate | None:
+        row: Any = self
+        return PartialDate.of(day, Precision.DAY if is_exact else row.expires_precision)
+
     def derive(self) -> set[str]:
         """Set the days that follow from others; the columns that are different now."""
         row: Any = self
@@ -217,10 +232,8 @@ class StatedTerms(models.Model):
             "renewed by itself, %(length)s each time, at most %(count)s times",
             self.renewal_times,
         ) % {"length": length, "count": self.renewal_times}  # fmt: skip
-        last: date | None = row.term and row.term.last_end()
-        return (
-            f"{text}: {gettext('at the latest until %(day)s') % {'day': f'{last:%d/%m}/{last.year}'}}" if last else text
-        )
+        last = self._known(row.term and row.term.last_end(), is_exact=False)
+        return f"{text}: {gettext('at the latest until %(day)s') % {'day': last}}" if last else text
 
 
 def length_in_words(months: int) -> str:

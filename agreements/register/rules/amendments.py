@@ -15,6 +15,7 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from agreements.acts import Act
+from agreements.dates import PartialDate, beside
 from agreements.jobs.queues import Queue
 from agreements.register.models import Agreement, Amendment, Authorship, Step
 from agreements.register.models.queries import submitted_as
@@ -81,9 +82,7 @@ def conflicts(amendment: Amendment) -> list[tuple[Amendment, str]]:
     found = []
     for other in others.exclude(pk=amendment.pk).order_by("number"):
         shared = [
-            str(Agreement.field_of(column).verbose_name)
-            for column in AMENDABLE
-            if column in amendment.changes and column in other.changes and not column.endswith("_precision")
+            str(Agreement.field_of(column).verbose_name) for column in _touched(amendment) if column in _touched(other)
         ]
         shared += amended_parties.shared(amendment, other)
         shared += [one for rows in ROWS for one in rows.shared(amendment, other)]
@@ -121,15 +120,26 @@ def _plain(agreement: Agreement, column: str) -> Any:
 
 
 def differences(amendment: Amendment) -> list[Difference]:
-    """What changes, column by column, with the values as the database holds them."""
-    shown = []
-    for column in AMENDABLE:
-        if column in amendment.changes and not column.endswith("_precision"):
-            field: Any = Agreement._meta.get_field(column)
-            change = amendment.changes[column]
-            values = (field.to_python(change[side]) for side in ("before", "after"))
-            shown.append(Difference(column, str(field.verbose_name), *values))
-    return shown
+    """What changes, column by column; days as exactly as they are known."""
+    return [
+        Difference(column, str(Agreement.field_of(column).verbose_name), *values)
+        for column in _touched(amendment)
+        if (values := [_value(amendment, column, side) for side in ("before", "after")])
+    ]
+
+
+def _touched(amendment: Amendment) -> list[str]:
+    """A day is touched as well where it alone is known more or less exactly than before."""
+    changed = set(amendment.changes)
+    return [column for column in AMENDABLE if not column.endswith("_precision") and changed & {column, beside(column)}]
+
+
+def _value(amendment: Amendment, column: str, side: str) -> Any:
+    def of(name: str) -> Any:
+        change = amendment.changes.get(name)
+        return Agreement.field_of(name).to_python(change[side]) if change else getattr(amendment.agreement, name)
+
+    return PartialDate.of(of(column), of(beside(column))) if beside(column) in AMENDABLE else of(column)
 
 
 class Rows(Protocol):

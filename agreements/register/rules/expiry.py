@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from agreements.acts import Act
+from agreements.dates import Precision
 from agreements.jobs.queues import Queue
 from agreements.jobs.running import one_by_one
 from agreements.register.models import Agreement, Step
@@ -35,9 +36,9 @@ def note_standing(on: date) -> int:
 
 
 def note_in_effect(on: date) -> int:
-    """Write a Step for each signed agreement whose first day of effect has come."""
+    """Write a Step for each signed agreement whose first day of effect has come; of a month or a year none is known."""
     noted = Step.objects.filter(agreement=OuterRef("pk"), name=Act.TAKE_EFFECT, on=OuterRef("effective_on"))
-    rows = Agreement.objects.live().filter(stage__in=CONCLUDED, effective_on__lte=on)
+    rows = Agreement.objects.live().filter(stage__in=CONCLUDED, effective_on__lte=on, effective_precision=Precision.DAY)
     return _write(TAKING_EFFECT, rows.exclude(Exists(noted)), Act.TAKE_EFFECT, lambda row: row.effective_on)
 
 

@@ -108,6 +108,8 @@ TRANSITIONS: Mapping[str, Transition] = {
     )
 }  # fmt: skip
 
+ACTORS = frozenset().union(*(transition.roles for transition in TRANSITIONS.values()))  # whoever may do any of them
+
 
 class AtTheEnd(Protocol):
     """What a room above does with its own when an agreement ends; it adds itself to `AT_THE_END`."""
@@ -141,7 +143,7 @@ def _carry_out(transition: Transition, agreement: Agreement, by: Viewer, facts: 
         Act.NOTICE if _is_notice(transition, facts) else transition.act, agreement, by,
         on=facts.on if _is_notice(transition, facts) or transition.name in KEEPS else facts.takes_effect,
         reason=_said(transition, facts), document=facts.document, content_hash=shown, before=before,
-        from_stage=stage, to_stage=agreement.stage,
+        from_stage=stage, to_stage=agreement.stage, about=facts.participant if transition.name == "ratify" else None,
     )  # fmt: skip
 
 
@@ -154,8 +156,8 @@ def _is_notice(transition: Transition, facts: Facts) -> bool:
 
 
 def _said(transition: Transition, facts: Facts) -> str:
-    """The reason as it was given; and beside it who consented, and the day of effect, in words without language."""
-    parts = [facts.reason.strip(), str(facts.participant or ""), str(facts.day or "")]
+    """The reason as it was given, and beside it the day of effect, in words without language."""
+    parts = [facts.reason.strip(), facts.day.plain if facts.day else ""]
     return " · ".join(part for part in parts if part)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -12,6 +13,7 @@ from django.dispatch import Signal
 
 from agreements.acts import About, Act
 from agreements.register.models import Agreement, Step
+from agreements.vocabulary import BlockedBy
 from partners.viewers import Viewer
 
 # Sent with `agreement` and `on` after an agreement was changed, in the same transaction: what stands in it follows.
@@ -24,7 +26,10 @@ NAMED: Mapping[About, Callable[[Any], str]] = {
     About.AMENDMENT: str,
     About.ACTION_ITEM: lambda row: str(row.title),
     About.SHARE: lambda row: str(row.organisation),
+    About.ANSWER: lambda row: str(row.organisation),
+    About.PARTICIPANT: lambda row: str(row.organisation),
 }
+OF_AN_ORGANISATION = (About.SHARE, About.ANSWER, About.PARTICIPANT)
 
 
 def draft(
@@ -61,14 +66,21 @@ def write(act: Act, agreement: Agreement, by: Viewer | None, **said: Any) -> Ste
 
 def subjects_of(steps: Iterable[Step], viewer: Viewer) -> dict[int, str]:
     """What the acts are about, by the key of the step, in the language that is read now. One query for each kind."""
-    by_kind: dict[str, dict[int, int]] = {}
+    steps, by_kind = list(steps), defaultdict[str, dict[int, int]](dict)
     for step in steps:
         if step.subject_id and step.act.row.about in NAMED:
-            by_kind.setdefault(step.act.row.about, {})[step.pk] = step.subject_id
-    found: dict[int, str] = {}
+            by_kind[step.act.row.about][step.pk] = step.subject_id
+    found = {
+        step.pk: str(BlockedBy(step.before["blocked_by"]).label)
+        for step in steps
+        if step.name == Act.ESCALATE and "blocked_by" in step.before
+    }
     for kind, keys in by_kind.items():
         model: Any = apps.get_model(kind)
-        rows = model.objects.visible_to(viewer).in_bulk(set(keys.values()))
+        seen = model.objects.visible_to(viewer)
+        if kind in OF_AN_ORGANISATION:
+            seen = seen.select_related("organisation")
+        rows = seen.in_bulk(set(keys.values()))
         found |= {step: NAMED[About(kind)](rows[key]) for step, key in keys.items() if key in rows}
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.db import connection
 from django.http import Http404, QueryDict
 from django.test.utils import CaptureQueriesContext
 
+from agreements.acts import Act
 from agreements.briefings import asking
 from agreements.briefings.content import Paper
 from agreements.briefings.country import country_brief
@@ -21,6 +23,7 @@ from agreements.commitments.rules import blockers, due_requests
 from agreements.dates import PartialDate
 from agreements.models import ActionItem, Agreement, Answer, Citation, Commitment, Note
 from agreements.pages.handover import may_see
+from agreements.register.rules import steps
 from agreements.vocabulary import PaperKind
 from partners.models import Country, Figure, FocalPoint, Person, Relation, User
 from partners.refusals import Refused
@@ -80,6 +83,24 @@ def test_a_brief_tells_what_its_own_country_asks(cast: Cast, today: date) -> Non
         text = text_of(country_brief(country, viewer=cast.viewer("linh"), on=today, since=date(2026, 1, 1)))
         assert own in text and other not in text
         assert text.count("146 days late") == 2, "what we ask of them, and what they may ask of us"
+
+
+def test_what_has_moved_is_of_the_country(cast: Cast, today: date) -> None:
+    """Of a paper of several, what another country owes has not moved here; the paper itself has."""
+    us, kr = Country.objects.get(code="US"), Country.objects.get(code="KR")
+    paper = make_agreement(desk=cast.desk, parties=[cast.home, cast.us, cast.kr])
+    for organisation in (cast.us, cast.kr):
+        row = make_commitment(
+            agreement=paper, direction="theirs", partner_owner=organisation, title=f"Owed by {organisation.code}"
+        )
+        blockers.block(row, what="Visas", side="ours", removed_by="desk", by=cast.viewer("minh"))
+        blockers.escalate(row, to="leaders", reason="It stands still", by=cast.viewer("minh"))
+    steps.write(Act.SUSPEND, paper, cast.viewer("minh"))
+    for country, own, other in ((us, cast.us, cast.kr), (kr, cast.kr, cast.us)):
+        made = country_brief(country, viewer=cast.viewer("linh"), on=today, since=date(2026, 1, 1))
+        moved = text_of(replace(made, body=(table(made, "What has moved since 01/01/2026"),)))
+        assert f"Owed by {own.code}" in moved and f"Owed by {other.code}" not in moved
+        assert "Suspended" in moved and "Blocker raised: Leaders" in moved
 
 
 def test_since_the_last_visit(cast: Cast, today: date) -> None:

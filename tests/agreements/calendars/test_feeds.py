@@ -141,6 +141,17 @@ def test_of_a_country_and_of_a_saved_view(cast: Cast, due: Any) -> None:
     assert dates(fetch(cast, listed)) == {}
 
 
+def test_a_country_has_its_own_duties_of_a_paper_of_several(cast: Cast, today: object) -> None:
+    paper = make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us, cast.kr])
+    for organisation in (cast.us, cast.kr):
+        make_commitment(
+            agreement=paper, due_on=DUE, title=f"Of {organisation.code}", direction="theirs", partner_owner=organisation
+        )
+    for organisation in (cast.us, cast.kr):
+        found = dates(fetch(cast, issue(cast, "linh", kind="country", country=organisation.country)))
+        assert found == {f"Due: Of {organisation.code}": DUE}
+
+
 def test_legal_clocks_are_for_staff(cast: Cast, today: object) -> None:
     procedure = make_procedure(steps=[{"clock": 10, "unit": "working_days", "clock_start": "signing"}])
     proceeding.open_for(cast.agreement, procedure, by=cast.viewer("linh"))

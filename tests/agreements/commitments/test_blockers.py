@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from agreements.commitments.rules import blockers
 from agreements.models import Commitment, Reminder, Step
+from agreements.register.rules import steps
 from agreements.reminders import notices
 from partners.refusals import Refused
 from tests.conftest import Cast
-from tests.factories import TODAY
+from tests.factories import TODAY, make_agreement, make_commitment
 
 FACTS = {"what": "No site", "side": "ours", "removed_by": "ministry"}
 
@@ -27,6 +29,11 @@ def test_a_blocker_is_noted_raised_and_removed(cast: Cast, today: object) -> Non
     blockers.escalate(row, to="government", reason="Land is the province's", by=cast.viewer("minh"))
     row.refresh_from_db()
     assert (row.blocked_by, row.escalated_on) == ("government", TODAY)
+    step = Step.objects.get(name="escalate")
+    assert step.reason == "Land is the province's", "to whom is said when it is read"
+    for language, whom in (("en", "Government"), ("vi", "Chính phủ")):
+        with translation.override(language):
+            assert steps.subjects_of([step], cast.viewer("minh")) == {step.pk: whom}
     with pytest.raises(Refused, match="how it was removed"):
         blockers.unblock(row, how=" ", by=cast.viewer("linh"))
     blockers.unblock(row, how="A site was given", by=cast.viewer("linh"))
@@ -72,3 +79,15 @@ def test_where_the_promise_is_ours_our_keeper_is_asked(cast: Cast, today: object
     blockers.nudge(cast.commitment, by=cast.viewer("minh"))
     notices.put_steps_into_ledger()
     assert [row.recipient for row in Reminder.objects.all()] == [cast.linh]
+
+
+def test_where_no_partner_is_named_nobody_is_asked_and_that_is_said(cast: Cast, today: object) -> None:
+    """Not our own keeper, as if the promise were ours."""
+    paper = make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us, cast.kr])
+    row = make_commitment(agreement=paper, direction="theirs", owner=cast.linh)
+    assert not blockers.is_heard(row, TODAY)
+    with pytest.raises(Refused, match="No partner is named"):
+        blockers.nudge(row, by=cast.viewer("minh"))
+    row.partner_owner = cast.us
+    row.save()
+    blockers.nudge(Commitment.objects.get(pk=row.pk), by=cast.viewer("minh"))

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agreements.commitments.rules import deadlines
-from agreements.models import Commitment
+from agreements.models import Commitment, Step
 from agreements.workdays import WorkCalendar
 from tests.conftest import Cast
 from tests.factories import TODAY, make_agreement, make_commitment
@@ -60,6 +60,28 @@ def test_an_event_known_to_the_month_is_not_guessed(cast: Cast) -> None:
     row = make_commitment(agreement=agreement, due_after=30, due_unit="days", due_from="signing")
     assert deadlines.counted(row, CALENDAR) is None
     assert "give the day to count from" in deadlines.waiting_for(row)
+
+
+@pytest.mark.parametrize("known", [("2023-09-01", "month"), ("2023-01-01", "year")])
+def test_what_is_counted_from_a_day_that_is_known_no_longer_is_not_known_either(
+    cast: Cast, today: object, known: tuple[str, str]
+) -> None:
+    """A correction of the signing to a month or a year: no day stands that nobody can give; the first one stays."""
+    row = make_commitment(agreement=cast.agreement, due_after=4, due_unit="months", due_from="signing")
+    deadlines.count_all(CALENDAR, TODAY)
+    row.refresh_from_db()
+    assert str(row.due) == "10/01/2024"
+    agreement = cast.agreement
+    agreement.signed_on, agreement.signed_precision = date.fromisoformat(known[0]), known[1]
+    agreement.save()
+    row.refresh_from_db()
+    assert (row.due, str(row.baseline_due)) == (None, "10/01/2024")
+    assert Step.objects.get(commitment=row, name="count_day", reason__endswith="–").reason == "10/01/2024 → –"
+    assert "give the day to count from" in cast.client("linh").get(f"/commitments/{row.ref}/").content.decode()
+    agreement.signed_on, agreement.signed_precision = date(2023, 9, 12), "day"
+    agreement.save()
+    row.refresh_from_db()
+    assert str(row.due) == "12/01/2024"
 
 
 def test_the_form_counts_at_once(cast: Cast, today: object) -> None:
@@ -118,3 +140,23 @@ def test_nothing_is_made_for_what_is_not_signed_or_is_over(cast: Cast, today: ob
     make_commitment(agreement=cast.agreement, delivery="dropped", **more)
     assert deadlines.make_ahead(TODAY) == 0
     assert Commitment.objects.filter(milestones__isnull=False).count() == 0
+
+
+def test_a_time_is_as_exact_as_its_duty_and_called_by_the_day_it_has_now(cast: Cast, today: object) -> None:
+    duty = make_commitment(
+        agreement=cast.agreement, start_on=date(2026, 12, 1), start_precision="month", repeats_months=6
+    )
+    deadlines.make_ahead(TODAY)
+    said = [(row.title_vi, row.title_en, str(row.due)) for row in duty.milestones.order_by("occurrence")]
+    assert said == [("Lần 1: 12/2026", "No. 1: 12/2026", "12/2026"), ("Lần 2: 06/2027", "No. 2: 06/2027", "06/2027")]
+    own = duty.milestones.get(occurrence=2)
+    own.title_en, own.title_vi = "The second meeting", "Phiên thứ hai"
+    own.save()
+    duty.start_on, duty.start_precision = date(2026, 12, 10), "day"
+    duty.save()
+    deadlines.make_ahead(TODAY)
+    said = [(row.title_vi, row.title_en, str(row.due)) for row in duty.milestones.order_by("occurrence")]
+    assert said == [
+        ("Lần 1: 10/12/2026", "No. 1: 10/12/2026", "10/12/2026"),
+        ("Phiên thứ hai", "The second meeting", "10/06/2027"),
+    ]

@@ -166,3 +166,23 @@ def test_sides_are_told_apart(cast: Cast, today: object) -> None:
         setattr(cast.commitment, column, None)
     cast.commitment.lead, cast.commitment.partner_owner = cast.home, make_organisation(country=None)
     cast.commitment.full_clean()
+
+
+def test_no_face_names_an_onlooker_as_the_one_who_owes(cast: Cast, many: Any) -> None:
+    """Nor a foreign body as one of ours that leads."""
+    agreement, api = many["agreement"], cast.api("linh")
+    facts = {"agreement": agreement.ref, "title_en": "A lab", "direction": "theirs"}
+    for code in ("gov-ke", "gov-br"):
+        refused = api.post("/api/v1/commitments/", {**facts, "partner_owner": code}, format="json").json()
+        assert [one["field"] for one in refused["errors"]] == ["partner_owner"], refused
+        address = f"/api/v1/commitments/{many['nobody'].ref}/"
+        minh = cast.api("minh")
+        changed = minh.patch(address, {"partner_owner": code, "because": "As it stands there"}, format="json")
+        assert "which owe nothing" in changed.json()["detail"]
+    refused = api.post("/api/v1/commitments/", {**facts, "co_leads": ["gov-vn", "gov-us"]}, format="json").json()
+    assert [one["field"] for one in refused["errors"]] == ["co_leads"], refused
+    form = {**facts, "kind": "other", "delivery": "planned", "co_leads": cast.us.name_en, "partner_owner": "gov-ke"}
+    page = cast.client("linh").post(f"{agreement.get_absolute_url()}commitments/new/", form).content.decode()
+    assert "which owe nothing" in page and "is of the partner&#x27;s side" in page
+    assert Commitment.objects.filter(agreement=agreement).count() == 4
+    assert api.post("/api/v1/commitments/", {**facts, "partner_owner": "gov-jp"}, format="json").status_code == 201

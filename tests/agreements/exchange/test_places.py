@@ -56,3 +56,10 @@ def test_they_have_the_names_that_the_ministry_uses(places: Cast) -> None:
     names = dict(Country.objects.values_list("code", "name_vi"))
     assert (names["US"], names["KR"], names["RU"], names["LA"]) == ("Hoa Kỳ", "Hàn Quốc", "Liên bang Nga", "Lào")
     assert (names["KP"], names["TW"], names["CN"]) == ("CHDCND Triều Tiên", "Đài Loan", "Trung Quốc")
+
+
+@pytest.mark.parametrize("paper", ["country_brief", "review_pack"])
+def test_no_paper_is_offered_about_a_place_that_is_no_partner(places: Cast, paper: str) -> None:
+    page = places.client("minh").get(f"/briefings/{paper}/").content.decode()
+    assert 'value="US"' in page
+    assert not [code for code in NO_PARTNERS if f'value="{code}"' in page]

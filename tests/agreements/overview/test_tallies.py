@@ -50,7 +50,7 @@ def live(viewer: Viewer, where: Q, *, of: str = "") -> Any:
         return Count("pk", filter=rule)
 
     asked = {
-        "open": Count("pk"), "overdue": count(is_overdue(on)), "blocked": count(Q(health="blocked")),
+        "open": Count("pk"), "overdue": count(is_overdue(on)), "blocked": count(~Q(blocked_by="")),
         "soon": count(Q(due_on__range=(on, on + timedelta(days=30)))), "silent": count(is_silent(90, on)),
     }  # fmt: skip
     if not of:

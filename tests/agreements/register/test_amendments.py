@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from agreements.commitments.rules import amending
 from agreements.models import Agreement, Amendment, Step
 from agreements.register.rules import amendments
 from agreements.register.rules.amendments import TRANSITIONS
@@ -18,7 +19,7 @@ from agreements.vocabulary import AmendmentStage
 from partners.refusals import Refused
 from partners.viewers import Viewer
 from tests.conftest import ROLES, Cast
-from tests.factories import TODAY, make_agreement, make_document, make_user
+from tests.factories import TODAY, make_agreement, make_commitment, make_document, make_user
 
 
 def propose(cast: Cast, agreement: Agreement | None = None, *, who: str = "linh", **wanted: Any) -> Amendment:
@@ -175,7 +176,7 @@ def test_the_page_shows_the_difference_in_both_languages(cast: Cast, today: obje
     assert "Kéo dài thêm" in wrong.content.decode()
     assert client.post("/agreements/US-2023-01/amendments/new/", facts).status_code == 302
     page = client.get("/agreements/US-2023-01/amendments/1/").content.decode()
-    for shown in ("Kéo dài thêm", "Extended", "Sequel", "31/12/2031", cast.agreement.title_en):
+    for shown in ("Kéo dài thêm", "Extended", "Sequel", "<ins>12/2031</ins>", cast.agreement.title_en):
         assert shown in page
     amendment = Amendment.objects.get()
     assert set(amendment.changes) == {"title_en", "expires_on", "expires_precision"}
@@ -211,3 +212,29 @@ def test_two_managers_approve_at_once_and_one_does(cast: Cast, today: object) ->
         thread.join()
     assert sorted(outcomes) == ["done", "refused", "refused", "refused"]
     assert Step.objects.filter(name="amendment_apply").count() == 1
+
+
+def test_a_day_is_shown_as_exactly_as_it_is_known(cast: Cast, today: object) -> None:
+    """Also where nothing but that changes; a commitment's day as well, whether its exactness changes or not."""
+    agreement = make_agreement(
+        desk=cast.desk, parties=[cast.home, cast.us], expires_on=date(2030, 12, 31), expires_precision="year",
+        effective_on=date(2024, 1, 1), effective_precision="month",
+    )  # fmt: skip
+    duty = make_commitment(agreement=agreement, due_on=date(2028, 12, 31), due_precision="year")
+    amendment = Amendment.objects.create(
+        agreement=agreement, number=1, kind="amendment", text_en="x",
+        changes={
+            "expires_on": {"before": "2030-12-31", "after": "2032-12-31"},
+            "effective_precision": {"before": "month", "after": "day"},
+        },
+        promises=[
+            {"do": "change", "commitment": duty.pk, "values": {"due_on": "2029-12-31"},
+             "before": {"due_on": "2028-12-31"}},
+        ],
+    )  # fmt: skip
+    shown = {one.column: (str(one.before), str(one.after)) for one in amendments.differences(amendment)}
+    assert shown == {"expires_on": ("2030", "2032"), "effective_on": ("01/2024", "01/01/2024")}
+    (said,) = amending.in_words(amendment)
+    assert said.endswith("2028 → 2029") and "31/12" not in said
+    page = cast.client("linh").get(f"{agreement.get_absolute_url()}amendments/1/").content.decode()
+    assert "<ins>2032</ins>" in page and "<ins>01/01/2024</ins>" in page

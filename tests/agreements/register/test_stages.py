@@ -11,6 +11,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
+from agreements.briefings.letterfields import OF_AGREEMENT, About
 from agreements.commitments.models import Commitment
 from agreements.dates import PartialDate
 from agreements.models import Agreement, Step
@@ -186,6 +187,33 @@ def test_the_day_is_called_by_how_it_was_concluded(cast: Cast, today: object, st
 def test_before_and_after_it_says_no_more_than_is_known(cast: Cast) -> None:
     labels = {kind: Agreement(kind=kind, stage="ended").day_label for kind in ("mou", "joint_statement", "programme")}
     assert labels == {"mou": "Signed on", "joint_statement": "Signed or adopted on", "programme": "Agreed on"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("mou", "Signing, not confirmed"),
+        ("joint_statement", "Signing or adoption, not confirmed"),
+        ("programme", "Agreement, not confirmed"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("stage", ["draft", "in_review", "ended"])
+def test_a_day_typed_before_the_conclusion_is_no_fact(
+    cast: Cast, today: object, kind: str, says: str, stage: str
+) -> None:
+    """On its own page, on the country's, among the hits of a search and in a letter."""
+    agreement = make_agreement(
+        desk=cast.desk, stage=stage, kind=kind, parties=[cast.home, cast.us], signed_on=TODAY, owner=cast.linh,
+        ending="not_concluded" if stage == "ended" else "",
+    )  # fmt: skip
+    linh = cast.client("linh")
+    pages = [agreement.get_absolute_url(), f"/search/?q={agreement.ref}"]
+    for address in pages if stage == "ended" else [*pages, "/countries/US/"]:
+        page = " ".join(linh.get(address).content.decode().split())
+        assert says in page, address
+        assert not re.search(rf"(Signed|Adopted|Agreed)( or adopted)? on[^.]{{0,40}}{TODAY:%d/%m/%Y}", page), address
+    value = OF_AGREEMENT["agreement.concluded"].value(About(agreement, None, cast.viewer("linh")))
+    assert value == f"{says[:1].lower()}{says[1:]}: {TODAY:%d/%m/%Y}"
 
 
 # --- the end ---------------------------------------------------------------------------------------------------------

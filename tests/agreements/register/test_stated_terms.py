@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -55,6 +56,27 @@ def test_in_force_on_the_last_notification_for_five_years(cast: Cast, today: obj
     page = cast.client("linh").get(treaty.get_absolute_url()).content.decode()
     assert "15/03/2023: 14/04/2023" in page
     assert "14/04/2023: 14/04/2028" in page
+
+
+def test_the_last_end_is_no_more_exact_than_the_first(cast: Cast) -> None:
+    agreement = make_agreement(
+        desk=cast.desk, expires_on=date(2028, 12, 31), expires_precision="year", renewal="tacit", renewal_months=12,
+        renewal_times=2,
+    )  # fmt: skip
+    assert agreement.renewal_formula.endswith("at the latest until 2030")
+
+
+def test_who_ratified_is_named_in_the_language_of_the_reader(cast: Cast, today: object, treaty: Agreement) -> None:
+    ours = Participant.objects.get(agreement=treaty, organisation=cast.home)
+    cast.home.name_vi, cast.home.name_en, cast.home.short_name = "Chính phủ Việt Nam", "Government of Viet Nam", ""
+    cast.home.save()
+    with translation.override("vi"):
+        act(cast, "ratify", treaty, "linh", participant=ours, day=read("quý 1 năm 2023"))
+    step = Step.objects.get(agreement=treaty, name="ratify")
+    assert step.reason == "Q1 2023", "words without language"
+    page = cast.client("linh").get(treaty.get_absolute_url()).content.decode()
+    line = " ".join(re.sub(r"<[^>]+>", " ", page.partition('id="history"')[2] or page).split())
+    assert "Consent to be bound recorded: Government of Viet Nam" in line, line[-1500:]
 
 
 def test_a_correction_counts_anew_with_the_deadlines_that_run_from_it(
