@@ -159,7 +159,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "dossier_return": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "agreement_note": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "agreement_paper": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
-    "agreement_act": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
+    "agreement_act": (IN, NO, NO, NO, GONE, GONE, GONE, NO),
     "commitment_new": (IN, OK, GONE, OK, GONE, GONE, GONE, GONE),
     "commitments": (IN, OK, OK, OK, OK, OK, OK, OK),
     "commitment": (IN, OK, OK, OK, OK, GONE, OK, OK),
