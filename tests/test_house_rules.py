@@ -147,6 +147,7 @@ PAST_THE_GATE = {
     "partners/admin.py: Authenticator.objects.filter": "whether there is a second factor, for operators",
     "partners/admin.py: Session.objects.filter": "ended by operators, shown to nobody",
     "tracker/accounts.py: Factor.pgh_event_model.objects.filter": "one's own",
+    "tracker/accounts.py: Factor.objects.filter": "one's own",
     "tracker/accounts.py: User.objects.filter": "one's own",
     "tracker/history/gate.py: kind._default_manager.filter": "of rows that the rule lets through",
     "tracker/history/gate.py: model._default_manager.filter": "by the rule itself",
