@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "tour": (IN, NO, NO, NO, NO, NO, NO, NO),
     "design": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "changes": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "waiting_decide": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "waiting": (IN, OK, OK, OK, OK, OK, OK, OK),
     "review": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
     "palette": (IN, OK, OK, OK, OK, OK, OK, OK),
