@@ -48,6 +48,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "inbox": (IN, OK, OK, OK, OK, OK, OK, OK),
     "inbox_read_all": (IN, NO, NO, NO, NO, NO, NO, NO),
     "inbox_act": (IN, NO, NO, NO, NO, NO, NO, NO),
+    "inbox_open": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # another's
     "reminders": (IN, GONE, GONE, OK, GONE, GONE, OK, OK),
     "agreement_reminders": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "pulse": (IN, GONE, GONE, GONE, GONE, GONE, OK, OK),
