@@ -78,7 +78,7 @@ def test_the_story_of_delivery(browser: Any, site: Running, tmp_path: Path) -> N
 
     # On a phone the partner confirms the fund, disputes DELTA and reports that the laboratory stands.
     phone.goto("/")
-    phone.click(f"section:has(h2:has-text('To confirm')) a[href*='{ITSI}']")
+    phone.click(f"#waiting a[href$='/{ITSI}/#answer']")
     phone.click("button:text-is('Confirm')")
     phone.wait_for_selector("text=Your answer to this text: Confirmed")
     phone.goto(f"/commitments/{DELTA}/")

@@ -169,7 +169,7 @@ def test_11_say_something_and_close_the_thread(browser: Any, site: Running) -> N
 
 def test_12_a_partner_answers(browser: Any, site: Running) -> None:
     person, keys = begin(browser, site, "partner", "/", width=360)
-    keys.enter("#to-confirm ul a").sees("#answer")
+    keys.enter("#waiting a[href$='#answer']").sees("#answer")
     keys.enter("#answer button[value=confirmed]").sees("text=Your answer to this text: Confirmed")
     person.leave()
 

@@ -221,7 +221,7 @@ def test_8_a_list_is_taken_away_as_a_spreadsheet(browser: Any, site: Running) ->
 
 def test_9_a_partner_answers_to_a_text(browser: Any, site: Running) -> None:
     person, hands = at(browser, site, "partner", language="en", width=360)
-    hands.click("section:has(h2:has-text('To confirm')) ul a >> nth=0")
+    hands.click("#waiting a[href$='#answer'] >> nth=0")
     hands.click("button:text-is('Confirm')")
     person.page.wait_for_selector("text=Your answer to this text: Confirmed")
     hands.told("a partner confirms what was agreed, on a phone")

@@ -1,4 +1,4 @@
-"""The first page of each role, and the manager's review queue."""
+"""The first page of each role, and what others did since the last visit."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ from agreements.commitments.lists.filters import SOON_DAYS
 from agreements.commitments.models import Commitment, Report
 from agreements.commitments.models.queries import SILENT_DAYS
 from agreements.exchange import takeable
-from agreements.overview import tallies, waiting
+from agreements.overview import quarters, tallies
+from agreements.overview.folding import folded
 from agreements.overview.waiting import WaitingList
 from agreements.register.models import Agreement, Step
 from agreements.reminders.ledger import FOR_A_PERSON
 from agreements.reminders.models import Reminder
-from agreements.vocabulary import BlockedBy, ReportStatus, SendState, Stage, Wait
+from agreements.vocabulary import BlockedBy, ReportStatus, Stage
 from partners import kept, reading
-from partners.paging import PAGE, Order, Page, page_of
+from partners.paging import Order, page_of
 from partners.requests import Request
 from partners.viewers import Role, Viewer
 from tracker.heartbeat import hearing
 from tracker.tour import stop_for
 
 SHOWN = 8
-MOST_IN_QUEUE = 50
-MOST_PAGED = 1_000_000
-# Each has a table of its own in the queue.
-TABLES = {"to_review": Wait.REVIEW, "amendments": Wait.AMENDMENT, "reports": Wait.REPORT}
+SHOWN_TO_PARTNERS = 50
 FIRST_DAYS = 7
 NEWEST_FIRST = Order("id", descending=True, is_key=True)
 
@@ -51,9 +49,11 @@ def home(request: Request) -> HttpResponse:
             return render(request, "tracker/home_partner.html", at_hand | _partner(viewer))
         case Role.MANAGER:
             context = _desk(viewer, request.GET.get("of", ""), since)
+            context |= _compared(viewer, context["scope"])
             return render(request, "tracker/home_manager.html", at_hand | context)
         case Role.OFFICER:
             context = _desk(viewer, request.GET.get("of", ""), since)
+            context["overdue"] = kept.records(_overdue, viewer, scope=context["scope"])
             return render(request, "tracker/home_officer.html", at_hand | context)
         case _:
             return render(request, "tracker/home_reader.html", at_hand | _house(viewer))
@@ -80,12 +80,19 @@ def _desk(viewer: Viewer, asked: str, since: datetime | None) -> dict[str, Any]:
     waits = waiting_list.count()
     return {
         "scope": scope, "scopes": SCOPES.items(), "counts": _counts(viewer, scope, waits),
-        "waiting": waiting_list[:SHOWN], **_counted(waits),
-        "overdue": kept.records(_overdue, viewer, scope=scope), "soon": kept.records(_soon, viewer, scope=scope),
+        "waiting": folded(waiting_list[:SHOWN]), **counted(waits),
+        "soon": kept.records(_soon, viewer, scope=scope),
         "expiring": kept.records(_first_to_expire, viewer, scope=scope),
         "since": since, "changes": _changes(viewer, since, _agreements(viewer, scope))[:SHOWN] if since else [],
-        "told": kept.records(_told, viewer),
     }  # fmt: skip
+
+
+def _compared(viewer: Viewer, scope: str) -> dict[str, Any]:
+    """This quarter beside the one before, of a desk or the house; and what is worst, by name."""
+    found: dict[str, Any] = {"worst": kept.records(_worst, viewer, scope=scope)}
+    if scope != "mine":
+        found["quarters"] = quarters.quarters(viewer, of_house=scope == "house")
+    return found
 
 
 # What the page asks, of one scope. The texts are kept: nothing else may go in.
@@ -112,6 +119,10 @@ def _commitments(viewer: Viewer, scope: str) -> Any:
     return rows.concluded().select_related("agreement", "partner_owner", "lead")
 
 
+def _worst(viewer: Viewer, *, scope: str) -> Any:
+    return quarters.worst_of(_commitments(viewer, scope), viewer)
+
+
 def _overdue(viewer: Viewer, *, scope: str) -> Any:
     return _commitments(viewer, scope).overdue(viewer.on)[:SHOWN]
 
@@ -132,12 +143,7 @@ def _in_review(viewer: Viewer, *, scope: str) -> Any:
     return _agreements(viewer, scope).filter(stage=Stage.IN_REVIEW)
 
 
-def _told(viewer: Viewer) -> Any:
-    rows = Reminder.objects.visible_to(viewer).filter(recipient=viewer.user_id, state=SendState.SENT)
-    return rows.select_related("agreement", "commitment", "step")[:SHOWN]
-
-
-def _counted(waits: int) -> dict[str, int]:
+def counted(waits: int) -> dict[str, int]:
     """The headline's number, and the menu's, which need not be counted again."""
     return {"waits": waits, "waiting_count": waits}
 
@@ -209,56 +215,21 @@ CHANGES = takeable.Plain(
 )  # fmt: skip
 
 
-def _review(viewer: Viewer) -> dict[str, Any]:
-    """The manager's queue, each part with what of it waits; what one wrote oneself waits for someone else."""
-    in_review = Agreement.objects.visible_to(viewer).filter(desk__in=viewer.desk_ids, stage=Stage.IN_REVIEW)
-    awaited = Agreement.objects.visible_to(viewer).awaiting(viewer)
-    waiting_list = WaitingList(viewer)
-    return {
-        **{
-            name: [item.record for item in waiting_list.items(kinds=(kind,), most=MOST_IN_QUEUE)]
-            for name, kind in TABLES.items()
-        },
-        "others": waiting_list.items(kinds=set(Wait) - set(TABLES.values()), most=MOST_IN_QUEUE),
-        "own_in_review": in_review.exclude(pk__in=awaited.values("pk"))[:SHOWN],
-        **_counted(waiting_list.count()),
-    }
-
-
-@require_GET
-def review(request: Request) -> HttpResponse:
-    """What waits for a manager: agreements to clear or register, reports to accept, and all that needs a decision."""
-    return render(request, "tracker/review.html", _review(request.viewer))
-
-
-@require_GET
-def waiting_page(request: Request) -> HttpResponse:
-    """All that waits for the reader."""
-    first, waiting_list = reading.whole(request.GET.get("after", ""), most=MOST_PAGED) or 0, WaitingList(request.viewer)
-    found, waits = waiting_list[first : first + PAGE], waiting_list.count()
-    mark = str(first + PAGE) if first + PAGE < waits else ""
-    page = Page(found, next_mark=mark, is_first=not first, count=waits, count_is_capped=False)
-    return render(request, "tracker/waiting.html", {"page": page, **_counted(waits)})
-
-
 def _partner(viewer: Viewer) -> dict[str, Any]:
     agreements = Agreement.objects.visible_to(viewer)
     commitments = Commitment.objects.visible_to(viewer).select_related("agreement", "partner_owner", "lead")
     commitments = commitments.with_duty(viewer)
     written = Report.objects.visible_to(viewer).filter(organisation__in=viewer.organisation_ids)
     owed = commitments.owed().owed_by(viewer.organisation_ids)
-    to_confirm = waiting.rows(viewer, Wait.CONFIRM)
+    waiting_list = WaitingList(viewer)
     return {
-        **_counted(waiting.count(viewer)),
+        **counted(waiting_list.count()),
+        "waiting": folded(waiting_list[:SHOWN_TO_PARTNERS]),
         "agreements": agreements[:50],
         "agreement_count": agreements.count(),
         "owed": owed[:50],
         "owed_count": owed.count(),
-        "to_report": waiting.items(viewer, kinds=(Wait.REPORT_DUE,), most=50),
-        "to_confirm": to_confirm[:50],
-        "confirm_count": to_confirm.count(),
         "drafts": written.filter(status=ReportStatus.DRAFT).select_related("commitment")[:SHOWN],
-        "returned": waiting.rows(viewer, Wait.REPORT_RETURNED)[:SHOWN],
     }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ from agreements.reminders.api import (
 )
 from agreements.reporting.api import ReportViewSet
 from agreements.sources.api import CitationViewSet, DocumentViewSet
-from partners.access import Eyes, allow, everyone, manager_only, open_to_all, staff_only
+from partners.access import Eyes, allow, desk_only, everyone, manager_only, open_to_all, staff_only
 from partners.api import CountryViewSet, DeskViewSet, OrganisationViewSet, SectorViewSet
 from partners.known_api import (
     AbsenceViewSet,
@@ -45,7 +45,7 @@ from partners.known_api import (
     RelationViewSet,
 )
 from partners.viewers import Role
-from tracker import accounts, design, health, home, mails
+from tracker import accounts, design, health, home, mails, review
 from tracker.admin_site import lead_on
 from tracker.heartbeat import views as heartbeat
 from tracker.helping import help_page
@@ -120,8 +120,9 @@ urlpatterns = [
     path("design/", staff_only(design.components), name="design"),
     path("changes/", staff_only(home.changes), name="changes"),
     *pages_of(home.CHANGES, staff_only),
-    path("waiting/", everyone(home.waiting_page), name="waiting"),
-    path("review/", manager_only(home.review), name="review"),
+    path("waiting/", everyone(review.waiting_page), name="waiting"),
+    path("waiting/<slug:kind>/decide/", desk_only(review.decide), name="waiting_decide"),
+    path("review/", manager_only(review.review), name="review"),
     path("search/", everyone(search.search), name="search"),
     path("search/palette/", everyone(search.palette), name="palette"),
     path("history/agreements/<slug:ref>/", staff_only(history.timeline), name="timeline"),

@@ -23,10 +23,11 @@ from agreements.commitments.forms.blockers import BlockerForm
 from agreements.commitments.forms.due_requests import DropRequestForm, DueRequestForm
 from agreements.commitments.models import ActionItem, Answer, Commitment, DueRequest, Report
 from agreements.commitments.rules import answers, blockers, due_requests, reports
+from agreements.overview.deciding import QUESTIONS, YesNoForm
 from agreements.register.forms.acts import ActForm
 from agreements.register.models import Agreement, Step
 from agreements.register.rules import lifecycle
-from agreements.vocabulary import ReportStatus, RequestKind, RequestState, Verdict
+from agreements.vocabulary import ReportStatus, RequestKind, RequestState, Verdict, Wait
 from partners.models import Desk
 from partners.refusals import Refused
 from partners.viewers import Role, Viewer
@@ -36,23 +37,6 @@ Do = Callable[[Any], Any]
 
 class NoteForm(forms.Form):
     text = forms.CharField(label=gettext_lazy("Note"), max_length=4000, widget=forms.Textarea({"rows": 3}))
-
-
-class YesNoForm(forms.Form):
-    """What waits: yes, or no with the reason."""
-
-    yes = forms.ChoiceField(label=gettext_lazy("Decision"))
-    comment = forms.CharField(
-        label=gettext_lazy("Comment"), required=False, max_length=4000, widget=forms.Textarea({"rows": 2})
-    )
-
-    def __init__(self, *args: Any, words: tuple[str, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["yes"].choices = [("", "–"), ("yes", words[0]), ("no", words[1])]  # type: ignore[attr-defined]  # of a ChoiceField
-
-    @property
-    def says_yes(self) -> bool:
-        return bool(self.cleaned_data["yes"] == "yes")
 
 
 class ReasonForm(forms.Form):
@@ -132,6 +116,15 @@ def take(way: Way, item: AgendaItem, viewer: Viewer) -> Decision:
         return Decision.objects.create(item=item, by_id=viewer.user_id or 0, on=viewer.on, **said)
 
 
+def take_at(meeting: Meeting, record: Any, viewer: Viewer, decide: Callable[[Any], None]) -> Decision:
+    """Decide on what waits of a commitment at its item of the agenda. Raises Refused."""
+    items = AgendaItem.objects.visible_to(viewer).select_related("meeting", "agreement", "commitment")
+    item = items.filter(meeting=meeting, commitment=getattr(record, "commitment_id", None) or 0).first()
+    if item is None:
+        raise Refused(_("It is not on the agenda of that meeting: decide on it without the meeting."))
+    return take(Way("", "", None, lambda _form: decide(record)), item, viewer)
+
+
 def _steps(item: AgendaItem) -> Any:
     return Step.objects.filter(agreement=item.agreement_id)
 
@@ -186,43 +179,29 @@ def _waiting(row: Commitment, viewer: Viewer, filled: Any) -> Iterator[Way]:
     for one in asked.select_related("commitment__agreement"):
         if due_requests.may_decide(one, viewer):
             is_drop = one.kind == RequestKind.DROP
-            words = (_("Drop it"), _("Keep it")) if is_drop else (_("Move the day"), _("Keep the day"))
             label = _("Decide whether it is dropped") if is_drop else _("Decide on the new day %(day)s")
-            yield _decide(f"request-{one.pk}", label % {"day": one.becomes}, words, filled, _deciding(one, viewer))
+            yield _decide(Wait(one.kind), f"request-{one.pk}", label % {"day": one.becomes}, one, viewer, filled)
     told = Report.objects.visible_to(viewer).live().filter(**of_it, status=ReportStatus.SUBMITTED)
     for report in told.select_related("commitment__agreement"):
         if reports.may_decide(report, viewer):
-            words = (_("Accept the report"), _("Return the report"))
             label = _("Decide on the report of %(day)s") % {"day": f"{report.on:%d/%m/%Y}"}
-            yield _decide(f"report-{report.pk}", label, words, filled, _accepting(report, viewer))
+            yield _decide(Wait.REPORT, f"report-{report.pk}", label, report, viewer, filled)
     given = Answer.objects.visible_to(viewer).live().filter(
         **of_it, verdict=Verdict.DISPUTED, state__in=answers.UNSETTLED
     )  # fmt: skip
     for answer in given.select_related("commitment__agreement", "organisation"):
         if answers.may_settle(answer, viewer):
-            words = (_("Adopt the proposed wording"), _("Keep the wording"))
             label = _("Answer what %(name)s disputes") % {"name": answer.organisation.label}
-            yield _decide(f"answer-{answer.pk}", label, words, filled, _settling(answer, viewer))
+            yield _decide(Wait.DISPUTE, f"answer-{answer.pk}", label, answer, viewer, filled)
 
 
-def _decide(name: str, label: str, words: tuple[str, str], filled: Any, do: Do) -> Way:
-    return Way(name, label, filled(name, YesNoForm, words=words), do, is_first=True)
-
-
-def _deciding(one: DueRequest, viewer: Viewer) -> Do:
-    return lambda form: due_requests.decide(
-        one, approve=form.says_yes, by=viewer, comment=form.cleaned_data["comment"]
+def _decide(kind: Wait, name: str, label: str, record: Any, viewer: Viewer, filled: Any) -> Way:
+    question = QUESTIONS[kind]
+    form = filled(name, YesNoForm, words=question.words)
+    return Way(
+        name, label, form, lambda form: question.decide(record, form.says_yes, viewer, form.cleaned_data["comment"]),
+        is_first=True,
     )  # fmt: skip
-
-
-def _accepting(report: Report, viewer: Viewer) -> Do:
-    return lambda form: reports.decide(
-        report, accept=form.says_yes, by=viewer, comment=form.cleaned_data["comment"]
-    )  # fmt: skip
-
-
-def _settling(answer: Answer, viewer: Viewer) -> Do:
-    return lambda form: answers.settle(answer, adopt=form.says_yes, by=viewer, reply=form.cleaned_data["comment"])
 
 
 def _of_agreement(item: AgendaItem, viewer: Viewer, filled: Any) -> Iterator[Way]:

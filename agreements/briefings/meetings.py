@@ -57,6 +57,11 @@ def open_one(
     return made
 
 
+def going_on(viewer: Viewer) -> Any:
+    """Meetings at which something can still be decided."""
+    return Meeting.objects.visible_to(viewer).live().filter(state=MeetingState.OPEN)
+
+
 def may_keep(meeting: Meeting, viewer: Viewer) -> bool:
     """Who writes down who was present, ends it and takes it up again: its opener, and the staff of its desk."""
     if viewer.read_only or viewer.role not in DESK_STAFF:

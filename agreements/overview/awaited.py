@@ -6,11 +6,10 @@ and until then they are read as they are now (`migrations/sql/awaited.py`). See 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
-from typing import Any
 
-from agreements.overview.sources import SOURCES, Source
+from agreements.overview.sources import SOURCES
 from agreements.vocabulary import Wait
 from partners.statements import Text
 from partners.viewers import Role, Viewer
@@ -27,9 +26,8 @@ AT_LEAST = """
         SELECT FROM awaited_now({desks}) WHERE from_on <= %s AND NOT author_ids && {eyes} LIMIT %s
     ) waits"""
 LISTED = """
-    SELECT record_id, CASE WHEN due_on < %s THEN due_on ELSE since_on END AS since FROM awaited_now({desks})
-    WHERE kind = %s AND from_on <= %s AND record_id <> ALL (%s)
-    ORDER BY since NULLS LAST, record_id LIMIT %s OFFSET %s"""
+    SELECT kind, record_id, CASE WHEN due_on < %s THEN due_on ELSE since_on END FROM awaited_now({desks})
+    WHERE kind = ANY (%s) AND from_on <= %s AND kind || record_id <> ALL (%s)"""
 
 UNHEARD = """
     SELECT record_id FROM awaited_now({desks}) WHERE kind = 'stuck' AND since_on < %s
@@ -57,11 +55,14 @@ def are_more_than(most: int, viewer: Viewer) -> bool:
     return bool(number > most)
 
 
-def listed(source: Source, viewer: Viewer, own: Collection[int], first: int, most: int | None) -> list[tuple[Any, ...]]:
-    """Keys and days of some that wait, the longest first, without the viewer's own."""
+def listed(viewer: Viewer, own: Mapping[Wait, Collection[int]]) -> Text:
+    """Kind, key and day of what is kept of these kinds, without the viewer's own."""
+    kinds = [kind.value for kind in own if is_kept(kind, viewer)]
+    if not kinds:
+        return Text("")
     desks, at = _keys(viewer.desk_ids)
-    values = (viewer.on, *at, source.kind.value, viewer.on, list(own), most, first)
-    return Text(LISTED.format(desks=desks), values).rows()
+    others = [f"{kind.value}{key}" for kind, keys in own.items() for key in keys]
+    return Text(LISTED.format(desks=desks), (viewer.on, *at, kinds, viewer.on, others))
 
 
 def unheard(desks: Iterable[int], *, before: date, most: int) -> list[int]:

@@ -47,11 +47,11 @@ class Quarters:
     lines: tuple[Compared, ...]
 
 
-def quarters(viewer: Viewer) -> Quarters:
-    """This quarter as far as it has come, and the whole one before. Two queries."""
+def quarters(viewer: Viewer, *, of_house: bool = False) -> Quarters:
+    """This quarter as far as it has come, and the whole one before; at the viewer's desks, who has any. Two queries."""
     this, before = _spans(viewer.on)
-    found = kept.counts(_papers, viewer) | kept.counts(_done, viewer)
-    mine = {"desk": "mine"} if viewer.desk_ids else {}
+    found = kept.counts(_papers, viewer, of_house=of_house) | kept.counts(_done, viewer, of_house=of_house)
+    mine = {"desk": "mine"} if viewer.desk_ids and not of_house else {}
 
     def compared(name: str, label: str, page: str, days: str, **more: str) -> Compared:
         numbers = (
@@ -79,19 +79,19 @@ def _spans(on: date) -> tuple[PartialDate, PartialDate]:
     return this, PartialDate(this.first_day - timedelta(days=1), Precision.QUARTER)
 
 
-def _papers(viewer: Viewer) -> Any:
+def _papers(viewer: Viewer, *, of_house: bool) -> Any:
     this, before = _spans(viewer.on)
-    rows = Agreement.objects.visible_to(viewer).filter(own_desks(viewer))
+    rows = Agreement.objects.visible_to(viewer).filter(Q() if of_house else own_desks(viewer))
     return rows.filter(signed_on__range=(before.first_day, this.last_day)), {
         f"concluded_{number}": Count("pk", filter=concluded_from(one.first_day) & concluded_to(one.last_day))
         for number, one in enumerate((this, before))
     }
 
 
-def _done(viewer: Viewer) -> Any:
+def _done(viewer: Viewer, *, of_house: bool) -> Any:
     this, before = _spans(viewer.on)
     rules = {"delivered": Q(), "on_time": IS_ON_TIME, "late": IS_LATE}
-    rows = Commitment.objects.visible_to(viewer).filter(own_desks(viewer, "agreement__"))
+    rows = Commitment.objects.visible_to(viewer).filter(Q() if of_house else own_desks(viewer, "agreement__"))
     return rows.filter(delivered_within(before.first_day, this.last_day)), {
         f"{name}_{number}": Count("pk", filter=delivered_within(one.first_day, one.last_day) & rule)
         for name, rule in rules.items()
@@ -100,10 +100,15 @@ def _done(viewer: Viewer) -> Any:
 
 
 def worst(viewer: Viewer) -> list[Any]:
-    """What has been late for longest. One query."""
+    """What has been late for longest at the viewer's desks. One query."""
     return kept.records(_worst, viewer)
 
 
 def _worst(viewer: Viewer) -> Any:
-    late = at_desks(viewer).overdue(viewer.on).select_related("agreement", "lead", "partner_owner")
+    return worst_of(at_desks(viewer), viewer)
+
+
+def worst_of(rows: Any, viewer: Viewer) -> Any:
+    """What of these rows has been late for longest."""
+    late = rows.overdue(viewer.on).select_related("agreement", "lead", "partner_owner")
     return late.with_duty(viewer).order_by("due_on", "pk")[:MOST_WORST]

@@ -31,6 +31,7 @@ from agreements.vocabulary import (
     AmendmentStage,
     AnswerState,
     Confirmation,
+    Direction,
     Part,
     ReportStatus,
     RequestKind,
@@ -249,6 +250,11 @@ def _said_by(row: Report | DueRequest) -> Any:
     return row.organisation or row.created_by
 
 
+def _owing(row: Commitment) -> Any:
+    """Who is late: the partner in charge, or our agency where nobody else is."""
+    return row.lead if row.direction == Direction.OURS else row.partner_owner or row.lead
+
+
 def _of_commitment(anchor: str) -> Callable[[Any], str]:
     return lambda row: f"{row.commitment.get_absolute_url()}#{anchor}"
 
@@ -284,7 +290,7 @@ SOURCES: Mapping[Wait, Source] = {
         ),
         Source(
             Wait.REPORT, Report, DESK, _of_keepers(Report, REPORTS, organisation__isnull=False), F("on"), SPOKEN,
-            _said_by, _of_commitment("reports"), at_desk=REPORTS,
+            _said_by, _of_commitment("reports"), lambda row: row.text, REPORTS,
         ),
         _request(Wait.DAY, lambda row: f"{row.was or '–'} → {row.becomes}: {row.reason}"),
         _request(Wait.DROP, lambda row: row.reason),
@@ -292,12 +298,15 @@ SOURCES: Mapping[Wait, Source] = {
             Wait.DISPUTE, Answer, DESK, _of_keepers(Answer, DISPUTES), F("on"), SPOKEN, lambda row: row.organisation,
             _of_commitment("positions"), lambda row: row.remark or row.proposed, DISPUTES,
         ),
-        Source(Wait.ACTION, ActionItem, MANAGERS, _actions, F("done_on"), ("done_by",), lambda row: row.done_by),
+        Source(
+            Wait.ACTION, ActionItem, MANAGERS, _actions, F("done_on"), ("done_by",), lambda row: row.done_by,
+            says=lambda row: row.result,
+        ),
         Source(
             Wait.EXPIRED, Agreement, MANAGERS, _expired, Least("expires_on", "leaves_on"), ("owner",),
             lambda row: row.owner,
         ),
-        Source(Wait.STUCK, Commitment, MANAGERS, _stuck, _stuck_since, PLACE, at_desk=STUCK),
+        Source(Wait.STUCK, Commitment, MANAGERS, _stuck, _stuck_since, PLACE, _owing, at_desk=STUCK),
         Source(Wait.RETURNED, Agreement, DESK, _returned, _last(Act.RETURN, agreement=OuterRef("pk")), ("desk",)),
         Source(Wait.DRAFT, Agreement, DESK, _drafts, DAY_MADE, ("desk",)),
         Source(Wait.CLEARED, Agreement, DESK, _cleared, _last(Act.CLEAR, agreement=OuterRef("pk")), ("desk",)),
@@ -306,7 +315,7 @@ SOURCES: Mapping[Wait, Source] = {
             Wait.REPORT_RETURNED, Report, DESK | PARTNERS, _own_reports, TruncDate("decided_at", tzinfo=HERE),
             (*SPOKEN, "decided_by"), url=lambda row: reverse("report_edit", args=[row.pk]),
         ),
-        Source(Wait.LATE, Commitment, DESK, _late, F("due_on"), PLACE),
+        Source(Wait.LATE, Commitment, DESK, _late, F("due_on"), PLACE, _owing),
         Source(
             Wait.CONFIRM, Commitment, PARTNERS, _to_confirm, Value(None), PLACE,
             url=lambda row: f"{row.get_absolute_url()}#answer",

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from agreements.commitments.rules import blockers
 from agreements.overview import figures, quarters, tiles, waiting
+from agreements.overview.folding import folded
 from agreements.vocabulary import Wait
 from partners.requests import Request
 
@@ -27,7 +28,7 @@ def overview(request: Request) -> HttpResponse:
         "blocked": figures.blocked(viewer), "figures": figures.figures(viewer),
         "list": f"{reverse('commitments')}?{urlencode({'owed': 'true'} | figures.scope(viewer))}&",
         "may_nudge": bool(viewer.desk_ids) and not viewer.read_only, "nudge_days": blockers.NUDGE_DAYS,
-        "others": waiting.items(viewer, kinds=TO_DECIDE, most=SHOWN),
+        "others": folded(waiting.items(viewer, kinds=TO_DECIDE, most=SHOWN)),
     }  # fmt: skip
     return render(request, "agreements/overview/overview.html", context)
 

@@ -28,6 +28,7 @@ LISTS = (
 )  # fmt: skip
 NOT_WALKED = re.compile(
     r"^/(accounts|i18n|static|api|calendar|l|r|mails|design|admin|history|profile|tour)\b|/export\.|/file/|^/exports/\d|"
+    r"/inbox/\d|"  # what is opened from there is read by that, and one fewer is unread
     r"/as-partner/|/edit/|/quick/|/new/|[?&](sort|after|columns|view=timeline)="
 )
 # What is not a count, though it is a number: taken out before one is looked for.

@@ -48,6 +48,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "inbox": (IN, OK, OK, OK, OK, OK, OK, OK),
     "inbox_read_all": (IN, NO, NO, NO, NO, NO, NO, NO),
     "inbox_act": (IN, NO, NO, NO, NO, NO, NO, NO),
+    "inbox_open": (IN, GONE, GONE, GONE, GONE, GONE, GONE, GONE),  # another's
     "reminders": (IN, GONE, GONE, OK, GONE, GONE, OK, OK),
     "agreement_reminders": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "pulse": (IN, GONE, GONE, GONE, GONE, GONE, OK, OK),
@@ -57,6 +58,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "tour": (IN, NO, NO, NO, NO, NO, NO, NO),
     "design": (IN, OK, OK, OK, GONE, GONE, OK, OK),
     "changes": (IN, OK, OK, OK, GONE, GONE, OK, OK),
+    "waiting_decide": (IN, NO, NO, NO, GONE, GONE, GONE, GONE),
     "waiting": (IN, OK, OK, OK, OK, OK, OK, OK),
     "review": (IN, GONE, GONE, OK, GONE, GONE, GONE, GONE),
     "palette": (IN, OK, OK, OK, OK, OK, OK, OK),

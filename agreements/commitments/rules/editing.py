@@ -35,7 +35,9 @@ WHY_CORRECTED = _("Say why the record of a concluded paper is corrected.")
 CLOSED = _("The agreement takes no changes at its stage, or is another desk's by now.")
 MOVES_BY_REQUEST = _("This day is promised: it moves by a request with a reason, on the page of the commitment.")
 DROPPED_BY_REQUEST = _("A promise is dropped by a request with a reason, on its page; another person decides.")
-OWES_NOTHING = _("It takes part as an observer or a depositary, which owe nothing: name the one responsible, or correct its role.")
+OWES_NOTHING = _(
+    "It takes part as an observer or a depositary, which owe nothing: name the one responsible, or correct its role."
+)
 Bystanders = set[tuple[int, int]]  # agreement and organisation
 DAY, RULE = ("due_on", "due_precision"), ("due_after", "due_unit", "due_from")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -36,7 +37,7 @@ def refs(cast: Cast, name: str, query: str = "") -> list[str]:
 
 def act(cast: Cast, name: str, what: str, of: str = "") -> int:
     row = Reminder.objects.get(recipient__name=(of or name).capitalize())
-    return int(cast.client(name).post(f"/inbox/{row.pk}/", {"act": what}).status_code)
+    return int(cast.client(name).post("/inbox/act/", {"act": what, "row": row.pk}).status_code)
 
 
 def test_each_sees_their_own_with_a_count_on_every_page(cast: Cast, told: Any) -> None:
@@ -54,6 +55,49 @@ def test_read_and_put_away(cast: Cast, told: Any) -> None:
     assert act(cast, "linh", "put_away") == 302
     assert refs(cast, "linh") == []
     assert refs(cast, "sara") == [told.ref]
+
+
+def test_opening_it_reads_all_that_was_told_of_the_record(cast: Cast, told: Any) -> None:
+    row = Reminder.objects.get(recipient=cast.linh)
+    twin = Reminder.objects.create(
+        rule=row.rule,
+        recipient=cast.linh,
+        agreement=row.agreement,
+        commitment=told,
+        due_on=TODAY,
+        offset=3,
+        state="sent",
+    )
+    beside = Reminder.objects.create(
+        rule=row.rule, recipient=cast.linh, agreement=row.agreement, due_on=TODAY, state="sent"
+    )
+    answer = cast.client("linh").get(f"/inbox/{row.pk}/")
+    assert answer["Location"] == told.get_absolute_url()
+    assert set(Reminder.objects.filter(recipient=cast.linh, read_at=None)) == {beside}
+    assert Reminder.objects.get(pk=twin.pk).read_at
+    assert cast.client("minh").get(f"/inbox/{row.pk}/").status_code == 404
+
+
+def test_many_are_ticked_together_one_by_one_or_all_of_an_agreement(cast: Cast, told: Any) -> None:
+    row = Reminder.objects.get(recipient=cast.linh)
+    facts = {"rule": row.rule, "recipient": cast.linh, "state": "sent"}
+    of_it = Reminder.objects.create(agreement=row.agreement, due_on=TODAY, **facts)
+    other = make_agreement(desk=cast.desk, owner=cast.linh, parties=[cast.home, cast.us])
+    beside = Reminder.objects.create(agreement=other, due_on=TODAY, **facts)
+    client = cast.client("linh")
+    folds = client.get("/inbox/").context["folds"]
+    assert [(fold.agreement, len(fold.rows)) for fold in folds] == [(other, 1), (row.agreement, 2)]
+    page = client.get("/inbox/").content.decode()
+    labels = re.findall(r'type="checkbox"[^>]*aria-label="([^"]+)"', page)
+    assert len(labels) == len(set(labels)) == 5
+    client.post("/inbox/act/", {"act": "put_away", "agreement": row.agreement_id})
+    assert list(client.get("/inbox/").context["page"].rows) == [beside]
+    assert Reminder.objects.filter(pk__in=(row.pk, of_it.pk), dismissed_at=None).count() == 0
+    Reminder.objects.filter(pk=row.pk).update(dismissed_at=None)
+    Reminder.objects.filter(pk=of_it.pk).update(dismissed_at=None, state="failed")
+    page = client.post("/inbox/act/", {"act": "snooze", "row": [row.pk, of_it.pk]}, follow=True).content.decode()
+    assert ("1 done: Remind me again in a week." in page, f"Not done: {row.agreement.title}." in page) == (True, True)
+    assert "Tick at least one." in client.post("/inbox/act/", {"act": "read"}, follow=True).content.decode()
 
 
 def test_all_are_read_at_once_and_only_ones_own(cast: Cast, told: Any) -> None:
