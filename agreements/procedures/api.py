@@ -20,7 +20,7 @@ from agreements.register.models import Agreement
 from agreements.sources.models import Document
 from partners.formed import Strict, body_of
 from partners.models import User
-from partners.serializing import CodeField, KeyField, RecordSerializer
+from partners.serializing import CodeField, DayField, KeyField, RecordSerializer
 from partners.viewers import DESK_STAFF, STAFF
 from partners.viewsets import RecordViewSet
 from partners.written import WrittenViewSet
@@ -92,7 +92,7 @@ class ClockSerializer(serializers.Serializer[rules.Line]):
     id = serializers.IntegerField(source="done.pk", help_text="the number of the step")
     step = serializers.CharField(source="done.step.code")
     is_settled = serializers.BooleanField(source="done.is_settled", help_text="done, or does not apply")
-    due_on = serializers.DateField(
+    due_on = DayField(
         source="clock.due_on", default=None, allow_null=True, help_text="null without a clock and while it stands still"
     )
     elapsed = serializers.FloatField(help_text="share of the clock that has run: beyond 1 once it is late")
@@ -164,11 +164,11 @@ class ProceedingStepSerializer(RecordSerializer):
 
 class ReturnedSerializer(Strict):
     reason = serializers.CharField(max_length=300)
-    on = serializers.DateField(required=False, help_text="today, where it is left out")
+    on = DayField(required=False, help_text="today, where it is left out")
 
 
 class BackSerializer(Strict):
-    on = serializers.DateField(required=False, help_text="today, where it is left out")
+    on = DayField(required=False, help_text="today, where it is left out")
 
 
 class ProceedingStepViewSet(WrittenViewSet):
