@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agreements.register.models import Agreement
 from agreements.register.rules import access_log
 from agreements.sources.forms import PaperForm
-from agreements.sources.holding import find, let_go
+from agreements.sources.holding import cancel, find
 from agreements.sources.models import Citation, Document
 from agreements.sources.papers import may_fetch, succeed
 from partners import reading
@@ -97,14 +97,16 @@ def file_of(document: Document, viewer: Viewer) -> FileResponse:
 
 @require_http_methods(["GET", "HEAD", "DELETE"])
 def held_file(request: Request, key: str) -> FileResponse | HttpResponse:
-    """The owner's own paper beside a form, in a frame of our own pages and nowhere else. DELETE: take it away.
+    """The owner's own paper beside a form, in a frame of our own pages and nowhere else.
+
+    DELETE takes it away with the form of a `window`.
 
     A picture is drawn in a sandbox. The viewers that browsers have for PDF run in none (decision 41); what is sent is
     known to be PDF and may load nothing.
     """
     held = find(key, by=request.viewer)
     if held and held.document_id is None and request.method == "DELETE":
-        let_go(held)
+        cancel(held, window=request.GET.get("window", ""))
         return HttpResponse(status=204)
     if held is None or not held.is_shown or not (held.is_pdf or held.is_picture):
         raise Http404
