@@ -135,6 +135,16 @@ class ImportBatch(models.Model):
         if name:
             transaction.on_commit(lambda: storage.delete(name))
 
+    def forget(self, why: str) -> None:
+        """All that it held goes, samples of its cells too; a line says that it was brought in, and why it went."""
+        with transaction.atomic():
+            for kind in (ImportRow, ImportPartner):
+                kind.objects.filter(batch=self).delete()
+            self.put_file_away()
+            self.found, self.headers, self.mapping, self.counts = {}, [], {}, {}
+            self.state, self.error, self.heard_at = ImportState.FAILED, why[:300], None
+            self.save(update_fields=["found", "headers", "mapping", "counts", "state", "error", "heard_at"])
+
     @property
     def percent(self) -> int:
         return round(100 * self.done / self.total) if self.total else 0

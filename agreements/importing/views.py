@@ -104,6 +104,9 @@ def import_read(request: Request, pk: int) -> HttpResponse:
         return redirect("import_columns", batch.pk)
     try:
         taking.read(batch, form.cleaned_data)
+    except taking.Marked as no:
+        messages.error(request, no.reason)
+        return redirect("import", batch.pk)
     except Refused as no:
         messages.error(request, no.reason)
     else:
