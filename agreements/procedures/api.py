@@ -144,6 +144,9 @@ class ProceedingViewSet(WrittenViewSet):
             rules.close(self.held(), by=self.viewer, reason=said.get("reason", ""))
         return self.shown_at(pk)
 
+    def lock_before(self, record: Proceeding) -> None:
+        rules.hold(record.agreement_id, self.viewer)
+
     def base_queryset(self) -> Any:
         return super().base_queryset().select_related("agreement", "procedure")
 
@@ -182,10 +185,10 @@ class ProceedingStepViewSet(WrittenViewSet):
     }  # fmt: skip
     bodies: ClassVar = {"partial_update": body_of(StepForm, "ProceedingStepChange")}
 
-    def hold(self, record: ProceedingStep) -> None:
-        """Raises PermissionDenied where another desk keeps the agreement."""
-        if not rules.may_keep(record.proceeding.agreement, self.viewer):
-            raise exceptions.PermissionDenied
+    def lock_before(self, record: ProceedingStep) -> None:
+        rules.hold(record.proceeding.agreement_id, self.viewer)
+
+    hold = lock_before
 
     def form(self, record: Any, data: Any = None, files: Any = None) -> StepForm:
         papers = record.proceeding.agreement.documents.visible_to(self.viewer)

@@ -13,7 +13,7 @@ from agreements.register.rules import access_log
 from agreements.sources.forms import PaperForm
 from agreements.sources.holding import cancel, find
 from agreements.sources.models import Citation, Document
-from agreements.sources.papers import may_fetch, succeed
+from agreements.sources.papers import add, may_fetch, may_keep, succeed
 from partners import reading
 from partners.refusals import Refused
 from partners.requests import Request
@@ -65,11 +65,6 @@ def _editions(document: Document, viewer: Viewer) -> list[Document]:
 def _may_add(document: Document, viewer: Viewer) -> bool:
     agreement = document.agreement
     return agreement is not None and may_keep(agreement, viewer)
-
-
-def may_keep(agreement: Agreement, viewer: Viewer) -> bool:
-    """Papers come in at every stage: an ended agreement still has its notice to keep."""
-    return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.archived_at is None
 
 
 @require_safe
@@ -142,9 +137,12 @@ def add_paper(request: Request, ref: str) -> HttpResponse:
         raise Http404
     form = PaperForm(request.POST or None, request.FILES or None, instance=_new_paper(request, agreement))
     if request.method == "POST" and form.is_valid():
-        form.instance.stamp(request.viewer)
-        form.save()
-        messages.success(request, _("The paper is added."))
-        return redirect(agreement)
+        try:
+            add(form.instance, by=viewer)
+        except Refused as no:
+            form.add_error(None, no.reason)
+        else:
+            messages.success(request, _("The paper is added."))
+            return redirect(agreement)
     context = {"form": form, "agreement": agreement}
     return render(request, "agreements/sources/add_paper.html", context, status=422 if form.errors else 200)
