@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.fields import FieldTable
+from partners.files import KeptFileField
 from partners.models import Country, Desk, Organisation
 from partners.records import NOTHING, RecordQuerySet
 from partners.states import State, StateField, Tone
@@ -74,7 +75,7 @@ class ImportBatch(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="imports", verbose_name=_("whose"))
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="imports", verbose_name=_("desk"))
-    file = models.FileField(_("file"), upload_to=file_place)
+    file = KeptFileField(_("file"), upload_to=file_place)
     file_name = models.CharField(_("name of the file"), max_length=200)
     digest = models.CharField("SHA-256", max_length=64)
     language = models.CharField(_("language"), max_length=2)
