@@ -46,7 +46,7 @@ def bring_in(data: Any, mine: Any, theirs: Any, base_of: Callable[[Any], Any]) -
     """
     choose(data, mine, theirs)
     key, now = mine.add_prefix("seen_version"), theirs.instance
-    seen = reading.whole(data.get(key, ""))
+    seen = reading.whole(data.get(key, ""), most=reading.MOST_KEY)
     if seen is None or seen == now.version:
         return []
     old = as_opened(now, seen)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django.http.request import _ImmutableQueryDict
 
 MOST_KEY = 2**63 - 1  # of a column of keys
+MOST_PLACE = 10**6  # from which a list goes on
 FIRST_YEAR, LAST_YEAR = 1648, 2200  # since the Peace of Westphalia, from when treaties between states are counted
 DEEPEST = 40  # levels of lists and objects in JSON
 MOST_NUMBERS = 25  # characters of a number in JSON
@@ -43,8 +44,11 @@ class Unreadable(ValueError):
     name = ""
 
 
-def whole(text: str, *, least: int = 0, most: int = MOST_KEY) -> int | None:
-    """A whole number in ASCII digits, without sign; None for anything else and outside of the bounds."""
+def whole(text: str, *, least: int = 0, most: int) -> int | None:
+    """A whole number in ASCII digits, without sign; None for anything else and outside of the bounds.
+
+    Whoever reads one says up to where it is added, multiplied and stored.
+    """
     if not _WHOLE.fullmatch(text):
         return None
     number = int(text)
@@ -53,12 +57,17 @@ def whole(text: str, *, least: int = 0, most: int = MOST_KEY) -> int | None:
 
 def key(text: str) -> int | None:
     """The key of a row; None for what can be none."""
-    return whole(text, least=1)
+    return whole(text, least=1, most=MOST_KEY)
 
 
 def keys(values: Iterable[str]) -> list[int]:
     """Keys of rows, what can be none left out."""
     return [found for value in values if (found := key(value)) is not None]
+
+
+def place(text: str) -> int:
+    """Where a list goes on; 0, its beginning, for what is none."""
+    return whole(text, most=MOST_PLACE) or 0
 
 
 def year(text: str) -> int | None:

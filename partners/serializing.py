@@ -11,7 +11,7 @@ from django.db.models import OuterRef
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from partners import kept
+from partners import kept, reading
 from partners.permissions import viewer_of
 from partners.records import Record
 from partners.rows import Columns, MadeInSql
@@ -73,6 +73,16 @@ class MomentField(serializers.DateTimeField):
         return WrittenMoment(columns(str(self.source or self.field_name)))
 
 
+class DayField(serializers.DateField):
+    """A day within the years that a register knows: beyond them no day can be counted on from."""
+
+    def to_internal_value(self, value: Any) -> Any:
+        day = reading.day(value) if isinstance(value, str) else None
+        if day is None:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return day
+
+
 class KeyField(serializers.IntegerField):
     """The number of a linked record that the reader sees; null of one that is hidden."""
 
@@ -97,6 +107,7 @@ class RecordSerializer(MadeInSql, serializers.ModelSerializer[Any]):
 
     serializer_field_mapping: ClassVar = {
         **serializers.ModelSerializer.serializer_field_mapping, models.DateTimeField: MomentField,
+        models.DateField: DayField,
     }  # fmt: skip
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:

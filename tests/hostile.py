@@ -6,12 +6,15 @@ import ast
 import io
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes, urlencode
+
+import yaml
 
 from agreements.commitments.lists.filters import CommitmentFilter
 from agreements.register.lists.filters import AgreementFilter
@@ -22,7 +25,7 @@ TEXTS: tuple[str | bytes, ...] = (
     "\x00", "a\x00b", b"\xed\xa0\x80", b"\xff\xfe", b"\xc0\xaf", b"\xf8\x88\x80\x80\x80", "\x0b", "\x1f", "\x85",
     "\u2028",     "\ufeff", "\u202e", "\u200b", "\ufdd0", "\U0010ffff", "e\u0301" * 50, "²", "③", "٣", "１２",
     "-1", "0", "1.5", "+1", "1_0", "99999999999999999999", "9" * 5000, "1e400", "NaN", "Infinity", "0x10", "2147483648",
-    "9223372036854775808",
+    "9223372036854775807", "9223372036854775808",
     "",
     " ", "None", "null", "true", "[]", "{}", "[" * 2000, '{"a":' * 500, "x" * 20_000, "'", '"', "\\", "%", "%00", "%%s",
     "a=%00&b=%ff", "q=%00", "signed_from=-1", "after=1~x", "{{ 7*7 }}", "<script>", "../../etc/passwd", "=1+1",
@@ -32,7 +35,7 @@ TEXTS: tuple[str | bytes, ...] = (
     "-0", "1" + "0" * 60 + " tỷ", "http://[", "https://a:b", "ftp://x", "a@b", "@" * 300, "😀" * 300, "ﷺ" * 300,
 )  # fmt: skip
 JSONS: tuple[Any, ...] = (
-    None, True, False, 0, -1, 1.5, 10**18, 2**63, 10**24, [], {}, [[]], [None], [{}], {"a": 1}, ["x"] * 50,
+    None, True, False, 0, -1, 1.5, 10**18, 2**63 - 1, 2**63, 10**24, [], {}, [[]], [None], [{}], {"a": 1}, ["x"] * 50,
     "\x00", "\ud800", "²", "", " ", "x" * 20_000, "9999-12-31", "0001-01-01", "2023", "Q3 2023", "\u202e\u200b",
     "\x0b", "NaN",
 )  # fmt: skip
@@ -223,6 +226,33 @@ def in_bodies(number: int, people: Sequence[str], calls: Sequence[Call]) -> Iter
         yield Probe(who, method, path, body=json.dumps({**body, name: value}).encode(), content_type="application/json")
     for who, (method, path, _names, _body), raw in spread(number // 3, people, calls, BODIES):
         yield Probe(who, method, path, body=raw, content_type="application/json")
+
+
+def of_description(paths: Sequence[str], known: dict[str, Any]) -> tuple[list[Call], list[Form]]:
+    """What the API says of itself, at addresses where something is: the bodies that it takes, and its parameters."""
+    said = yaml.safe_load((ROOT / "docs/openapi.yaml").read_text(encoding="utf-8"))
+    calls, asked = [], []
+    for template, operations in said["paths"].items():
+        pattern = re.compile(re.sub(r"\\{[^}]+\\}", "[^/]+", re.escape(template)))
+        for path in filter(pattern.fullmatch, paths):
+            for method, operation in operations.items():
+                names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+                if method == "get" and names:
+                    asked.append(("", "GET", path, {name: str(known[name]) for name in names if name in known}))
+                    asked[-1][3].update({name: "" for name in names if name not in known})
+                for kind in operation.get("requestBody", {}).get("content", {}).values():
+                    model = said["components"]["schemas"][kind["schema"]["$ref"].rpartition("/")[2]]
+                    fields = model.get("properties", {})
+                    body = {name: known[name] for name in fields if name in known}
+                    calls.append((method.upper(), path, tuple(fields), body))
+    return calls, asked
+
+
+def in_queries(number: int, people: Sequence[str], asked: Sequence[Form]) -> Iterator[Probe]:
+    """Each parameter of the API replaced, beside others that are right."""
+    boxes = [(path, fields, name) for _who, _method, path, fields in asked for name in fields]
+    for who, (path, fields, name), value in spread(number, people, boxes, TEXTS):
+        yield Probe(who, "GET", path, pairs({key: text for key, text in fields.items() if text}, name, value))
 
 
 def in_headers(number: int, people: Sequence[str], paths: Sequence[str]) -> Iterator[Probe]:

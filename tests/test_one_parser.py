@@ -10,6 +10,7 @@ from tests.test_house_rules import CODE, ROOT
 
 PARSERS = {"partners/reading.py", "agreements/dates.py", "agreements/amounts.py"}
 GUARDS = {"isdigit", "isdecimal", "isnumeric"}
+BARE_DAYS = {"serializers.DateField", "serializers.DateTimeField", "serializers.TimeField"}
 READERS = {"fromisoformat", "strptime", "parse_date", "parse_datetime", "parse_time"}
 FROM_OUTSIDE = {"request", "data", "posted", "asked", "query", "text", "value", "wanted", "mark", "sent"}
 # Files that turn bytes into text, and how that text is cleaned.
@@ -58,7 +59,7 @@ def parsed_by_hand(tree: ast.Module) -> Iterator[str]:
                 yield ast.unparse(node)
             if node.func.id == "QueryDict" and not isinstance(node.args[0], ast.Constant):
                 yield ast.unparse(node)
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "json.loads":
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in {"json.loads", *BARE_DAYS}:
             yield ast.unparse(node)
 
 

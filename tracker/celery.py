@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import importlib
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import beat_init, worker_init
+from celery.signals import beat_init, task_postrun, worker_init
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from kombu import Queue
 
+from partners import files
 from tracker.database.weaknesses import refuse_weak_role
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
@@ -81,3 +83,8 @@ def check_before_work(**_signal: object) -> None:
         importlib.import_module("tracker.surfaces").refuse_without_policy()  # once all models are there
     except ImproperlyConfigured as wrong:
         raise SystemExit(str(wrong)) from None
+
+
+@task_postrun.connect
+def take_away_what_came_to_nothing(**_task: Any) -> None:
+    files.settle()

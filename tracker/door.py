@@ -126,7 +126,7 @@ class Door:
                 raise BadRequest("charset")
             request.encoding = "utf-8"
         declared = request.META.get("CONTENT_LENGTH") or ""
-        if declared and (reading.whole(declared) or 0) > _most_bytes(request):
+        if declared and (reading.whole(declared, most=reading.MOST_KEY) or 0) > _most_bytes(request):
             raise BadRequest("large")
 
     def _take_in(self, request: HttpRequest) -> None:

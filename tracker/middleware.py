@@ -20,7 +20,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from whitenoise.middleware import WhiteNoiseFileResponse  # type: ignore[import-untyped]  # it has no types
 
-from partners import devices
+from partners import devices, files
 from partners.credential_views import store_of
 from partners.masking import masked
 from partners.models import Draft
@@ -94,6 +94,7 @@ class WhoActs:
         else:
             with pghistory.context(user=user_id, request=request.name, path=masked(request.path)) as context:
                 response = self.answer(request)
+            files.settle()
             if user.is_authenticated and request.path.startswith(SECOND_FACTOR):
                 keep_own_session(signed_in(request), context.id)
         response.headers["Content-Language"] = translation.get_language()

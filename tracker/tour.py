@@ -122,7 +122,7 @@ def stop_for(user: User, viewer: Viewer) -> dict[str, Any]:
 @require_POST
 def tour(request: Request) -> HttpResponse:
     """Go to a step; beyond the last the tour is over, and from the profile it begins again."""
-    to = reading.whole(request.POST.get("to", ""))
+    to = reading.whole(request.POST.get("to", ""), most=LENGTH)
     at = LENGTH if to is None else min(to, LENGTH)
     User.objects.filter(pk=request.user.pk).update(toured=at)
     return redirect("home")

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.vocabulary import FileForm, PaperKind, RecordList
 from partners.fields import FieldTable
+from partners.files import KeptFileField
 from partners.records import RecordQuerySet
 from partners.states import State, StateField, Tone
 from partners.viewers import ALL_DESKS, Viewer
@@ -98,7 +99,7 @@ class Export(models.Model):
     seen = models.CharField(_("what its reader saw"), max_length=64, blank=True, editable=False)
     total = models.PositiveIntegerField(_("rows"), default=0)
     done = models.PositiveIntegerField(_("rows written"), default=0)
-    file = models.FileField(_("file"), upload_to=export_name, blank=True)
+    file = KeptFileField(_("file"), upload_to=export_name, blank=True)
     error = models.CharField(_("what went wrong"), max_length=300, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     heard_at = models.DateTimeField(_("last sign of life"), null=True)

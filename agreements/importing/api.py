@@ -289,7 +289,7 @@ class ImportViewSet(Answering):
             if outcome not in RowOutcome.values:
                 raise exceptions.ValidationError({"outcome": [_("There is no such outcome.")]})
             rows = rows.filter(outcome=outcome)
-        after = reading.whole(request.query_params.get("after", "") or "0")
+        after = reading.whole(request.query_params.get("after", "") or "0", most=reading.MOST_PLACE)
         if after is None:
             raise exceptions.ValidationError({"after": [_("Write a whole number.")]})
         shown = rows.filter(number__gt=after).order_by("number")[:MOST_ROWS]

@@ -11,7 +11,7 @@ import json
 import resource
 import sys
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import chain, islice
 from typing import Any
@@ -36,8 +36,8 @@ class Refused(Exception):
     """What is wrong with the file, as a word that `tables.REASONS` explains."""
 
 
-def read(content: bytes, said: dict[str, Any]) -> tuple[dict[str, Any], Iterator[Row]]:
-    """What the file is, and its rows. `said` may name its sheet, encoding and separator."""
+def read(content: bytes, said: dict[str, Any]) -> tuple[dict[str, Any], Iterator[Row], Iterator[str]]:
+    """What the file is, its rows, and the texts of its other sheets. `said` may name sheet, encoding and separator."""
     if content.startswith((ZIP, COMPOUND)):
         return _workbook(content, said)
     from agreements.importing import plaintext  # noqa: PLC0415  (only what the file needs is loaded under the limit)
@@ -46,7 +46,7 @@ def read(content: bytes, said: dict[str, Any]) -> tuple[dict[str, Any], Iterator
         found, rows = plaintext.read(content, said)
     except plaintext.NoTable as no:
         raise Refused(str(no)) from None
-    return found, _careful(rows, plaintext.NoTable)
+    return found, _careful(rows, plaintext.NoTable), iter(())
 
 
 def _careful(rows: Iterator[Row], no_table: type[Exception]) -> Iterator[Row]:
@@ -57,7 +57,7 @@ def _careful(rows: Iterator[Row], no_table: type[Exception]) -> Iterator[Row]:
         raise Refused(str(no)) from None
 
 
-def _workbook(content: bytes, said: dict[str, Any]) -> tuple[dict[str, Any], Iterator[Row]]:
+def _workbook(content: bytes, said: dict[str, Any]) -> tuple[dict[str, Any], Iterator[Row], Iterator[str]]:
     from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum  # noqa: PLC0415
 
     if content.startswith(ZIP):
@@ -87,21 +87,27 @@ def _workbook(content: bytes, said: dict[str, Any]) -> tuple[dict[str, Any], Ite
     kind = "xlsx" if content.startswith(ZIP) and b"mimetypeapplication/vnd.oasis" not in content[:200] else "ods"
     kind = kind if content.startswith(ZIP) else "xls"
     found = {"kind": kind, "sheets": sheets, "sheet": wanted}
-    return _in_letters(found, _sheet_rows(known[wanted]), str(said.get("encoding") or ""))
+    found, rows, drawn = _in_letters(found, _sheet_rows(known[wanted]), str(said.get("encoding") or ""))
+    return found, rows, _texts((sheet for name, sheet in known.items() if name != wanted), drawn)
 
 
-def _in_letters(found: dict[str, Any], rows: Iterator[Row], wanted: str) -> tuple[dict[str, Any], Iterator[Row]]:
-    """Sheets of the nineties hold the bytes of their fonts: what was found says so, unless another way is wanted."""
+def _in_letters(
+    found: dict[str, Any], rows: Iterator[Row], wanted: str
+) -> tuple[dict[str, Any], Iterator[Row], Callable[[str], str]]:
+    """Sheets of the nineties hold the bytes of their fonts: what was found says so, unless another way is wanted.
+
+    Last comes how each cell is drawn.
+    """
     from agreements.importing import plaintext  # noqa: PLC0415
 
     top = list(islice(rows, JUDGED_ROWS))
     rows = chain(top, rows)
     if wanted not in ("", plaintext.OLD_FONTS):
-        return found | {"encoding": wanted}, rows
+        return found | {"encoding": wanted}, rows, str
     if not plaintext.is_of_old_fonts(top):
-        return found, rows
+        return found, rows, str
     drawn = ([plaintext.of_old_fonts(cell) for cell in row] for row in rows)
-    return found | {"encoding": plaintext.OLD_FONTS}, drawn
+    return found | {"encoding": plaintext.OLD_FONTS}, drawn, plaintext.of_old_fonts
 
 
 def _fullest(sheets: list[dict[str, Any]]) -> str:
@@ -143,6 +149,14 @@ def _sheet_rows(sheet: Any) -> Iterator[Row]:
             elif column < len(row) and not row[column]:
                 row[column] = held.get(origin, "")
         yield row
+
+
+def _texts(sheets: Iterable[Any], drawn: Callable[[str], str]) -> Iterator[str]:
+    """What is said in them, row by row: a mark of secrecy may stand on any sheet."""
+    for sheet in sheets:
+        for cells in sheet.iter_rows() if sheet.start else ():
+            if words := [drawn(cell) for cell in cells if isinstance(cell, str) and cell.strip()]:
+                yield "\n".join(words)
 
 
 def _merged(ranges: Iterable[Any]) -> dict[int, dict[int, tuple[int, int]]]:
@@ -206,11 +220,14 @@ def main() -> None:
     limit()
     out = sys.stdout
     try:
-        found, rows = read(sys.stdin.buffer.read(), json.loads(sys.argv[1]))
+        found, rows, beside = read(sys.stdin.buffer.read(), json.loads(sys.argv[1]))
         json.dump(found, out)
         out.write("\n")
         for line in bounded(rows):
             json.dump(line, out)
+            out.write("\n")
+        for words in beside:
+            json.dump({"beside": words}, out)
             out.write("\n")
         out.write("[]\n")  # the file was read to its end
     except Refused as no:

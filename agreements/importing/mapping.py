@@ -77,9 +77,8 @@ def _fits(name: str, heading: str, profile: Sequence[Column], place: int) -> boo
 
 
 def _serials(column: Column) -> bool:
-    return sum(len(text) == 5 and reading.whole(text) is not None for text in column["values"]) * 2 > len(
-        column["values"]
-    )
+    days = sum(len(text) == 5 and reading.whole(text, most=99_999) is not None for text in column["values"])
+    return days * 2 > len(column["values"])
 
 
 def _by_values(
@@ -104,7 +103,7 @@ def _by_values(
 
 def _meant_by(column: Column, directory: Directory) -> Iterator[str]:
     values, filled = column["values"], column["filled"]
-    if column["days"] >= MOSTLY * filled and any(reading.whole(text) is None for text in values):
+    if column["days"] >= MOSTLY * filled and any(reading.whole(text, most=reading.MOST_KEY) is None for text in values):
         yield from BY_DAYS[:1]
     if not values or column["long"]:
         return

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from partners.fields import FieldTable
+from partners.files import KeptFileField
 from partners.models import Country, Desk, Organisation
 from partners.records import NOTHING, RecordQuerySet
 from partners.states import State, StateField, Tone
@@ -74,7 +75,7 @@ class ImportBatch(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="imports", verbose_name=_("whose"))
     desk = models.ForeignKey(Desk, models.PROTECT, related_name="imports", verbose_name=_("desk"))
-    file = models.FileField(_("file"), upload_to=file_place)
+    file = KeptFileField(_("file"), upload_to=file_place)
     file_name = models.CharField(_("name of the file"), max_length=200)
     digest = models.CharField("SHA-256", max_length=64)
     language = models.CharField(_("language"), max_length=2)
@@ -134,6 +135,16 @@ class ImportBatch(models.Model):
         self.save(update_fields=["file"])
         if name:
             transaction.on_commit(lambda: storage.delete(name))
+
+    def forget(self, why: str) -> None:
+        """All that it held goes, samples of its cells too; a line says that it was brought in, and why it went."""
+        with transaction.atomic():
+            for kind in (ImportRow, ImportPartner):
+                kind.objects.filter(batch=self).delete()
+            self.put_file_away()
+            self.found, self.headers, self.mapping, self.counts = {}, [], {}, {}
+            self.state, self.error, self.heard_at = ImportState.FAILED, why[:300], None
+            self.save(update_fields=["found", "headers", "mapping", "counts", "state", "error", "heard_at"])
 
     @property
     def percent(self) -> int:

@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from agreements.importing.headings import header_of, names
-from agreements.importing.models import ImportBatch, ImportPartner, ImportRow, ImportState
+from agreements.importing.models import BEFORE_WRITING, ImportBatch, ImportPartner, ImportRow, ImportState
 from agreements.importing.profile import Profile
 from agreements.sources.scanning import ScannerSilent, virus_in
 from agreements.sources.secrecy import mark_in, mark_in_name
@@ -53,6 +53,10 @@ REASONS: Mapping[str, Any] = {
 }  # fmt: skip
 
 
+class Marked(Refused):
+    """There is a mark of secrecy in the file: nothing of it is kept, however far it had come."""
+
+
 def accept(upload: Any, desk: Desk, *, by: Viewer, language: str) -> ImportBatch:
     """Keep a file and read it. Raises Refused with the reason, and keeps nothing."""
     name = texts.line(os.path.basename(upload.name or ""))[-MOST_NAME:]
@@ -77,7 +81,7 @@ def accept(upload: Any, desk: Desk, *, by: Viewer, language: str) -> ImportBatch
     try:
         with transaction.atomic():
             batch.save()
-            read(batch, {})
+            _read(batch, {})
     except BaseException:  # whatever it was: bytes without a row are found by nobody
         batch.file.storage.delete(batch.file.name or "")
         raise
@@ -100,9 +104,20 @@ def _scan(upload: Any) -> None:
 def read(batch: ImportBatch, said: Mapping[str, Any]) -> None:
     """Read the file, and lay its rows down in place of those that were there. Raises Refused with the reason.
 
-    `said` names the sheet, encoding, separator or row of the headings where a person knows better.
+    `said` names the sheet, encoding, separator or row of the headings where a person knows better. A file that bears a
+    mark of secrecy, as may be found out in another encoding, goes with all its rows.
     """
+    try:
+        _read(batch, said)
+    except Marked as mark:
+        batch.forget(str(mark.reason))
+        raise
+
+
+def _read(batch: ImportBatch, said: Mapping[str, Any]) -> None:
     with transaction.atomic():
+        if not ImportBatch.objects.filter(pk=batch.pk, state__in=BEFORE_WRITING).locked(skip=True).exists():
+            raise Refused(_("It has gone on meanwhile: look at it again."))
         ImportRow.objects.filter(batch=batch).delete()
         ImportPartner.objects.filter(batch=batch).delete()
         profile = Profile()
@@ -130,12 +145,16 @@ def _lay_down(batch: ImportBatch, rows: Iterator[Line], profile: Profile, header
         cursor.copy(f"COPY agreements_importrow ({columns}) FROM STDIN") as copy,
     ):  # fmt: skip
         for number, cells in chain(top, rows):
-            if mark := mark_in("\n".join(cells)):
-                raise Refused(_("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark})
+            _refuse_marked("\n".join(cells))
             if number > header:
                 profile.look(cells)
             copy.write_row((batch.pk, number, json.dumps(cells, ensure_ascii=False), "", "[]", "[]", "", False, ""))
     return header, top
+
+
+def _refuse_marked(text: str) -> None:
+    if mark := mark_in(text):
+        raise Marked(_("It bears the mark “%(mark)s”: secret papers are not kept here.") % {"mark": mark})
 
 
 @contextmanager
@@ -182,6 +201,9 @@ def _rows(lines: Iterator[Any]) -> Iterator[Line]:
     for line in lines:
         if not line:
             return
+        if isinstance(line, dict):
+            _refuse_marked(texts.clean(line["beside"]))
+            continue
         number, cells = line
         yield number, [texts.clean(cell).strip() for cell in cells]
     raise Refused(REASONS["limits"])  # it ended before the file did

@@ -34,7 +34,7 @@ BLANK = frozenset(
     "- – — . .. ... n/a na n.a. none null nil unknown tbd tba ? #n/a #ref! #value! xx".split()  # noqa: SIM905
 ) | {"khong ro", "chua ro", "khong co", "chua co", "not known", "not available", "not stated", "no date"}
 _SERIAL = re.compile(r"[2-7][0-9]{4}(?:\.[0-9]+)?", re.ASCII)  # a day as spreadsheets count them, 1954 to 2119
-_EPOCH = date(1899, 12, 30)
+_EPOCH, _LAST = date(1899, 12, 30), 99_999  # in five figures
 _BOTH = re.compile(r"\s*\n+\s*|\s+/\s+|\s+//\s+")
 _ABOUT = re.compile(r"(?:c\.|ca\.?|circa|about|approx\.?|approximately|khoảng)\s*(.*[0-9]{4})", re.IGNORECASE)
 _DAY_UNKNOWN = re.compile(r"^(?:0{1,2}|\?{1,2}|x{1,2}|-{1,2})[-/. ](?=\w+[-/. ][0-9]{4}$)", re.IGNORECASE)
@@ -130,7 +130,8 @@ class Reader:
             self.terming.take(StatedTerm(endless=True), text)
             return
         if _SERIAL.fullmatch(text):
-            plan.dates[name] = PartialDate(_EPOCH + timedelta(days=reading.whole(text.partition(".")[0]) or 0))
+            days = reading.whole(text.partition(".")[0], most=_LAST) or 0
+            plan.dates[name] = PartialDate(_EPOCH + timedelta(days=days))
             return
         about = _ABOUT.fullmatch(text)
         if about or _DAY_UNKNOWN.match(text):

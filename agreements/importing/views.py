@@ -104,6 +104,9 @@ def import_read(request: Request, pk: int) -> HttpResponse:
         return redirect("import_columns", batch.pk)
     try:
         taking.read(batch, form.cleaned_data)
+    except taking.Marked as no:
+        messages.error(request, no.reason)
+        return redirect("import", batch.pk)
     except Refused as no:
         messages.error(request, no.reason)
     else:
@@ -144,7 +147,7 @@ def _rows(request: Request, batch: ImportBatch, show: str) -> dict[str, Any]:
         rows = rows.filter(fate="refused")
     elif show == "left":
         rows = rows.filter(fate="left")
-    after = reading.whole(request.GET.get("after", "")) or 0
+    after = reading.place(request.GET.get("after", ""))
     found = list(rows.filter(number__gt=after).order_by("number")[: PAGE + 1])
     keys = [row.record_id for row in found[:PAGE] if row.record_id]
     records = Agreement.objects.visible_to(request.viewer).in_bulk(keys)
@@ -162,7 +165,7 @@ def import_partners(request: Request, pk: int) -> HttpResponse:
     """Those who are named for the first time: each is made, or it is said who is meant."""
     viewer, batch = request.viewer, _own(request, pk)
     rows = ImportPartner.objects.visible_to(viewer).filter(batch=batch).select_related("country", "organisation")
-    after = reading.whole(request.GET.get("page", "")) or 0
+    after = reading.place(request.GET.get("page", ""))
     shown = list(rows[after * PAGE : after * PAGE + PAGE + 1])
     data = request.POST if request.method == "POST" else None
     typed = [str(text) for name, text in (data or {}).items() if name.endswith("-is_called")]

@@ -19,7 +19,6 @@ from agreements.importing.models import (
     BEFORE_WRITING,
     WORKING,
     ImportBatch,
-    ImportPartner,
     ImportRow,
     ImportState,
 )
@@ -120,12 +119,8 @@ def work_waiting(*, at: datetime) -> int:
 def forget_old(*, at: datetime) -> None:
     """Files that nobody went on with: their rows and bytes go, a line says that they were brought in."""
     for batch in ImportBatch.objects.filter(state__in=BEFORE_WRITING, created_at__lt=at - KEPT).order_by("pk"):
-        with transaction.atomic():
-            ImportRow.objects.filter(batch=batch).delete()
-            ImportPartner.objects.filter(batch=batch).delete()
-            batch.put_file_away()
-            with translation.override(batch.language):
-                _fail(batch.pk, _("Nobody went on with it for 30 days: bring the file in again."))
+        with translation.override(batch.language):
+            batch.forget(_("Nobody went on with it for 30 days: bring the file in again."))
 
 
 def _one(pk: int, tried: list[int]) -> None:

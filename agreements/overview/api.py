@@ -15,6 +15,7 @@ from agreements.vocabulary import BlockedBy, Wait
 from partners.access import Eyes
 from partners.answering import Answering, Offsets
 from partners.permissions import Declared, viewer_of
+from partners.serializing import DayField
 from partners.viewers import Role
 
 
@@ -26,7 +27,7 @@ class WaitingSerializer(serializers.Serializer[Item]):
     ref = serializers.CharField(source="about.ref", default="", help_text="The agreement or commitment.")
     title = serializers.CharField(source="about.title")
     who = serializers.CharField(allow_blank=True, help_text="Whose doing it was, where that is known.")
-    since_on = serializers.DateField(allow_null=True)
+    since_on = DayField(allow_null=True)
     since = serializers.CharField(allow_blank=True, help_text="The same in words, as exactly as the day was promised.")
     days = serializers.IntegerField(allow_null=True, help_text="Days since then; null where a period was promised.")
     url = serializers.CharField(help_text="The page of the act.")
@@ -78,7 +79,7 @@ class MatrixSerializer(serializers.Serializer[figures.Matrix]):
 class BlockedSerializer(serializers.Serializer[figures.Blocked]):
     level = serializers.ChoiceField(BlockedBy.choices, help_text="who can remove it")
     count = serializers.IntegerField()
-    since_on = serializers.DateField(allow_null=True, help_text="since when the oldest waits")
+    since_on = DayField(allow_null=True, help_text="since when the oldest waits")
     query = serializers.CharField()
 
 

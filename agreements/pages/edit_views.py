@@ -146,7 +146,7 @@ def _merge(data: Any, context: dict[str, Any], agreement: Agreement, viewer: Vie
 def _with_one_more(request: Request, agreement: Agreement, data: Any, box: PaperBox | None) -> HttpResponse:
     """One more empty row, for browsers without scripts; all that was typed stays."""
     name = f"{data['more']}-TOTAL_FORMS"
-    rows = reading.whole(str(data.get(name, "")))
+    rows = reading.whole(str(data.get(name, "")), most=reading.MOST_PLACE)
     if name not in ("participants-TOTAL_FORMS", "commitments-TOTAL_FORMS") or rows is None:
         raise Http404
     data[name] = str(min(rows + 1, MOST_ROWS))

@@ -85,6 +85,7 @@ class PaperBox:
 
     def __init__(self, data: Any, files: Any, viewer: Viewer, *, key: str = "") -> None:
         self.viewer, self.problem, self.at = viewer, "", timezone.now()
+        self.window = str(data.get("draft_window", "")) if data is not None else ""
         self.is_just_put = False  # by this very request: then what is asked about it was not seen yet
         self.act = str(data.get(ACT, "")) if data is not None else ""
         if data is not None:
@@ -120,8 +121,8 @@ class PaperBox:
             self.problem = str(no.reason)
 
     def _remove(self) -> None:
-        if self.held and self.held.document_id is None:
-            holding.let_go(self.held)
+        if self.held:
+            holding.cancel(self.held, window=self.window)
         self.held = None
 
     @property

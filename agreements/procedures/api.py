@@ -20,7 +20,7 @@ from agreements.register.models import Agreement
 from agreements.sources.models import Document
 from partners.formed import Strict, body_of
 from partners.models import User
-from partners.serializing import CodeField, KeyField, RecordSerializer
+from partners.serializing import CodeField, DayField, KeyField, RecordSerializer
 from partners.viewers import DESK_STAFF, STAFF
 from partners.viewsets import RecordViewSet
 from partners.written import WrittenViewSet
@@ -92,7 +92,7 @@ class ClockSerializer(serializers.Serializer[rules.Line]):
     id = serializers.IntegerField(source="done.pk", help_text="the number of the step")
     step = serializers.CharField(source="done.step.code")
     is_settled = serializers.BooleanField(source="done.is_settled", help_text="done, or does not apply")
-    due_on = serializers.DateField(
+    due_on = DayField(
         source="clock.due_on", default=None, allow_null=True, help_text="null without a clock and while it stands still"
     )
     elapsed = serializers.FloatField(help_text="share of the clock that has run: beyond 1 once it is late")
@@ -144,6 +144,9 @@ class ProceedingViewSet(WrittenViewSet):
             rules.close(self.held(), by=self.viewer, reason=said.get("reason", ""))
         return self.shown_at(pk)
 
+    def lock_before(self, record: Proceeding) -> None:
+        rules.hold(record.agreement_id, self.viewer)
+
     def base_queryset(self) -> Any:
         return super().base_queryset().select_related("agreement", "procedure")
 
@@ -164,11 +167,11 @@ class ProceedingStepSerializer(RecordSerializer):
 
 class ReturnedSerializer(Strict):
     reason = serializers.CharField(max_length=300)
-    on = serializers.DateField(required=False, help_text="today, where it is left out")
+    on = DayField(required=False, help_text="today, where it is left out")
 
 
 class BackSerializer(Strict):
-    on = serializers.DateField(required=False, help_text="today, where it is left out")
+    on = DayField(required=False, help_text="today, where it is left out")
 
 
 class ProceedingStepViewSet(WrittenViewSet):
@@ -182,10 +185,10 @@ class ProceedingStepViewSet(WrittenViewSet):
     }  # fmt: skip
     bodies: ClassVar = {"partial_update": body_of(StepForm, "ProceedingStepChange")}
 
-    def hold(self, record: ProceedingStep) -> None:
-        """Raises PermissionDenied where another desk keeps the agreement."""
-        if not rules.may_keep(record.proceeding.agreement, self.viewer):
-            raise exceptions.PermissionDenied
+    def lock_before(self, record: ProceedingStep) -> None:
+        rules.hold(record.proceeding.agreement_id, self.viewer)
+
+    hold = lock_before
 
     def form(self, record: Any, data: Any = None, files: Any = None) -> StepForm:
         papers = record.proceeding.agreement.documents.visible_to(self.viewer)

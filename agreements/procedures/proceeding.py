@@ -33,7 +33,7 @@ from agreements.register.rules.work_calendar import work_calendar
 from agreements.vocabulary import Stage
 from agreements.workdays import WorkCalendar
 from partners.records import RecordQuerySet
-from partners.refusals import Refused
+from partners.refusals import NotYours, Refused
 from partners.viewers import Viewer
 
 MOST_DAYS_OFF = 31
@@ -53,7 +53,15 @@ def may_keep(agreement: Agreement, viewer: Viewer) -> bool:
 
 def _check(agreement: Agreement, by: Viewer) -> None:
     if not may_keep(agreement, by):
-        raise Refused(_("Only its desk keeps the procedure of an agreement."))
+        raise NotYours(_("Only its desk keeps the procedure of an agreement."))
+
+
+def hold(agreement_id: int, by: Viewer) -> None:
+    """Hold the agreement first of all, so that it stays its desk's until the end; in a transaction.
+
+    Raises Http404 where it left the viewer's sight meanwhile, and Refused where another desk has it.
+    """
+    _check(Agreement.objects.visible_to(by).get_locked(pk=agreement_id), by)
 
 
 def open_for(agreement: Agreement, procedure: Procedure, *, by: Viewer, reason: str = "") -> Proceeding:
@@ -64,7 +72,7 @@ def open_for(agreement: Agreement, procedure: Procedure, *, by: Viewer, reason: 
     if procedure.legal_regime != agreement.legal_regime:
         raise Refused(_("This procedure belongs to another legal regime."))
     with transaction.atomic():
-        Agreement.objects.locked().get(pk=agreement.pk)
+        hold(agreement.pk, by)
         if agreement.proceedings.live().filter(closed_on=None).exists():
             raise Refused(_("A procedure is under way already."))
         proceeding = Proceeding(agreement=agreement, procedure=procedure, reason=reason.strip(), opened_on=by.on)
@@ -89,6 +97,7 @@ def note(done: ProceedingStep, *, by: Viewer) -> ProceedingStep:
     if done.done_on and done.step.needs_paper and not (done.number or done.document_id):
         raise Refused(_("This step needs the number of its paper, or the paper itself."))
     with transaction.atomic():
+        hold(done.proceeding.agreement_id, by)
         before = ProceedingStep.objects.locked().get(pk=done.pk)
         newly_settled = done.is_settled and not before.is_settled
         done.done_by_id = by.user_id if done.is_settled else None
@@ -112,6 +121,7 @@ def give_back(done: ProceedingStep, *, by: Viewer, reason: str, on: date | None 
     if done.started_on is None or done.is_settled:
         raise Refused(_("Only a dossier that was received, and not yet answered, is returned."))
     with transaction.atomic():
+        hold(done.proceeding.agreement_id, by)
         ProceedingStep.objects.locked().get(pk=done.pk)
         if done.pauses.filter(to_on=None).exists():
             raise Refused(_("The dossier is returned already."))
@@ -137,6 +147,7 @@ def take_back(done: ProceedingStep, *, by: Viewer, on: date | None = None) -> No
     day = on or by.on
     _check(done.proceeding.agreement, by)
     with transaction.atomic():
+        hold(done.proceeding.agreement_id, by)
         away = done.pauses.filter(to_on=None)
         if not away.exists():
             raise Refused(_("The dossier is not returned."))
@@ -152,6 +163,7 @@ def close(proceeding: Proceeding, *, by: Viewer, reason: str = "") -> None:
     """End a procedure, so that another can begin. With steps still open, it takes a reason."""
     _check(proceeding.agreement, by)
     with transaction.atomic():
+        hold(proceeding.agreement_id, by)
         locked = Proceeding.objects.locked().get(pk=proceeding.pk)
         if locked.closed_on:
             raise Refused(_("This procedure is closed."))

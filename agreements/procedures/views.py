@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -72,11 +73,14 @@ def step_edit(request: Request, ref: str, pk: int) -> HttpResponse:
     papers = agreement.documents.visible_to(request.viewer)
     form = StepForm(request.POST or None, instance=done, papers=papers)
     if request.method == "POST" and form.is_valid():
-        now = ProceedingStep.objects.visible_to(request.viewer).values_list("version", flat=True).get(pk=pk)
+        now = done.version
         try:
-            if now != form.cleaned_data["seen_version"]:
-                raise Refused(_("Someone has changed this step since you opened it. Compare, then save again."))
-            rules.note(form.instance, by=request.viewer)
+            with transaction.atomic():
+                rules.hold(agreement.pk, request.viewer)
+                now = ProceedingStep.objects.visible_to(request.viewer).values_list("version", flat=True).get(pk=pk)
+                if now != form.cleaned_data["seen_version"]:
+                    raise Refused(_("Someone has changed this step since you opened it. Compare, then save again."))
+                rules.note(form.instance, by=request.viewer)
         except Refused as no:
             form.add_error(None, no.reason)
             form.data = data = request.POST.copy()

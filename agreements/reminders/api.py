@@ -27,7 +27,7 @@ from partners.answering import Answering, Offsets
 from partners.formed import Strict
 from partners.models import Country
 from partners.permissions import Declared
-from partners.serializing import VisibleField
+from partners.serializing import DayField, VisibleField
 from partners.viewers import STAFF, Role
 
 ALL = frozenset(Role)
@@ -233,7 +233,7 @@ class InboxViewSet(Own):
 class PlannedSerializer(serializers.Serializer[Line]):
     """Who will be told what on which day, if nothing changes."""
 
-    on = serializers.DateField()
+    on = DayField()
     person = serializers.IntegerField(source="person.pk", help_text="number of the person")
     name = serializers.CharField(source="person.name")
     ref = serializers.CharField(source="record.ref", help_text="the agreement or commitment")

@@ -18,8 +18,8 @@ from agreements.dateinput import PartialDateApiField
 from agreements.register.models import Agreement
 from agreements.sources.forms import PaperForm
 from agreements.sources.models import Citation, Document
-from agreements.sources.papers import succeed
-from agreements.sources.views import file_of, may_keep
+from agreements.sources.papers import add, may_keep, succeed
+from agreements.sources.views import file_of
 from partners.formed import body_of
 from partners.parsing import CleanForm
 from partners.rows import Make
@@ -85,17 +85,13 @@ class DocumentViewSet(WrittenViewSet):
             raise exceptions.PermissionDenied
         if old is None:
             return Document(agreement=agreement)
-        # Held: of two who replace one edition at once the second is told so.
-        return succeed(Document.objects.visible_to(self.viewer).filter(agreement=agreement).get_locked(pk=old))
+        return succeed(Document.objects.get_visible(self.viewer, agreement=agreement, pk=old))
 
     def form(self, record: Any, data: Any = None, files: Any = None) -> PaperForm:
         return PaperForm(data, files, instance=record)
 
     def keep(self, form: Any) -> Document:
-        form.instance.stamp(self.viewer)
-        form.save()
-        kept: Document = form.instance
-        return kept
+        return add(form.instance, by=self.viewer)
 
     @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     @action(detail=True, content_negotiation_class=AsItComes)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from agreements.sources.models import Document
 from agreements.vocabulary import PaperState
 from partners.fields import FieldTable
+from partners.files import KeptFileField
 from partners.records import RecordQuerySet
 from partners.states import StateField
 from partners.viewers import Viewer
@@ -39,7 +40,7 @@ class HeldPaper(models.Model):
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="held_papers")
     key = models.CharField(max_length=32, unique=True, default=new_key, editable=False)
-    file = models.FileField(upload_to=held_name, blank=True)
+    file = KeptFileField(upload_to=held_name, blank=True)
     filename = models.CharField(max_length=200)
     media_type = models.CharField(max_length=100)
     size = models.PositiveBigIntegerField()

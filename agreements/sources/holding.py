@@ -115,8 +115,9 @@ def left_over(by: Viewer) -> list[HeldPaper]:
     return [held for held in own[:MOST_HELD] if not _is_named(held)]
 
 
-def _is_named(held: HeldPaper) -> bool:
-    return Draft.objects.filter(user=held.user_id, data__contains=[["paper", held.key]]).exists()
+def _is_named(held: HeldPaper, *, apart_from: str = "") -> bool:
+    drafts = Draft.objects.filter(user=held.user_id, data__contains=[["paper", held.key]])
+    return drafts.exclude(window=apart_from).exists()
 
 
 def claim(held: HeldPaper, form: str, *, by: Viewer) -> HeldPaper:
@@ -184,9 +185,21 @@ def hand_in(held: HeldPaper, agreement: Agreement, said: Mapping[str, Any], *, b
 
 
 def let_go(held: HeldPaper) -> None:
-    """Take a paper away that was not handed in."""
-    _forget_bytes(held)
-    held.delete()
+    """Take a paper away, unless it is handed in at this moment: then it is waited for, and stays."""
+    with transaction.atomic():
+        if row := HeldPaper.objects.filter(pk=held.pk, document=None).locked().first():
+            _take_away(row)
+
+
+def cancel(held: HeldPaper, *, window: str) -> None:
+    """Let a paper go with its form, unless text that is kept of another window names it as well."""
+    if not _is_named(held, apart_from=window):
+        let_go(held)
+
+
+def _take_away(row: HeldPaper) -> None:
+    _forget_bytes(row)
+    row.delete()
 
 
 def _forget_bytes(held: HeldPaper) -> None:
@@ -209,5 +222,5 @@ def _forget_one(pk: int, at: datetime) -> bool:
             return False
         if held.document_id is None and held.used_at > at - KEPT_WITH_DRAFT and _is_named(held):
             return False
-        let_go(held)
+        _take_away(held)
     return True

@@ -22,6 +22,7 @@ from agreements.register.models import TITLE, Agreement, partial_date, precision
 from agreements.sources.quoting import find
 from agreements.vocabulary import Audience, DocumentKind, PaperState
 from partners.fields import RECORD_INTERNAL, FieldTable
+from partners.files import KeptFileField
 from partners.folding import Fold
 from partners.models import Figure, Organisation, Person, Relation
 from partners.records import Record
@@ -67,7 +68,7 @@ class Document(Record):
     published_precision = precision_field()
     publisher = models.CharField(_("publisher"), max_length=200, blank=True)
     audience = models.CharField(_("who may read it"), max_length=8, choices=Audience, default=Audience.INTERNAL)
-    file = models.FileField(_("file"), upload_to=random_name, blank=True)
+    file = KeptFileField(_("file"), upload_to=random_name, blank=True)
     filename = models.CharField(_("file name"), max_length=200, blank=True, editable=False)
     media_type = models.CharField(_("kind of file"), max_length=100, blank=True, editable=False)
     size = models.PositiveBigIntegerField(_("size in bytes"), null=True, blank=True, editable=False)

@@ -10,14 +10,16 @@ from typing import Any
 import puremagic
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from agreements.register.models import Agreement
 from agreements.sources import pictures
 from agreements.sources.models import Document
 from agreements.sources.secrecy import mark_in_name
 from agreements.vocabulary import PaperState
 from partners import texts
-from partners.refusals import Refused
+from partners.refusals import NotYours, Refused
 from partners.viewers import Viewer
 
 PDF = "application/pdf"
@@ -35,6 +37,7 @@ ACCEPTED: dict[str, tuple[str, frozenset[str]]] = {
     ".txt": ("text/plain", frozenset()),
 }
 HEAD_BYTES = 8192
+HAS_NEWER = _("This paper has a newer edition already.")
 
 
 def accept(upload: UploadedFile[Any], document: Document) -> Document:
@@ -83,9 +86,28 @@ def may_fetch(document: Document, viewer: Viewer) -> bool:
 def succeed(old: Document) -> Document:
     """A new edition of a paper, of the same kind and name; the old one stays to be read."""
     if hasattr(old, "replaced_by"):
-        raise Refused(_("This paper has a newer edition already."))
+        raise Refused(HAS_NEWER)
     same = ("agreement", "kind", "title_vi", "title_en", "language", "audience", "publisher")
     return Document(**{name: getattr(old, name) for name in same}, replaces=old, edition=old.edition + 1)
+
+
+def may_keep(agreement: Agreement, viewer: Viewer) -> bool:
+    """Papers come in at every stage: an ended agreement still has its notice to keep."""
+    return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.archived_at is None
+
+
+def add(paper: Document, *, by: Viewer) -> Document:
+    """Save a new paper while its agreement is held, so that it is still its desk's, and has one next edition.
+
+    Raises Http404 where it left the viewer's sight meanwhile, and Refused.
+    """
+    with transaction.atomic():
+        if not may_keep(Agreement.objects.visible_to(by).get_locked(pk=paper.agreement_id), by):
+            raise NotYours(_("Only its desk adds papers to an agreement."))
+        if paper.replaces_id and Document.objects.filter(replaces=paper.replaces_id).exists():
+            raise Refused(HAS_NEWER)
+        paper.stamp(by).save()
+    return paper
 
 
 def _is_what_it_says(upload: UploadedFile[Any], head: bytes, contents: frozenset[str]) -> bool:

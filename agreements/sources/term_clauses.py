@@ -190,5 +190,5 @@ def _months(text: str) -> int:
 
 
 def _number(text: str) -> int | None:
-    figures = reading.whole(text)
+    figures = reading.whole(text, most=reading.MOST_KEY)
     return numberwords.read(text) if figures is None else figures

@@ -11,9 +11,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agreements.register.models import Agreement
 from agreements.register.rules import access_log
 from agreements.sources.forms import PaperForm
-from agreements.sources.holding import find, let_go
+from agreements.sources.holding import cancel, find
 from agreements.sources.models import Citation, Document
-from agreements.sources.papers import may_fetch, succeed
+from agreements.sources.papers import add, may_fetch, may_keep, succeed
 from partners import reading
 from partners.refusals import Refused
 from partners.requests import Request
@@ -67,11 +67,6 @@ def _may_add(document: Document, viewer: Viewer) -> bool:
     return agreement is not None and may_keep(agreement, viewer)
 
 
-def may_keep(agreement: Agreement, viewer: Viewer) -> bool:
-    """Papers come in at every stage: an ended agreement still has its notice to keep."""
-    return viewer.works_at(agreement.desk_id) and not viewer.read_only and agreement.archived_at is None
-
-
 @require_safe
 def document_file(request: Request, pk: int) -> FileResponse:
     """The file, always as a download and never run in the browser."""
@@ -97,14 +92,16 @@ def file_of(document: Document, viewer: Viewer) -> FileResponse:
 
 @require_http_methods(["GET", "HEAD", "DELETE"])
 def held_file(request: Request, key: str) -> FileResponse | HttpResponse:
-    """The owner's own paper beside a form, in a frame of our own pages and nowhere else. DELETE: take it away.
+    """The owner's own paper beside a form, in a frame of our own pages and nowhere else.
+
+    DELETE takes it away with the form of a `window`.
 
     A picture is drawn in a sandbox. The viewers that browsers have for PDF run in none (decision 41); what is sent is
     known to be PDF and may load nothing.
     """
     held = find(key, by=request.viewer)
     if held and held.document_id is None and request.method == "DELETE":
-        let_go(held)
+        cancel(held, window=request.GET.get("window", ""))
         return HttpResponse(status=204)
     if held is None or not held.is_shown or not (held.is_pdf or held.is_picture):
         raise Http404
@@ -140,9 +137,12 @@ def add_paper(request: Request, ref: str) -> HttpResponse:
         raise Http404
     form = PaperForm(request.POST or None, request.FILES or None, instance=_new_paper(request, agreement))
     if request.method == "POST" and form.is_valid():
-        form.instance.stamp(request.viewer)
-        form.save()
-        messages.success(request, _("The paper is added."))
-        return redirect(agreement)
+        try:
+            add(form.instance, by=viewer)
+        except Refused as no:
+            form.add_error(None, no.reason)
+        else:
+            messages.success(request, _("The paper is added."))
+            return redirect(agreement)
     context = {"form": form, "agreement": agreement}
     return render(request, "agreements/sources/add_paper.html", context, status=422 if form.errors else 200)

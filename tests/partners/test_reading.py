@@ -16,12 +16,12 @@ from partners import reading
     "text", ["", "²", "٣", "１", "-1", "+1", "1_0", " 1", "1.0", "9" * 20, "9" * 5000, "9223372036854775808", "x"]
 )
 def test_no_whole_number(text: str) -> None:
-    assert reading.whole(text) is None
+    assert reading.whole(text, most=reading.MOST_KEY) is None
 
 
 def test_whole_numbers_within_bounds() -> None:
-    assert reading.whole("007") == 7
-    assert reading.whole("9223372036854775807") == 2**63 - 1
+    assert reading.whole("007", most=60) == 7
+    assert reading.whole("9223372036854775807", most=reading.MOST_KEY) == 2**63 - 1
     assert (reading.whole("61", most=60), reading.key("0"), reading.keys(["1", "²", "3"])) == (None, None, [1, 3])
     assert (reading.year("2023"), reading.year("-1"), reading.year("0001"), reading.year("9999")) == (
         2023,

@@ -9,7 +9,7 @@ import pytest
 from tests.conftest import Cast
 from tests.trust.canaries import READERS, make_world
 from tests.trust.conftest import Figure
-from tests.trust.walk import Walk, places, searches
+from tests.trust.walk import ASKED_BY_AGREEMENT, Walk, places, searches
 
 
 def test_no_mark_reaches_who_may_not_read_it(cast: Cast, today: object, deep: bool, figure: Figure) -> None:
@@ -28,6 +28,11 @@ def test_no_mark_reaches_who_may_not_read_it(cast: Cast, today: object, deep: bo
     figure("AZ3", len(walk.leaks), 0, cases=walk.requests, floor=10_000 if deep else 350)
     if deep:
         figure("AZ4", len(unmet), 0, cases=len(world.shown), floor=100)
+
+
+def test_what_is_asked_for_one_agreement_is_walked() -> None:
+    assert {"timeline", "as-of", "reminders", "reminder-plan", "proceedings", "shares"} <= set(ASKED_BY_AGREEMENT)
+    assert len(ASKED_BY_AGREEMENT) > 12
 
 
 def test_the_marks_would_be_missed(cast: Cast) -> None:

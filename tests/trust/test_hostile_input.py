@@ -14,16 +14,13 @@ from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 
 from agreements.commitments.api.commitments import CommitmentSerializer
-from agreements.models import ActionItem, Amendment, Indicator, Milestone, Proceeding, ProceedingStep, Report
 from agreements.register.api.agreements import ActSerializer, AgreementSerializer
 from partners.api import CountrySerializer, OrganisationSerializer
-from partners.models import Person
 from tests import hostile
 from tests.conftest import Cast
-from tests.factories import TODAY, make_document, make_procedure
 from tests.hostile import Probe
 from tests.trust.conftest import Figure
-from tests.walks.test_urls import address, own_names
+from tests.walks.test_urls import address, furnish, own_names
 from tracker.handler import Application
 
 log = logging.getLogger(__name__)
@@ -31,6 +28,12 @@ SLOW = 5.0  # seconds
 WHO = ("linh", "minh", "sara", "operator", "anonymous")
 OF_EACH = {False: 210, True: 1400}
 ADMIN = ("agreements/agreement", "partners/user", "partners/desk", "agreements/reminderrule")
+# What else a body or a question names, so that it is not refused before it comes to what is hostile.
+KNOWN = {
+    "agreement": "US-2023-01", "commitment": "US-2023-01-1", "organisation": "gov-us", "country": "US", "kind": "other",
+    "desk": "americas", "on": "2026-11-23", "due": "2027", "reason": "x", "title_en": "x", "text_en": "x", "text": "x",
+}  # fmt: skip
+STAFF = ("linh", "minh")
 SILENT = ("/pulsez", "/readyz")  # 503 is what they say where no worker runs
 HEADED = ("/", "/agreements/", "/api/v1/agreements/", "/accounts/login/", "/drafts/")
 SIGN_IN = ("/accounts/login/", "/accounts/password/reset/", "/accounts/2fa/authenticate/", "/accounts/2fa/")
@@ -38,16 +41,8 @@ SIGN_IN = ("/accounts/login/", "/accounts/password/reset/", "/accounts/2fa/authe
 
 @pytest.fixture
 def whole(cast: Cast, today: object) -> Cast:
-    """The cast, with one row of everything that has a page."""
-    make_document(agreement=cast.agreement, audience="partner")
-    Report.objects.create(commitment=cast.commitment, on=TODAY, text="x", created_by=cast.linh)
-    Milestone.objects.create(commitment=cast.commitment, title_en="x")
-    Indicator.objects.create(commitment=cast.commitment, title_en="x", target=5)
-    ActionItem.objects.create(desk=cast.desk, title="x", owner=cast.linh)
-    Amendment.objects.create(agreement=cast.agreement, number=1, text_en="x")
-    proceeding = Proceeding.objects.create(agreement=cast.agreement, procedure=make_procedure(), opened_on=TODAY)
-    ProceedingStep.objects.create(proceeding=proceeding, step=proceeding.procedure.steps.get())
-    Person.objects.create(name="Ann", organisation=cast.us)
+    """The cast, with something behind every address."""
+    furnish(cast)
     return cast
 
 
@@ -58,9 +53,12 @@ def probes(cast: Cast, *, deep: bool) -> list[Probe]:
     asked = dict.fromkeys(hostile.asked_by("POST"), "1")
     forms += [("linh", "POST", path, asked) for path in paths]
     number = OF_EACH[deep]
+    calls, questions = hostile.of_description([path for path in paths if path.startswith("/api/")], KNOWN)
+    assert len(calls) > 50, "the description names fewer bodies than there are"
     return [
         *hostile.at_addresses(number, WHO, [*paths, *admin]), *hostile.in_forms(number * 2, forms),
         *hostile.as_a_whole(number // 2, forms), *hostile.in_bodies(number, WHO, _calls(cast)),
+        *hostile.in_bodies(number * 2, STAFF, calls), *hostile.in_queries(number, STAFF, questions),
         *hostile.in_headers(number // 2, WHO, HEADED),
     ]  # fmt: skip
 

@@ -19,16 +19,23 @@ from tests.factories import TODAY
 from tests.trust.canaries import READERS, World, marks_in
 from tracker.urls import RESOURCES
 
+# The lists of the API that are asked for one agreement, whichever there are, and what else has to be asked.
+ASKED_BY_AGREEMENT = [
+    name
+    for name, viewset in RESOURCES.items()
+    if "agreement" in {*getattr(viewset, "parameters", {}).get("list", ()), *getattr(viewset, "by_record", ())}
+]
+BESIDE = {"as-of": "&on=2100-01-01"}
 OF_AN_AGREEMENT = (
     "/agreements/{}/", "/agreements/{}/edit/", "/agreements/{}/sharing/", "/agreements/{}/amendments/1/",
     "/agreements/{}/amendments/new/", "/agreements/{}/procedure/", "/agreements/{}/reminders/",
     "/agreements/{}/commitments/new/", "/agreements/{}/as-partner/?organisation=gov-us", "/history/agreements/{}/",
     "/history/agreements/{}/?kind=change", "/history/agreements/{}/?kind=step&kind=paper",
     "/history/agreements/{}/as-of/", "/history/agreements/{}/as-of/?on=23/11/2026", "/api/v1/agreements/{}/",
-    "/api/v1/agreements/{}/acts/", "/api/v1/agreements/{}/?expand=commitments", "/api/v1/documents/?agreement={}",
-    "/api/v1/shares/?agreement={}", "/api/v1/reports/?agreement={}", "/agreements/{}/letters/",
+    "/api/v1/agreements/{}/acts/", "/api/v1/agreements/{}/?expand=commitments", "/agreements/{}/letters/",
     "/agreements/{}/letters/new/",
     "/briefings/agreement/?language=en&form=docx&ref={}", "/briefings/agreement/?language=vi&form=xlsx&ref={}",
+    *(f"/api/v1/{name}/?agreement={{}}{BESIDE.get(name, '')}" for name in ASKED_BY_AGREEMENT),
 )  # fmt: skip
 OF_A_COMMITMENT = (
     "/commitments/{}/", "/commitments/{}/edit/", "/commitments/{}/quick/", "/commitments/{}/report/",
@@ -45,6 +52,8 @@ BY_KEY = {
         "/api/v1/citations/?document={}",
     ),
     "Report": ("/reports/{}/", "/api/v1/reports/{}/", "/api/v1/documents/?report={}"),
+    "Proceeding": ("/api/v1/proceedings/{}/", "/api/v1/proceedings/{}/clocks/"),
+    "ProceedingStep": ("/api/v1/proceeding-steps/{}/",),
     "ActionItem": ("/actions/{}/", "/actions/{}/edit/"),
     "Person": ("/people/{}/merge/",),
 }

@@ -7,12 +7,26 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from django.utils import timezone
 
-from agreements.models import Agreement, Answer, Comment, Commitment, DueRequest, Milestone, Participant, Share
+from agreements.models import (
+    Agreement,
+    Answer,
+    Comment,
+    Commitment,
+    Document,
+    DueRequest,
+    Milestone,
+    Participant,
+    Proceeding,
+    ProceedingStep,
+    Share,
+    Step,
+)  # fmt: skip
 from partners.records import RecordQuerySet
 from tests.conftest import Cast
-from tests.factories import TODAY, make_document, make_organisation
+from tests.factories import TODAY, make_document, make_organisation, make_procedure
 from tests.walks.test_api_contract import plain
 
 DRAFT, PAPER, PROMISE = "US-2026-01", "US-2023-01", "US-2023-01-1"
@@ -177,3 +191,47 @@ def test_a_thread_is_closed_as_it_is_now(cast: Cast, today: object, meanwhile: M
     assert cast.api("minh").post(f"/api/v1/{reply}/resolve/", {}, format="json").status_code == 200
     begun = Comment.objects.get(pk=first)
     assert (begun.text, begun.resolved_at is None) == ("Why not?", False)
+
+
+def lost(cast: Cast) -> Callable[[], object]:
+    """It is given to another desk, which all staff see."""
+    return lambda: Agreement.objects.filter(ref=PAPER).update(desk=cast.other_desk)
+
+
+@pytest.mark.parametrize("face", ["page", "api"])
+def test_no_paper_comes_in_once_another_desk_keeps_it(
+    cast: Cast, today: object, meanwhile: Meanwhile, settings: Any, tmp_path: Any, face: str
+) -> None:
+    settings.MEDIA_ROOT = str(tmp_path)
+    said = {"kind": "draft_text", "title_en": "Second", "title_vi": "", "audience": "internal", "language": "en"}
+    file = SimpleUploadedFile("a.txt", b"text")
+    meanwhile(Agreement, lost(cast))
+    if face == "api":
+        answer = plain(cast, "linh").post("/api/v1/documents/", said | {"agreement": PAPER, "upload": file})
+        assert answer.status_code == 403, answer.content
+    else:
+        page = cast.client("linh").post(f"/agreements/{PAPER}/papers/", said | {"upload": file}).content
+        assert "Only its desk adds papers" in page.decode()
+    assert not Document.objects.filter(title_en="Second").exists()
+
+
+@pytest.mark.parametrize("face", ["page", "api"])
+@pytest.mark.parametrize("act", ["open", "close", "send_back"])
+def test_no_step_of_a_procedure_either(cast: Cast, today: object, meanwhile: Meanwhile, face: str, act: str) -> None:
+    Agreement.objects.filter(ref=PAPER).update(legal_regime="international_agreement")
+    procedure, place = make_procedure(), f"/agreements/{PAPER}/procedure/"
+    if act != "open":
+        going = Proceeding.objects.create(agreement=cast.agreement, procedure=procedure, opened_on=TODAY)
+        step = ProceedingStep.objects.create(proceeding=going, step=procedure.steps.get(), started_on=TODAY)
+        ways = {"close": f"proceedings/{going.pk}/close/", "send_back": f"proceeding-steps/{step.pk}/send-back/"}
+    meanwhile(Agreement, lost(cast))
+    said = {"agreement": PAPER, "procedure": procedure.code} if act == "open" else {"reason": "Incomplete"}
+    if face == "api":
+        path = "proceedings/" if act == "open" else ways[act]
+        assert plain(cast, "linh").post(f"/api/v1/{path}", said, format="json").status_code == 403
+    else:
+        form = {"procedure": procedure.pk, "reason": ""} if act == "open" else said
+        path = reverse("dossier_return", args=[PAPER, step.pk]) if act == "send_back" else f"{place}{act}/"
+        cast.client("linh").post(path, form)
+    assert not Step.objects.filter(name__in=("procedure_open", "procedure_close", "dossier_returned")).exists()
+    assert Proceeding.objects.filter(closed_on=None).count() == (act != "open")

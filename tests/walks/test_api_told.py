@@ -51,6 +51,8 @@ def test_as_of_is_the_register_of_that_day(cast: Cast, today: object) -> None:
     assert cast.api("linh").get(f"/api/v1/as-of/?agreement={PAPER}&on=1999-01-01").status_code == 404
     assert list(wrong(cast.api("linh").get(f"/api/v1/as-of/?agreement={PAPER}&on=soon"))) == ["on"]
     assert list(wrong(cast.api("linh").get("/api/v1/as-of/?on=2027-01-01"))) == ["agreement"]
+    for beyond in ("9999-12-31", "0001-01-01", "2201-01-01"):
+        assert list(wrong(cast.api("linh").get(f"/api/v1/as-of/?agreement={PAPER}&on={beyond}"))) == ["on"]
 
 
 @pytest.mark.parametrize(

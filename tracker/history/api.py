@@ -31,6 +31,7 @@ from partners.answering import Answering
 from partners.models import Country, Organisation
 from partners.permissions import Declared
 from partners.records import Record
+from partners.serializing import MomentField
 from partners.viewers import STAFF
 from tracker.history.models import Seal
 from tracker.history.sealing import watermarks
@@ -53,7 +54,7 @@ class ChangedSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(help_text="the list that it stands in")
     code = serializers.CharField()
     url = serializers.URLField()
-    at = serializers.DateTimeField(help_text="when it was last changed, among these changes")
+    at = MomentField(help_text="when it was last changed, among these changes")
 
 
 @extend_schema_serializer(many=False)
@@ -156,7 +157,8 @@ def _written(marks: Mapping[str, int]) -> str:
 
 def _read(key: str) -> dict[str, int]:
     """The marks in a key. Raises ValidationError for what is none of ours."""
-    parts = [(one[0], reading.whole(one[1:])) for one in key.split(".")] if KEY.fullmatch(key) else []
+    found = key.split(".") if KEY.fullmatch(key) else []
+    parts = [(one[0], reading.whole(one[1:], most=reading.MOST_KEY)) for one in found]
     if not parts or any(letter not in FED or number is None for letter, number in parts):
         raise exceptions.ValidationError({"after": [_("This is no key of an answer.")]})
     return {letter: number or 0 for letter, number in parts}

@@ -17,6 +17,7 @@ from partners import reading
 from partners.access import Eyes
 from partners.answering import Answering
 from partners.permissions import Declared
+from partners.serializing import DayField, MomentField
 from partners.viewers import STAFF
 from tracker.history.past import KINDS, Entry, as_it_was, page_of
 
@@ -50,7 +51,7 @@ class FieldChangeSerializer(serializers.Serializer[Any]):
 class EntrySerializer(serializers.Serializer[Any]):
     """When it was, of which kind, whose doing, and what it says in your language."""
 
-    at = serializers.DateTimeField()
+    at = MomentField()
     kind = serializers.ChoiceField([*KINDS])
     act = serializers.ChoiceField(Act.choices, allow_null=True, help_text="of an act, or of the act that a mail tells")
     by = serializers.CharField(allow_blank=True, help_text="who did it; of a mail, who got it")
@@ -86,7 +87,7 @@ def told(entry: Entry) -> dict[str, Any]:
 class TimelineSerializer(serializers.Serializer[Any]):
     """The newest first. Where there are older ones, ask again with `before`."""
 
-    before = serializers.DateTimeField(allow_null=True)
+    before = MomentField(allow_null=True)
     results = EntrySerializer(many=True)
 
 
@@ -174,7 +175,7 @@ class AsOfViewSet(OfOneAgreement):
     )
     def list(self, request: Request) -> Response:
         try:
-            day = serializers.DateField().run_validation(request.query_params.get("on"))
+            day = DayField().run_validation(request.query_params.get("on"))
         except exceptions.ValidationError as problem:
             raise exceptions.ValidationError({"on": problem.detail}) from None
         if (found := as_it_was(self.agreement(), self.viewer, day)) is None:

@@ -176,7 +176,7 @@ class CommitmentFilter(ReadableFilters):
         return rows.owed()
 
     def by_silence(self, rows: Any, name: str, value: str) -> Any:
-        return rows.quiet(reading.whole(value) or 0, self.viewer.on)
+        return rows.quiet(reading.whole(value, most=CLOSING_DAYS) or 0, self.viewer.on)
 
     def by_wording(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(lacking(value))

@@ -188,3 +188,12 @@ def test_what_a_sheet_says_is_shown_as_text(world: Cast) -> None:
     for page in (client.get(place), client.post(place, posted(client.get(place).context["form"]), follow=True)):
         assert "<script>alert(1)" not in page.content.decode()
     assert ImportRow.objects.exclude(faults=[]).count() == 1
+
+
+@pytest.mark.parametrize("page", ["9223372036854775807", "200000000000000000", "²", "-1"])
+def test_a_page_that_no_list_has_breaks_nothing(world: Cast, page: str) -> None:
+    client = world.client("linh")
+    dropped(client, world, sheet(GOOD))
+    place = f"/imports/{ImportBatch.objects.get().pk}"
+    for way in (f"{place}/partners/?page={page}", f"{place}/?after={page}", f"/api/v1{place}/rows/?after={page}"):
+        assert client.get(way).status_code in (200, 400), way

@@ -6,13 +6,14 @@ import json
 import subprocess
 import sys
 import time
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from agreements.importing import taking
+from agreements.importing import taking, working
 from agreements.importing.models import ImportBatch, ImportRow
 from agreements.sources.scanning import ScannerSilent
 from partners.refusals import Refused
@@ -234,9 +235,56 @@ def test_after_any_failure_no_bytes_stay(world: Cast, monkeypatch: pytest.Monkey
     def fail(*_args: Any) -> None:
         raise MemoryError
 
-    monkeypatch.setattr(taking, "read", fail)
+    monkeypatch.setattr(taking, "_read", fail)
     gone: list[str] = []
     monkeypatch.setattr(ImportBatch._meta.get_field("file").storage, "delete", gone.append)
     with pytest.raises(MemoryError):
         taken(world, making.as_csv([HEADS, *ROWS]), "a.csv")
     assert len(gone) == 1
+
+
+@pytest.mark.parametrize("form", ["xlsx", "ods"])
+def test_a_mark_of_secrecy_on_any_sheet_is_found(world: Cast, tmp_path: Any, form: str) -> None:
+    """Another sheet than the one that is read, hidden or not: the file is kept or refused as a whole."""
+    if form == "xlsx":
+        content = making.as_xlsx({"List": [HEADS, *ROWS, *ROWS], "Notes": [["", "MẬT"]]})
+    else:
+        content = making.as_ods([HEADS, *ROWS, ["MẬT"]])
+    with pytest.raises(Refused, match="MẬT"):
+        taken(world, content, f"list.{form}")
+    assert not ImportBatch.objects.exists()
+    assert not [one for one in tmp_path.rglob("*") if one.is_file()]
+
+
+def test_what_turns_out_to_be_marked_is_kept_no_longer(
+    world: Cast, tmp_path: Any, monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    """As in another encoding: neither its bytes, nor its rows, nor samples of its cells."""
+    client = world.client("linh")
+    batch = taken(world, making.as_csv([HEADS, *ROWS]), "list.csv")
+    monkeypatch.setattr(taking, "mark_in", lambda _text: "MẬT")
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"/imports/{batch.pk}/read/", {"encoding": "utf-8", "header_row": "1"}, follow=True)
+    assert "bears the mark" in answer.content.decode()
+    batch.refresh_from_db()
+    assert (batch.state, batch.file.name, batch.headers, batch.counts) == ("failed", "", [], {})
+    assert not ImportRow.objects.filter(batch=batch).exists()
+    assert not [one for one in tmp_path.rglob("*") if one.is_file()]
+
+
+def test_a_file_is_not_read_anew_once_its_rows_are_being_written(world: Cast) -> None:
+    batch = taken(world, making.as_csv([HEADS, *ROWS]), "list.csv")
+    ImportBatch.objects.filter(pk=batch.pk).update(state="writing")  # since it was looked at
+    with pytest.raises(Refused, match="gone on meanwhile"):
+        taking.read(batch, {})
+    assert len(cells(batch)) == 2
+    assert ImportBatch.objects.get().state == "writing"
+
+
+def test_so_is_what_nobody_went_on_with(world: Cast, tmp_path: Any, django_capture_on_commit_callbacks: Any) -> None:
+    batch = taken(world, making.as_csv([HEADS, *ROWS]), "list.csv")
+    with django_capture_on_commit_callbacks(execute=True):
+        working.forget_old(at=batch.created_at + timedelta(days=31))
+    batch.refresh_from_db()
+    assert (batch.state, batch.counts, "30 days" in batch.error) == ("failed", {}, True)
+    assert not [one for one in tmp_path.rglob("*") if one.is_file()]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 from django.utils import timezone
 
 from agreements.jobs import outages
@@ -150,3 +152,40 @@ def test_of_too_many_papers_none_goes_that_kept_text_names(
     assert "Too many papers wait" in page_of(answer)
     assert TYPED in page_of(answer)
     assert set(HeldPaper.objects.values_list("filename", flat=True)) == {"0.odt", "2.odt", "3.odt"}
+
+
+def test_cancel_in_one_window_leaves_the_paper_to_another(cast: Cast, today: object, memorandum: bytes) -> None:
+    put(cast, memorandum)
+    held, client = HeldPaper.objects.get(), cast.client("linh")
+    for window in ("one", "two"):
+        Draft.objects.create(user=cast.linh, form=NEW, window=window, data=[["paper", held.key]])
+    assert client.delete(f"/papers/{held.key}/?window=one").status_code == 204
+    assert HeldPaper.objects.get().is_shown, "the text of the other window names it"
+    client.post(NEW, filled(cast, paper=held.key, paper_act="remove", draft_window="one"))
+    assert HeldPaper.objects.get().is_shown
+    Draft.objects.filter(window="one").delete()
+    assert client.delete(f"/papers/{held.key}/?window=two").status_code == 204
+    assert not HeldPaper.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancel_waits_for_a_save_that_has_begun(cast: Cast, memorandum: bytes) -> None:
+    """As from another window: what was saved keeps its paper."""
+    put(cast, memorandum)
+    held, client = HeldPaper.objects.get(), cast.client("linh")
+    said = {"kind": "signed_text", "language": "", "audience": ""}
+
+    def cancelled() -> None:
+        client.delete(f"/papers/{held.key}/")
+        connection.close()
+
+    cancelling = threading.Thread(target=cancelled)
+    with transaction.atomic():
+        claimed = holding.claim(held, "x", by=cast.viewer("linh"))
+        cancelling.start()
+        cancelling.join(0.7)
+        paper = holding.hand_in(claimed, cast.agreement, said, by=cast.viewer("linh"))
+    cancelling.join(20)
+    assert holding.handed_in_to(HeldPaper.objects.get(), by=cast.viewer("linh")) == cast.agreement
+    with paper.file.open("rb") as content:
+        assert content.read() == memorandum

@@ -77,7 +77,7 @@ function keepDrafts(box, forms) {
       timer = 0;
       changed = false;
       kept.finally(() => fetch(address(key, own), { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token() } }));
-      dropPaper(form, form.elements.paper?.value);
+      dropPaper(form, form.elements.paper?.value, own);
     });
     known.set(key.slice(0, 200), [form, key]);
   });
@@ -106,7 +106,7 @@ function keepDrafts(box, forms) {
     bar.setAttribute("role", "status");
     const text = Object.assign(document.createElement("span"), { textContent: `${box.dataset.found} ${draft.at}${titleOf(draft.data)}` });
     const drop = () => fetch(address(key, draft.window), { method: "DELETE", headers: { "X-CSRFToken": token() } });
-    const discard = () => { dropPaper(form, draft.data.find(([name]) => name === "paper")?.[1]); drop(); };
+    const discard = () => { dropPaper(form, draft.data.find(([name]) => name === "paper")?.[1], draft.window); drop(); };
     const button = (label, act) => {
       const one = Object.assign(document.createElement("button"), { type: "button", className: "btn small", textContent: label });
       one.addEventListener("click", () => { act(); bar.remove(); });
@@ -116,10 +116,10 @@ function keepDrafts(box, forms) {
     return bar;
   }
 
-  // The paper beside the form goes with what was typed.
-  function dropPaper(form, paper) {
+  // The paper beside the form goes with what was typed, unless what is kept of another window names it too.
+  function dropPaper(form, paper, window) {
     const url = paper && form.elements.paper?.dataset.url;
-    if (url) fetch(url.replace("KEY", paper), { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token() } });
+    if (url) fetch(`${url.replace("KEY", paper)}?window=${window}`, { method: "DELETE", keepalive: true, headers: { "X-CSRFToken": token() } });
   }
 
   // What it was to be called, or how it began.
