@@ -5,7 +5,7 @@ from csp.decorators import csp_update
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import DefaultRouter
 
 from agreements.commitments.api.action_items import ActionItemViewSet
@@ -47,6 +47,7 @@ from partners.known_api import (
 from partners.viewers import Role
 from tracker import accounts, design, health, home, mails, review
 from tracker.admin_site import lead_on
+from tracker.api_schema import SchemaView
 from tracker.heartbeat import views as heartbeat
 from tracker.helping import help_page
 from tracker.history import views as history
@@ -130,7 +131,7 @@ urlpatterns = [
     path("", include("partners.urls")),
     path("", include("agreements.urls")),
     path("api/v1/", include(api.urls)),
-    path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
+    path("api/schema/", SchemaView.as_view(), name="api_schema"),
     path("api/", everyone(allow_inline_styles(docs)), name="api_docs"),
     path("mails/", open_to_all(mails.mail_list, Eyes.OPERATOR), name="mails"),
     path("pulse/", allow(Role.OPERATOR, Role.AUDITOR)(heartbeat.heartbeat), name="pulse"),
