@@ -32,7 +32,7 @@ TCVN3 = dict(
 SYLLABLE = re.compile(
     "(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdđghklmnprstvx])?[aăâeêioôơuưy]{1,3}(?:ch|ng|nh|[cmnpt])?"
 )
-TONES = "\u0300\u0309\u0303\u0301\u0323"
+TONE_MARKS = "\u0300\u0309\u0303\u0301\u0323"
 WORD = re.compile(r"[^\W\d_]+")
 MANY = 0.8  # of the words with marks
 FEW = 10  # words with marks, by which a sheet can be judged
@@ -131,8 +131,8 @@ def _is_western(cell: str) -> bool:
 def is_syllable(word: str) -> bool:
     """Whether it could be Vietnamese: of one vowel group with one tone at most."""
     parts = unicodedata.normalize("NFD", word.lower())
-    bare = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONES))
-    return sum(part in TONES for part in parts) <= 1 and SYLLABLE.fullmatch(bare) is not None
+    bare = unicodedata.normalize("NFC", "".join(part for part in parts if part not in TONE_MARKS))
+    return sum(part in TONE_MARKS for part in parts) <= 1 and SYLLABLE.fullmatch(bare) is not None
 
 
 def separator_of(text: str) -> str:

@@ -182,7 +182,8 @@ class Desk(Record):
     """A unit of ours that keeps agreements."""
 
     FIELDS = FieldTable(
-        internal=f"id code name_vi name_en email phone is_example {RECORD_INTERNAL}",
+        partner="name_vi name_en email phone",  # whom to ask about what is shared
+        internal=f"id code is_example {RECORD_INTERNAL}",
         locked=f"id is_example {RECORD_INTERNAL}",
         writers=REFERENCE_WRITERS,
     )

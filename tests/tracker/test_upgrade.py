@@ -137,7 +137,7 @@ def test_records_and_history_survive_the_step_to_this_version(earlier: str) -> N
             {name: row[name] for name in shared} for row in was
         ], table
 
-    assert ask(earlier, "SELECT sum(n) FROM agreements_tally WHERE family = 'owner' AND state = 'open'") == 1
+    assert ask(earlier, "SELECT sum(n) FROM agreements_tally WHERE family = 'owner' AND state = 'blocked'") == 1
     kept = Agreement.objects.using(earlier).get(folded__contains="ban ghi nho")
     Agreement.objects.using(earlier).filter(pk=kept.pk).update(title_en="Treaty")
     assert ask(earlier, "SELECT array_agg(title_en ORDER BY pgh_id) FROM agreements_agreementevent") == [

@@ -142,7 +142,8 @@ def fill_with_canaries(cast: Cast) -> tuple[list[str], list[str]]:
     mark(cast.hidden, "title_vi", "title_en", "summary_en", secret=True)
     cast.agreement.parent = cast.hidden
     cast.agreement.save()
-    mark(cast.desk, "name_vi", "name_en", secret=True)
+    mark(cast.desk, "name_vi", "name_en", secret=False)  # a partner asks the desk that shares
+    mark(cast.other_desk, "name_vi", "name_en", secret=True)
     mark(cast.linh, "name", secret=True)
     return open_marks, secret_marks
 
