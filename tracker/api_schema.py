@@ -21,9 +21,10 @@ class SchemaView(SpectacularAPIView):
         asked = request.query_params.get("lang", "")
         language = asked if asked in dict(settings.LANGUAGES) else translation.get_language()
         renderer: Any = request.accepted_renderer
+        form: Any = type(renderer)
         name = f'inline; filename="agreements-register.{renderer.format}"'
         return HttpResponse(
-            _described(language, type(renderer)),
+            _described(language, form),
             content_type=renderer.media_type,
             headers={"Content-Disposition": name},
         )
@@ -32,5 +33,6 @@ class SchemaView(SpectacularAPIView):
 @cache
 def _described(language: str, renderer: type[BaseRenderer]) -> bytes:
     with translation.override(language):
-        schema = SchemaGenerator().get_schema(request=None, public=True)
-        return bytes(renderer().render(schema, renderer_context={}))
+        schema = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # its own
+        said: Any = renderer().render(schema, renderer_context={})
+        return said.encode() if isinstance(said, str) else bytes(said)
