@@ -32,7 +32,7 @@ from agreements.reminders import views as reminders
 from agreements.reporting import views as reporting
 from agreements.sources import views as sources
 from partners.access import Eyes, allow, desk_only, everyone, manager_only, open_to_all, staff_only
-from partners.viewers import Role
+from partners.viewers import OVERSEERS, Role
 
 both_sides = allow(Role.OFFICER, Role.MANAGER, Role.PARTNER)
 partner_only = allow(Role.PARTNER)
@@ -177,7 +177,7 @@ reminder_urls = [
     path("inbox/act/", everyone(inbox.inbox_act), name="inbox_act"),
     path("inbox/<int:pk>/", everyone(inbox.inbox_open), name="inbox_open"),
     path("r/<str:secret>/", open_to_all(reminder_answers.reminder_answer, Eyes.OWNER), name="reminder_answer"),
-    path("reminders/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(reminders.reminder_plan), name="reminders"),
+    path("reminders/", allow(*OVERSEERS)(reminders.reminder_plan), name="reminders"),
     path("agreements/<slug:ref>/reminders/", staff_only(reminders.agreement_reminders), name="agreement_reminders"),
 ]
 period_urls = [
@@ -209,7 +209,7 @@ urlpatterns = [
     *partner_pages,
     *period_urls,
     *meeting_urls,
-    path("oversight/", allow(Role.MANAGER, Role.AUDITOR, Role.OPERATOR)(overview.overview), name="oversight"),
+    path("oversight/", allow(*OVERSEERS)(overview.overview), name="oversight"),
     path("steps/<int:pk>/undo/", desk_only(acts.undo), name="undo"),
     path("dates/in-words/", everyone(agreement_lists.date_in_words), name="date_in_words"),
 ]

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 from partners import reading
 from partners.formed import Strict
 from partners.once import HEADER, Handler, once
-from partners.permissions import viewer_of
+from partners.permissions import Declared, viewer_of
 from partners.throttling import headers_of
 from partners.viewers import Viewer
 
@@ -22,7 +22,7 @@ from partners.viewers import Viewer
 class Offsets(pagination.LimitOffsetPagination):
     """For short lists that are put together from several: numbers that are none are refused."""
 
-    max_limit = 200
+    default_limit, max_limit = 50, 200
 
     def get_limit(self, request: Request) -> int | None:
         return self._number(request, "limit", self.default_limit, least=1, most=self.max_limit)
@@ -76,3 +76,12 @@ class Answering(viewsets.GenericViewSet[Any]):
         for name, value in headers_of(request).items():
             response.headers[name] = value
         return response
+
+
+class OnlyRead(Answering):
+    """What is put together to be read, not rows of one table. A subclass says whose eyes decide, and for whom it is."""
+
+    permission_classes = (Declared,)
+    pagination_class: Any = None
+    filter_backends = ()
+    http_method_names = ("get", "head", "options")

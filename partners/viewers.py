@@ -22,6 +22,7 @@ STAFF = frozenset({Role.OFFICER, Role.MANAGER, Role.AUDITOR, Role.OPERATOR})
 DESK_STAFF = frozenset({Role.OFFICER, Role.MANAGER})
 # They read what every desk holds; neither belongs to one.
 ALL_DESKS = frozenset({Role.AUDITOR, Role.OPERATOR})
+OVERSEERS = ALL_DESKS | {Role.MANAGER}  # they read where things stand, and who will be told what
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,9 +23,10 @@ from partners.permissions import Declared
 from partners.problems import Stale, Unconditional
 from partners.records import Record, RecordQuerySet
 from partners.rows import Make
-from partners.viewers import Role, Viewer
+from partners.viewers import STAFF, Role, Viewer
 
 READ = {"list": frozenset(Role), "retrieve": frozenset(Role)}
+READ_BY_STAFF = dict.fromkeys(READ, STAFF)
 SINCE = "updated_since"
 OF_LISTS = frozenset({"cursor", "page_size", "count"})
 COUNTS = {"capped": 1000, "exact": None}  # how far `count` counts

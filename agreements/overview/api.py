@@ -13,10 +13,10 @@ from agreements.overview import figures, quarters, tiles
 from agreements.overview.waiting import Item, WaitingList
 from agreements.vocabulary import BlockedBy, Wait
 from partners.access import Eyes
-from partners.answering import Answering, Offsets
-from partners.permissions import Declared, viewer_of
+from partners.answering import Offsets, OnlyRead
+from partners.permissions import viewer_of
 from partners.serializing import DayField
-from partners.viewers import Role
+from partners.viewers import OVERSEERS, Role
 
 
 class WaitingSerializer(serializers.Serializer[Item]):
@@ -33,22 +33,15 @@ class WaitingSerializer(serializers.Serializer[Item]):
     url = serializers.CharField(help_text="The page of the act.")
 
 
-class WaitingPages(Offsets):
-    default_limit = 50
-
-
 @extend_schema(responses=WaitingSerializer(many=True))
-class WaitingViewSet(Answering):  # its rows are of many kinds
+class WaitingViewSet(OnlyRead):  # its rows are of many kinds
     """What waits for the caller: the list behind the first page, the menu, the inbox and the mail of the day."""
 
-    permission_classes = (Declared,)
     declared: ClassVar = {"list": frozenset(Role)}
     eyes = Eyes.ASKER
     parameters: ClassVar = {"list": frozenset({"limit", "offset"})}
     serializer_class = WaitingSerializer
-    pagination_class = WaitingPages
-    filter_backends = ()
-    http_method_names = ("get", "head", "options")
+    pagination_class = Offsets
 
     def list(self, request: Request) -> Response:
         shown = self.paginate_queryset(WaitingList(viewer_of(request)))  # type: ignore[arg-type]  # sliced and counted
@@ -114,19 +107,15 @@ class OverviewSerializer(serializers.Serializer[Any]):
     quarters = QuarterSerializer(many=True)
 
 
-class OverviewViewSet(Answering):
+class OverviewViewSet(OnlyRead):
     """Where things stand at the caller's desks, at all desks for who reads them all.
 
     As its page, for managers, auditors and operators.
     """
 
-    permission_classes = (Declared,)
-    declared: ClassVar = {"list": frozenset({Role.MANAGER, Role.AUDITOR, Role.OPERATOR})}
+    declared: ClassVar = {"list": OVERSEERS}
     eyes = Eyes.ASKER
     serializer_class = OverviewSerializer
-    pagination_class = None
-    filter_backends = ()
-    http_method_names = ("get", "head", "options")
 
     @extend_schema(operation_id="v1_overview_list", responses=OverviewSerializer)
     def list(self, request: Request) -> Response:
@@ -147,17 +136,14 @@ class PlaceSerializer(serializers.Serializer[tiles.Place]):
     overdue = serializers.IntegerField()
 
 
-class PlaceViewSet(Answering):
+class PlaceViewSet(OnlyRead):
     """Countries and territories with what the caller sees of each."""
 
-    permission_classes = (Declared,)
     declared: ClassVar = {"list": frozenset(Role)}
     eyes = Eyes.ASKER
     parameters: ClassVar = {"list": frozenset({"limit", "offset"})}
     serializer_class = PlaceSerializer
-    pagination_class = WaitingPages
-    filter_backends = ()
-    http_method_names = ("get", "head", "options")
+    pagination_class = Offsets
 
     def list(self, request: Request) -> Response:
         shown = self.paginate_queryset(tiles.places(self.viewer))

@@ -22,11 +22,8 @@ from partners.formed import Strict, body_of
 from partners.models import User
 from partners.serializing import CodeField, DayField, KeyField, RecordSerializer
 from partners.viewers import DESK_STAFF, STAFF
-from partners.viewsets import RecordViewSet
+from partners.viewsets import READ_BY_STAFF, NumberedViewSet, RecordViewSet
 from partners.written import WrittenViewSet
-
-DESK, ALL_STAFF = frozenset(DESK_STAFF), frozenset(STAFF)
-TO_READ = dict.fromkeys(("list", "retrieve"), ALL_STAFF)
 
 
 class ProcedureSerializer(RecordSerializer):
@@ -45,7 +42,7 @@ class ProcedureViewSet(RecordViewSet):
 
     records = Procedure
     serializer_class = ProcedureSerializer
-    declared = TO_READ
+    declared = READ_BY_STAFF
     lookup_field = "code"
     by_choice = ("legal_regime", "purpose", "variant")
 
@@ -62,14 +59,12 @@ class ProcedureStepSerializer(RecordSerializer):
         )  # fmt: skip
 
 
-class ProcedureStepViewSet(RecordViewSet):
+class ProcedureStepViewSet(NumberedViewSet):
     """What each procedure asks for: who, with which papers, within how long from which event."""
 
     records = ProcedureStep
     serializer_class = ProcedureStepSerializer
-    declared = TO_READ
-    lookup_field = "pk"
-    lookup_value_regex = "[0-9]{1,18}"
+    declared = READ_BY_STAFF
     by_record: ClassVar = {"procedure": (Procedure, "code", "procedure")}
 
 
@@ -105,7 +100,7 @@ class ProceedingViewSet(WrittenViewSet):
 
     records = Proceeding
     serializer_class = ProceedingSerializer
-    declared = TO_READ | {"clocks": ALL_STAFF, "create": DESK, "close": DESK}
+    declared = READ_BY_STAFF | {"clocks": STAFF, "create": DESK_STAFF, "close": DESK_STAFF}
     by_record: ClassVar = {
         "agreement": (Agreement, "ref", "agreement"), "procedure": (Procedure, "code", "procedure"),
     }  # fmt: skip
@@ -179,7 +174,7 @@ class ProceedingStepViewSet(WrittenViewSet):
 
     records = ProceedingStep
     serializer_class = ProceedingStepSerializer
-    declared = TO_READ | dict.fromkeys(("partial_update", "send_back", "take_back"), DESK)
+    declared = READ_BY_STAFF | dict.fromkeys(("partial_update", "send_back", "take_back"), DESK_STAFF)
     by_record: ClassVar = {
         "agreement": (Agreement, "ref", "proceeding__agreement"), "proceeding": (Proceeding, "pk", "proceeding"),
     }  # fmt: skip

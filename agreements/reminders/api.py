@@ -23,20 +23,15 @@ from agreements.reminders.models import TOLD, Mute, Reminder
 from agreements.reminders.planned import Line, planned
 from agreements.vocabulary import RecordList, ViewAudience
 from partners.access import Eyes
-from partners.answering import Answering, Offsets
+from partners.answering import Answering, Offsets, OnlyRead
 from partners.formed import Strict
 from partners.models import Country
 from partners.permissions import Declared
 from partners.serializing import DayField, VisibleField
-from partners.viewers import STAFF, Role
+from partners.viewers import OVERSEERS, STAFF, Role
 
 ALL = frozenset(Role)
-OVERSEERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.OPERATOR})
 OF_A_LIST = frozenset({"limit", "offset"})
-
-
-class OwnPages(Offsets):
-    default_limit = 50
 
 
 class Own(Answering):
@@ -46,7 +41,7 @@ class Own(Answering):
     eyes = Eyes.ASKER
     parameters: ClassVar = {"list": OF_A_LIST}
     filter_backends = ()
-    pagination_class = OwnPages
+    pagination_class = Offsets
     lookup_value_regex = "[0-9]{1,18}"
     http_method_names = ("get", "head", "options", "post")
 
@@ -251,20 +246,16 @@ class PlanSerializer(serializers.Serializer[Any]):
     results = PlannedSerializer(many=True)
 
 
-class ReminderPlanViewSet(Answering):
+class ReminderPlanViewSet(OnlyRead):
     """Who will be told what of an agreement within a year; for staff.
 
     Without one, of all that the caller sees within 30 days: as its page, for managers, auditors and operators.
     """
 
-    permission_classes = (Declared,)
     declared: ClassVar = {"list": frozenset(STAFF)}
     eyes = Eyes.ASKER
     parameters: ClassVar = {"list": frozenset({"agreement"})}
     serializer_class = PlanSerializer
-    pagination_class = None
-    filter_backends = ()
-    http_method_names = ("get", "head", "options")
 
     @extend_schema(
         operation_id="v1_reminder_plan_list",
@@ -293,17 +284,14 @@ class ReminderSerializer(serializers.ModelSerializer[Reminder]):
         fields = ("id", "rule", "act", "recipient", "agreement", "commitment", "due_on", "offset", "state", "sent_at")
 
 
-class ReminderViewSet(Answering):
+class ReminderViewSet(OnlyRead):
     """The ledger: who was told what, of what the caller sees now; the last first. For staff."""
 
-    permission_classes = (Declared,)
     declared: ClassVar = {"list": frozenset(STAFF)}
     eyes = Eyes.ASKER
     parameters: ClassVar = {"list": OF_A_LIST | {"agreement"}}
     serializer_class = ReminderSerializer
-    pagination_class = OwnPages
-    filter_backends = ()
-    http_method_names = ("get", "head", "options")
+    pagination_class = Offsets
 
     @extend_schema(parameters=[OpenApiParameter("agreement", str, description="reference of an agreement")])
     def list(self, request: Request) -> Response:

@@ -27,9 +27,8 @@ from agreements.models import (
 )
 from partners import reading
 from partners.access import Eyes
-from partners.answering import Answering
+from partners.answering import OnlyRead
 from partners.models import Country, Organisation
-from partners.permissions import Declared
 from partners.records import Record
 from partners.serializing import MomentField
 from partners.viewers import STAFF
@@ -66,7 +65,7 @@ class FeedSerializer(serializers.Serializer[Any]):
     results = ChangedSerializer(many=True)
 
 
-class ChangeViewSet(Answering):
+class ChangeViewSet(OnlyRead):
     """Records that were made or changed, by key: no change is lost or told late, whoever writes meanwhile.
 
     Without `after` the answer is the key of this moment: take it, read the lists, then ask what has changed since. A
@@ -78,13 +77,9 @@ class ChangeViewSet(Answering):
     to itself. For both read the lists anew now and then.
     """
 
-    permission_classes = (Declared,)
     declared: ClassVar = {"list": frozenset(STAFF)}
     eyes = Eyes.ASKER
     parameters: ClassVar = {"list": frozenset({"after", "page_size"})}
-    filter_backends = ()
-    pagination_class = None
-    http_method_names = ("get", "head", "options")
     serializer_class = FeedSerializer
 
     @extend_schema(

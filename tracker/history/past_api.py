@@ -15,8 +15,7 @@ from agreements.models import Agreement, Commitment, Participant
 from agreements.vocabulary import Delivery, Health, Stage, Standing
 from partners import reading
 from partners.access import Eyes
-from partners.answering import Answering
-from partners.permissions import Declared
+from partners.answering import OnlyRead
 from partners.serializing import DayField, MomentField
 from partners.viewers import STAFF
 from tracker.history.past import KINDS, Entry, as_it_was, page_of
@@ -24,13 +23,9 @@ from tracker.history.past import KINDS, Entry, as_it_was, page_of
 REF = OpenApiParameter("agreement", str, required=True, description="reference of the agreement")
 
 
-class OfOneAgreement(Answering):
-    permission_classes = (Declared,)
+class OfOneAgreement(OnlyRead):
     declared: ClassVar = {"list": frozenset(STAFF)}
     eyes = Eyes.ASKER
-    filter_backends = ()
-    pagination_class = None
-    http_method_names = ("get", "head", "options")
 
     def agreement(self) -> Agreement:
         """Raises ValidationError where none is named, and Http404 where it is hidden."""

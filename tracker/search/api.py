@@ -11,8 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from partners.access import Eyes
-from partners.answering import Answering
-from partners.permissions import Declared
+from partners.answering import OnlyRead
 from partners.viewers import Role
 from tracker.search.engine import Hit, find
 
@@ -36,16 +35,12 @@ class FoundSerializer(serializers.Serializer[Any]):
     results = HitSerializer(many=True)
 
 
-class SearchViewSet(Answering):
+class SearchViewSet(OnlyRead):
     """Records of every kind by a few words: with accents or without, some ten of each kind."""
 
-    permission_classes = (Declared,)
     declared: ClassVar = {"list": frozenset(Role)}
     eyes = Eyes.ASKER
     parameters: ClassVar = {"list": frozenset({"q"})}
-    filter_backends = ()
-    pagination_class = None
-    http_method_names = ("get", "head", "options")
     serializer_class = FoundSerializer
 
     @extend_schema(

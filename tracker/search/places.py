@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from agreements.register.rules.following import views_for
 from partners.folding import fold, words
-from partners.viewers import DESK_STAFF, STAFF, Role, Viewer
+from partners.viewers import DESK_STAFF, OVERSEERS, STAFF, Role, Viewer
 
 SHOWN = 6
-READERS = frozenset({Role.MANAGER, Role.AUDITOR, Role.OPERATOR})
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ KNOWN = (
     _Known(_("Partners"), "partners", keys="g p", roles=STAFF),
     _Known(_("Partners at a glance"), "partner_map"),
     _Known(_("Review"), "review", keys="g r", roles=frozenset({Role.MANAGER})),
-    _Known(_("Overview"), "oversight", keys="g o", roles=READERS),
+    _Known(_("Overview"), "oversight", keys="g o", roles=OVERSEERS),
     _Known(_("What I follow"), "following", keys="g f"),
     _Known(_("Calendars"), "calendars"),
     _Known(_("Action items"), "actions", roles=STAFF),
@@ -56,7 +55,7 @@ KNOWN = (
     _Known(_("Agreements without one of the languages"), "agreements", "show=untranslated", roles=STAFF),
     _Known(_("Agreements of which a language is behind"), "agreements", "show=behind", roles=STAFF),
     _Known(_("Handover"), "handover", roles=DESK_STAFF),
-    _Known(_("Reminders"), "reminders", roles=READERS),
+    _Known(_("Reminders"), "reminders", roles=OVERSEERS),
     _Known(_("Files"), "exports"),
     _Known(_("Design system"), "design", roles=STAFF),
     _Known(_("Profile and keys"), "profile", keys="g u"),

@@ -22,6 +22,7 @@ from partners.models import Desk, User
 from partners.rows import Make
 from partners.serializing import CodeField, KeyField, RecordSerializer
 from partners.viewers import DESK_STAFF, STAFF
+from partners.viewsets import READ_BY_STAFF
 from partners.written import WrittenViewSet
 
 DESK, ALL_STAFF = frozenset(DESK_STAFF), frozenset(STAFF)
@@ -64,7 +65,7 @@ class ActionItemViewSet(WrittenViewSet):
     records = ActionItem
     serializer_class = ActionItemSerializer
     declared: ClassVar = {
-        **dict.fromkeys(("list", "retrieve"), ALL_STAFF),
+        **READ_BY_STAFF,
         **dict.fromkeys(("create", "partial_update", "finish", "verify", "reopen"), DESK),
     }  # fmt: skip
     by_record: ClassVar = {

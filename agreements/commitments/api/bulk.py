@@ -26,8 +26,8 @@ from partners import formed
 from partners.formed import body_of
 from partners.refusals import Refused
 from partners.serializing import RecordSerializer
-from partners.viewers import DESK_STAFF, STAFF
-from partners.viewsets import NumberedViewSet
+from partners.viewers import DESK_STAFF
+from partners.viewsets import READ_BY_STAFF, NumberedViewSet
 
 DESK = frozenset(DESK_STAFF)
 WANTED: dict[str, Any] = {
@@ -67,7 +67,7 @@ class BulkChangeViewSet(NumberedViewSet):
     records = BulkChange
     serializer_class = BulkChangeSerializer
     declared: ClassVar = {
-        **dict.fromkeys(("list", "retrieve"), frozenset(STAFF)),
+        **READ_BY_STAFF,
         **dict.fromkeys(("create", "preview", "undo"), DESK),
     }  # fmt: skip
     by_choice = ("about",)
